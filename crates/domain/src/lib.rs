@@ -1,0 +1,18 @@
+//! The rules of the house: what a ticket is, which clocks run, who may do what.
+//! Everything here is a pure function of its arguments. There is no I/O, no `now()`,
+//! no randomness and no finished sentence for people.
+
+pub mod access;
+pub mod agreement;
+pub mod calendar;
+pub mod field;
+pub mod id;
+pub mod named;
+pub mod people;
+pub mod queue;
+pub mod report;
+pub mod routing;
+pub mod setting;
+pub mod sla;
+pub mod ticket;
+pub mod time;

@@ -1,0 +1,109 @@
+//! How people and organisations are recognised: addresses and numbers in one canonical spelling.
+
+use crate::named;
+
+named! {
+    /// Kinds of contact points.
+    pub enum PointKind ("contact point") {
+        /// An e-mail address.
+        Email = "email",
+        /// A telephone number.
+        Phone = "phone",
+    }
+}
+
+/// An address or number in its canonical spelling, by which it is found again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Point {
+    /// Address or number.
+    pub kind: PointKind,
+    /// Canonical text.
+    pub value: String,
+}
+
+/// What somebody typed to name a requester.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requester {
+    /// An address or number.
+    Point(Point),
+    /// Anything else: a contact's id.
+    Id(String),
+}
+
+/// Reads an e-mail address: one `@`, something on both sides, a dotted or local domain, no space. Lower-cased.
+pub fn parse_email(text: &str) -> Option<Point> {
+    let value = text.trim().to_lowercase();
+    let (local, domain) = value.split_once('@')?;
+    let good = !local.is_empty()
+        && value.len() <= 254
+        && !domain.contains('@')
+        && domain.split('.').all(|label| !label.is_empty())
+        && !value.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]".contains(c));
+    good.then_some(Point { kind: PointKind::Email, value })
+}
+
+/// Reads a telephone number: digits with the usual separators, a leading `+` kept, 00 read as `+`.
+/// Chinese mobile numbers are stored with `+86`.
+pub fn parse_phone(text: &str) -> Option<Point> {
+    let text = text.trim();
+    let allowed = |c: char| c.is_ascii_digit() || "+-() ./".contains(c);
+    if !text.chars().all(allowed) || text.chars().skip(1).any(|c| c == '+') {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let value = match (text.starts_with('+'), digits.strip_prefix("00")) {
+        (true, _) => format!("+{digits}"),
+        (false, Some(rest)) => format!("+{rest}"),
+        (false, None) if digits.len() == 11 && digits.starts_with('1') => format!("+86{digits}"),
+        (false, None) => digits,
+    };
+    (5..=17).contains(&value.len()).then_some(Point { kind: PointKind::Phone, value })
+}
+
+/// Reads whatever names a requester: an address, a number, else an id.
+pub fn parse_requester(text: &str) -> Requester {
+    parse_email(text).or_else(|| parse_phone(text)).map_or_else(|| Requester::Id(text.trim().to_owned()), Requester::Point)
+}
+
+/// The domain of an address.
+pub fn mail_domain(point: &Point) -> Option<&str> {
+    (point.kind == PointKind::Email).then(|| point.value.split_once('@').map(|(_, d)| d)).flatten()
+}
+
+/// Text in the spelling in which it is compared: trimmed, lower case, full-width forms narrowed.
+pub fn fold(text: &str) -> String {
+    text.trim()
+        .chars()
+        .map(|c| match u32::from(c) {
+            code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
+            0x3000 => ' ',
+            _ => c,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_requesters_as_people_type_them() {
+        let read = |text| match parse_requester(text) {
+            Requester::Point(p) => format!("{} {}", p.kind, p.value),
+            Requester::Id(id) => format!("id {id}"),
+        };
+        assert_eq!(read(" Li.Gong@Metro.CN "), "email li.gong@metro.cn");
+        assert_eq!(read("138 0013 8000"), "phone +8613800138000");
+        assert_eq!(read("0086-10-62345678"), "phone +861062345678");
+        assert_eq!(read("(010) 6234-5678"), "phone 01062345678");
+        assert_eq!(read("0198c1de-0000-7000-8000-000000000001"), "id 0198c1de-0000-7000-8000-000000000001");
+        assert_eq!(read("a@b@c"), "id a@b@c");
+        assert_eq!(read("<script>@x.cn"), "id <script>@x.cn");
+    }
+
+    #[test]
+    fn folds_width_and_case() {
+        assert_eq!(fold(" ＡＢＣ　Ｄ集团 "), "abc d集团");
+    }
+}

@@ -1,0 +1,79 @@
+//! The settings that people change while the product runs. One document; a bad one is refused when saved.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CalendarId, GroupId, PolicyId};
+
+/// Settings of the installation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Name of the vendor's service desk, for letters and pages.
+    pub desk_name: String,
+    /// Prefix of ticket numbers: 1–8 capital letters or digits.
+    pub number_prefix: String,
+    /// IANA zone in which years of numbers and reports are cut.
+    pub time_zone: String,
+    /// The promise when neither contract nor customer names one.
+    pub default_policy: PolicyId,
+    /// The group when no routing rule fits.
+    pub default_group: Option<GroupId>,
+    /// The calendar in which the silence rule counts its working days.
+    pub silence_calendar: CalendarId,
+    /// Working days after which a silent customer is reminded that the ticket is solved.
+    pub remind_after_days: Vec<u32>,
+    /// Working days after which a silent customer's solved ticket is closed.
+    pub close_after_days: u32,
+    /// Days in which a solved ticket may be opened again; later it becomes a new one (M5).
+    pub reopen_window_days: u32,
+    /// Largest file, in bytes.
+    pub max_file_bytes: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            desk_name: "Aftercare".to_owned(),
+            number_prefix: "AF".to_owned(),
+            time_zone: "Asia/Shanghai".to_owned(),
+            default_policy: PolicyId::from("t2"),
+            default_group: None,
+            silence_calendar: CalendarId::from("service"),
+            remind_after_days: vec![3, 6],
+            close_after_days: 7,
+            reopen_window_days: 7,
+            max_file_bytes: 50 * 1024 * 1024,
+        }
+    }
+}
+
+impl Settings {
+    /// Checks the document; `Err` names the first bad field.
+    ///
+    /// # Errors
+    /// The field's name.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let prefix = self.number_prefix.as_bytes();
+        if prefix.is_empty() || prefix.len() > 8 || !prefix.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+            return Err("number_prefix");
+        }
+        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
+            return Err("time_zone");
+        }
+        if !self.remind_after_days.is_sorted() || self.remind_after_days.iter().any(|d| *d >= self.close_after_days) {
+            return Err("remind_after_days");
+        }
+        if !(1..=90).contains(&self.close_after_days) {
+            return Err("close_after_days");
+        }
+        if self.reopen_window_days > 365 {
+            return Err("reopen_window_days");
+        }
+        Ok(())
+    }
+
+    /// The zone; UTC should the stored name have become unknown.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+}

@@ -1,0 +1,17 @@
+//! Promises: which clocks run, when they are due, and why. Rules K, P, M, U and E of the SLA specification.
+
+mod cadence;
+mod change;
+mod clock;
+mod explain;
+mod policy;
+mod record;
+
+pub use cadence::missed_slots;
+pub use change::{RaiseDues, raise_dues};
+pub use clock::{Pause, Reading, Run, State};
+pub use explain::{ClosedWhy, Explanation, Line, explain};
+pub use policy::{
+    Because, OffHours, Picked, PolicyDoc, PolicyError, PromiseClass, Step, StepAction, Target, choose_policy,
+};
+pub use record::{Clock, Fixed, Milestone, StopReason};

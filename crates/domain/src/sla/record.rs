@@ -1,0 +1,132 @@
+//! A ticket's clock as it is kept: what was chosen when it started, and the cached reading.
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::{Pause, Reading, Run, State};
+use crate::calendar::{Calendar, CountError};
+use crate::id::CalendarId;
+use crate::named;
+use crate::time::Timestamp;
+
+named! {
+    /// What is promised (K1).
+    pub enum Milestone ("milestone") {
+        /// A human answers for the first time.
+        Response = "response",
+        /// A technician is at work, remote or on site.
+        Attend = "attend",
+        /// A progress report at fixed intervals.
+        Update = "update",
+        /// A customer's further message is answered.
+        Reply = "reply",
+        /// The ticket is resolved.
+        Resolution = "resolution",
+    }
+}
+
+named! {
+    /// Why a clock stopped.
+    pub enum StopReason ("stop reason") {
+        /// The promised thing happened.
+        Done = "done",
+        /// A progress slot passed; the next one has begun.
+        Missed = "missed",
+        /// Replaced by a new target; outside attainment unless already breached (M2).
+        Superseded = "superseded",
+        /// The ticket was merged into another; outside attainment (M6).
+        Merged = "merged",
+        /// Cancelled, spam or duplicate; outside attainment (M7).
+        Cancelled = "cancelled",
+    }
+}
+
+impl StopReason {
+    /// Does the cycle count in attainment?
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::Done | Self::Missed)
+    }
+}
+
+/// The instants at which a clock was fixed for good, for events and reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fixed {
+    /// Which clock.
+    pub milestone: Milestone,
+    /// Which of its cycles.
+    pub cycle: u32,
+    /// The promise.
+    pub target_s: i64,
+    /// Counted seconds at the stop.
+    pub counted_s: i64,
+    /// The due that counted, in milliseconds UTC.
+    pub due_at: Option<Timestamp>,
+    /// In time?
+    pub met: bool,
+    /// Why it stopped.
+    pub reason: StopReason,
+}
+
+/// One clock of a ticket, one cycle. Key: ticket, milestone, cycle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    /// What it promises.
+    pub milestone: Milestone,
+    /// 1 for the first; a raise or a further message starts the next.
+    pub cycle: u32,
+    /// Promised counted seconds, frozen at the start.
+    pub target_s: i64,
+    /// The calendar, frozen by name; its newest revision counts (C6).
+    pub calendar: CalendarId,
+    /// The off-hours target was chosen at the start (K2).
+    pub off_hours: bool,
+    /// t0.
+    pub started_at: Timestamp,
+    /// When and why it ended.
+    pub stopped: Option<(Timestamp, StopReason)>,
+    /// Reopened stretches `[stopped, reopened)` that do not count (M5).
+    pub reopened: Vec<(Timestamp, Timestamp)>,
+    /// Excused by a supervisor, with the reason (M3).
+    pub excused: Option<String>,
+    /// Cached: the due as of the last change.
+    pub due_at: Option<Timestamp>,
+    /// Cached: the state as of the last change.
+    pub state: State,
+    /// Cached: counted seconds as of the last change.
+    pub counted_s: i64,
+    /// Cached: the next instant at which something happens by itself.
+    pub next_at: Option<Timestamp>,
+    /// The breach was recorded as an event.
+    pub breach_noted: bool,
+    /// Percent of the last step that fired; 0 for none.
+    pub fired_percent: u16,
+}
+
+impl Clock {
+    /// Does it still count?
+    pub fn is_running(&self) -> bool {
+        self.stopped.is_none()
+    }
+
+    /// Its arithmetic on a calendar with the ticket's pauses.
+    pub fn run<'a>(&self, calendar: &'a Calendar, pauses: &'a [Pause]) -> Run<'a> {
+        Run {
+            calendar,
+            started_at: self.started_at,
+            target_s: self.target_s,
+            pauses,
+            stopped_at: self.stopped.map(|(at, _)| at),
+        }
+    }
+
+    /// Reads the clock and refreshes what is cached, except `next_at`, which the policy's steps decide.
+    ///
+    /// # Errors
+    /// [`CountError`] of the due.
+    pub fn refresh(&mut self, calendar: &Calendar, pauses: &[Pause], now: Timestamp) -> Result<Reading, CountError> {
+        let reading = self.run(calendar, pauses).read(now)?;
+        self.due_at = reading.due;
+        self.state = reading.state;
+        self.counted_s = reading.counted_s;
+        Ok(reading)
+    }
+}

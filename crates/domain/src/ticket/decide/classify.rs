@@ -1,0 +1,214 @@
+//! What the ticket is about: plain edits, and severity with what it does to the promises.
+
+use std::collections::BTreeSet;
+
+use super::{Case, Change, Next, Outcome, Refusal, clocks};
+use crate::access::Actor;
+use crate::id::{ContractId, ModuleId, ProductId, StaffId};
+use crate::sla::{Milestone, StopReason};
+use crate::ticket::{EditField, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
+use crate::time::Timestamp;
+
+/// Fields to be edited; what is `None` stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edit {
+    /// Title.
+    pub title: Option<String>,
+    /// Kind.
+    pub kind: Option<Kind>,
+    /// Issue class; `Some(None)` clears it.
+    pub class: Option<Option<IssueClass>>,
+    /// Product and module; `Some(None)` clears it.
+    pub product: Option<Option<ProductId>>,
+    /// Module.
+    pub module: Option<Option<ModuleId>>,
+    /// Contract, found again when the product changes.
+    pub contract: Option<Option<ContractId>>,
+    /// Five facts.
+    pub facts: Option<Facts>,
+    /// Extra values, already checked; replaces all.
+    pub extra: Option<Extra>,
+    /// Tags; replaces all.
+    pub tags: Option<BTreeSet<String>>,
+    /// Watchers; replaces all.
+    pub watchers: Option<BTreeSet<StaffId>>,
+}
+
+/// A change of severity or level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reclassify {
+    /// New severity.
+    pub severity: Severity,
+    /// New level.
+    pub level: Option<Level>,
+    /// Why it counts as it does; `new_facts` unless said otherwise (M2).
+    pub mode: RaiseMode,
+    /// In words; needed for a raise.
+    pub reason: String,
+}
+
+/// Edits fields; each that really changes is an event with before and after.
+///
+/// # Errors
+/// `empty_text` for an empty title.
+pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outcome {
+    if edit.title.as_ref().is_some_and(|t| t.trim().is_empty()) {
+        return Err(Refusal::EmptyText);
+    }
+    let mut next = Next::new(case, actor, now);
+    let word = |w: Option<&'static str>| w.unwrap_or_default().to_owned();
+    let t = next.out.ticket.clone();
+    if let Some(title) = edit.title {
+        next.edited(EditField::Title, t.title, title.trim().to_owned(), |t, v| t.title = v);
+    }
+    if let Some(kind) = edit.kind {
+        next.edited(EditField::Kind, word(Some(t.kind.as_str())), word(Some(kind.as_str())), |t, _| t.kind = kind);
+    }
+    if let Some(class) = edit.class {
+        let (from, to) = (word(t.class.map(IssueClass::as_str)), word(class.map(IssueClass::as_str)));
+        next.edited(EditField::Class, from, to, |t, _| t.class = class);
+    }
+    if let Some(product) = edit.product {
+        let (from, to) = (id_text(t.product.as_ref()), id_text(product.as_ref()));
+        next.edited(EditField::Product, from, to, |t, _| t.product = product);
+    }
+    if let Some(module) = edit.module {
+        let (from, to) = (id_text(t.module.as_ref()), id_text(module.as_ref()));
+        next.edited(EditField::Module, from, to, |t, _| t.module = module);
+    }
+    if let Some(contract) = edit.contract {
+        let (from, to) = (id_text(t.contract.as_ref()), id_text(contract.as_ref()));
+        next.edited(EditField::Contract, from, to, |t, _| t.contract = contract);
+    }
+    if let Some(facts) = edit.facts {
+        let text = |f: &Facts| {
+            f.named().iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n")
+        };
+        next.edited(EditField::Facts, text(&t.facts), text(&facts), |t, _| t.facts = facts);
+    }
+    if let Some(extra) = edit.extra {
+        let text = |e: &Extra| e.iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n");
+        next.edited(EditField::Extra, text(&t.extra), text(&extra), |t, _| t.extra = extra);
+    }
+    if let Some(tags) = edit.tags {
+        let text = |s: &BTreeSet<String>| s.iter().cloned().collect::<Vec<_>>().join(", ");
+        next.edited(EditField::Tags, text(&t.tags), text(&tags), |t, _| t.tags = tags);
+    }
+    if let Some(watchers) = edit.watchers {
+        let text = |s: &BTreeSet<StaffId>| s.iter().map(StaffId::as_str).collect::<Vec<_>>().join(", ");
+        next.edited(EditField::Watchers, text(&t.watchers), text(&watchers), |t, _| t.watchers = watchers);
+    }
+    next.finish()
+}
+
+fn id_text(id: Option<&impl std::fmt::Display>) -> String {
+    id.map(ToString::to_string).unwrap_or_default()
+}
+
+impl Next<'_> {
+    /// Records an edit, unless nothing changes.
+    pub(super) fn edited(
+        &mut self,
+        field: EditField,
+        from: String,
+        to: String,
+        set: impl FnOnce(&mut crate::ticket::Ticket, String),
+    ) {
+        if from != to {
+            set(&mut self.out.ticket, to.clone());
+            self.event(Change::Edited { field, from, to });
+        }
+    }
+}
+
+/// Changes severity and level. A raise needs a reason; `new_facts` restarts the clocks at this moment,
+/// `misclassified` and a lowering count from the original start (M1–M3). No breach is ever deleted.
+///
+/// # Errors
+/// `needs_reason`, `level_needs_urgent`, `ended`, `merged`.
+pub fn set_severity(case: &Case, to: &Reclassify, actor: &Actor, now: Timestamp) -> Outcome {
+    let t = &case.ticket;
+    let (severity, level) = (t.severity, t.level);
+    if to.level == Some(Level::One) && to.severity != Severity::Urgent {
+        return Err(Refusal::LevelNeedsUrgent);
+    }
+    let mut next = Next::on_open(case, actor, now)?;
+    if (severity, level) == (to.severity, to.level) {
+        return clocks::nothing(next);
+    }
+    let raised = severity == Severity::General && to.severity == Severity::Urgent;
+    if raised && to.reason.trim().is_empty() && !actor.is_import() {
+        return Err(Refusal::NeedsReason);
+    }
+    let due_before = resolution_due(&next);
+    next.out.ticket.severity = to.severity;
+    next.out.ticket.level = to.level;
+    let restart = raised && to.mode == RaiseMode::NewFacts;
+    if case.ticket.status.is_open() {
+        if restart { restart_clocks(&mut next)? } else { recount_clocks(&mut next)? }
+    }
+    clocks::refresh(&mut next)?;
+    let due_after = resolution_due(&next);
+    if severity != to.severity {
+        let mode = raised.then_some(to.mode);
+        let reason = to.reason.trim().to_owned();
+        next.event(Change::SeverityChanged { from: severity, to: to.severity, mode, reason, due_before, due_after });
+    }
+    if level != to.level {
+        let text = |l: Option<Level>| l.map(Level::as_str).unwrap_or_default().to_owned();
+        next.event(Change::Edited { field: EditField::Level, from: text(level), to: text(to.level) });
+    }
+    let event = next.out.ticket.version;
+    next.tell_staff(event);
+    next.finish()
+}
+
+fn resolution_due(next: &Next<'_>) -> Option<Timestamp> {
+    next.out.clocks.iter().rev().find(|c| c.milestone == Milestone::Resolution).and_then(|c| c.due_at)
+}
+
+const RECOUNTED: [Milestone; 4] =
+    [Milestone::Response, Milestone::Attend, Milestone::Update, Milestone::Resolution];
+
+/// `new_facts`: the contract counts from the receipt of the urgent report.
+fn restart_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
+    for milestone in RECOUNTED {
+        next.stop(milestone, next.now, StopReason::Superseded)?;
+        next.start(milestone, next.now);
+    }
+    Ok(())
+}
+
+/// From the original start: the new target with the same t0 and the same pauses. A response that was
+/// already given is measured against the new target.
+fn recount_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
+    let t0 = next.out.ticket.received_at;
+    let responded_at = next.out.ticket.responded_at;
+    for milestone in RECOUNTED {
+        let was_running = next.is_running(milestone);
+        next.stop(milestone, next.now, StopReason::Superseded)?;
+        match (milestone, responded_at) {
+            (Milestone::Response, Some(at)) => {
+                supersede_finished(next, milestone);
+                next.start(milestone, t0);
+                next.stop(milestone, at, StopReason::Done)?;
+            }
+            (Milestone::Update, _) => next.start(milestone, next.now),
+            _ if was_running || milestone == Milestone::Attend || milestone == Milestone::Resolution => {
+                next.start(milestone, t0);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A finished cycle that another one replaces leaves attainment, unless it was a breach.
+fn supersede_finished(next: &mut Next<'_>, milestone: Milestone) {
+    let finished = next.out.clocks.iter_mut().filter(|c| c.milestone == milestone && !c.breach_noted);
+    for clock in finished {
+        if let Some((_, reason)) = clock.stopped.as_mut() {
+            *reason = StopReason::Superseded;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Starting, stopping and reading a ticket's clocks within a decision.
+
+use super::{Change, Next, Outcome, Refusal};
+use crate::calendar::CountError;
+use crate::sla::{Clock, Fixed, Milestone, State, StopReason, Target};
+use crate::ticket::pauses;
+use crate::time::{Timestamp, plus_seconds};
+
+impl From<CountError> for Refusal {
+    fn from(_: CountError) -> Self {
+        Self::NeverOpens
+    }
+}
+
+impl Next<'_> {
+    /// The ticket's frozen promise for a milestone.
+    pub(super) fn target(&self, milestone: Milestone) -> Option<Target> {
+        let t = &self.out.ticket;
+        let policy = self.case.rules.policies.get(&t.policy)?;
+        policy.target(milestone, t.severity, t.level).cloned()
+    }
+
+    /// Starts the next cycle of a milestone at `at`, if it is promised. The off-hours target is chosen
+    /// once, here (K2).
+    pub(super) fn start(&mut self, milestone: Milestone, at: Timestamp) {
+        let Some(target) = self.target(milestone) else { return };
+        let closed = self.case.rules.calendar(&target.calendar).is_some_and(|c| !c.is_open(at));
+        let off = target.off_hours.as_ref().filter(|_| closed);
+        let (seconds, calendar) = off.map_or((target.seconds, &target.calendar), |o| (o.seconds, &o.calendar));
+        let cycle = 1 + self.out.clocks.iter().filter(|c| c.milestone == milestone).map(|c| c.cycle).max().unwrap_or(0);
+        self.out.clocks.push(Clock {
+            milestone,
+            cycle,
+            target_s: seconds,
+            calendar: calendar.clone(),
+            off_hours: off.is_some(),
+            started_at: at,
+            stopped: None,
+            reopened: Vec::new(),
+            excused: None,
+            due_at: None,
+            state: State::Running,
+            counted_s: 0,
+            next_at: None,
+            breach_noted: false,
+            fired_percent: 0,
+        });
+    }
+
+    /// Stops the running cycle of a milestone, if there is one, and records what it came to.
+    pub(super) fn stop(&mut self, milestone: Milestone, at: Timestamp, reason: StopReason) -> Result<(), Refusal> {
+        let Some(i) = self.out.clocks.iter().position(|c| c.milestone == milestone && c.is_running()) else {
+            return Ok(());
+        };
+        self.stop_at(i, at, reason)
+    }
+
+    /// Stops the clock at position `i`.
+    pub(super) fn stop_at(&mut self, i: usize, at: Timestamp, reason: StopReason) -> Result<(), Refusal> {
+        let rules = std::sync::Arc::clone(&self.case.rules);
+        let Some(clock) = self.out.clocks.get_mut(i) else { return Ok(()) };
+        let at = at.max(clock.started_at);
+        clock.stopped = Some((at, reason));
+        clock.next_at = None;
+        let holds = pauses(&self.out.holds, clock);
+        let Some(calendar) = rules.calendar(&clock.calendar) else { return Err(Refusal::NeverOpens) };
+        let reading = clock.refresh(calendar, &holds, at)?;
+        let late = reading.state == State::Breached;
+        let breach = late.then(|| (!clock.breach_noted, clock.cycle, reading.due));
+        clock.breach_noted |= late;
+        let fixed = Fixed {
+            milestone: clock.milestone,
+            cycle: clock.cycle,
+            target_s: clock.target_s,
+            counted_s: reading.counted_s,
+            due_at: reading.due,
+            met: !late,
+            reason,
+        };
+        let milestone = clock.milestone;
+        if let Some((true, cycle, Some(due_at))) = breach {
+            self.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro: false });
+        }
+        self.event(Change::ClockStopped(fixed));
+        Ok(())
+    }
+
+    /// Ends all running clocks for a reason outside attainment.
+    pub(super) fn stop_all(&mut self, reason: StopReason) -> Result<(), Refusal> {
+        for i in 0..self.out.clocks.len() {
+            if self.out.clocks.get(i).is_some_and(Clock::is_running) {
+                self.stop_at(i, self.now, reason)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_running(&self, milestone: Milestone) -> bool {
+        self.out.clocks.iter().any(|c| c.milestone == milestone && c.is_running())
+    }
+}
+
+/// Reads all running clocks again and finds the next instant at which each does something by itself.
+pub(super) fn refresh(next: &mut Next<'_>) -> Result<(), Refusal> {
+    let rules = std::sync::Arc::clone(&next.case.rules);
+    let policy = rules.policies.get(&next.out.ticket.policy);
+    let now = next.now;
+    for clock in next.out.clocks.iter_mut().filter(|c| c.is_running()) {
+        let holds = pauses(&next.out.holds, clock);
+        let calendar = rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
+        let reading = clock.refresh(calendar, &holds, now)?;
+        let run = clock.run(calendar, &holds);
+        let step = policy
+            .and_then(|p| {
+                let fired = clock.fired_percent;
+                p.steps_of(clock.milestone, clock.off_hours).into_iter().find(|s| s.percent > fired)
+            })
+            .and_then(|s| run.instant_of_percent(s.percent, now));
+        let breach = reading.due.filter(|_| !clock.breach_noted).map(|d| plus_seconds(d, 1));
+        let paused = matches!(reading.state, State::Paused | State::BreachedPaused);
+        clock.next_at = if paused { None } else { step.into_iter().chain(breach).min() };
+    }
+    Ok(())
+}
+
+/// The decision unchanged.
+pub(super) fn nothing(next: Next<'_>) -> Outcome {
+    Ok(next.out)
+}

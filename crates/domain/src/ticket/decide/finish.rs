@@ -1,0 +1,232 @@
+//! The end of a ticket, and its return: solved, confirmed, closed, cancelled, opened again, rated, excused.
+
+use super::{Case, Change, Draft, Letter, Next, Outcome, Refusal, clocks, talk};
+use crate::access::Actor;
+use crate::sla::{Milestone, StopReason};
+use crate::ticket::{Cause, CloseReason, EditField, Rating, Status};
+use crate::time::{Timestamp, plus_seconds};
+
+/// What solved it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Solution {
+    /// Where the cause lay.
+    pub cause: Option<Cause>,
+    /// 处理结果: what was done, in a sentence.
+    pub resolution: String,
+    /// 备注.
+    pub remark: Option<String>,
+    /// A message to the customer in the same breath.
+    pub draft: Option<Draft>,
+}
+
+/// Solves a ticket: stops the resolution clock (K6), asks the customer to confirm, and starts the silence rule.
+///
+/// # Errors
+/// `empty_text` without a resolution, `ended`, `merged`.
+pub fn resolve(case: &Case, solution: Solution, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::on_open(case, actor, now)?;
+    if case.ticket.status == Status::Resolved {
+        return clocks::nothing(next);
+    }
+    if solution.resolution.trim().is_empty() && !actor.is_import() {
+        return Err(Refusal::EmptyText);
+    }
+    let message = match solution.draft {
+        Some(draft) if !draft.body.is_empty() => Some(talk::speak(&mut next, draft, Letter::Solved)?),
+        _ => None,
+    };
+    if message.is_none() {
+        // To declare a ticket solved is to tell the customer so: the letter goes out either way.
+        talk::answered(&mut next)?;
+        next.letter(Letter::Solved, None);
+    }
+    record_solution(&mut next, solution.cause, solution.resolution.trim(), solution.remark);
+    for milestone in [Milestone::Attend, Milestone::Update, Milestone::Resolution] {
+        next.stop(milestone, now, StopReason::Done)?;
+    }
+    next.set_status(Status::Resolved, "");
+    let event = next.out.ticket.version;
+    next.tell_staff(event);
+    next.finish()
+}
+
+fn record_solution(next: &mut Next<'_>, cause: Option<Cause>, resolution: &str, remark: Option<String>) {
+    let now = next.now;
+    let t = &mut next.out.ticket;
+    let old_remark = t.remark.clone();
+    t.cause = cause.or(t.cause);
+    resolution.clone_into(&mut t.resolution);
+    t.resolved_at = Some(now);
+    t.resolved_by = next.actor.staff().map(|s| s.id.clone()).or_else(|| t.assignee.clone());
+    t.reminders = 0;
+    t.silence_at = next_silence(next.case, t.reminders, now).filter(|_| !next.actor.is_import());
+    if let Some(remark) = remark.filter(|r| *r != old_remark) {
+        remark.clone_into(&mut t.remark);
+        next.event(Change::Edited { field: EditField::Remark, from: old_remark, to: remark });
+    }
+    let t = &next.out.ticket;
+    let change = Change::Resolved { cause: t.cause, resolution: t.resolution.clone() };
+    next.event(change);
+}
+
+/// When the silence rule acts next on a ticket solved at `resolved_at` whose customer got `reminders` reminders.
+pub(super) fn next_silence(case: &Case, reminders: u8, resolved_at: Timestamp) -> Option<Timestamp> {
+    let s = &case.rules.settings;
+    let days = s.remind_after_days.get(usize::from(reminders)).copied().unwrap_or(s.close_after_days);
+    case.rules.calendar(&s.silence_calendar)?.business_days_after(resolved_at, days).ok()
+}
+
+/// The customer confirms that it is solved (S2-61).
+///
+/// # Errors
+/// `not_resolved`, `merged`.
+pub fn confirm(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
+    end(case, CloseReason::Confirmed, actor, now)
+}
+
+/// Staff, a rule or an import close a solved ticket. Closing a closed one changes nothing.
+///
+/// # Errors
+/// `not_resolved`, `merged`.
+pub fn close(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -> Outcome {
+    end(case, reason, actor, now)
+}
+
+fn end(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    match case.ticket.status {
+        Status::Closed => return clocks::nothing(next),
+        Status::Resolved => {}
+        Status::Merged => return Err(Refusal::Merged),
+        _ if actor.is_import() => next.stop_all(StopReason::Done)?,
+        _ => return Err(Refusal::NotResolved),
+    }
+    finish_ticket(&mut next, Status::Closed, reason);
+    next.finish()
+}
+
+fn finish_ticket(next: &mut Next<'_>, status: Status, reason: CloseReason) {
+    let now = next.now;
+    next.set_status(status, "");
+    next.out.ticket.closed_at = Some(now);
+    next.out.ticket.close_reason = Some(reason);
+    next.out.ticket.silence_at = None;
+    next.out.ticket.unanswered_since = None;
+    let event = next.event(Change::Closed { reason });
+    next.tell_staff(event);
+}
+
+/// Ends a ticket without work: withdrawn, duplicate, spam. Its clocks stop outside attainment (M7).
+///
+/// # Errors
+/// `ended`, `merged`.
+pub fn cancel(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -> Outcome {
+    if case.ticket.status == Status::Cancelled {
+        return clocks::nothing(Next::new(case, actor, now));
+    }
+    let mut next = Next::on_open(case, actor, now)?;
+    next.stop_all(StopReason::Cancelled)?;
+    finish_ticket(&mut next, Status::Cancelled, reason);
+    next.finish()
+}
+
+/// Opens a solved or closed ticket again. Its resolution clock is re-entered; the time between does not
+/// count (M5). A cancelled one starts a new cycle.
+///
+/// # Errors
+/// `window_over`, `merged`.
+pub fn reopen(case: &Case, reason: &str, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    if case.ticket.status.is_open() {
+        return clocks::nothing(next);
+    }
+    open_again(&mut next, reason)?;
+    if matches!(actor, Actor::Contact(_)) {
+        next.out.ticket.unanswered_since = Some(now);
+        if !next.is_running(Milestone::Reply) {
+            next.start(Milestone::Reply, now);
+        }
+    }
+    let event = next.out.ticket.version;
+    next.tell_staff(event);
+    next.finish()
+}
+
+pub(super) fn open_again(next: &mut Next<'_>, reason: &str) -> Result<(), Refusal> {
+    let t = &next.out.ticket;
+    if t.status == Status::Merged {
+        return Err(Refusal::Merged);
+    }
+    let window_s = i64::from(next.case.rules.settings.reopen_window_days) * 86_400;
+    let since = t.resolved_at.or(t.closed_at).unwrap_or(next.now);
+    if t.status.is_ended() && next.now > plus_seconds(since, window_s) && !next.actor.is_import() {
+        return Err(Refusal::WindowOver);
+    }
+    let now = next.now;
+    next.event(Change::Reopened { reason: reason.trim().to_owned() });
+    next.set_status(Status::Open, reason.trim());
+    let t = &mut next.out.ticket;
+    t.reopened += 1;
+    t.resolved_at = None;
+    t.closed_at = None;
+    t.close_reason = None;
+    t.silence_at = None;
+    t.reminders = 0;
+    let done = |r: StopReason| matches!(r, StopReason::Done | StopReason::Cancelled);
+    let last = next.out.clocks.iter_mut().rev().find(|c| c.milestone == Milestone::Resolution);
+    if let Some(clock) = last
+        && let Some((at, reason)) = clock.stopped
+        && done(reason)
+    {
+        clock.stopped = None;
+        clock.reopened.push((at, now));
+    }
+    if next.target(Milestone::Update).is_some() && !next.is_running(Milestone::Update) {
+        next.start(Milestone::Update, now);
+    }
+    Ok(())
+}
+
+/// The customer gives marks (S2-78 … S2-81); giving them again replaces them.
+///
+/// # Errors
+/// `not_resolved`, `bad_marks`.
+pub fn rate(case: &Case, rating: Rating, actor: &Actor, now: Timestamp) -> Outcome {
+    if [rating.speed, rating.effect, rating.attitude].iter().any(|m| !(1..=5).contains(m)) {
+        return Err(Refusal::BadMarks);
+    }
+    if !matches!(case.ticket.status, Status::Resolved | Status::Closed) {
+        return Err(Refusal::NotResolved);
+    }
+    let mut next = Next::new(case, actor, now);
+    if case.ticket.rating.as_ref() == Some(&rating) {
+        return clocks::nothing(next);
+    }
+    next.out.ticket.rating = Some(rating.clone());
+    let event = next.event(Change::Rated { rating });
+    next.tell_staff(event);
+    next.finish()
+}
+
+/// A supervisor excuses a broken promise (M3): it stays recorded and is counted apart.
+///
+/// # Errors
+/// `needs_reason`, `not_breached`.
+pub fn excuse(
+    case: &Case,
+    milestone: Milestone,
+    cycle: u32,
+    reason: &str,
+    actor: &Actor,
+    now: Timestamp,
+) -> Outcome {
+    if reason.trim().is_empty() {
+        return Err(Refusal::NeedsReason);
+    }
+    let mut next = Next::new(case, actor, now);
+    let clock = next.out.clocks.iter_mut().find(|c| (c.milestone, c.cycle) == (milestone, cycle));
+    let Some(clock) = clock.filter(|c| c.breach_noted) else { return Err(Refusal::NotBreached) };
+    clock.excused = Some(reason.trim().to_owned());
+    next.event(Change::Excused { milestone, cycle, reason: reason.trim().to_owned() });
+    next.finish()
+}

@@ -1,0 +1,62 @@
+//! A ticket changes hands.
+
+use super::{Case, Change, Next, Outcome, clocks};
+use crate::access::Actor;
+use crate::id::{GroupId, StaffId};
+use crate::routing::{RouteKind, RouteReason};
+use crate::ticket::Handling;
+use crate::time::Timestamp;
+
+/// Who gets it, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The group; unchanged if absent.
+    pub group: Option<GroupId>,
+    /// The person; nobody if absent.
+    pub assignee: Option<StaffId>,
+    /// The reason.
+    pub because: RouteReason,
+}
+
+/// Assigns, transfers or takes a ticket.
+///
+/// # Errors
+/// `ended`, `merged`.
+pub fn assign(case: &Case, to: &Assignment, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::on_open(case, actor, now)?;
+    if put(&mut next, to) { next.finish() } else { clocks::nothing(next) }
+}
+
+/// A person left; the ticket goes back to the group's queue, even a solved one.
+///
+/// # Errors
+/// None that a person can mend.
+pub fn hand_over(case: &Case, from: &StaffId, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    if case.ticket.assignee.as_ref() != Some(from) {
+        return clocks::nothing(next);
+    }
+    next.event(Change::HandedOver { from: from.clone() });
+    let because = RouteReason { kind: RouteKind::HandOver, text: String::new() };
+    put(&mut next, &Assignment { group: None, assignee: None, because });
+    next.finish()
+}
+
+/// Changes group and person; `false` if they had it already.
+pub(super) fn put(next: &mut Next<'_>, to: &Assignment) -> bool {
+    let t = &next.out.ticket;
+    let from = Handling { group: t.group.clone(), assignee: t.assignee.clone() };
+    let after = Handling { group: to.group.clone().or_else(|| t.group.clone()), assignee: to.assignee.clone() };
+    if from == after {
+        return false;
+    }
+    let ticket = &mut next.out.ticket;
+    if from.assignee.is_some() && from.assignee != after.assignee {
+        ticket.reassigned += 1;
+    }
+    ticket.group.clone_from(&after.group);
+    ticket.assignee.clone_from(&after.assignee);
+    let event = next.event(Change::Assigned { from, to: after, route: to.because.clone() });
+    next.tell_staff(event);
+    true
+}

@@ -1,0 +1,47 @@
+//! Waiting: for the customer, for a third party, for an agreed time.
+
+use super::{Case, Draft, Letter, Next, Outcome, Refusal, clocks, talk};
+use crate::access::Actor;
+use crate::ticket::Status;
+use crate::time::Timestamp;
+
+/// Puts a ticket to wait. Waiting for the customer needs a message to the customer in the same breath (P5),
+/// except in an import of history; every waiting needs a reason or a message.
+///
+/// # Errors
+/// `not_a_waiting_status`, `needs_message`, `needs_reason`, `ended`, `merged`.
+pub fn hold(case: &Case, status: Status, note: &str, draft: Option<Draft>, actor: &Actor, now: Timestamp) -> Outcome {
+    if !status.is_waiting() {
+        return Err(Refusal::NotAWaitingStatus);
+    }
+    let mut next = Next::on_open(case, actor, now)?;
+    if case.ticket.status == status && draft.is_none() {
+        return clocks::nothing(next);
+    }
+    match draft {
+        Some(draft) if !draft.body.is_empty() => {
+            talk::speak(&mut next, draft, Letter::Waiting)?;
+        }
+        _ if status == Status::WaitingCustomer && !actor.is_import() => return Err(Refusal::NeedsMessage),
+        _ if note.trim().is_empty() && !actor.is_import() => return Err(Refusal::NeedsReason),
+        _ => {}
+    }
+    next.set_status(status, note.trim());
+    next.finish()
+}
+
+/// Takes a waiting ticket up again.
+///
+/// # Errors
+/// `not_waiting`, `ended`, `merged`.
+pub fn resume(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::on_open(case, actor, now)?;
+    match case.ticket.status {
+        Status::Open => clocks::nothing(next),
+        s if s.is_waiting() || s == Status::New => {
+            next.set_status(Status::Open, "");
+            next.finish()
+        }
+        _ => Err(Refusal::NotWaiting),
+    }
+}

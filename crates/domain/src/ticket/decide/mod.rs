@@ -1,0 +1,349 @@
+//! Verbs as pure functions: a case, what somebody wants, and the time go in; a decision comes out.
+//! The desk loads, asks `access::may`, calls one of these, saves and commits.
+
+mod classify;
+mod clocks;
+mod combine;
+mod finish;
+mod hand;
+mod hold;
+mod open;
+mod serve;
+mod talk;
+mod tick;
+
+pub use classify::{Edit, Reclassify, classify, set_severity};
+pub use combine::{absorb, link, merge, split_from, split_off};
+pub use finish::{Solution, cancel, close, confirm, excuse, rate, reopen, resolve};
+pub use hand::{Assignment, assign, hand_over};
+pub use hold::{hold, resume};
+pub use open::{Identity, Opening, open};
+pub use serve::{attend, complained, contacted, edit_service, plan};
+pub use talk::{Draft, customer_message, note, reply};
+pub use tick::{tick, tick_silence};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Change, Event, Hold, Status, Ticket};
+use crate::access::Actor;
+use crate::calendar::{Calendar, CalendarDoc};
+use crate::field::Field;
+use crate::id::{CalendarId, ContactId, FileId, PolicyId, StaffId};
+use crate::named;
+use crate::routing::Rule;
+use crate::setting::Settings;
+use crate::sla::{Clock, PolicyDoc};
+use crate::time::Timestamp;
+
+/// A calendar with what people need to read about it.
+#[derive(Debug)]
+pub struct CalendarRev {
+    /// The newest revision (C6).
+    pub rev: i64,
+    /// Its name.
+    pub name: String,
+    /// Ready to count.
+    pub calendar: Calendar,
+    /// As edited; holds the holidays' names.
+    pub doc: CalendarDoc,
+}
+
+/// The rules of the house as of one moment: settings, calendars, promises, routing, fields.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// Settings.
+    pub settings: Settings,
+    /// Calendars in their newest revision.
+    pub calendars: BTreeMap<CalendarId, CalendarRev>,
+    /// All revisions of the promises.
+    pub policies: BTreeMap<(PolicyId, i64), PolicyDoc>,
+    /// Name and newest revision of each promise.
+    pub newest: BTreeMap<PolicyId, (String, i64)>,
+    /// Routing rules in their order.
+    pub routing: Vec<Rule>,
+    /// Extra fields.
+    pub fields: Vec<Field>,
+}
+
+impl Rules {
+    /// The calendar of a clock; `None` only if somebody broke the database by hand.
+    pub fn calendar(&self, id: &CalendarId) -> Option<&Calendar> {
+        self.calendars.get(id).map(|c| &c.calendar)
+    }
+}
+
+/// A ticket with all that a decision may depend on.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// All its clocks, ended ones included.
+    pub clocks: Vec<Clock>,
+    /// All its waiting stretches.
+    pub holds: Vec<Hold>,
+    /// The rules of the moment.
+    pub rules: Arc<Rules>,
+}
+
+named! {
+    /// Who may read a message.
+    pub enum Visibility ("visibility") {
+        /// Customer and staff.
+        Public = "public",
+        /// Staff only.
+        Internal = "internal",
+    }
+}
+
+/// The text of a message: HTML that was cleaned at the edge, and the same as plain text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Body {
+    html: String,
+    text: String,
+}
+
+impl Body {
+    /// From plain text: paragraphs at empty lines, everything escaped.
+    pub fn from_text(text: &str) -> Self {
+        let text = text.trim().replace("\r\n", "\n");
+        let escape = |s: &str| s.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let html = text
+            .split("\n\n")
+            .filter(|p| !p.trim().is_empty())
+            .map(|p| format!("<p>{}</p>", escape(p.trim()).replace('\n', "<br>")))
+            .collect();
+        Self { html, text }
+    }
+
+    /// From HTML that the caller has cleaned, with its text.
+    pub fn from_clean(html: String, text: String) -> Self {
+        Self { html, text }
+    }
+
+    /// Safe HTML.
+    pub fn html(&self) -> &str {
+        &self.html
+    }
+
+    /// Plain text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Nothing to read and nothing to see?
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && !self.html.contains("<img")
+    }
+}
+
+/// A message to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Position in the ticket, from 1.
+    pub no: i64,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// Its text.
+    pub body: Body,
+    /// Files that were uploaded for it.
+    pub files: Vec<FileId>,
+    /// A progress report (S2-63).
+    pub progress: bool,
+}
+
+named! {
+    /// Letters to the customer.
+    pub enum Letter ("letter") {
+        /// We have it: number and promise. Not a first response.
+        Received = "received",
+        /// A person answered.
+        Answered = "answered",
+        /// We wait for you.
+        Waiting = "waiting",
+        /// Solved: please confirm and rate.
+        Solved = "solved",
+        /// A reminder that it is solved.
+        Reminder = "reminder",
+    }
+}
+
+/// Somebody to tell. Imports tell nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A letter to the requester.
+    Letter { letter: Letter, to: ContactId, message: Option<i64> },
+    /// A line in a colleague's notices.
+    Staff { to: StaffId, event: i64 },
+    /// A line for the supervisors of the ticket's group.
+    Leads { event: i64 },
+    /// A line for all supervisors.
+    Managers { event: i64 },
+}
+
+/// What changes. Compared with the case, it says exactly which rows to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The ticket afterwards.
+    pub ticket: Ticket,
+    /// All its clocks afterwards.
+    pub clocks: Vec<Clock>,
+    /// All its waiting stretches afterwards.
+    pub holds: Vec<Hold>,
+    /// New messages.
+    pub messages: Vec<Message>,
+    /// New events, in order.
+    pub events: Vec<Event>,
+    /// Whom to tell.
+    pub notices: Vec<Notice>,
+}
+
+impl Decision {
+    /// Nothing changed: the verb was repeated.
+    pub fn is_nothing(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+named! {
+    /// Why the rules say no. The words and what to do instead are made where people read them.
+    pub enum Refusal ("refusal") {
+        /// The ticket has ended; open it again or open a new one.
+        Ended = "ended",
+        /// It was merged; go on in the other ticket.
+        Merged = "merged",
+        /// A text is missing.
+        EmptyText = "empty_text",
+        /// Waiting for the customer needs a message to the customer (P5).
+        NeedsMessage = "needs_message",
+        /// A reason is missing.
+        NeedsReason = "needs_reason",
+        /// Only a solved ticket can be confirmed or rated.
+        NotResolved = "not_resolved",
+        /// The window in which it could be opened again is over; open a new one (M5).
+        WindowOver = "window_over",
+        /// It is not waiting.
+        NotWaiting = "not_waiting",
+        /// Not one of the waiting states.
+        NotAWaitingStatus = "not_a_waiting_status",
+        /// A ticket cannot be combined with itself.
+        SameTicket = "same_ticket",
+        /// The instant lies in the future.
+        InFuture = "in_future",
+        /// Back-dated by more than 72 hours (K3).
+        TooOld = "too_old",
+        /// Marks are 1 to 5.
+        BadMarks = "bad_marks",
+        /// Level 1 is an urgent fault.
+        LevelNeedsUrgent = "level_needs_urgent",
+        /// Only an urgent clock can be attended.
+        NothingToAttend = "nothing_to_attend",
+        /// That clock was not broken.
+        NotBreached = "not_breached",
+        /// A target of the promise cannot be computed: its calendar never opens.
+        NeverOpens = "never_opens",
+        /// The person is not active.
+        InactivePerson = "inactive_person",
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What a verb returns.
+pub type Outcome = Result<Decision, Refusal>;
+
+/// A decision in the making.
+struct Next<'a> {
+    case: &'a Case,
+    actor: &'a Actor,
+    now: Timestamp,
+    out: Decision,
+}
+
+impl<'a> Next<'a> {
+    fn new(case: &'a Case, actor: &'a Actor, now: Timestamp) -> Self {
+        let out = Decision {
+            ticket: case.ticket.clone(),
+            clocks: case.clocks.clone(),
+            holds: case.holds.clone(),
+            messages: Vec::new(),
+            events: Vec::new(),
+            notices: Vec::new(),
+        };
+        Self { case, actor, now, out }
+    }
+
+    /// Like `new`, for verbs that need a ticket on which work goes on.
+    fn on_open(case: &'a Case, actor: &'a Actor, now: Timestamp) -> Result<Self, Refusal> {
+        match case.ticket.status {
+            Status::Merged => Err(Refusal::Merged),
+            s if s.is_ended() => Err(Refusal::Ended),
+            _ => Ok(Self::new(case, actor, now)),
+        }
+    }
+
+    fn event(&mut self, change: Change) -> i64 {
+        self.event_at(self.now, change)
+    }
+
+    /// Records an event that happened at another instant, such as a breach at its due.
+    fn event_at(&mut self, at: Timestamp, change: Change) -> i64 {
+        self.out.ticket.version += 1;
+        let no = self.out.ticket.version;
+        self.out.events.push(Event { no, at, by: self.actor.reference(), change });
+        no
+    }
+
+    fn message(&mut self, visibility: Visibility, draft: Draft) -> i64 {
+        self.out.ticket.messages += 1;
+        let no = self.out.ticket.messages;
+        let progress = draft.progress;
+        self.out.messages.push(Message { no, visibility, body: draft.body, files: draft.files, progress });
+        no
+    }
+
+    fn letter(&mut self, letter: Letter, message: Option<i64>) {
+        let to = self.out.ticket.requester.clone();
+        self.out.notices.push(Notice::Letter { letter, to, message });
+    }
+
+    /// Tells the person who has the ticket and those who watch it, except whoever did it.
+    fn tell_staff(&mut self, event: i64) {
+        let me = self.actor.staff().map(|s| s.id.clone());
+        let mut all = self.out.ticket.watchers.clone();
+        all.extend(self.out.ticket.assignee.clone());
+        let others = all.into_iter().filter(|id| Some(id) != me.as_ref());
+        self.out.notices.extend(others.map(|to| Notice::Staff { to, event }));
+    }
+
+    /// Puts the ticket into a status, with the waiting stretch that belongs to it.
+    fn set_status(&mut self, to: Status, note: &str) {
+        let from = self.out.ticket.status;
+        if from == to {
+            return;
+        }
+        let now = self.now;
+        if let Some(hold) = self.out.holds.iter_mut().find(|h| h.to.is_none()) {
+            hold.to = Some(now);
+        }
+        if to.is_waiting() {
+            self.out.holds.push(Hold { status: to, from: now, to: None });
+        }
+        self.out.ticket.status = to;
+        note.clone_into(&mut self.out.ticket.status_note);
+        self.event(Change::StatusChanged { from, to, note: note.to_owned() });
+    }
+
+    /// Closes the decision: clocks are read again, notices of imports are dropped.
+    fn finish(mut self) -> Outcome {
+        if self.out.events.is_empty() {
+            return Ok(self.out);
+        }
+        clocks::refresh(&mut self)?;
+        self.out.ticket.updated_at = self.out.ticket.updated_at.max(self.now);
+        if self.actor.is_import() {
+            self.out.notices.clear();
+        }
+        Ok(self.out)
+    }
+}

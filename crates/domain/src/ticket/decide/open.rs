@@ -1,0 +1,192 @@
+//! A request becomes a ticket with promises.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Body, Case, Change, Decision, Draft, Letter, Next, Refusal, Rules, Visibility};
+use crate::access::Actor;
+use crate::id::{ContactId, ContractId, GroupId, ModuleId, OrgId, PolicyId, ProductId, StaffId, TicketId};
+use crate::routing::RouteReason;
+use crate::sla::{Because, Milestone, StopReason};
+use crate::ticket::{
+    Channel, Extra, Facts, Handling, IssueClass, Kind, Level, Severity, Status, Ticket,
+};
+use crate::time::{Timestamp, plus_seconds};
+
+/// The longest back-dating by a clerk, in seconds (K3).
+const MAX_BACKDATE_S: i64 = 72 * 3600;
+/// Clocks of two machines may differ by this much (E7).
+const SKEW_S: i64 = 2;
+
+/// What the store has prepared for a new ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Key.
+    pub id: TicketId,
+    /// Number.
+    pub number: String,
+}
+
+/// A request with everything that was found out about it before the decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// What the customer calls the matter.
+    pub title: String,
+    /// The customer's words.
+    pub body: Body,
+    /// Uploaded files.
+    pub files: Vec<crate::id::FileId>,
+    /// Kind.
+    pub kind: Kind,
+    /// Issue class.
+    pub class: Option<IssueClass>,
+    /// Severity.
+    pub severity: Severity,
+    /// Level.
+    pub level: Option<Level>,
+    /// Channel.
+    pub channel: Channel,
+    /// Who asks.
+    pub requester: ContactId,
+    /// The requester's organisation.
+    pub organisation: Option<OrgId>,
+    /// The contract that serves it.
+    pub contract: Option<ContractId>,
+    /// The promise: policy, revision, and why.
+    pub policy: (PolicyId, i64),
+    /// Where the promise came from.
+    pub policy_because: Because,
+    /// Product.
+    pub product: Option<ProductId>,
+    /// Module.
+    pub module: Option<ModuleId>,
+    /// Five facts.
+    pub facts: Facts,
+    /// Checked extra values.
+    pub extra: Extra,
+    /// Tags.
+    pub tags: BTreeSet<String>,
+    /// Who gets it.
+    pub group: Option<GroupId>,
+    /// Who in person.
+    pub assignee: Option<StaffId>,
+    /// Why they get it.
+    pub route: RouteReason,
+    /// When it reached us, if not now (K3).
+    pub received_at: Option<Timestamp>,
+    /// Number in the system from which it is imported.
+    pub external_ref: Option<String>,
+}
+
+/// Opens a ticket: its clocks start when the report reached us. A ticket that staff enter during an answered
+/// call has its first response at that moment (K4).
+///
+/// # Errors
+/// `empty_text`, `level_needs_urgent`, `in_future`, `too_old`, `never_opens`.
+pub fn open(
+    rules: &Arc<Rules>,
+    identity: Identity,
+    opening: Opening,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    if opening.title.trim().is_empty() {
+        return Err(Refusal::EmptyText);
+    }
+    if opening.level == Some(Level::One) && opening.severity != Severity::Urgent {
+        return Err(Refusal::LevelNeedsUrgent);
+    }
+    let received_at = received(opening.received_at, actor, now)?;
+    let change = Change::Opened {
+        kind: opening.kind,
+        severity: opening.severity,
+        level: opening.level,
+        handling: Handling { group: opening.group.clone(), assignee: opening.assignee.clone() },
+        route: opening.route.clone(),
+    };
+    let draft = Draft { body: opening.body.clone(), files: opening.files.clone(), ..Draft::default() };
+    let by_phone = opening.channel == Channel::Phone && actor.staff().is_some();
+    let case = Case {
+        ticket: fresh(identity, opening, received_at, now),
+        clocks: Vec::new(),
+        holds: Vec::new(),
+        rules: Arc::clone(rules),
+    };
+    let mut next = Next::new(&case, actor, now);
+    next.event(change);
+    if !draft.body.is_empty() || !draft.files.is_empty() {
+        next.message(Visibility::Public, draft);
+    }
+    for milestone in [Milestone::Response, Milestone::Attend, Milestone::Update, Milestone::Resolution] {
+        next.start(milestone, received_at);
+    }
+    if by_phone {
+        next.out.ticket.responded_at = Some(received_at);
+        next.stop(Milestone::Response, received_at, StopReason::Done)?;
+    }
+    next.letter(Letter::Received, None);
+    let version = next.out.ticket.version;
+    next.tell_staff(version);
+    next.finish()
+}
+
+fn received(given: Option<Timestamp>, actor: &Actor, now: Timestamp) -> Result<Timestamp, Refusal> {
+    match given {
+        None => Ok(now),
+        Some(at) if actor.is_import() => Ok(at),
+        Some(at) if at > plus_seconds(now, SKEW_S) => Err(Refusal::InFuture),
+        Some(at) if at < plus_seconds(now, -MAX_BACKDATE_S) => Err(Refusal::TooOld),
+        Some(at) => Ok(at.min(now)),
+    }
+}
+
+fn fresh(identity: Identity, o: Opening, received_at: Timestamp, now: Timestamp) -> Ticket {
+    Ticket {
+        id: identity.id,
+        number: identity.number,
+        version: 0,
+        title: o.title.trim().to_owned(),
+        kind: o.kind,
+        class: o.class,
+        severity: o.severity,
+        level: o.level,
+        status: Status::New,
+        status_note: String::new(),
+        channel: o.channel,
+        requester: o.requester,
+        organisation: o.organisation,
+        contract: o.contract,
+        group: o.group,
+        assignee: o.assignee,
+        product: o.product,
+        module: o.module,
+        facts: o.facts,
+        extra: o.extra,
+        tags: o.tags,
+        watchers: BTreeSet::new(),
+        policy: o.policy,
+        policy_because: o.policy_because,
+        cause: None,
+        workaround: String::new(),
+        resolution: String::new(),
+        remark: String::new(),
+        plan: Vec::new(),
+        received_at,
+        created_at: now,
+        responded_at: None,
+        resolved_at: None,
+        resolved_by: None,
+        closed_at: None,
+        close_reason: None,
+        unanswered_since: Some(received_at),
+        reminders: 0,
+        silence_at: None,
+        reopened: 0,
+        reassigned: 0,
+        merged_into: None,
+        rating: None,
+        external_ref: o.external_ref,
+        messages: 0,
+        updated_at: now,
+    }
+}

@@ -1,0 +1,153 @@
+//! What happened to a ticket. Events are the only source of timeline, notices, surveys and reports:
+//! if it is not an event, it did not happen.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CloseReason, Kind, Level, PlanStep, Rating, Severity, Status};
+use crate::access::ActorRef;
+use crate::id::{GroupId, StaffId};
+use crate::named;
+use crate::routing::RouteReason;
+use crate::sla::{Fixed, Milestone, StepAction};
+use crate::time::Timestamp;
+
+named! {
+    /// Fields whose change is a plain before → after.
+    pub enum EditField ("field") {
+        /// The title.
+        Title = "title",
+        /// The kind.
+        Kind = "kind",
+        /// The issue class.
+        Class = "class",
+        /// The level of the fault.
+        Level = "level",
+        /// The product.
+        Product = "product",
+        /// The module.
+        Module = "module",
+        /// The five facts.
+        Facts = "facts",
+        /// The tags.
+        Tags = "tags",
+        /// An extra field.
+        Extra = "extra",
+        /// The watchers.
+        Watchers = "watchers",
+        /// The way round.
+        Workaround = "workaround",
+        /// The remark of the problem log.
+        Remark = "remark",
+        /// The cause.
+        Cause = "cause",
+        /// The requester.
+        Requester = "requester",
+        /// The contract.
+        Contract = "contract",
+    }
+}
+
+named! {
+    /// How a raise counts (M2).
+    pub enum RaiseMode ("raise mode") {
+        /// The customer reports that it became urgent: clocks restart.
+        NewFacts = "new_facts",
+        /// It was urgent all along: clocks count from the start.
+        Misclassified = "misclassified",
+        /// A raise taken back within five minutes by the same person (M4).
+        Misclick = "misclick",
+    }
+}
+
+/// Who has a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Handling {
+    /// The group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
+    /// The person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<StaffId>,
+}
+
+/// One change with what was before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Change {
+    /// It came.
+    Opened { kind: Kind, severity: Severity, level: Option<Level>, handling: Handling, route: RouteReason },
+    /// Staff wrote to the customer.
+    Replied { message: i64, #[serde(default, skip_serializing_if = "std::ops::Not::not")] progress: bool },
+    /// The customer wrote.
+    CustomerWrote { message: i64 },
+    /// Staff wrote for staff.
+    Noted { message: i64, mentions: Vec<StaffId> },
+    /// It changed hands.
+    Assigned { from: Handling, to: Handling, route: RouteReason },
+    /// It went to another status, with the reason that was given.
+    StatusChanged { from: Status, to: Status, note: String },
+    /// A field was edited.
+    Edited { field: EditField, from: String, to: String },
+    /// Severity was raised or lowered (M1–M4), with both resolution dues.
+    SeverityChanged {
+        from: Severity,
+        to: Severity,
+        mode: Option<RaiseMode>,
+        reason: String,
+        due_before: Option<Timestamp>,
+        due_after: Option<Timestamp>,
+    },
+    /// A fix plan was made.
+    Planned { plan: Vec<PlanStep> },
+    /// A person was in contact outside the system (K4).
+    Contacted { at: Timestamp, note: String },
+    /// A technician began to work, remote or on site (K5).
+    Attended { at: Timestamp, on_site: bool },
+    /// A clock was fixed: met, missed or replaced.
+    ClockStopped(Fixed),
+    /// A due passed. `at` of the event is the due, whenever it was noticed.
+    Breached { milestone: Milestone, cycle: u32, due_at: Timestamp, #[serde(default)] retro: bool },
+    /// A breach was excused by a supervisor (M3).
+    Excused { milestone: Milestone, cycle: u32, reason: String },
+    /// A step of the promise fired.
+    StepFired { milestone: Milestone, cycle: u32, percent: u16, action: StepAction, late_s: i64 },
+    /// It was solved.
+    Resolved { cause: Option<super::Cause>, resolution: String },
+    /// It ended.
+    Closed { reason: CloseReason },
+    /// It was opened again.
+    Reopened { reason: String },
+    /// The silent customer was reminded.
+    Reminded { count: u8 },
+    /// It was continued in another ticket.
+    MergedInto { number: String },
+    /// Another ticket was continued here.
+    Absorbed { number: String },
+    /// A part of it became a ticket of its own.
+    SplitOff { number: String },
+    /// It began as a part of another ticket.
+    SplitFrom { number: String },
+    /// It was linked with another ticket.
+    Linked { number: String },
+    /// The customer gave marks.
+    Rated { rating: Rating },
+    /// The customer complained; the complaint is a ticket of its own.
+    Complained { number: String },
+    /// A file was added.
+    Attached { name: String, message: i64 },
+    /// A person's deactivation handed it over.
+    HandedOver { from: StaffId },
+}
+
+/// A change with who and when. The position in the ticket's history is its number, from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Position in the ticket's history.
+    pub no: i64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: ActorRef,
+    /// What happened.
+    pub change: Change,
+}

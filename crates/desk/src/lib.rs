@@ -1,1 +1,111 @@
+//! Use cases: what happens when somebody does something. Always load → may → decide → save → commit.
+//! Knows no driver, no HTTP, no mail: nothing outside the database can happen before the commit.
 
+pub mod admin;
+pub mod auth;
+mod case;
+mod error;
+pub mod intake;
+pub mod jobs;
+pub mod sweep;
+pub mod ticket;
+
+use std::sync::{Arc, RwLock};
+
+use domain::access::Actor;
+use domain::ticket::decide::Rules;
+use domain::time::Timestamp;
+use store::{Db, Entropy, Read, Work};
+
+pub use case::{load_case, load_case_by_id, save, save_new};
+pub use error::{Error, FieldError, Result};
+
+/// The service desk: a database, the rules of the moment, a source of randomness.
+#[derive(Clone)]
+pub struct Desk {
+    db: Db,
+    entropy: Entropy,
+    rules: Arc<RwLock<(i64, Arc<Rules>)>>,
+}
+
+/// A unit of work with all that a use case needs. Only [`Desk::write`] makes one.
+pub struct Unit<'u, 'w> {
+    /// The transaction.
+    pub work: &'u mut Work<'w>,
+    /// Who acts.
+    pub actor: &'u Actor,
+    /// The unit's one instant.
+    pub now: Timestamp,
+    /// The rules as of this transaction.
+    pub rules: Arc<Rules>,
+}
+
+impl Desk {
+    /// A desk on an open database.
+    pub fn new(db: Db, entropy: Entropy) -> Self {
+        Self { db, entropy, rules: Arc::new(RwLock::new((-1, Arc::new(Rules::default())))) }
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.db.now()
+    }
+
+    /// The database, for reads and for the workers' wake-up.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// 32 unpredictable bytes, for tokens.
+    pub fn random(&self) -> [u8; 32] {
+        self.entropy.bytes()
+    }
+
+    /// One use case: one transaction, one `now`. The closure may run twice and touches nothing but its unit.
+    ///
+    /// # Errors
+    /// Whatever the closure returns; then nothing has changed.
+    pub async fn write<T, F>(&self, who: &Actor, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Unit<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let (desk, who) = (self.clone(), who.clone());
+        self.db
+            .write(move |work| {
+                let rules = desk.rules_in(work)?;
+                let now = work.now();
+                f(&mut Unit { work, actor: &who, now, rules })
+            })
+            .await
+    }
+
+    /// Reads committed data.
+    ///
+    /// # Errors
+    /// Whatever the closure returns.
+    pub async fn read<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> Result<T> + Send + 'static,
+    {
+        self.db.read(f).await
+    }
+
+    /// The rules as of a read or a unit of work. They are loaded again when any node has changed them.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn rules_in(&self, read: &mut Read<'_>) -> Result<Arc<Rules>> {
+        let version = store::rules::version(read)?;
+        {
+            let kept = self.rules.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if kept.0 == version {
+                return Ok(Arc::clone(&kept.1));
+            }
+        }
+        let fresh = Arc::new(store::rules::load(read)?);
+        *self.rules.write().unwrap_or_else(std::sync::PoisonError::into_inner) = (version, Arc::clone(&fresh));
+        Ok(fresh)
+    }
+}

@@ -32,7 +32,7 @@ macro_rules! named {
 
         impl std::str::FromStr for $name {
             type Err = $crate::named::UnknownWord;
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
+            fn from_str(word: &str) -> ::std::result::Result<Self, Self::Err> {
                 match word {
                     $($word => Ok(Self::$variant),)+
                     _ => Err($crate::named::UnknownWord { list: $list, word: word.to_owned() }),

@@ -1,1 +1,31 @@
+//! How it is kept. One SQL text for SQLite and PostgreSQL, synchronous units of work, group commit.
+//! Holds no rule, no HTTP, no text for people.
 
+mod db;
+mod error;
+mod ids;
+mod migrate;
+mod row;
+#[macro_use]
+mod statement;
+mod sql;
+mod statements;
+mod value;
+
+pub mod admin;
+pub mod directory;
+pub mod file;
+pub mod job;
+pub mod letter;
+pub mod live;
+pub mod rules;
+pub mod session;
+pub mod staff;
+pub mod ticket;
+
+pub use db::{Db, DbConfig, Engine, Read, Work};
+pub use error::{Error, Result};
+pub use ids::{Entropy, Ids};
+pub use migrate::{Pending, migrations};
+pub use row::Row;
+pub use statements::all_statements;

@@ -20,7 +20,7 @@ pub use hold::{hold, resume};
 pub use open::{Identity, Opening, open};
 pub use serve::{attend, complained, contacted, edit_service, plan};
 pub use talk::{Draft, customer_message, note, reply};
-pub use tick::{tick, tick_silence};
+pub use tick::{recount, tick, tick_silence};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -123,6 +123,15 @@ fn breach(next: &mut Next<'_>, i: usize, due_at: Timestamp) -> Result<(), Refusa
     Ok(())
 }
 
+/// Reads all running clocks again after a calendar has changed (C6). Nothing happened to the ticket, so there is
+/// no event: the calendar's own history tells when and by whom.
+///
+/// # Errors
+/// `never_opens`.
+pub fn recount(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
+    hush(Next::new(case, actor, now))
+}
+
 /// The silence rule: reminds the customer of a solved ticket, and closes it at the end.
 ///
 /// # Errors

@@ -1,0 +1,36 @@
+//! Administration: each change checks the right, checks the document, saves over the version that was seen,
+//! and leaves an admin event with before and after.
+
+mod customers;
+mod ground;
+mod people;
+mod rules;
+
+pub use customers::{ContactInput, save_contact, save_contract, save_installation, save_organisation};
+pub use ground::{Ground, lay_ground};
+pub use people::{save_group, save_role, save_staff};
+pub use rules::{save_answer, save_calendar, save_fields, save_policy, save_product, save_routing, save_settings};
+
+use domain::access::Right;
+
+use crate::{Error, Result, Unit};
+
+/// The actor must hold the right.
+pub(crate) fn need(unit: &Unit<'_, '_>, right: Right) -> Result<()> {
+    if unit.actor.has(right) { Ok(()) } else { Err(Error::Lacks(right)) }
+}
+
+/// Records what was done.
+pub(crate) fn record(
+    unit: &mut Unit<'_, '_>,
+    subject: (&str, &str),
+    before: &impl serde::Serialize,
+    after: &impl serde::Serialize,
+) -> Result<()> {
+    let text = |v: serde_json::Result<String>| v.unwrap_or_default();
+    let (before, after) = (text(serde_json::to_string(before)), text(serde_json::to_string(after)));
+    let what = if before == "null" { "created" } else { "changed" };
+    let by = unit.actor.reference();
+    store::admin::record(unit.work, &by, subject, what, &before, &after)?;
+    Ok(unit.work.publish("admin", subject.0)?)
+}

@@ -1,0 +1,343 @@
+//! Sign-in: passwords, one-time links, sessions, API tokens. Secrets leave this module once, in the clear,
+//! to the person they are for; only their hashes are kept.
+
+use std::collections::BTreeSet;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::access::{Actor, ActorRef, Right, Staff, System};
+use domain::id::{ContactId, StaffId, TokenId};
+use domain::people::parse_email;
+use domain::time::plus_seconds;
+use sha2::{Digest, Sha256};
+use store::session::{self, Person, TokenRow};
+use store::{Read, admin, directory, job, staff};
+
+use crate::intake::contact_actor;
+use crate::jobs::LinkJob;
+use crate::{Desk, Error, Result};
+
+const SESSION_S: i64 = 14 * 86_400;
+const LINK_S: i64 = 30 * 60;
+const INVITATION_S: i64 = 7 * 86_400;
+const FREE_FAILURES: i64 = 5;
+const MAX_WAIT_S: i64 = 900;
+/// The shortest password that is accepted, in characters.
+pub const MIN_PASSWORD: usize = 10;
+
+/// A fresh session: what the browser keeps, and what forms send back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// For the cookie.
+    pub token: String,
+    /// For forms.
+    pub csrf: String,
+}
+
+/// Who is signed in, with what their pages need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// With rights and scope.
+    pub actor: Actor,
+    /// The value that forms must send back.
+    pub csrf: String,
+    /// Language of pages.
+    pub locale: String,
+}
+
+impl Desk {
+    /// A new secret: 43 letters of a URL-safe alphabet, 256 bits.
+    pub fn new_secret(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.random())
+    }
+
+    async fn hash_password(&self, password: String) -> Result<String> {
+        let salt = self.random();
+        let hash = move || {
+            let salt = salt.get(..16).unwrap_or(&salt);
+            Argon2::default().hash_password_with_salt(password.as_bytes(), salt).map(|h: PasswordHash| h.to_string())
+        };
+        let hashed = tokio::task::spawn_blocking(hash).await.map_err(|e| Error::Internal(e.to_string()))?;
+        hashed.map_err(|e| Error::Internal(e.to_string()))
+    }
+}
+
+/// The hash under which a secret is kept. Secrets are random, so a plain hash suffices.
+pub fn secret_hash(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
+}
+
+async fn verify(password: String, hash: Option<String>) -> Result<bool> {
+    // An unknown name costs as much time as a wrong password.
+    const DUMMY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let known = hash.is_some();
+    let check = move || {
+        let text = hash.as_deref().unwrap_or(DUMMY);
+        PasswordHash::new(text).is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
+    };
+    let good = tokio::task::spawn_blocking(check).await.map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(good && known)
+}
+
+/// Signs in by login or address, and password. Staff come first; a customer's address is its login.
+///
+/// # Errors
+/// `Unauthenticated`, whatever was wrong; `RateLimited` after five failures, for longer each time.
+pub async fn sign_in(desk: &Desk, login: &str, password: String) -> Result<Session> {
+    let login = login.trim().to_lowercase();
+    let key = login.clone();
+    let (found, failures) = desk
+        .read(move |r| Ok((find_password(r, &key)?, session::failures(r, &key)?)))
+        .await?;
+    let now = desk.now();
+    if let Some((n, last_at)) = failures
+        && n >= FREE_FAILURES
+    {
+        let wait = (30_i64 << (n - FREE_FAILURES).min(5)).min(MAX_WAIT_S);
+        let left = wait - (now.as_second() - last_at.as_second());
+        if left > 0 {
+            return Err(Error::RateLimited { retry_after_s: left });
+        }
+    }
+    let (person, hash) = found.unzip();
+    let good = verify(password, hash.flatten()).await?;
+    match person.filter(|_| good) {
+        Some(person) => begin(desk, person, Some(login)).await,
+        None => {
+            let system = Actor::System(System::Operator);
+            desk.write(&system, move |unit| Ok(session::failed(unit.work, &login)?)).await?;
+            Err(Error::Unauthenticated)
+        }
+    }
+}
+
+fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option<String>)>> {
+    if let Some((id, hash, active)) = staff::password(r, login)? {
+        return Ok(active.then(|| (Person { kind: "staff".to_owned(), id: id.0 }, hash)));
+    }
+    let Some(point) = parse_email(login) else { return Ok(None) };
+    let found = directory::contact_password(r, &point.value)?;
+    Ok(found.filter(|(_, _, active)| *active).map(|(id, hash, _)| (Person { kind: "contact".to_owned(), id: id.0 }, hash)))
+}
+
+async fn begin(desk: &Desk, person: Person, forgive: Option<String>) -> Result<Session> {
+    let made = Session { token: desk.new_secret(), csrf: desk.new_secret() };
+    let kept = made.clone();
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        let ends = plus_seconds(unit.now, SESSION_S);
+        session::insert(unit.work, &secret_hash(&kept.token), &person, &kept.csrf, ends)?;
+        if let Some(login) = &forgive {
+            session::forgive(unit.work, login)?;
+        }
+        let by = person_ref(&person);
+        admin::record(unit.work, &by, (&person.kind, &person.id), "signed_in", "", "").map_err(Error::from)
+    })
+    .await?;
+    Ok(made)
+}
+
+fn person_ref(person: &Person) -> ActorRef {
+    if person.kind == "staff" {
+        ActorRef::Staff(StaffId(person.id.clone()))
+    } else {
+        ActorRef::Contact(ContactId(person.id.clone()))
+    }
+}
+
+/// Who is behind a session's token.
+///
+/// # Errors
+/// `Unauthenticated` if the session has ended or the person is no longer active.
+pub async fn who_is(desk: &Desk, token: &str) -> Result<SignedIn> {
+    let hash = secret_hash(token);
+    desk.read(move |r| {
+        let row = session::session(r, &hash)?.ok_or(Error::Unauthenticated)?;
+        let (actor, locale) = actor_of(r, &row.person)?;
+        Ok(SignedIn { actor, csrf: row.csrf, locale })
+    })
+    .await
+}
+
+fn actor_of(r: &mut Read<'_>, person: &Person) -> Result<(Actor, String)> {
+    if person.kind == "staff" {
+        let (actor, locale) = staff_actor(r, &StaffId(person.id.clone()))?;
+        return Ok((Actor::Staff(actor), locale));
+    }
+    let row = directory::contact(r, &ContactId(person.id.clone()))?.filter(|c| c.active);
+    let row = row.ok_or(Error::Unauthenticated)?;
+    Ok((contact_actor(&row), row.locale))
+}
+
+/// A member of staff with role's rights and groups.
+///
+/// # Errors
+/// `Unauthenticated` if the person is not active.
+pub fn staff_actor(r: &mut Read<'_>, id: &StaffId) -> Result<(Staff, String)> {
+    let row = staff::one(r, id)?.filter(|s| s.active).ok_or(Error::Unauthenticated)?;
+    let rights = staff::rights(r, row.role)?;
+    let groups = staff::groups_of(r, id)?;
+    Ok((Staff { id: row.id, name: row.name, rights, groups }, row.locale))
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// The store's.
+pub async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
+    let hash = secret_hash(token);
+    desk.write(&Actor::System(System::Operator), move |unit| Ok(session::delete(unit.work, &hash)?)).await
+}
+
+/// Ends all sessions of the person who asks.
+///
+/// # Errors
+/// The store's.
+pub async fn sign_out_everywhere(desk: &Desk, who: &Actor) -> Result<()> {
+    let person = match who {
+        Actor::Staff(s) => Person { kind: "staff".to_owned(), id: s.id.0.clone() },
+        Actor::Contact(c) => Person { kind: "contact".to_owned(), id: c.id.0.clone() },
+        Actor::System(_) => return Ok(()),
+    };
+    desk.write(who, move |unit| Ok(session::delete_all(unit.work, &person).map(drop)?)).await
+}
+
+/// Sends a one-time link to an address, if it is somebody's. Whoever asks cannot tell whether it is.
+///
+/// # Errors
+/// `Invalid` for what is no address.
+pub async fn request_link(desk: &Desk, email: &str, purpose: &'static str) -> Result<()> {
+    let point = parse_email(email).ok_or_else(|| Error::field("email", "bad_value"))?;
+    let token = desk.new_secret();
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        let found = match directory::by_point(unit.work, &point)? {
+            Some(c) if c.active => Some((Person { kind: "contact".to_owned(), id: c.id.0 }, c.name, c.locale)),
+            _ => staff::by_login(unit.work, &point.value)?
+                .filter(|s| s.active)
+                .map(|s| (Person { kind: "staff".to_owned(), id: s.id.0 }, s.name, s.locale)),
+        };
+        let Some((person, name, locale)) = found else { return Ok(()) };
+        let life = if purpose == "invitation" { INVITATION_S } else { LINK_S };
+        session::put_link(unit.work, &secret_hash(&token), &person, purpose, plus_seconds(unit.now, life))?;
+        let payload =
+            LinkJob { purpose: purpose.to_owned(), email: point.value.clone(), name, locale, token: token.clone() };
+        job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Uses a one-time link: begins a session.
+///
+/// # Errors
+/// `Unauthenticated` if the link is used up, too old or unknown.
+pub async fn use_link(desk: &Desk, token: &str) -> Result<Session> {
+    let hash = secret_hash(token);
+    let person = desk
+        .write(&Actor::System(System::Operator), move |unit| {
+            let (person, _) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
+            if session::use_link(unit.work, &hash)? { Ok(person) } else { Err(Error::Unauthenticated) }
+        })
+        .await?;
+    begin(desk, person, None).await
+}
+
+/// Sets the password of the person who asks, and ends all their other sessions.
+///
+/// # Errors
+/// `Invalid` if it is too short.
+pub async fn set_own_password(desk: &Desk, who: &Actor, password: String) -> Result<()> {
+    match who {
+        Actor::Staff(s) => set_staff_password(desk, who, &s.id, password).await,
+        Actor::Contact(c) => set_contact_password(desk, who, &c.id, password).await,
+        Actor::System(_) => Ok(()),
+    }
+}
+
+fn check_password(password: &str) -> Result<()> {
+    if password.chars().count() < MIN_PASSWORD { Err(Error::field("password", "too_short")) } else { Ok(()) }
+}
+
+/// Sets a colleague's password.
+///
+/// # Errors
+/// `Invalid` if it is too short, `NotFound`.
+pub async fn set_staff_password(desk: &Desk, who: &Actor, id: &StaffId, password: String) -> Result<()> {
+    check_password(&password)?;
+    let (hash, id) = (desk.hash_password(password).await?, id.clone());
+    desk.write(who, move |unit| {
+        staff::set_password(unit.work, &id, &hash)?;
+        session::delete_all(unit.work, &Person { kind: "staff".to_owned(), id: id.0.clone() })?;
+        let by = unit.actor.reference();
+        Ok(admin::record(unit.work, &by, ("staff", id.as_str()), "password_set", "", "")?)
+    })
+    .await
+}
+
+/// Sets a customer's password.
+///
+/// # Errors
+/// `Invalid` if it is too short, `NotFound`.
+pub async fn set_contact_password(desk: &Desk, who: &Actor, id: &ContactId, password: String) -> Result<()> {
+    check_password(&password)?;
+    let (hash, id) = (desk.hash_password(password).await?, id.clone());
+    desk.write(who, move |unit| {
+        directory::set_contact_password(unit.work, &id, &hash)?;
+        session::delete_all(unit.work, &Person { kind: "contact".to_owned(), id: id.0.clone() })?;
+        let by = unit.actor.reference();
+        Ok(admin::record(unit.work, &by, ("contact", id.as_str()), "password_set", "", "")?)
+    })
+    .await
+}
+
+/// Makes an API token that acts for a member of staff with some of that person's rights, `*` for all.
+/// Returns the secret; it is shown once.
+///
+/// # Errors
+/// `Invalid` for an unknown scope or an empty name.
+pub async fn create_token(desk: &Desk, who: &Actor, staff: StaffId, name: String, scopes: Vec<String>) -> Result<String> {
+    if name.trim().is_empty() {
+        return Err(Error::field("name", "required"));
+    }
+    if scopes.iter().any(|s| s != "*" && s.parse::<Right>().is_err()) || scopes.is_empty() {
+        return Err(Error::field("scopes", "unknown"));
+    }
+    let secret = format!("aft_{}", desk.new_secret());
+    let hash = secret_hash(&secret);
+    desk.write(who, move |unit| {
+        let row = TokenRow {
+            id: TokenId(unit.work.next_id()),
+            name: name.trim().to_owned(),
+            staff: staff.clone(),
+            scopes: scopes.clone(),
+            created_at: unit.now,
+            revoked_at: None,
+        };
+        session::put_token(unit.work, &row, &hash)?;
+        let by = unit.actor.reference();
+        Ok(admin::record(unit.work, &by, ("token", row.id.as_str()), "created", "", &row.name)?)
+    })
+    .await?;
+    Ok(secret)
+}
+
+/// Who is behind an API token: the person with the rights that the token may use.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub async fn token_actor(desk: &Desk, secret: &str) -> Result<Actor> {
+    let hash = secret_hash(secret);
+    desk.read(move |r| {
+        let (_, person, scopes) = session::token(r, &hash)?.ok_or(Error::Unauthenticated)?;
+        let (mut actor, _) = staff_actor(r, &person)?;
+        if !scopes.iter().any(|s| s == "*") {
+            let allowed: BTreeSet<Right> = scopes.iter().filter_map(|s| s.parse().ok()).collect();
+            actor.rights = actor.rights.intersection(&allowed).copied().collect();
+        }
+        Ok(Actor::Staff(actor))
+    })
+    .await
+}

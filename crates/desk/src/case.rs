@@ -1,0 +1,112 @@
+//! Loading a case and saving what was decided about it: the only two ways between rows and rules.
+
+use domain::access::{Role, Scope};
+use domain::id::{StaffId, TicketId};
+use domain::queue;
+use domain::ticket::Ticket;
+use domain::ticket::decide::{Case, Decision, Notice, Visibility};
+use store::{admin, file, job, staff, ticket};
+
+use crate::jobs::LetterJob;
+use crate::{Error, Result, Unit};
+
+/// The case with this number, if the actor may see it.
+///
+/// # Errors
+/// [`Error::NotFound`], also outside the actor's scope.
+pub fn load_case(unit: &mut Unit<'_, '_>, number: &str) -> Result<Case> {
+    let found = ticket::by_number(unit.work, &unit.actor.scope(), number)?;
+    with_parts(unit, found.ok_or(Error::NotFound)?)
+}
+
+/// The case with this key, for workers and for the other side of a merge.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn load_case_by_id(unit: &mut Unit<'_, '_>, id: &TicketId) -> Result<Case> {
+    let found = ticket::by_id(unit.work, &Scope::All, id)?;
+    with_parts(unit, found.ok_or(Error::NotFound)?)
+}
+
+fn with_parts(unit: &mut Unit<'_, '_>, t: Ticket) -> Result<Case> {
+    let clocks = ticket::clocks(unit.work, &t.id)?;
+    let holds = ticket::holds(unit.work, &t.id)?;
+    Ok(Case { ticket: t, clocks, holds, rules: unit.rules.clone() })
+}
+
+/// Saves a new ticket.
+///
+/// # Errors
+/// The store's.
+pub fn save_new(unit: &mut Unit<'_, '_>, decision: &Decision) -> Result<()> {
+    ticket::insert(unit.work, &decision.ticket, &decision.clocks, &decision.holds)?;
+    save_rest(unit, None, decision)
+}
+
+/// Saves what a decision changed, and only that. A decision without events changes cached readings at most.
+///
+/// # Errors
+/// [`Error::Stale`] if the ticket changed since the case was loaded.
+pub fn save(unit: &mut Unit<'_, '_>, case: &Case, decision: &Decision) -> Result<()> {
+    if decision.is_nothing() && decision.clocks == case.clocks {
+        return Ok(());
+    }
+    let before = (&case.ticket, case.clocks.as_slice(), case.holds.as_slice());
+    let after = (&decision.ticket, decision.clocks.as_slice(), decision.holds.as_slice());
+    ticket::update(unit.work, before, after)?;
+    save_rest(unit, Some(&case.ticket), decision)
+}
+
+fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decision) -> Result<()> {
+    let t = &decision.ticket;
+    let by = unit.actor.reference();
+    ticket::insert_events(unit.work, &t.id, &decision.events)?;
+    for m in &decision.messages {
+        ticket::insert_message(unit.work, &t.id, m, &by)?;
+        for f in &m.files {
+            file::attach(unit.work, f, &t.id, m.no, m.visibility, &by)
+                .map_err(|_| Error::field("files", "unknown"))?;
+        }
+    }
+    ticket::add_counts(unit.work, &queue::difference(before, t))?;
+    let wrote = decision.messages.iter().any(|m| m.visibility == Visibility::Public || !m.body.is_empty());
+    if let (true, Some(me)) = (wrote, unit.actor.staff()) {
+        ticket::delete_draft(unit.work, &t.id, &me.id)?;
+    }
+    for notice in &decision.notices {
+        tell(unit, t, notice)?;
+    }
+    Ok(unit.work.publish("ticket", &t.number)?)
+}
+
+fn tell(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<()> {
+    match notice {
+        Notice::Letter { letter, to, message } => {
+            let payload = LetterJob { letter: *letter, ticket: t.id.clone(), to: to.clone(), message: *message };
+            job::insert(unit.work, LetterJob::KIND, &payload, unit.now)?;
+        }
+        Notice::Staff { to, event } => tell_person(unit, t, to, *event)?,
+        Notice::Leads { event } => {
+            let group = t.group.as_ref().map(|g| staff::members(unit.work, g)).transpose()?.unwrap_or_default();
+            for person in supervisors(unit)?.into_iter().filter(|s| group.is_empty() || group.contains(s)) {
+                tell_person(unit, t, &person, *event)?;
+            }
+        }
+        Notice::Managers { event } => {
+            for person in supervisors(unit)? {
+                tell_person(unit, t, &person, *event)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn tell_person(unit: &mut Unit<'_, '_>, t: &Ticket, to: &StaffId, event: i64) -> Result<()> {
+    admin::notify(unit.work, to, &t.id, event)?;
+    Ok(unit.work.publish("notice", to.as_str())?)
+}
+
+fn supervisors(unit: &mut Unit<'_, '_>) -> Result<Vec<StaffId>> {
+    let all = staff::all(unit.work)?;
+    Ok(all.into_iter().filter(|s| s.active && s.role == Role::Supervisor).map(|s| s.id).collect())
+}

@@ -1,0 +1,99 @@
+//! What a use case answers when it cannot do what was asked. Holds keys and data, never a sentence.
+
+use domain::access::{Action, Denied, Right};
+use domain::field::FieldIssue;
+use domain::ticket::decide::Refusal;
+
+/// A field of the input that is wrong, and why; both are locale keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Name of the field as the caller knows it.
+    pub field: String,
+    /// Why: `required`, `unknown`, `too_long`, …
+    pub issue: String,
+}
+
+impl FieldError {
+    /// A field error.
+    pub fn new(field: impl Into<String>, issue: impl Into<String>) -> Self {
+        Self { field: field.into(), issue: issue.into() }
+    }
+}
+
+/// Errors of the desk.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Absent, or outside the reader's scope.
+    #[error("not found")]
+    NotFound,
+    /// No session, or a dead one.
+    #[error("unauthenticated")]
+    Unauthenticated,
+    /// May not do this to a ticket.
+    #[error("forbidden: {0}")]
+    Forbidden(Action),
+    /// Lacks a right.
+    #[error("forbidden: {0}")]
+    Lacks(Right),
+    /// Bad input.
+    #[error("invalid input: {0:?}")]
+    Invalid(Vec<FieldError>),
+    /// A rule says no.
+    #[error("refused: {0}")]
+    Refused(Refusal),
+    /// Somebody else saved first: field, my value, theirs.
+    #[error("stale: {field}")]
+    Stale { field: String, mine: String, theirs: String },
+    /// Too many attempts; try again after so many seconds.
+    #[error("rate limited for {retry_after_s} s")]
+    RateLimited { retry_after_s: i64 },
+    /// An idempotency key was used with another body.
+    #[error("idempotency key reused")]
+    KeyReused,
+    /// A bug or a broken disk.
+    #[error(transparent)]
+    Store(store::Error),
+    /// Anything else that must not happen.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// Result of the desk.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<store::Error> for Error {
+    fn from(e: store::Error) -> Self {
+        match e {
+            store::Error::NotFound(_) => Self::NotFound,
+            store::Error::Stale(what) => {
+                Self::Stale { field: what.to_owned(), mine: String::new(), theirs: String::new() }
+            }
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(Denied(action): Denied) -> Self {
+        Self::Forbidden(action)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Vec<(String, FieldIssue)>> for Error {
+    fn from(issues: Vec<(String, FieldIssue)>) -> Self {
+        Self::Invalid(issues.into_iter().map(|(f, i)| FieldError::new(format!("extra.{f}"), i.to_string())).collect())
+    }
+}
+
+impl Error {
+    /// One wrong field.
+    pub fn field(field: &str, issue: &str) -> Self {
+        Self::Invalid(vec![FieldError::new(field, issue)])
+    }
+}

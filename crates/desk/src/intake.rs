@@ -1,0 +1,286 @@
+//! A request becomes a ticket: who is it, which contract and promise, who gets it.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Actor, Contact, Right, Sees};
+use domain::agreement::contract_for;
+use domain::field::check_values;
+use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId, TicketId};
+use domain::people::{Point, Requester, mail_domain, parse_requester};
+use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
+use domain::sla::choose_policy;
+use domain::ticket::decide::{self, Body, Decision, Identity, Opening};
+use domain::ticket::{
+    Channel, Extra, Facts, IssueClass, Kind, Level, Severity, Ticket, format_number,
+};
+use domain::time::Timestamp;
+use store::directory::{self, ContactRow};
+use store::{staff, ticket};
+
+use crate::sweep::candidates;
+use crate::{Desk, Error, Result, Unit, save_new};
+
+/// A request as it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTicket {
+    /// What the customer calls the matter.
+    pub title: String,
+    /// The customer's words.
+    pub body: Body,
+    /// Uploaded files.
+    pub files: Vec<FileId>,
+    /// Who asks: an address, a number, or a contact's id.
+    pub requester: String,
+    /// Name for a requester whom we do not know yet.
+    pub requester_name: String,
+    /// Kind.
+    pub kind: Kind,
+    /// Class.
+    pub class: Option<IssueClass>,
+    /// Severity; from the level, else general, if absent. A customer's wish is not one (K1).
+    pub severity: Option<Severity>,
+    /// Level.
+    pub level: Option<Level>,
+    /// Channel.
+    pub channel: Channel,
+    /// Product.
+    pub product: Option<ProductId>,
+    /// Module.
+    pub module: Option<ModuleId>,
+    /// Five facts.
+    pub facts: Facts,
+    /// Extra values.
+    pub extra: Extra,
+    /// Tags.
+    pub tags: BTreeSet<String>,
+    /// Group chosen by a person; else routing decides.
+    pub group: Option<GroupId>,
+    /// Person chosen by a person.
+    pub assignee: Option<StaffId>,
+    /// When it reached us, if not now.
+    pub received_at: Option<Timestamp>,
+    /// Number in the system from which it is imported.
+    pub external_ref: Option<String>,
+}
+
+impl NewTicket {
+    /// The plainest request of a known contact.
+    pub fn by_contact(contact: ContactId, title: String, body: Body, channel: Channel) -> Self {
+        Self {
+            title,
+            body,
+            files: Vec::new(),
+            requester: contact.0,
+            requester_name: String::new(),
+            kind: Kind::Fault,
+            class: None,
+            severity: None,
+            level: None,
+            channel,
+            product: None,
+            module: None,
+            facts: Facts::default(),
+            extra: Extra::new(),
+            tags: BTreeSet::new(),
+            group: None,
+            assignee: None,
+            received_at: None,
+            external_ref: None,
+        }
+    }
+}
+
+/// Opens a ticket.
+///
+/// # Errors
+/// `Lacks`, `Invalid` with all wrong fields, `Refused`.
+pub async fn open(desk: &Desk, who: &Actor, new: NewTicket) -> Result<Ticket> {
+    desk.write(who, move |unit| Ok(open_in(unit, &new)?.ticket)).await
+}
+
+/// Opens a ticket within a unit of work.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_in(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<Decision> {
+    check(unit, new)?;
+    let contact = requester(unit, new)?;
+    let opening = prepare(unit, new, &contact)?;
+    let zone = unit.rules.settings.zone();
+    let year = opening.received_at.unwrap_or(unit.now).to_zoned(zone).year();
+    let running = ticket::next_number(unit.work, year)?;
+    let number = format_number(&unit.rules.settings.number_prefix, year, running);
+    let identity = Identity { id: TicketId(unit.work.next_id()), number };
+    let decision = decide::open(&unit.rules, identity, opening, unit.actor, unit.now)?;
+    save_new(unit, &decision)?;
+    Ok(decision)
+}
+
+const MAX_TITLE: usize = 200;
+
+fn check(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<()> {
+    let may_open = match unit.actor {
+        Actor::Contact(c) => new.requester == c.id.as_str(),
+        actor => actor.has(Right::TicketCreate),
+    };
+    if !may_open {
+        return Err(Error::Lacks(Right::TicketCreate));
+    }
+    let mut wrong = Vec::new();
+    let mut field = |name: &str, issue: &str| wrong.push(crate::FieldError::new(name, issue));
+    match new.title.trim().chars().count() {
+        0 => field("title", "required"),
+        n if n > MAX_TITLE => field("title", "too_long"),
+        _ => {}
+    }
+    if new.requester.trim().is_empty() {
+        field("requester", "required");
+    }
+    for (name, text) in new.facts.named() {
+        if text.chars().count() > Facts::MAX_CHARS {
+            field(&format!("facts.{name}"), "too_long");
+        }
+    }
+    if new.level == Some(Level::One) && new.severity == Some(Severity::General) {
+        field("level", "level_needs_urgent");
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+}
+
+/// The contact who asks. An unknown address or number becomes a contact; a confirmed mail domain
+/// tells the organisation.
+fn requester(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<ContactRow> {
+    match parse_requester(&new.requester) {
+        Requester::Id(id) => {
+            directory::contact(unit.work, &ContactId(id))?.ok_or_else(|| Error::field("requester", "unknown"))
+        }
+        Requester::Point(point) => match directory::by_point(unit.work, &point)? {
+            Some(contact) => Ok(contact),
+            None => new_contact(unit, &point, &new.requester_name),
+        },
+    }
+}
+
+fn new_contact(unit: &mut Unit<'_, '_>, point: &Point, name: &str) -> Result<ContactRow> {
+    let organisation = match mail_domain(point) {
+        Some(domain) => directory::organisation_of_domain(unit.work, domain)?,
+        None => None,
+    };
+    let name = if name.trim().is_empty() { point.value.as_str() } else { name.trim() };
+    let contact = ContactRow {
+        id: ContactId(unit.work.next_id()),
+        organisation,
+        name: name.to_owned(),
+        position: String::new(),
+        sees: Sees::Own,
+        locale: "zh-CN".to_owned(),
+        active: true,
+        created_at: unit.now,
+        version: 1,
+    };
+    directory::insert_contact(unit.work, &contact)?;
+    directory::add_point(unit.work, &contact.id, point, 0)?;
+    Ok(contact)
+}
+
+fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Result<Opening> {
+    if let Some(p) = &new.product
+        && !directory::products(unit.work)?.iter().any(|row| row.id == *p && row.active)
+    {
+        return Err(Error::field("product", "unknown"));
+    }
+    let extra = check_values(&unit.rules.fields, new.kind, new.product.as_ref(), &new.extra)?;
+    let (contract, policy) = promise(unit, new, contact.organisation.as_ref())?;
+    let severity =
+        new.severity.unwrap_or(if new.level == Some(Level::One) { Severity::Urgent } else { Severity::General });
+    let (group, assignee, because) = handling(unit, new, severity, contact.organisation.as_ref())?;
+    let rev = unit.rules.newest.get(&policy.policy).map_or(0, |(_, rev)| *rev);
+    Ok(Opening {
+        title: new.title.clone(),
+        body: new.body.clone(),
+        files: new.files.clone(),
+        kind: new.kind,
+        class: new.class,
+        severity,
+        level: new.level,
+        channel: new.channel,
+        requester: contact.id.clone(),
+        organisation: contact.organisation.clone(),
+        contract: contract.map(|c| c.id),
+        policy: (policy.policy, rev),
+        policy_because: policy.because,
+        product: new.product.clone(),
+        module: new.module.clone(),
+        facts: new.facts.clone(),
+        extra,
+        tags: new.tags.clone(),
+        group,
+        assignee,
+        route: because,
+        received_at: new.received_at,
+        external_ref: new.external_ref.clone(),
+    })
+}
+
+/// The contract that serves the request, and the promise: contract → customer → default.
+fn promise(
+    unit: &mut Unit<'_, '_>,
+    new: &NewTicket,
+    org: Option<&OrgId>,
+) -> Result<(Option<domain::agreement::Contract>, domain::sla::Picked)> {
+    let on = new.received_at.unwrap_or(unit.now).to_zoned(unit.rules.settings.zone()).date();
+    let (mut contract, mut of_org) = (None, None);
+    if let Some(org) = org {
+        let all: Vec<_> = directory::contracts(unit.work, org)?.into_iter().map(|c| c.contract).collect();
+        contract = contract_for(&all, new.product.as_ref(), on).cloned();
+        of_org = directory::organisation(unit.work, org)?.and_then(|o| o.policy);
+    }
+    let named = contract.as_ref().and_then(|c| c.policy.as_ref());
+    let picked = choose_policy(named, of_org.as_ref(), &unit.rules.settings.default_policy);
+    Ok((contract, picked))
+}
+
+/// Who gets it: a person's choice, else the routing rules, else the default group.
+fn handling(
+    unit: &mut Unit<'_, '_>,
+    new: &NewTicket,
+    severity: Severity,
+    org: Option<&OrgId>,
+) -> Result<(Option<GroupId>, Option<StaffId>, RouteReason)> {
+    if new.group.is_some() || new.assignee.is_some() {
+        let kind = if unit.actor.is_import() { RouteKind::Import } else { RouteKind::Person };
+        return Ok((new.group.clone(), new.assignee.clone(), RouteReason { kind, text: String::new() }));
+    }
+    let subject = Subject {
+        kind: new.kind,
+        severity,
+        class: new.class,
+        product: new.product.as_ref(),
+        organisation: org,
+        channel: new.channel,
+    };
+    let routed = route(&unit.rules.routing, unit.rules.settings.default_group.as_ref(), &subject);
+    let person = match (&routed.person, &routed.group) {
+        (Some(rule), Some(group)) => {
+            let members = staff::members(unit.work, group)?;
+            let people: Vec<_> = staff::all(unit.work)?
+                .into_iter()
+                .filter(|s| s.active && members.contains(&s.id))
+                .map(|s| (s.id, s.skills))
+                .collect();
+            pick_person(rule, &candidates(unit.work, people.into_iter())?).cloned()
+        }
+        _ => None,
+    };
+    Ok((routed.group, person, routed.because))
+}
+
+/// The actor for a contact's row.
+pub fn contact_actor(c: &ContactRow) -> Actor {
+    Actor::Contact(Contact {
+        id: c.id.clone(),
+        name: c.name.clone(),
+        organisation: c.organisation.clone(),
+        sees: c.sees,
+    })
+}

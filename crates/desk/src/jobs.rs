@@ -1,0 +1,43 @@
+//! What jobs carry. They are written here, in the transaction of their cause, and done by the workers.
+
+use domain::id::{ContactId, TicketId};
+use domain::ticket::decide::Letter;
+use serde::{Deserialize, Serialize};
+
+/// A letter about a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterJob {
+    /// Which template.
+    pub letter: Letter,
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// To whom.
+    pub to: ContactId,
+    /// The message that it carries, if any.
+    pub message: Option<i64>,
+}
+
+impl LetterJob {
+    /// The job's kind.
+    pub const KIND: &str = "letter";
+}
+
+/// A letter with a one-time link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkJob {
+    /// `sign_in`, `invitation` or `password`.
+    pub purpose: String,
+    /// Address.
+    pub email: String,
+    /// Name of the person.
+    pub name: String,
+    /// Language of the letter.
+    pub locale: String,
+    /// The secret part of the link. It is good once and for a short time.
+    pub token: String,
+}
+
+impl LinkJob {
+    /// The job's kind.
+    pub const KIND: &str = "link";
+}

@@ -1,0 +1,80 @@
+//! Tickets in relation to each other.
+
+use domain::access::{Action, Actor, may};
+use domain::ticket::decide::{self, Body};
+use domain::ticket::{Channel, Ticket};
+
+use crate::intake::{NewTicket, open_in};
+use crate::{Desk, Result, load_case, load_case_by_id, save};
+
+/// Continues a ticket in another one. Returns the ticket that goes on.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `Refused`.
+pub async fn merge(desk: &Desk, who: &Actor, number: &str, into: &str, keep_earliest: bool) -> Result<Ticket> {
+    let (number, into) = (number.to_owned(), into.to_owned());
+    desk.write(who, move |unit| {
+        let from = load_case(unit, &number)?;
+        let target = load_case(unit, &into)?;
+        may(unit.actor, Action::Combine, &from.ticket)?;
+        may(unit.actor, Action::Combine, &target.ticket)?;
+        let gone = decide::merge(&from, (&target.ticket.id, &target.ticket.number), unit.actor, unit.now)?;
+        if gone.is_nothing() {
+            return Ok(target.ticket);
+        }
+        save(unit, &from, &gone)?;
+        let stays = decide::absorb(&target, &from, keep_earliest, unit.actor, unit.now)?;
+        save(unit, &target, &stays)?;
+        Ok(stays.ticket)
+    })
+    .await
+}
+
+/// Makes a part of a ticket a ticket of its own, for the same requester. Returns the new one.
+///
+/// # Errors
+/// As [`merge`].
+pub async fn split(
+    desk: &Desk,
+    who: &Actor,
+    number: &str,
+    title: String,
+    text: String,
+    same_incident: bool,
+) -> Result<Ticket> {
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let parent = load_case(unit, &number)?;
+        may(unit.actor, Action::Combine, &parent.ticket)?;
+        let t = &parent.ticket;
+        let mut new = NewTicket::by_contact(t.requester.clone(), title.clone(), Body::from_text(&text), Channel::Portal);
+        (new.channel, new.kind, new.severity, new.level) = (t.channel, t.kind, Some(t.severity), t.level);
+        (new.product, new.module, new.class) = (t.product.clone(), t.module.clone(), t.class);
+        let child = open_in(unit, &new)?;
+        let child = load_case_by_id(unit, &child.ticket.id)?;
+        let born = decide::split_from(&child, &parent, same_incident, unit.actor, unit.now)?;
+        save(unit, &child, &born)?;
+        let told = decide::split_off(&parent, &born.ticket.number, unit.actor, unit.now)?;
+        save(unit, &parent, &told)?;
+        Ok(born.ticket)
+    })
+    .await
+}
+
+/// Links two tickets; both get the event.
+///
+/// # Errors
+/// As [`merge`].
+pub async fn link(desk: &Desk, who: &Actor, number: &str, other: &str) -> Result<Ticket> {
+    let (number, other) = (number.to_owned(), other.to_owned());
+    desk.write(who, move |unit| {
+        let (a, b) = (load_case(unit, &number)?, load_case(unit, &other)?);
+        may(unit.actor, Action::Combine, &a.ticket)?;
+        let linked = decide::link(&a, &b.ticket.number, unit.actor, unit.now)?;
+        save(unit, &a, &linked)?;
+        let back = decide::link(&b, &a.ticket.number, unit.actor, unit.now)?;
+        save(unit, &b, &back)?;
+        Ok(linked.ticket)
+    })
+    .await
+}

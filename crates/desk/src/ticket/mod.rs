@@ -1,0 +1,38 @@
+//! The verbs of a ticket. Each is one line of intent: who, which ticket, which action, which decision.
+
+mod combine;
+mod edit;
+mod finish;
+mod hand;
+mod talk;
+
+pub use combine::{link, merge, split};
+pub use edit::{EditInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
+pub use finish::{cancel, close, complain, confirm, excuse, rate, reopen, resolve};
+pub use hand::{AssignInput, assign, take};
+pub use talk::{add_message, hold, note, reply, resume, save_draft};
+
+use domain::access::{Action, Actor, may};
+use domain::ticket::Ticket;
+use domain::ticket::decide::{Case, Outcome};
+use domain::time::Timestamp;
+
+use crate::{Desk, Result, load_case, save};
+
+impl Desk {
+    /// Load → may → decide → save → commit, for a verb on one ticket.
+    pub(crate) async fn verb<F>(&self, who: &Actor, number: &str, action: Action, decide: F) -> Result<Ticket>
+    where
+        F: Fn(&Case, &Actor, Timestamp) -> Outcome + Send + 'static,
+    {
+        let number = number.to_owned();
+        self.write(who, move |unit| {
+            let case = load_case(unit, &number)?;
+            may(unit.actor, action, &case.ticket)?;
+            let decision = decide(&case, unit.actor, unit.now)?;
+            save(unit, &case, &decision)?;
+            Ok(decision.ticket)
+        })
+        .await
+    }
+}

@@ -1,0 +1,83 @@
+//! Messages, notes, drafts, and waiting, which is also something that one says.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Action, Actor, may};
+use domain::id::StaffId;
+use domain::ticket::decide::{self, Draft};
+use domain::ticket::{Status, Ticket};
+
+use crate::{Desk, Error, Result, load_case};
+
+/// An agent answers the customer. Stops first response and reply; a progress report also meets the cadence.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `Refused`.
+pub async fn reply(desk: &Desk, who: &Actor, number: &str, draft: Draft) -> Result<Ticket> {
+    desk.verb(who, number, Action::Reply, move |case, who, now| decide::reply(case, draft.clone(), who, now)).await
+}
+
+/// The customer writes, or staff answer: whoever says it decides which.
+///
+/// # Errors
+/// As [`reply`].
+pub async fn add_message(desk: &Desk, who: &Actor, number: &str, draft: Draft) -> Result<Ticket> {
+    if !matches!(who, Actor::Contact(_)) {
+        return reply(desk, who, number, draft).await;
+    }
+    let decide = move |case: &_, who: &_, now| decide::customer_message(case, draft.clone(), who, now);
+    desk.verb(who, number, Action::Reply, decide).await
+}
+
+/// Staff write for staff.
+///
+/// # Errors
+/// As [`reply`].
+pub async fn note(desk: &Desk, who: &Actor, number: &str, draft: Draft, mentions: BTreeSet<StaffId>) -> Result<Ticket> {
+    let decide = move |case: &_, who: &_, now| decide::note(case, draft.clone(), &mentions, who, now);
+    desk.verb(who, number, Action::Note, decide).await
+}
+
+/// Puts a ticket to wait, with a message to the customer where the customer has to act.
+///
+/// # Errors
+/// As [`reply`].
+pub async fn hold(
+    desk: &Desk,
+    who: &Actor,
+    number: &str,
+    status: Status,
+    note: String,
+    draft: Option<Draft>,
+) -> Result<Ticket> {
+    let decide = move |case: &_, who: &_, now| decide::hold(case, status, &note, draft.clone(), who, now);
+    desk.verb(who, number, Action::Hold, decide).await
+}
+
+/// Takes a waiting ticket up again.
+///
+/// # Errors
+/// As [`reply`].
+pub async fn resume(desk: &Desk, who: &Actor, number: &str) -> Result<Ticket> {
+    desk.verb(who, number, Action::Hold, decide::resume).await
+}
+
+/// Keeps what an agent has typed so far; an empty text forgets it. No event: nothing has happened yet.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub async fn save_draft(desk: &Desk, who: &Actor, number: &str, html: String, internal: bool) -> Result<()> {
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Note, &case.ticket)?;
+        let me = unit.actor.staff().ok_or(Error::NotFound)?.id.clone();
+        if html.trim().is_empty() {
+            store::ticket::delete_draft(unit.work, &case.ticket.id, &me)?;
+        } else {
+            store::ticket::save_draft(unit.work, &case.ticket.id, &me, &html, internal)?;
+        }
+        Ok(unit.work.publish("presence", &number)?)
+    })
+    .await
+}

@@ -1,0 +1,197 @@
+//! The database: opened once, then asked for reads and units of work.
+
+mod postgres;
+mod sqlite;
+mod work;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::time::{Clock, Timestamp};
+use tokio::sync::watch;
+
+pub(crate) use sqlite::connect as connect_sqlite;
+pub use work::{Read, Work};
+
+use crate::statement::Stmt;
+use crate::{Entropy, Error, Ids, Result, migrate};
+
+/// Where the data are.
+#[derive(Debug, Clone)]
+pub enum DbConfig {
+    /// One file; `memory` for tests of statements only.
+    Sqlite(PathBuf),
+    /// A PostgreSQL connection string.
+    Postgres(String),
+}
+
+/// Which engine answers. What differs between the two is one of its methods; nothing else may match on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Engine {
+    /// The statement's text for this engine.
+    pub(crate) fn text(self, stmt: &Stmt) -> &'static str {
+        match self {
+            Self::Sqlite => stmt.sqlite,
+            Self::Postgres => stmt.postgres,
+        }
+    }
+
+    /// An assembled text with `$N` parameters, as this engine writes them.
+    pub(crate) fn assembled(self, text: String) -> String {
+        match self {
+            Self::Sqlite => text.replace('$', "?"),
+            Self::Postgres => text,
+        }
+    }
+
+    /// A migration's text in this engine's types.
+    pub(crate) fn migration(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => text
+                .replace("BIGINT", "INTEGER")
+                .replace("DOUBLE PRECISION", "REAL")
+                .replace("BYTEA", "BLOB")
+                .replace("\n);", "\n) STRICT;"),
+            Self::Postgres => text.to_owned(),
+        }
+    }
+
+    /// The suffix of migrations that only this engine runs.
+    pub(crate) fn suffix(self) -> &'static str {
+        match self {
+            Self::Sqlite => ".sqlite.sql",
+            Self::Postgres => ".postgres.sql",
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+enum Inner {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+/// What every unit of work needs: the time, identifiers, and a bell for those who wait for news.
+pub(crate) struct Shared {
+    clock: Arc<dyn Clock>,
+    ids: Mutex<Ids>,
+    last_now: Mutex<Timestamp>,
+    news: watch::Sender<u64>,
+}
+
+impl Shared {
+    /// The unit's one reading of the clock; never before an earlier unit's (E7).
+    pub(crate) fn now(&self) -> Timestamp {
+        let mut last = self.last_now.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = self.clock.now().max(*last);
+        *last
+    }
+
+    pub(crate) fn ring(&self) {
+        self.news.send_modify(|n| *n += 1);
+    }
+}
+
+/// An open database.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+    shared: Arc<Shared>,
+}
+
+impl Db {
+    /// Opens the database and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`Error::Connect`], [`Error::Migration`].
+    pub async fn open(config: &DbConfig, clock: Arc<dyn Clock>, entropy: &Entropy) -> Result<Self> {
+        let shared = Arc::new(Shared {
+            clock,
+            ids: Mutex::new(Ids::new(entropy)),
+            last_now: Mutex::new(Timestamp::MIN),
+            news: watch::Sender::new(0),
+        });
+        let inner = match config {
+            DbConfig::Sqlite(path) => {
+                let (path, now) = (path.clone(), shared.now());
+                let opening = Arc::clone(&shared);
+                tokio::task::spawn_blocking(move || {
+                    migrate::sqlite(&path, now)?;
+                    sqlite::Sqlite::open(&path, opening).map(Inner::Sqlite)
+                })
+                .await
+                .map_err(|e| Error::Connect(e.to_string()))??
+            }
+            DbConfig::Postgres(url) => {
+                let postgres = postgres::Postgres::open(url, Arc::clone(&shared)).await?;
+                postgres.migrate(shared.now()).await?;
+                Inner::Postgres(postgres)
+            }
+        };
+        Ok(Self { inner: Arc::new(inner), shared })
+    }
+
+    /// Which engine answers.
+    pub fn engine(&self) -> Engine {
+        match &*self.inner {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// The present instant, as units of work see it.
+    pub fn now(&self) -> Timestamp {
+        self.shared.now()
+    }
+
+    /// Reads. The closure sees committed data and runs on a thread of its own.
+    ///
+    /// # Errors
+    /// Whatever the closure returns, or the store's own errors.
+    pub async fn read<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        match &*self.inner {
+            Inner::Sqlite(db) => db.read(f).await,
+            Inner::Postgres(db) => db.read(f).await,
+        }
+    }
+
+    /// One unit of work: all or nothing. The closure may run twice and must touch nothing but its `Work`.
+    ///
+    /// # Errors
+    /// Whatever the closure returns (then nothing is changed), or the store's own errors.
+    pub async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        match &*self.inner {
+            Inner::Sqlite(db) => db.write(f).await,
+            Inner::Postgres(db) => db.write(f).await,
+        }
+    }
+
+    /// Is rung after commits that appended to the outbox. A hint only: the outbox is the truth.
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.shared.news.subscribe()
+    }
+}

@@ -1,0 +1,103 @@
+//! PostgreSQL: pooled clients, one transaction per unit, run again when the server asks for it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
+use domain::time::Timestamp;
+use tokio::runtime::Handle;
+use tokio_postgres::NoTls;
+
+use super::work::Conn;
+use super::{Read, Shared, Work};
+use crate::{Error, Result, migrate};
+
+const MAX_CLIENTS: usize = 16;
+const MAX_RUNS: usize = 8;
+
+pub(super) struct Postgres {
+    pool: Pool,
+    shared: Arc<Shared>,
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &str, shared: Arc<Shared>) -> Result<Self> {
+        let config: tokio_postgres::Config = url.parse().map_err(|e| Error::Connect(format!("database url: {e}")))?;
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_config(config, NoTls, recycling);
+        let pool = Pool::builder(manager).max_size(MAX_CLIENTS).build().map_err(|e| Error::Connect(e.to_string()))?;
+        let db = Self { pool, shared };
+        drop(db.client().await?);
+        Ok(db)
+    }
+
+    async fn client(&self) -> Result<Client> {
+        self.pool.get().await.map_err(|e| Error::Connect(e.to_string()))
+    }
+
+    pub(super) async fn migrate(&self, now: Timestamp) -> Result<()> {
+        migrate::postgres(&mut self.client().await?, now).await
+    }
+
+    pub(super) async fn read<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let (client, handle, now) = (self.client().await?, Handle::current(), self.shared.now());
+        let task = tokio::task::spawn_blocking(move || f(&mut Read::new(Conn::Postgres(&client, &handle), now)));
+        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+
+    pub(super) async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let (client, handle, shared) = (self.client().await?, Handle::current(), Arc::clone(&self.shared));
+        let task = tokio::task::spawn_blocking(move || unit(&client, &handle, &shared, &f));
+        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+}
+
+/// Runs a unit until it is committed, refused, or the server has asked too often for another run.
+fn unit<T, E: From<Error>>(
+    client: &Client,
+    handle: &Handle,
+    shared: &Shared,
+    f: &impl Fn(&mut Work<'_>) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
+    let batch = |sql: &str| handle.block_on(client.batch_execute(sql)).map_err(Error::from);
+    let mut runs = 0;
+    loop {
+        runs += 1;
+        batch("BEGIN")?;
+        let mut work = Work::new(Read::new(Conn::Postgres(client, handle), shared.now()), shared);
+        let result = catch_unwind(AssertUnwindSafe(|| f(&mut work))).unwrap_or_else(|_| Err(Error::Panicked.into()));
+        let news = work.has_news();
+        match result {
+            Ok(value) => match batch("COMMIT") {
+                Ok(()) => {
+                    if news {
+                        shared.ring();
+                        // Other nodes get a hint; losing it only delays them.
+                        let _ = batch("NOTIFY aftercare");
+                    }
+                    return Ok(value);
+                }
+                Err(e) if e.wants_retry() && runs < MAX_RUNS => {}
+                Err(e) => return Err(Error::Commit(e.to_string()).into()),
+            },
+            Err(e) => {
+                // The server may want another run; our own errors end it.
+                let again = work.retry_wanted() && runs < MAX_RUNS;
+                batch("ROLLBACK")?;
+                if !again {
+                    return Err(e);
+                }
+            }
+        }
+    }
+}

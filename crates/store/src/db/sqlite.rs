@@ -1,0 +1,174 @@
+//! SQLite: one writer thread with group commit, a few readers.
+//! The writer takes up to 256 waiting units, runs each in a savepoint, commits once with `synchronous=FULL`
+//! and only then answers: a commit's cost is shared, and no answer is given before it is durable.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::work::Conn;
+use super::{Read, Shared, Work};
+use crate::{Error, Result};
+
+const MAX_BATCH: usize = 256;
+const QUEUE: usize = 1024;
+const READERS: usize = 4;
+
+/// What a unit has to say once the batch is committed, or not.
+type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
+/// A unit of work waiting for its turn: runs on the connection, leaves its answer.
+type Unit = Box<dyn FnOnce(&Connection, &Shared) -> (Answer, bool) + Send>;
+
+pub(super) struct Sqlite {
+    units: mpsc::Sender<Unit>,
+    readers: Arc<Mutex<Vec<Connection>>>,
+    permits: Semaphore,
+    shared: Arc<Shared>,
+}
+
+/// Opens a connection as both writer and readers want it: small caches, full durability.
+pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let conn = Connection::open_with_flags(path, flags)
+        .map_err(|e| Error::Connect(format!("{}: {e}", path.display())))?;
+    conn.set_prepared_statement_cache_capacity(256);
+    conn.busy_timeout(std::time::Duration::from_secs(10))?;
+    conn.execute_batch(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
+         PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;",
+    )?;
+    Ok(conn)
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &Path, shared: Arc<Shared>) -> Result<Self> {
+        let writer = connect(path, OpenFlags::default())?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let readers = (0..READERS)
+            .map(|_| {
+                let conn = connect(path, flags)?;
+                conn.execute_batch("PRAGMA query_only=ON")?;
+                Ok(conn)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let (units, waiting) = mpsc::channel(QUEUE);
+        let for_writer = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || write_loop(&writer, waiting, &for_writer))
+            .map_err(|e| Error::Connect(e.to_string()))?;
+        Ok(Self { units, readers: Arc::new(Mutex::new(readers)), permits: Semaphore::new(READERS), shared })
+    }
+
+    pub(super) async fn read<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
+        let (readers, now) = (Arc::clone(&self.readers), self.shared.now());
+        let task = tokio::task::spawn_blocking(move || {
+            let pop = || readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let conn = pop().ok_or(Error::Closed)?;
+            let answer = catch_unwind(AssertUnwindSafe(|| {
+                // One snapshot for the whole read, so that a page does not show half of a change.
+                conn.execute_batch("BEGIN").map_err(Error::from)?;
+                f(&mut Read::new(Conn::Sqlite(&conn), now))
+            }));
+            let _ = conn.execute_batch("COMMIT");
+            readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+            answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
+        });
+        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+
+    pub(super) async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let (tell, answer) = oneshot::channel();
+        let unit: Unit = Box::new(move |conn, shared| {
+            let (result, news) = in_savepoint(conn, shared, &f);
+            let changed = result.is_ok();
+            let answer: Answer = Box::new(move |committed| {
+                let result = match committed {
+                    Err(why) if changed => Err(Error::Commit(why).into()),
+                    _ => result,
+                };
+                // Whoever asked may have gone; the change stands all the same.
+                let _ = tell.send(result);
+            });
+            (answer, news)
+        });
+        self.units.send(unit).await.map_err(|_| Error::Closed)?;
+        answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+}
+
+fn in_savepoint<T, E: From<Error>>(
+    conn: &Connection,
+    shared: &Shared,
+    f: &impl Fn(&mut Work<'_>) -> std::result::Result<T, E>,
+) -> (std::result::Result<T, E>, bool) {
+    let sql = |text: &str| conn.prepare_cached(text).and_then(|mut s| s.execute([])).map_err(Error::from);
+    if let Err(e) = sql("SAVEPOINT unit") {
+        return (Err(e.into()), false);
+    }
+    let mut news = false;
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let mut work = Work::new(Read::new(Conn::Sqlite(conn), shared.now()), shared);
+        let result = f(&mut work);
+        news = work.has_news();
+        result
+    }))
+    .unwrap_or_else(|_| Err(Error::Panicked.into()));
+    let ended = if result.is_ok() { sql("RELEASE unit") } else { sql("ROLLBACK TO unit").and_then(|_| sql("RELEASE unit")) };
+    match ended {
+        Ok(_) => (result, news),
+        Err(e) => (Err(e.into()), false),
+    }
+}
+
+fn write_loop(conn: &Connection, mut waiting: mpsc::Receiver<Unit>, shared: &Shared) {
+    while let Some(first) = waiting.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < MAX_BATCH {
+            let Ok(unit) = waiting.try_recv() else { break };
+            batch.push(unit);
+        }
+        run_batch(conn, batch, shared);
+    }
+}
+
+fn run_batch(conn: &Connection, batch: Vec<Unit>, shared: &Shared) {
+    let began = conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| e.to_string());
+    if let Err(why) = &began {
+        tracing::error!(error = %why, "a batch of writes could not begin");
+    }
+    let (mut answers, mut news) = (Vec::with_capacity(batch.len()), false);
+    for unit in batch {
+        let (answer, has_news) = unit(conn, shared);
+        answers.push(answer);
+        news |= has_news;
+    }
+    let committed = began.and_then(|()| {
+        conn.execute_batch("COMMIT").map_err(|e| {
+            let _ = conn.execute_batch("ROLLBACK");
+            e.to_string()
+        })
+    });
+    if let Err(why) = &committed {
+        tracing::error!(error = %why, "a batch of writes was not committed");
+    }
+    for answer in answers {
+        answer(committed.clone());
+    }
+    if news && committed.is_ok() {
+        shared.ring();
+    }
+}

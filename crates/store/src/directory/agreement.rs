@@ -1,0 +1,122 @@
+//! What was agreed with a customer, and what is installed there.
+
+use domain::agreement::Contract;
+use domain::id::{OrgId, PolicyId, ProductId};
+
+use crate::{Error, Read, Result, Work};
+
+statements! {
+    CONTRACTS = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version FROM contract \
+         WHERE organisation_id = $1 ORDER BY starts_on DESC, id LIMIT 200";
+    NEW_CONTRACT = "INSERT INTO contract (id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, \
+         version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)";
+    PUT_CONTRACT = "UPDATE contract SET number = $2, organisation_id = $3, product_id = $4, policy_id = $5, \
+         starts_on = $6, ends_on = $7, note = $8, version = version + 1 WHERE id = $1 AND version = $9";
+    INSTALLATIONS = "SELECT id, organisation_id, product_id, product_version, environment, version FROM installation \
+         WHERE organisation_id = $1 ORDER BY product_id, id LIMIT 200";
+    NEW_INSTALLATION = "INSERT INTO installation (id, organisation_id, product_id, product_version, environment, version) \
+         VALUES ($1, $2, $3, $4, $5, 1)";
+    PUT_INSTALLATION = "UPDATE installation SET organisation_id = $2, product_id = $3, product_version = $4, \
+         environment = $5, version = version + 1 WHERE id = $1 AND version = $6";
+}
+
+/// A contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractRow {
+    /// What the rules need of it.
+    pub contract: Contract,
+    /// Its number.
+    pub number: String,
+    /// For staff.
+    pub note: String,
+    /// For edits; 0 for a new one.
+    pub version: i64,
+}
+
+/// An installed product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstallationRow {
+    /// Key.
+    pub id: String,
+    /// Where.
+    pub organisation: OrgId,
+    /// What.
+    pub product: ProductId,
+    /// Which version.
+    pub product_version: String,
+    /// Operating system, database, servers: free text.
+    pub environment: String,
+    /// For edits; 0 for a new one.
+    pub version: i64,
+}
+
+/// The contracts of an organisation, newest first.
+pub fn contracts(r: &mut Read<'_>, org: &OrgId) -> Result<Vec<ContractRow>> {
+    let date = |t: String| t.parse().map_err(|e| Error::corrupt("contract.date", e));
+    r.rows(&CONTRACTS, &[org.as_str().into()], |r| {
+        Ok(ContractRow {
+            contract: Contract {
+                id: r.id(0)?,
+                organisation: r.id(2)?,
+                product: r.id_opt(3)?,
+                policy: r.id_opt(4)?,
+                starts_on: date(r.text(5)?)?,
+                ends_on: r.text_opt(6)?.map(date).transpose()?,
+            },
+            number: r.text(1)?,
+            note: r.text(7)?,
+            version: r.int(8)?,
+        })
+    })
+}
+
+/// Saves a contract; version 0 makes a new one.
+pub fn put_contract(work: &mut Work<'_>, row: &ContractRow) -> Result<()> {
+    let c = &row.contract;
+    let (starts_on, ends_on) = (c.starts_on.to_string(), c.ends_on.map(|d| d.to_string()));
+    let mut values = vec![
+        c.id.as_str().into(),
+        (&row.number).into(),
+        c.organisation.as_str().into(),
+        c.product.as_ref().map(ProductId::as_str).into(),
+        c.policy.as_ref().map(PolicyId::as_str).into(),
+        (&starts_on).into(),
+        ends_on.as_ref().into(),
+        (&row.note).into(),
+    ];
+    if row.version == 0 {
+        return work.hit("contract", &NEW_CONTRACT, &values);
+    }
+    values.push(row.version.into());
+    work.edit("contract", &PUT_CONTRACT, &values)
+}
+
+/// What is installed at an organisation.
+pub fn installations(r: &mut Read<'_>, org: &OrgId) -> Result<Vec<InstallationRow>> {
+    r.rows(&INSTALLATIONS, &[org.as_str().into()], |r| {
+        Ok(InstallationRow {
+            id: r.text(0)?,
+            organisation: r.id(1)?,
+            product: r.id(2)?,
+            product_version: r.text(3)?,
+            environment: r.text(4)?,
+            version: r.int(5)?,
+        })
+    })
+}
+
+/// Saves an installation; version 0 makes a new one.
+pub fn put_installation(work: &mut Work<'_>, i: &InstallationRow) -> Result<()> {
+    let mut values = vec![
+        (&i.id).into(),
+        i.organisation.as_str().into(),
+        i.product.as_str().into(),
+        (&i.product_version).into(),
+        (&i.environment).into(),
+    ];
+    if i.version == 0 {
+        return work.hit("installation", &NEW_INSTALLATION, &values);
+    }
+    values.push(i.version.into());
+    work.edit("installation", &PUT_INSTALLATION, &values)
+}

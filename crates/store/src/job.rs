@@ -1,0 +1,124 @@
+//! Work for the background: written in the transaction of its cause, claimed with a lease and a fencing token.
+
+use domain::id::JobId;
+use domain::time::{Timestamp, plus_seconds};
+
+use crate::row::to_json;
+use crate::{Read, Result, Row, Work};
+
+/// A claimed job belongs to its worker for this long.
+const LEASE_S: i64 = 60;
+
+statements! {
+    INSERT = "INSERT INTO job (id, kind, payload, state, run_at, attempts, fence, last_error, created_at) \
+         VALUES ($1, $2, $3, 'ready', $4, 0, 0, '', $5)";
+    DONE = "UPDATE job SET state = 'done', done_at = $3, lease_until_at = NULL WHERE id = $1 AND fence = $2 AND state = 'running'";
+    RETRY = "UPDATE job SET state = 'ready', run_at = $3, last_error = $4, lease_until_at = NULL \
+         WHERE id = $1 AND fence = $2 AND state = 'running'";
+    FAIL = "UPDATE job SET state = 'dead', last_error = $3, lease_until_at = NULL \
+         WHERE id = $1 AND fence = $2 AND state = 'running'";
+    REVIVE = "UPDATE job SET state = 'ready', run_at = $2, attempts = 0 WHERE id = $1 AND state = 'dead'";
+    PAGE = "SELECT id, kind, payload, state, run_at, attempts, last_error, fence FROM job \
+         WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
+    NEXT = "SELECT run_at FROM job WHERE state = 'ready' ORDER BY run_at, id LIMIT 1";
+    PRUNE = "DELETE FROM job WHERE state = 'done' AND done_at < $1";
+    @twin CLAIM = "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
+         WHERE id IN (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1) \
+         ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
+        / "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
+         WHERE id IN (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1) \
+         ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence";
+}
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// Key; outside effects derive their idempotency key from it.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: String,
+    /// With what, as JSON.
+    pub payload: String,
+    /// `ready`, `running`, `done` or `dead`.
+    pub state: String,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it failed last.
+    pub last_error: String,
+    /// Who claims it later has a higher one.
+    pub fence: i64,
+}
+
+fn read(r: &Row<'_>) -> Result<JobRow> {
+    Ok(JobRow {
+        id: r.id(0)?,
+        kind: r.text(1)?,
+        payload: r.text(2)?,
+        state: r.text(3)?,
+        run_at: r.at(4)?,
+        attempts: r.int(5)?,
+        last_error: r.text(6)?,
+        fence: r.int(7)?,
+    })
+}
+
+/// Puts a job into the queue, not before `run_at`.
+pub fn insert(work: &mut Work<'_>, kind: &str, payload: &impl serde::Serialize, run_at: Timestamp) -> Result<JobId> {
+    let (id, payload, now) = (JobId(work.next_id()), to_json(payload), work.now());
+    work.hit("job", &INSERT, &[id.as_str().into(), kind.into(), (&payload).into(), run_at.into(), now.into()])?;
+    Ok(id)
+}
+
+/// Claims jobs whose time has come, and those whose worker was lost.
+pub fn claim(work: &mut Work<'_>, limit: i64) -> Result<Vec<JobRow>> {
+    let now = work.now();
+    work.rows(&CLAIM, &[now.into(), plus_seconds(now, LEASE_S).into(), limit.into()], read)
+}
+
+/// The job is done; belongs into the transaction of its effect.
+///
+/// # Errors
+/// [`crate::Error::Stale`] if another worker has claimed it meanwhile.
+pub fn done(work: &mut Work<'_>, job: &JobRow) -> Result<()> {
+    let now = work.now();
+    work.edit("job", &DONE, &[job.id.as_str().into(), job.fence.into(), now.into()])
+}
+
+/// The job is to be tried again at `run_at`.
+///
+/// # Errors
+/// [`crate::Error::Stale`].
+pub fn retry(work: &mut Work<'_>, job: &JobRow, error: &str, run_at: Timestamp) -> Result<()> {
+    work.edit("job", &RETRY, &[job.id.as_str().into(), job.fence.into(), run_at.into(), error.into()])
+}
+
+/// The job cannot succeed; it waits for a person.
+///
+/// # Errors
+/// [`crate::Error::Stale`].
+pub fn fail(work: &mut Work<'_>, job: &JobRow, error: &str) -> Result<()> {
+    work.edit("job", &FAIL, &[job.id.as_str().into(), job.fence.into(), error.into()])
+}
+
+/// A person wants a dead job to be tried again.
+pub fn revive(work: &mut Work<'_>, id: &JobId) -> Result<()> {
+    let now = work.now();
+    work.hit("job", &REVIVE, &[id.as_str().into(), now.into()])
+}
+
+/// A page of jobs in a state.
+pub fn page(r: &mut Read<'_>, state: &str, after: &str, limit: i64) -> Result<Vec<JobRow>> {
+    r.rows(&PAGE, &[state.into(), after.into(), limit.into()], read)
+}
+
+/// When the next job wants to run.
+pub fn next_instant(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
+    r.first(&NEXT, &[], |r| r.at(0))
+}
+
+/// Forgets done jobs older than an instant.
+pub fn prune(work: &mut Work<'_>, before: Timestamp) -> Result<u64> {
+    work.execute(&PRUNE, &[before.into()])
+}

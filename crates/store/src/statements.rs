@@ -1,0 +1,60 @@
+//! The list of all statements, for the test that prepares every one of them on both engines.
+
+use domain::access::Scope;
+use domain::id::{ContactId, GroupId, OrgId};
+use domain::ticket::{IssueClass, Kind, Severity, Status};
+use domain::time::Timestamp;
+
+use crate::db::Engine;
+use crate::ticket::{Cursor, Filter, Order};
+
+/// Name and text of every statement, in an engine's own spelling.
+pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
+    let lists: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
+        ("admin", crate::admin::STATEMENTS),
+        ("file", crate::file::STATEMENTS),
+        ("job", crate::job::STATEMENTS),
+        ("letter", crate::letter::STATEMENTS),
+        ("live", crate::live::STATEMENTS),
+        ("rules", crate::rules::STATEMENTS),
+        ("session", crate::session::STATEMENTS),
+        ("staff", crate::staff::STATEMENTS),
+    ];
+    let parts = [crate::ticket::LISTS, crate::directory::LISTS];
+    let constants = lists
+        .iter()
+        .chain(parts.into_iter().flatten())
+        .flat_map(|(module, list)| list.iter().map(move |(name, s)| (format!("{module}::{name}"), engine.text(s).to_owned())));
+    constants.chain(list_shapes(engine)).collect()
+}
+
+/// Every part of the assembled ticket list: all scopes, all orders, all conditions at once.
+fn list_shapes(engine: Engine) -> Vec<(String, String)> {
+    let cursor = Cursor { value: 0, id: "x".to_owned() };
+    let full = Filter {
+        open: true,
+        statuses: vec![Status::New, Status::Open],
+        assignee: Some("x".into()),
+        unassigned: true,
+        groups: Some(vec![GroupId::from("x")]),
+        organisation: Some("x".into()),
+        requester: Some("x".into()),
+        kind: Some(Kind::Fault),
+        class: Some(IssueClass::Slow),
+        severity: Some(Severity::Urgent),
+        product: Some("x".into()),
+        tag: Some("x".into()),
+        from: Some(Timestamp::UNIX_EPOCH),
+        until: Some(Timestamp::UNIX_EPOCH),
+    };
+    let scopes =
+        [Scope::All, Scope::Organisation(OrgId::from("x")), Scope::Contact(ContactId::from("x")), Scope::Nothing];
+    let mut shapes = Vec::new();
+    for scope in &scopes {
+        for order in Order::ALL {
+            let (text, _) = crate::ticket::assemble(scope, &full, *order, Some(&cursor), 50);
+            shapes.push((format!("list {scope:?} {order}"), engine.assembled(text)));
+        }
+    }
+    shapes
+}

@@ -1,0 +1,229 @@
+//! The ticket list: filters, three orders, keyset paging. The scope is part of the signature, so that no list
+//! can forget whose tickets it may show.
+
+use domain::access::Scope;
+use domain::id::{ContactId, GroupId, OrgId, ProductId, StaffId, TicketId};
+use domain::named;
+use domain::sla::{Milestone, State};
+use domain::ticket::{IssueClass, Kind, Level, Severity, Status};
+use domain::time::Timestamp;
+
+use crate::sql::Assembly;
+use crate::value::Value;
+use crate::{Read, Result, Row};
+
+named! {
+    /// The orders of the list. Each ends in the key, so that a page has one continuation.
+    pub enum Order ("order") {
+        /// Nearest due first; tickets without a running clock last.
+        Due = "due",
+        /// Newest first.
+        Newest = "newest",
+        /// Oldest first.
+        Oldest = "oldest",
+    }
+}
+
+/// Where a page begins: after this row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The row's value in the order, in milliseconds.
+    pub value: i64,
+    /// The row's key.
+    pub id: String,
+}
+
+impl Cursor {
+    /// The cursor as text for an address.
+    pub fn encode(&self) -> String {
+        format!("{:x}.{}", self.value, self.id)
+    }
+
+    /// Reads it back; `None` if it is not one of ours.
+    pub fn decode(text: &str) -> Option<Self> {
+        let (value, id) = text.split_once('.')?;
+        let clean = id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let value = i64::from_str_radix(value, 16).ok()?;
+        clean.then(|| Self { value, id: id.to_owned() })
+    }
+}
+
+/// What to show; what is empty does not filter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Only open ones.
+    pub open: bool,
+    /// In one of these statuses.
+    pub statuses: Vec<Status>,
+    /// In this person's hands.
+    pub assignee: Option<StaffId>,
+    /// In nobody's hands.
+    pub unassigned: bool,
+    /// In one of these groups' queues.
+    pub groups: Option<Vec<GroupId>>,
+    /// Of this organisation.
+    pub organisation: Option<OrgId>,
+    /// Asked by this contact.
+    pub requester: Option<ContactId>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// Of this class.
+    pub class: Option<IssueClass>,
+    /// Of this severity.
+    pub severity: Option<Severity>,
+    /// For this product.
+    pub product: Option<ProductId>,
+    /// With this tag.
+    pub tag: Option<String>,
+    /// Came at or after.
+    pub from: Option<Timestamp>,
+    /// Came before.
+    pub until: Option<Timestamp>,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Key.
+    pub id: TicketId,
+    /// Number.
+    pub number: String,
+    /// Title.
+    pub title: String,
+    /// Kind.
+    pub kind: Kind,
+    /// Severity.
+    pub severity: Severity,
+    /// Level.
+    pub level: Option<Level>,
+    /// Status.
+    pub status: Status,
+    /// Requester's name.
+    pub requester: String,
+    /// Organisation's name.
+    pub organisation: Option<String>,
+    /// Group's name.
+    pub group: Option<String>,
+    /// Assignee's name.
+    pub assignee: Option<String>,
+    /// When it came.
+    pub created_at: Timestamp,
+    /// Last change.
+    pub updated_at: Timestamp,
+    /// Somebody has to answer the customer.
+    pub unanswered: bool,
+    /// The running clock with the nearest due: which, its due, its state, its target.
+    pub nearest: Option<(Milestone, Timestamp, State)>,
+    /// Where the next page would begin.
+    pub cursor: Cursor,
+}
+
+const BASE: &str = "SELECT t.id, t.number, t.title, t.kind, t.severity, t.level, t.status, c.name, o.name, g.name, \
+     s.name, t.created_at, t.updated_at, t.unanswered_since_at, t.next_due_at, \
+     (SELECT k.milestone FROM clock k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.due_at = t.next_due_at \
+      ORDER BY k.milestone LIMIT 1), \
+     (SELECT k.state FROM clock k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.due_at = t.next_due_at \
+      ORDER BY k.milestone LIMIT 1) \
+     FROM ticket t JOIN contact c ON c.id = t.requester_id \
+     LEFT JOIN organisation o ON o.id = t.organisation_id \
+     LEFT JOIN staff_group g ON g.id = t.group_id \
+     LEFT JOIN staff s ON s.id = t.assignee_id";
+
+/// A page of tickets.
+pub fn list(
+    r: &mut Read<'_>,
+    scope: &Scope,
+    filter: &Filter,
+    order: Order,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<ListRow>> {
+    let engine = r.engine();
+    let (text, values) = assemble(scope, filter, order, after, limit);
+    r.query(&engine.assembled(text), &values, |row| read_row(row, order))
+}
+
+/// Assembles the statement; also used by the test that prepares every shape on both engines.
+pub(crate) fn assemble<'v>(
+    scope: &'v Scope,
+    f: &'v Filter,
+    order: Order,
+    after: Option<&'v Cursor>,
+    limit: i64,
+) -> (String, Vec<Value<'v>>) {
+    let mut a = Assembly::new(BASE);
+    match scope {
+        Scope::All => {}
+        Scope::Organisation(org) => a.and("t.organisation_id = ?", &[org.as_str().into()]),
+        Scope::Contact(contact) => a.and("t.requester_id = ?", &[contact.as_str().into()]),
+        Scope::Nothing => a.and("1 = 0", &[]),
+    }
+    if f.open {
+        a.and("t.is_open = 1", &[]);
+    }
+    if !f.statuses.is_empty() {
+        a.and_in("t.status", f.statuses.iter().map(|s| s.as_str().into()));
+    }
+    if let Some(groups) = &f.groups {
+        a.and_in("t.group_id", groups.iter().map(|g| g.as_str().into()));
+    }
+    if f.unassigned {
+        a.and("t.assignee_id IS NULL", &[]);
+    }
+    let equal: [(&'static str, Option<&str>); 8] = [
+        ("t.assignee_id = ?", f.assignee.as_ref().map(StaffId::as_str)),
+        ("t.organisation_id = ?", f.organisation.as_ref().map(OrgId::as_str)),
+        ("t.requester_id = ?", f.requester.as_ref().map(ContactId::as_str)),
+        ("t.kind = ?", f.kind.map(Kind::as_str)),
+        ("t.class = ?", f.class.map(IssueClass::as_str)),
+        ("t.severity = ?", f.severity.map(Severity::as_str)),
+        ("t.product_id = ?", f.product.as_ref().map(ProductId::as_str)),
+        ("EXISTS (SELECT 1 FROM ticket_tag x WHERE x.ticket_id = t.id AND x.tag = ?)", f.tag.as_deref()),
+    ];
+    for (condition, value) in equal {
+        if let Some(value) = value {
+            a.and(condition, &[value.into()]);
+        }
+    }
+    if let Some(from) = f.from {
+        a.and("t.created_at >= ?", &[from.into()]);
+    }
+    if let Some(until) = f.until {
+        a.and("t.created_at < ?", &[until.into()]);
+    }
+    let (keyset, tail) = match order {
+        Order::Due => ("(t.next_due_at, t.id) > (?, ?)", " ORDER BY t.next_due_at, t.id LIMIT ?"),
+        Order::Newest => ("(t.created_at, t.id) < (?, ?)", " ORDER BY t.created_at DESC, t.id DESC LIMIT ?"),
+        Order::Oldest => ("(t.created_at, t.id) > (?, ?)", " ORDER BY t.created_at, t.id LIMIT ?"),
+    };
+    if let Some(c) = after {
+        a.and(keyset, &[c.value.into(), (&c.id).into()]);
+    }
+    a.end(tail, &[limit.into()])
+}
+
+fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {
+    let id: TicketId = r.id(0)?;
+    let state: Option<State> = r.word_opt(16, "clock.state")?;
+    let milestone: Option<Milestone> = r.word_opt(15, "clock.milestone")?;
+    let nearest = milestone.zip(state).map(|(m, s)| r.at(14).map(|at| (m, at, s))).transpose()?;
+    let value = if order == Order::Due { r.int(14)? } else { r.int(11)? };
+    Ok(ListRow {
+        cursor: Cursor { value, id: id.0.clone() },
+        id,
+        number: r.text(1)?,
+        title: r.text(2)?,
+        kind: r.word(3, "ticket.kind")?,
+        severity: r.word(4, "ticket.severity")?,
+        level: r.word_opt(5, "ticket.level")?,
+        status: r.word(6, "ticket.status")?,
+        requester: r.text(7)?,
+        organisation: r.text_opt(8)?,
+        group: r.text_opt(9)?,
+        assignee: r.text_opt(10)?,
+        created_at: r.at(11)?,
+        updated_at: r.at(12)?,
+        unanswered: r.int_opt(13)?.is_some(),
+        nearest,
+    })
+}

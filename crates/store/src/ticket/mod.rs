@@ -1,0 +1,36 @@
+//! Tickets and what belongs to them: rows in, rows out.
+
+mod counts;
+mod draft;
+mod event;
+mod list;
+mod message;
+mod read;
+mod row;
+mod view;
+mod write;
+
+pub use counts::{add_counts, count_of, staff_load};
+pub use draft::{DraftRow, delete_draft, draft, save_draft};
+pub use event::{events, insert_events};
+pub(crate) use event::{actor, actor_columns};
+pub(crate) use list::assemble;
+pub use list::{Cursor, Filter, ListRow, Order, list};
+pub use message::{MessageRow, insert_message, messages};
+pub use read::{
+    by_external_ref, by_id, by_number, clocks, due_clocks, holds, next_instant, number_of, running_in, silent_tickets,
+    tickets_of_assignee,
+};
+pub use view::{SavedView, delete_view, save_view, views};
+pub use write::{insert, next_number, update};
+
+/// The statement lists of this module's parts.
+pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
+    ("ticket::counts", counts::STATEMENTS),
+    ("ticket::draft", draft::STATEMENTS),
+    ("ticket::event", event::STATEMENTS),
+    ("ticket::message", message::STATEMENTS),
+    ("ticket::read", read::STATEMENTS),
+    ("ticket::view", view::STATEMENTS),
+    ("ticket::write", write::STATEMENTS),
+];

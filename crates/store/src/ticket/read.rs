@@ -1,0 +1,108 @@
+//! Loads a ticket, its clocks and waiting stretches; finds what is due.
+
+use domain::access::Scope;
+use domain::id::{CalendarId, StaffId, TicketId};
+use domain::sla::Clock;
+use domain::ticket::{Hold, Ticket};
+use domain::time::Timestamp;
+
+use super::row::{read, ticket_columns};
+use crate::{Read, Result, Row};
+
+statements! {
+    BY_NUMBER = concat!("SELECT ", ticket_columns!(), " FROM ticket t WHERE t.number = $1");
+    BY_ID = concat!("SELECT ", ticket_columns!(), " FROM ticket t WHERE t.id = $1");
+    BY_EXTERNAL_REF = concat!("SELECT ", ticket_columns!(), " FROM ticket t WHERE t.external_ref = $1");
+    CLOCKS = "SELECT milestone, cycle, target_s, calendar_id, off_hours, started_at, stopped_at, stop_reason, \
+         reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent \
+         FROM clock WHERE ticket_id = $1 ORDER BY started_at, milestone, cycle";
+    HOLDS = "SELECT status, from_at, to_at FROM ticket_hold WHERE ticket_id = $1 ORDER BY no";
+    DUE_CLOCKS = "SELECT DISTINCT ticket_id FROM clock WHERE next_at <= $1 ORDER BY ticket_id LIMIT $2";
+    SILENT = "SELECT id FROM ticket WHERE silence_at <= $1 ORDER BY silence_at, id LIMIT $2";
+    NEXT_CLOCK = "SELECT next_at FROM clock WHERE next_at IS NOT NULL ORDER BY next_at, ticket_id LIMIT 1";
+    NEXT_SILENCE = "SELECT silence_at FROM ticket WHERE silence_at IS NOT NULL ORDER BY silence_at, id LIMIT 1";
+    OF_ASSIGNEE = "SELECT id FROM ticket WHERE assignee_id = $1 AND is_open = 1 ORDER BY next_due_at, id LIMIT $2";
+    RUNNING_IN = "SELECT DISTINCT ticket_id FROM clock WHERE calendar_id = $1 AND stopped_at IS NULL AND ticket_id > $2 \
+         ORDER BY ticket_id LIMIT $3";
+    NUMBER_OF = "SELECT number FROM ticket WHERE id = $1";
+}
+
+/// The ticket with this number, if the reader may see it.
+pub fn by_number(r: &mut Read<'_>, scope: &Scope, number: &str) -> Result<Option<Ticket>> {
+    Ok(r.first(&BY_NUMBER, &[number.into()], read)?.filter(|t| scope.sees(t)))
+}
+
+/// The ticket with this key, if the reader may see it.
+pub fn by_id(r: &mut Read<'_>, scope: &Scope, id: &TicketId) -> Result<Option<Ticket>> {
+    Ok(r.first(&BY_ID, &[id.as_str().into()], read)?.filter(|t| scope.sees(t)))
+}
+
+/// The ticket that was imported under this reference.
+pub fn by_external_ref(r: &mut Read<'_>, reference: &str) -> Result<Option<Ticket>> {
+    r.first(&BY_EXTERNAL_REF, &[reference.into()], read)
+}
+
+/// All clocks of a ticket, in the order in which they started.
+pub fn clocks(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Clock>> {
+    r.rows(&CLOCKS, &[id.as_str().into()], read_clock)
+}
+
+fn read_clock(r: &Row<'_>) -> Result<Clock> {
+    let reason = r.word_opt(7, "clock.stop_reason")?;
+    Ok(Clock {
+        milestone: r.word(0, "clock.milestone")?,
+        cycle: r.small(1, "clock.cycle")?,
+        target_s: r.int(2)?,
+        calendar: r.id(3)?,
+        off_hours: r.flag(4)?,
+        started_at: r.at(5)?,
+        stopped: r.at_opt(6)?.zip(reason),
+        reopened: r.json(8, "clock.reopened")?,
+        excused: r.text_opt(9)?,
+        due_at: r.at_opt(10)?,
+        state: r.word(11, "clock.state")?,
+        counted_s: r.int(12)?,
+        next_at: r.at_opt(13)?,
+        breach_noted: r.flag(14)?,
+        fired_percent: u16::try_from(r.int(15)?).unwrap_or(u16::MAX),
+    })
+}
+
+/// All waiting stretches of a ticket.
+pub fn holds(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Hold>> {
+    r.rows(&HOLDS, &[id.as_str().into()], |r| {
+        Ok(Hold { status: r.word(0, "hold.status")?, from: r.at(1)?, to: r.at_opt(2)? })
+    })
+}
+
+/// Tickets with a clock that does something by itself at or before `now`.
+pub fn due_clocks(r: &mut Read<'_>, now: Timestamp, limit: i64) -> Result<Vec<TicketId>> {
+    r.rows(&DUE_CLOCKS, &[now.into(), limit.into()], |r| r.id(0))
+}
+
+/// Solved tickets on which the silence rule acts at or before `now`.
+pub fn silent_tickets(r: &mut Read<'_>, now: Timestamp, limit: i64) -> Result<Vec<TicketId>> {
+    r.rows(&SILENT, &[now.into(), limit.into()], |r| r.id(0))
+}
+
+/// The next instant at which a clock or the silence rule acts.
+pub fn next_instant(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
+    let clock = r.first(&NEXT_CLOCK, &[], |r| r.at(0))?;
+    let silence = r.first(&NEXT_SILENCE, &[], |r| r.at(0))?;
+    Ok(clock.into_iter().chain(silence).min())
+}
+
+/// Open tickets in a person's hands.
+pub fn tickets_of_assignee(r: &mut Read<'_>, person: &StaffId, limit: i64) -> Result<Vec<TicketId>> {
+    r.rows(&OF_ASSIGNEE, &[person.as_str().into(), limit.into()], |r| r.id(0))
+}
+
+/// The number of a ticket, for links between tickets.
+pub fn number_of(r: &mut Read<'_>, id: &TicketId) -> Result<Option<String>> {
+    r.first(&NUMBER_OF, &[id.as_str().into()], |r| r.text(0))
+}
+
+/// Tickets with a clock that still counts in a calendar, after a key.
+pub fn running_in(r: &mut Read<'_>, calendar: &CalendarId, after: &str, limit: i64) -> Result<Vec<TicketId>> {
+    r.rows(&RUNNING_IN, &[calendar.as_str().into(), after.into(), limit.into()], |r| r.id(0))
+}

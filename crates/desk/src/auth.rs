@@ -28,13 +28,11 @@ const MAX_WAIT_S: i64 = 900;
 /// The shortest password that is accepted, in characters.
 pub const MIN_PASSWORD: usize = 10;
 
-/// A fresh session: what the browser keeps, and what forms send back.
+/// A fresh session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// For the cookie.
+    /// For the cookie; kept here as a hash only.
     pub token: String,
-    /// For forms.
-    pub csrf: String,
 }
 
 /// Who is signed in, with what their pages need.
@@ -42,8 +40,6 @@ pub struct Session {
 pub struct SignedIn {
     /// With rights and scope.
     pub actor: Actor,
-    /// The value that forms must send back.
-    pub csrf: String,
     /// Language of pages.
     pub locale: String,
 }
@@ -115,6 +111,16 @@ pub async fn sign_in(desk: &Desk, login: &str, password: String) -> Result<Sessi
     }
 }
 
+/// Would signing in with this password fail? Begins no session and counts no failure.
+///
+/// # Errors
+/// The store's.
+pub async fn password_fails(desk: &Desk, login: &str, password: &str) -> Result<bool> {
+    let login = login.to_owned();
+    let found = desk.read(move |r| find_password(r, &login)).await?;
+    Ok(!verify(password.to_owned(), found.and_then(|(_, hash)| hash)).await?)
+}
+
 fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option<String>)>> {
     if let Some((id, hash, active)) = staff::password(r, login)? {
         return Ok(active.then(|| (Person { kind: "staff".to_owned(), id: id.0 }, hash)));
@@ -125,11 +131,11 @@ fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option
 }
 
 async fn begin(desk: &Desk, person: Person, forgive: Option<String>) -> Result<Session> {
-    let made = Session { token: desk.new_secret(), csrf: desk.new_secret() };
+    let made = Session { token: desk.new_secret() };
     let kept = made.clone();
     desk.write(&Actor::System(System::Operator), move |unit| {
         let ends = plus_seconds(unit.now, SESSION_S);
-        session::insert(unit.work, &secret_hash(&kept.token), &person, &kept.csrf, ends)?;
+        session::insert(unit.work, &secret_hash(&kept.token), &person, ends)?;
         if let Some(login) = &forgive {
             session::forgive(unit.work, login)?;
         }
@@ -157,7 +163,7 @@ pub async fn who_is(desk: &Desk, token: &str) -> Result<SignedIn> {
     desk.read(move |r| {
         let row = session::session(r, &hash)?.ok_or(Error::Unauthenticated)?;
         let (actor, locale) = actor_of(r, &row.person)?;
-        Ok(SignedIn { actor, csrf: row.csrf, locale })
+        Ok(SignedIn { actor, locale })
     })
     .await
 }
@@ -230,19 +236,19 @@ pub async fn request_link(desk: &Desk, email: &str, purpose: &'static str) -> Re
     .await
 }
 
-/// Uses a one-time link: begins a session.
+/// Uses a one-time link: begins a session and says what the link was for.
 ///
 /// # Errors
 /// `Unauthenticated` if the link is used up, too old or unknown.
-pub async fn use_link(desk: &Desk, token: &str) -> Result<Session> {
+pub async fn use_link(desk: &Desk, token: &str) -> Result<(Session, String)> {
     let hash = secret_hash(token);
-    let person = desk
+    let (person, purpose) = desk
         .write(&Actor::System(System::Operator), move |unit| {
-            let (person, _) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
-            if session::use_link(unit.work, &hash)? { Ok(person) } else { Err(Error::Unauthenticated) }
+            let (person, purpose) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
+            if session::use_link(unit.work, &hash)? { Ok((person, purpose)) } else { Err(Error::Unauthenticated) }
         })
         .await?;
-    begin(desk, person, None).await
+    Ok((begin(desk, person, None).await?, purpose))
 }
 
 /// Sets the password of the person who asks, and ends all their other sessions.
@@ -340,4 +346,41 @@ pub async fn token_actor(desk: &Desk, secret: &str) -> Result<Actor> {
         Ok(Actor::Staff(actor))
     })
     .await
+}
+
+/// A one-time link for a first start without users: makes the first administrator, who then sets a password.
+///
+/// # Errors
+/// The store's.
+pub async fn set_up_link(desk: &Desk) -> Result<String> {
+    let token = desk.new_secret();
+    let hash = secret_hash(&token);
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        let row = staff::StaffRow {
+            id: StaffId(unit.work.next_id()),
+            login: "admin".to_owned(),
+            name: "Admin".to_owned(),
+            email: String::new(),
+            phone: String::new(),
+            role: domain::access::Role::Administrator,
+            locale: "zh-CN".to_owned(),
+            skills: Vec::new(),
+            languages: Vec::new(),
+            active: true,
+            created_at: unit.now,
+            version: 0,
+        };
+        // An earlier link may have grown old unused.
+        let id = match staff::by_login(unit.work, &row.login)? {
+            Some(earlier) => earlier.id,
+            None => {
+                staff::insert(unit.work, &row, None)?;
+                row.id
+            }
+        };
+        let person = Person { kind: "staff".to_owned(), id: id.0 };
+        Ok(session::put_link(unit.work, &hash, &person, "set_up", plus_seconds(unit.now, INVITATION_S))?)
+    })
+    .await?;
+    Ok(token)
 }

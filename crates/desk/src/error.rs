@@ -50,6 +50,9 @@ pub enum Error {
     /// An idempotency key was used with another body.
     #[error("idempotency key reused")]
     KeyReused,
+    /// A form that was not sent from our own pages.
+    #[error("form from a foreign page")]
+    ForeignForm,
     /// A bug or a broken disk.
     #[error(transparent)]
     Store(store::Error),

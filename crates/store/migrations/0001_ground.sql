@@ -349,7 +349,6 @@ CREATE TABLE session (
     token_hash TEXT PRIMARY KEY,
     person_kind TEXT NOT NULL,
     person_id TEXT NOT NULL,
-    csrf TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL

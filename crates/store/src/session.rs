@@ -7,9 +7,9 @@ use crate::row::to_json;
 use crate::{Read, Result, Work};
 
 statements! {
-    INSERT = "INSERT INTO session (token_hash, person_kind, person_id, csrf, created_at, seen_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $5, $6)";
-    ONE = "SELECT person_kind, person_id, csrf, expires_at FROM session WHERE token_hash = $1";
+    INSERT = "INSERT INTO session (token_hash, person_kind, person_id, created_at, seen_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $4, $5)";
+    ONE = "SELECT person_kind, person_id, expires_at FROM session WHERE token_hash = $1";
     DELETE = "DELETE FROM session WHERE token_hash = $1";
     DELETE_ALL = "DELETE FROM session WHERE person_kind = $1 AND person_id = $2";
     DELETE_EXPIRED = "DELETE FROM session WHERE expires_at < $1";
@@ -40,8 +40,6 @@ pub struct Person {
 pub struct SessionRow {
     /// Whose.
     pub person: Person,
-    /// The value that forms must send back.
-    pub csrf: String,
     /// When it ends.
     pub expires_at: Timestamp,
 }
@@ -64,10 +62,9 @@ pub struct TokenRow {
 }
 
 /// Begins a session.
-pub fn insert(work: &mut Work<'_>, token_hash: &str, person: &Person, csrf: &str, expires_at: Timestamp) -> Result<()> {
+pub fn insert(work: &mut Work<'_>, token_hash: &str, person: &Person, expires_at: Timestamp) -> Result<()> {
     let now = work.now();
-    let values =
-        [token_hash.into(), (&person.kind).into(), (&person.id).into(), csrf.into(), now.into(), expires_at.into()];
+    let values = [token_hash.into(), (&person.kind).into(), (&person.id).into(), now.into(), expires_at.into()];
     work.hit("session", &INSERT, &values)
 }
 
@@ -77,8 +74,7 @@ pub fn session(r: &mut Read<'_>, token_hash: &str) -> Result<Option<SessionRow>>
     let row = r.first(&ONE, &[token_hash.into()], |r| {
         Ok(SessionRow {
             person: Person { kind: r.text(0)?, id: r.text(1)? },
-            csrf: r.text(2)?,
-            expires_at: r.at(3)?,
+            expires_at: r.at(2)?,
         })
     })?;
     Ok(row.filter(|s| s.expires_at > now))

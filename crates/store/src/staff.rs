@@ -23,7 +23,7 @@ statements! {
          FROM staff WHERE login = $1";
     ALL = "SELECT id, login, name, email, phone, role, locale, skills, languages, active, created_at, version \
          FROM staff ORDER BY active DESC, name_folded, id LIMIT 2000";
-    ANY = "SELECT id FROM staff LIMIT 1";
+    ANY = "SELECT id FROM staff WHERE password_hash IS NOT NULL AND active = 1 LIMIT 1";
     ROLE = "SELECT rights FROM role WHERE name = $1";
     PUT_ROLE = "INSERT INTO role (name, rights, version) VALUES ($1, $2, 1) \
          ON CONFLICT (name) DO UPDATE SET rights = EXCLUDED.rights, version = role.version + 1";
@@ -163,7 +163,7 @@ pub fn all(r: &mut Read<'_>) -> Result<Vec<StaffRow>> {
     r.rows(&ALL, &[], read)
 }
 
-/// Is there anybody yet?
+/// Is there anybody yet who can sign in?
 pub fn any(r: &mut Read<'_>) -> Result<bool> {
     Ok(r.first(&ANY, &[], |r| r.text(0))?.is_some())
 }

@@ -1,1 +1,20 @@
+//! What people and programs see: pages, parts of pages, the JSON API, live updates.
+//! Holds no SQL and no rule: a handler takes its input apart, calls the desk, and answers.
 
+mod api;
+mod app;
+mod assets;
+mod chip;
+mod error;
+mod files;
+mod form;
+mod html;
+mod live;
+mod names;
+mod session;
+mod sign_in;
+mod tickets;
+mod ui;
+
+pub use app::{App, Limits, WebConfig, router};
+pub use html::{clean, plain as plain_text};

@@ -1,1 +1,130 @@
+//! How it is said to people. All texts live in `locales/`; here they are looked up and combined with
+//! dates and durations. Knows no rule and does no I/O.
 
+mod explain;
+mod letter;
+mod time;
+
+pub use explain::{Told, tell};
+pub use letter::{LetterFacts, LetterText, letter_text};
+pub use time::{clock_time, countdown, date, duration, instant, when};
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+
+static_loader! {
+    static LOCALES = {
+        locales: "../../locales",
+        fallback_language: "zh-CN",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+static ZH: LanguageIdentifier = langid!("zh-CN");
+static EN: LanguageIdentifier = langid!("en");
+
+/// The languages that people may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Locale {
+    /// 简体中文, the source of all texts.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Locale {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
+    /// The tag as stored and as `<html lang>` wants it.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads a tag or an `Accept-Language` header: the first of our languages that it names, else Chinese.
+    pub fn parse(text: &str) -> Self {
+        let first = text.split(',').map(|t| t.trim().to_ascii_lowercase()).find(|t| t.starts_with("zh") || t.starts_with("en"));
+        if first.is_some_and(|t| t.starts_with("en")) { Self::En } else { Self::Zh }
+    }
+
+    fn langid(self) -> &'static LanguageIdentifier {
+        match self {
+            Self::Zh => &ZH,
+            Self::En => &EN,
+        }
+    }
+}
+
+/// The text of a key without arguments. Formatted once per language and kept: a page asks for hundreds.
+pub fn t(locale: Locale, key: &str) -> &'static str {
+    static KEPT: OnceLock<[HashMap<String, String>; 2]> = OnceLock::new();
+    let kept = KEPT.get_or_init(|| Locale::ALL.map(all_texts));
+    let [zh, en] = kept;
+    let texts = if locale == Locale::Zh { zh } else { en };
+    // A missing key shows itself in the page; `cargo xtask tidy` finds it before that.
+    texts.get(key).map_or("⟦missing text⟧", String::as_str)
+}
+
+/// The text of a word of a closed list: key `list-word`.
+pub fn word(locale: Locale, list: &str, word: &str) -> &'static str {
+    t(locale, &format!("{list}-{word}"))
+}
+
+/// A text with arguments.
+pub fn t_args(locale: Locale, key: &str, args: &[(&'static str, &str)]) -> String {
+    let args: HashMap<std::borrow::Cow<'static, str>, FluentValue<'_>> =
+        args.iter().map(|(k, v)| ((*k).into(), FluentValue::from(*v))).collect();
+    LOCALES.try_lookup_with_args(locale.langid(), key, &args).unwrap_or_else(|| format!("⟦{key}⟧"))
+}
+
+/// Is there a text for this key?
+pub fn has(locale: Locale, key: &str) -> bool {
+    LOCALES.try_lookup(locale.langid(), key).is_some()
+}
+
+const SOURCES: [&[&str]; 2] = [
+    &[
+        include_str!("../../../locales/zh-CN/desk.ftl"),
+        include_str!("../../../locales/zh-CN/words.ftl"),
+        include_str!("../../../locales/zh-CN/letters.ftl"),
+        include_str!("../../../locales/zh-CN/admin.ftl"),
+        include_str!("../../../locales/zh-CN/portal.ftl"),
+        include_str!("../../../locales/zh-CN/demo.ftl"),
+    ],
+    &[
+        include_str!("../../../locales/en/desk.ftl"),
+        include_str!("../../../locales/en/words.ftl"),
+        include_str!("../../../locales/en/letters.ftl"),
+        include_str!("../../../locales/en/admin.ftl"),
+        include_str!("../../../locales/en/portal.ftl"),
+        include_str!("../../../locales/en/demo.ftl"),
+    ],
+];
+
+fn all_texts(locale: Locale) -> HashMap<String, String> {
+    let [zh, en] = SOURCES;
+    let sources = if locale == Locale::Zh { zh } else { en };
+    let keys = sources.iter().flat_map(|s| s.lines()).filter_map(|l| l.split_once(" =")).map(|(k, _)| k);
+    keys.filter(|k| k.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter_map(|k| LOCALES.try_lookup(locale.langid(), k).map(|text| (k.to_owned(), text)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_browsers_send() {
+        assert_eq!(Locale::parse("en-GB,en;q=0.9,zh;q=0.8"), Locale::En);
+        assert_eq!(Locale::parse("fr,zh-CN;q=0.8"), Locale::Zh);
+        assert_eq!(Locale::parse(""), Locale::Zh);
+    }
+}

@@ -21,6 +21,9 @@ use crate::{Entropy, Error, Ids, Result, migrate};
 pub enum DbConfig {
     /// One file; `memory` for tests of statements only.
     Sqlite(PathBuf),
+    /// A file that is laid and then moved into place when it is whole: written without waiting for the disk,
+    /// because a crash throws it away.
+    Scratch(PathBuf),
     /// A PostgreSQL connection string.
     Postgres(String),
 }
@@ -126,12 +129,13 @@ impl Db {
             news: watch::Sender::new(0),
         });
         let inner = match config {
-            DbConfig::Sqlite(path) => {
+            DbConfig::Sqlite(path) | DbConfig::Scratch(path) => {
+                let durable = matches!(config, DbConfig::Sqlite(_));
                 let (path, now) = (path.clone(), shared.now());
                 let opening = Arc::clone(&shared);
                 tokio::task::spawn_blocking(move || {
                     migrate::sqlite(&path, now)?;
-                    sqlite::Sqlite::open(&path, opening).map(Inner::Sqlite)
+                    sqlite::Sqlite::open(&path, opening, durable).map(Inner::Sqlite)
                 })
                 .await
                 .map_err(|e| Error::Connect(e.to_string()))??
@@ -187,6 +191,17 @@ impl Db {
         match &*self.inner {
             Inner::Sqlite(db) => db.write(f).await,
             Inner::Postgres(db) => db.write(f).await,
+        }
+    }
+
+    /// Brings everything that is committed into the database's main file, so that it can be copied or moved.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn checkpoint(&self) -> Result<()> {
+        match &*self.inner {
+            Inner::Sqlite(db) => db.checkpoint().await,
+            Inner::Postgres(_) => Ok(()),
         }
     }
 

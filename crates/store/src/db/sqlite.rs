@@ -3,7 +3,7 @@
 //! and only then answers: a commit's cost is shared, and no answer is given before it is durable.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
@@ -27,6 +27,7 @@ pub(super) struct Sqlite {
     readers: Arc<Mutex<Vec<Connection>>>,
     permits: Semaphore,
     shared: Arc<Shared>,
+    path: PathBuf,
 }
 
 /// Opens a connection as both writer and readers want it: small caches, full durability.
@@ -43,8 +44,11 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
 }
 
 impl Sqlite {
-    pub(super) fn open(path: &Path, shared: Arc<Shared>) -> Result<Self> {
+    pub(super) fn open(path: &Path, shared: Arc<Shared>, durable: bool) -> Result<Self> {
         let writer = connect(path, OpenFlags::default())?;
+        if !durable {
+            writer.execute_batch("PRAGMA synchronous=OFF")?;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let readers = (0..READERS)
             .map(|_| {
@@ -59,7 +63,16 @@ impl Sqlite {
             .name("sqlite-writer".to_owned())
             .spawn(move || write_loop(&writer, waiting, &for_writer))
             .map_err(|e| Error::Connect(e.to_string()))?;
-        Ok(Self { units, readers: Arc::new(Mutex::new(readers)), permits: Semaphore::new(READERS), shared })
+        Ok(Self { units, readers: Arc::new(Mutex::new(readers)), permits: Semaphore::new(READERS), shared, path: path.to_owned() })
+    }
+
+    pub(super) async fn checkpoint(&self) -> Result<()> {
+        let path = self.path.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let conn = connect(&path, OpenFlags::default())?;
+            Ok(conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?)
+        });
+        task.await.unwrap_or(Err(Error::Panicked))
     }
 
     pub(super) async fn read<T, E, F>(&self, f: F) -> std::result::Result<T, E>

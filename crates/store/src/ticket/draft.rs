@@ -11,6 +11,8 @@ statements! {
          ON CONFLICT (ticket_id, staff_id) DO UPDATE SET html = EXCLUDED.html, internal = EXCLUDED.internal, \
          saved_at = EXCLUDED.saved_at";
     ONE = "SELECT html, internal, saved_at FROM draft WHERE ticket_id = $1 AND staff_id = $2";
+    DRAFTING = "SELECT d.staff_id, s.name FROM draft d JOIN staff s ON s.id = d.staff_id \
+         WHERE d.ticket_id = $1 AND d.saved_at >= $2 ORDER BY d.saved_at, d.staff_id LIMIT 20";
     DELETE = "DELETE FROM draft WHERE ticket_id = $1 AND staff_id = $2";
 }
 
@@ -41,4 +43,9 @@ pub fn draft(r: &mut Read<'_>, ticket: &TicketId, staff: &StaffId) -> Result<Opt
 /// Forgets a draft; harmless if there is none.
 pub fn delete_draft(work: &mut Work<'_>, ticket: &TicketId, staff: &StaffId) -> Result<()> {
     work.execute(&DELETE, &[ticket.as_str().into(), staff.as_str().into()]).map(drop)
+}
+
+/// Who has saved a draft since an instant, with names.
+pub fn drafting(r: &mut Read<'_>, ticket: &TicketId, since: Timestamp) -> Result<Vec<(StaffId, String)>> {
+    r.rows(&DRAFTING, &[ticket.as_str().into(), since.into()], |r| Ok((r.id(0)?, r.text(1)?)))
 }

@@ -11,7 +11,7 @@ mod view;
 mod write;
 
 pub use counts::{add_counts, count_of, staff_load};
-pub use draft::{DraftRow, delete_draft, draft, save_draft};
+pub use draft::{DraftRow, delete_draft, draft, drafting, save_draft};
 pub use event::{events, insert_events};
 pub(crate) use event::{actor, actor_columns};
 pub(crate) use list::assemble;

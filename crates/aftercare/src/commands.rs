@@ -1,0 +1,233 @@
+//! The command line.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+use desk::{admin, auth};
+use domain::access::{Actor, Role, System};
+use domain::id::StaffId;
+use store::staff::{self, StaffRow};
+
+use crate::config::Config;
+use crate::{demo, seed, serve, sla};
+
+/// After-sales service desk.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// Configuration file (TOML).
+    #[arg(long, global = true, env = "AFTERCARE_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the service desk.
+    Serve,
+    /// Runs the service desk with the demo world.
+    Demo(demo::DemoArgs),
+    /// Brings the database up to date.
+    Migrate,
+    /// Says what is wrong with this installation, and how to mend it.
+    Check,
+    /// Adds made-up tickets, the same ones each time.
+    Seed(seed::SeedArgs),
+    /// Staff accounts.
+    #[command(subcommand)]
+    User(User),
+    /// Service clocks without a database.
+    #[command(subcommand)]
+    Sla(sla::Sla),
+}
+
+#[derive(Debug, Subcommand)]
+enum User {
+    /// Adds a member of staff; asks for the password on standard input.
+    Add {
+        /// Name at sign-in.
+        login: String,
+        /// Name for people.
+        #[arg(long)]
+        name: String,
+        /// agent, consultant, `senior_engineer`, supervisor, `knowledge_manager`, administrator
+        #[arg(long, default_value = "administrator")]
+        role: Role,
+        /// Address for letters.
+        #[arg(long, default_value = "")]
+        email: String,
+    },
+    /// Sets a password; asks for it on standard input.
+    Passwd {
+        /// Name at sign-in.
+        login: String,
+    },
+}
+
+/// Runs the program; errors are one sentence on standard error.
+pub fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("AFTERCARE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            let _ = writeln!(std::io::stderr(), "aftercare: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Command::Sla(command) = &cli.command {
+        return sla::run(command);
+    }
+    let config = Config::load(cli.config.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(command(cli.command, config));
+    // Readers of live updates hold their connections open; they are not waited for.
+    runtime.shutdown_background();
+    result
+}
+
+async fn command(command: Command, config: Config) -> anyhow::Result<()> {
+    match command {
+        Command::Serve => {
+            let desk = serve::open(&config.database()?).await?;
+            let listener = serve::bind(config.listen).await?;
+            let url = serve::public_url(&config, &listener)?;
+            set_up_hint(&desk, &url).await?;
+            let web = serve::web_config(&config, &url, &config.data);
+            tracing::info!(%url, "ready");
+            serve::run(listener, desk, web).await
+        }
+        Command::Demo(args) => demo::run(args, config).await,
+        Command::Migrate => {
+            serve::open(&config.database()?).await?;
+            tracing::info!("the database is up to date");
+            Ok(())
+        }
+        Command::Check => check(&config).await,
+        Command::Seed(args) => seed::run(args, &config).await,
+        Command::User(user) => user_command(user, &config).await,
+        Command::Sla(_) => Ok(()),
+    }
+}
+
+/// A first start without users: a one-time link with which the first administrator is made.
+async fn set_up_hint(desk: &desk::Desk, url: &str) -> anyhow::Result<()> {
+    if desk.read(|r| Ok(staff::any(r)?)).await? {
+        return Ok(());
+    }
+    let link = auth::set_up_link(desk).await?;
+    tracing::warn!("no users yet; open this one-time link to begin: {url}/sign-in/link/{link}");
+    Ok(())
+}
+
+fn password_from_input() -> anyhow::Result<String> {
+    let mut line = String::new();
+    writeln!(std::io::stderr(), "password (one line):")?;
+    std::io::stdin().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    if password.is_empty() {
+        bail!("no password was given on standard input");
+    }
+    Ok(password)
+}
+
+async fn user_command(user: User, config: &Config) -> anyhow::Result<()> {
+    let desk = serve::open(&config.database()?).await?;
+    let operator = Actor::System(System::Operator);
+    let (id, password) = match user {
+        User::Add { login, name, role, email } => {
+            let password = password_from_input()?;
+            let row = StaffRow {
+                id: StaffId::from(""),
+                login,
+                name,
+                email,
+                phone: String::new(),
+                role,
+                locale: "zh-CN".to_owned(),
+                skills: Vec::new(),
+                languages: Vec::new(),
+                active: true,
+                created_at: desk.now(),
+                version: 0,
+            };
+            (admin::save_staff(&desk, &operator, row).await?, password)
+        }
+        User::Passwd { login } => {
+            let found = desk.read(move |r| Ok(staff::by_login(r, &login)?)).await?;
+            (found.context("no such login")?.id, password_from_input()?)
+        }
+    };
+    auth::set_staff_password(&desk, &operator, &id, password).await?;
+    tracing::info!("done");
+    Ok(())
+}
+
+/// What a healthy installation has; each line says what to do if it has not.
+async fn check(config: &Config) -> anyhow::Result<()> {
+    let mut wrong = Vec::new();
+    let probe = config.data.join(".write-probe");
+    if let Err(e) = std::fs::create_dir_all(&config.data).and_then(|()| std::fs::write(&probe, b"")) {
+        wrong.push(format!("{} cannot be written ({e}): give the service's user write access", config.data.display()));
+    }
+    let _ = std::fs::remove_file(&probe);
+    match serve::open(&config.database()?).await {
+        Err(e) => wrong.push(format!("the database does not open ({e:#}): check database_url and free space")),
+        Ok(desk) => wrong.extend(check_desk(&desk).await?),
+    }
+    let public = config.public_url.as_deref().unwrap_or_default();
+    if !config.listen.ip().is_loopback() && !public.starts_with("https://") {
+        wrong.push("reachable from outside without https: set public_url and put a TLS proxy in front".to_owned());
+    }
+    let mut out = std::io::stdout().lock();
+    for line in &wrong {
+        writeln!(out, "- {line}")?;
+    }
+    if wrong.is_empty() {
+        writeln!(out, "everything is in order")?;
+        return Ok(());
+    }
+    bail!("{} thing(s) to mend", wrong.len())
+}
+
+async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
+    let loader = desk.clone();
+    let (rules, users, dead, now) = desk
+        .read(move |r| {
+            let rules = loader.rules_in(r)?;
+            Ok((rules, staff::any(r)?, store::job::page(r, "dead", "", 100)?, r.now()))
+        })
+        .await?;
+    let mut wrong = Vec::new();
+    if !users {
+        wrong.push("nobody can sign in: run `aftercare user add LOGIN --name NAME`".to_owned());
+    }
+    if !dead.is_empty() {
+        wrong.push(format!("{} job(s) failed for good: see Admin → Jobs, mend the cause, try again", dead.len()));
+    }
+    let year = now.to_zoned(rules.settings.zone()).year();
+    for c in rules.calendars.values().filter(|c| !c.calendar.covers(year)) {
+        wrong.push(format!("calendar {:?} has no holidays for {year}: add them under Admin → Calendars", c.name));
+    }
+    Ok(wrong)
+}
+
+/// The demo's and the command line's common arguments.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Place {
+    /// Where to listen.
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
+    /// Folder of database and files.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+}

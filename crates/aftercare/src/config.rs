@@ -1,0 +1,90 @@
+//! The configuration file and its environment variables. Unknown keys are refused.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::Deserialize;
+use store::DbConfig;
+use web::Limits;
+
+/// Configuration of an installation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where to listen. Loopback until somebody says otherwise.
+    pub listen: SocketAddr,
+    /// Folder of database and files.
+    pub data: PathBuf,
+    /// `postgres://…`; SQLite in the data folder if absent.
+    pub database_url: Option<String>,
+    /// Address under which people reach this installation.
+    pub public_url: Option<String>,
+    /// Limits.
+    pub limits: LimitsConfig,
+}
+
+/// Limits of an installation.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LimitsConfig {
+    /// API requests per second and token.
+    pub api_per_second: u32,
+    /// Largest request, in bytes.
+    pub upload_bytes: usize,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { api_per_second: 100, upload_bytes: 64 * 1024 * 1024 }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8420)),
+            data: PathBuf::from("aftercare-data"),
+            database_url: None,
+            public_url: None,
+            limits: LimitsConfig::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file, then `AFTERCARE_LISTEN`, `AFTERCARE_DATA`, `AFTERCARE_DATABASE_URL`, `AFTERCARE_PUBLIC_URL`.
+    pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let mut config = match file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                toml::from_str(&text).with_context(|| format!("{} is no configuration", path.display()))?
+            }
+            None => Self::default(),
+        };
+        let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+        if let Some(listen) = env("AFTERCARE_LISTEN") {
+            config.listen = listen.parse().context("AFTERCARE_LISTEN is no address and port")?;
+        }
+        if let Some(data) = env("AFTERCARE_DATA") {
+            config.data = data.into();
+        }
+        config.database_url = env("AFTERCARE_DATABASE_URL").or(config.database_url);
+        config.public_url = env("AFTERCARE_PUBLIC_URL").or(config.public_url);
+        Ok(config)
+    }
+
+    /// Where the data are; creates the folder.
+    pub(crate) fn database(&self) -> anyhow::Result<DbConfig> {
+        std::fs::create_dir_all(&self.data).with_context(|| format!("cannot create {}", self.data.display()))?;
+        Ok(match &self.database_url {
+            Some(url) => DbConfig::Postgres(url.clone()),
+            None => DbConfig::Sqlite(self.data.join("aftercare.db")),
+        })
+    }
+
+    /// Limits for the pages.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { api_per_second: self.limits.api_per_second, upload_bytes: self.limits.upload_bytes }
+    }
+}

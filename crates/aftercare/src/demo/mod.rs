@@ -1,0 +1,144 @@
+//! `aftercare demo`: the product with a world in it. The world is laid once, relative to the first start.
+
+mod history;
+mod story;
+mod world;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use desk::{Desk, auth};
+use domain::access::{Actor, System};
+use domain::id::{ContactId, StaffId};
+use domain::time::Timestamp;
+use serde_json::json;
+use store::{Db, DbConfig, Entropy, directory, session, staff};
+
+use crate::clock::{ProcessClock, SetClock};
+use crate::commands::Place;
+use crate::config::Config;
+use crate::serve;
+
+pub use history::lay;
+pub use world::World;
+
+/// Arguments of `demo`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// First line of standard output is one JSON object with address, accounts and token.
+    #[arg(long)]
+    json: bool,
+    /// The instant that the world's history leads up to (RFC 3339); the first start if absent.
+    #[arg(long)]
+    at: Option<Timestamp>,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// The demo admits this many API requests a second and token.
+const API_PER_SECOND: u32 = 1_000;
+/// Written into the folder when the world is complete; a folder without it is laid again.
+const MARK: &str = "demo-world-laid";
+
+/// Runs the demo.
+pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()> {
+    config.data = args.place.data.unwrap_or_else(|| PathBuf::from("aftercare-demo"));
+    config.listen = args.place.listen.unwrap_or(config.listen);
+    config.database_url = None;
+    config.limits.api_per_second = API_PER_SECOND;
+    std::fs::create_dir_all(&config.data).with_context(|| format!("cannot create {}", config.data.display()))?;
+    let world = World::load()?;
+    if !config.data.join(MARK).exists() {
+        lay_once(&config, &world, args.at).await?;
+    }
+    let desk = serve::open(&config.database()?).await?;
+    let accounts = accounts(&desk, &world).await?;
+    let token = administrator_token(&desk, &world).await?;
+    let listener = serve::bind(config.listen).await?;
+    let url = serve::public_url(&config, &listener)?;
+    let mut web = serve::web_config(&config, &url, &config.data);
+    web.demo_accounts = accounts.clone();
+    announce(args.json, &url, &accounts, &token)?;
+    serve::run(listener, desk, web).await
+}
+
+/// Lays the world into a database of its own and puts it in place when it is whole: a kill in between leaves
+/// nothing behind that looks finished.
+async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyhow::Result<()> {
+    let scratch = config.data.join("laying.db");
+    for name in ["laying.db", "laying.db-wal", "laying.db-shm", "aftercare.db", "aftercare.db-wal", "aftercare.db-shm"] {
+        let _ = std::fs::remove_file(config.data.join(name));
+    }
+    {
+        let real = domain::time::Clock::now(&ProcessClock);
+        let clock = Arc::new(SetClock::new(Timestamp::MIN));
+        let entropy = Entropy::new([7; 32]);
+        let db = Db::open(&DbConfig::Scratch(scratch.clone()), Arc::<SetClock>::clone(&clock), &entropy).await?;
+        let desk = Desk::new(db, entropy);
+        lay(&desk, &clock, world, at.unwrap_or(real)).await?;
+        desk.db().checkpoint().await?;
+    }
+    std::fs::rename(&scratch, config.data.join("aftercare.db"))?;
+    std::fs::write(config.data.join(MARK), b"")?;
+    Ok(())
+}
+
+/// Login, password and role of each account; passwords are set anew if somebody changed them.
+async fn accounts(desk: &Desk, world: &World) -> anyhow::Result<Vec<(String, String, String)>> {
+    let operator = Actor::System(System::Operator);
+    let mut out = Vec::new();
+    for s in &world.staff {
+        let login = s.login.clone();
+        let row = desk.read(move |r| Ok(staff::by_login(r, &login)?)).await?.context("a demo account is missing")?;
+        if auth::password_fails(desk, &s.login, &world.password).await? {
+            auth::set_staff_password(desk, &operator, &row.id, world.password.clone()).await?;
+        }
+        out.push((s.login.clone(), world.password.clone(), s.role.as_str().to_owned()));
+    }
+    for c in world.contacts.iter().filter(|c| c.signs_in) {
+        let point = domain::people::parse_email(&c.email).context("a demo contact has no address")?;
+        let row = desk.read(move |r| Ok(directory::by_point(r, &point)?)).await?.context("a demo contact is missing")?;
+        if auth::password_fails(desk, &c.email, &world.password).await? {
+            let id: ContactId = row.id;
+            auth::set_contact_password(desk, &operator, &id, world.password.clone()).await?;
+        }
+        out.push((c.email.clone(), world.password.clone(), "customer".to_owned()));
+    }
+    Ok(out)
+}
+
+/// A fresh token of the administrator with every scope; the one of the last start is revoked.
+async fn administrator_token(desk: &Desk, world: &World) -> anyhow::Result<String> {
+    const NAME: &str = "demo";
+    let operator = Actor::System(System::Operator);
+    let login = world.administrator().context("the demo world has no administrator")?.login.clone();
+    let id: StaffId = desk.read(move |r| Ok(staff::by_login(r, &login)?)).await?.context("no administrator")?.id;
+    desk.write(&operator, |unit| {
+        for t in session::tokens(unit.work)?.iter().filter(|t| t.name == NAME && t.revoked_at.is_none()) {
+            session::revoke(unit.work, &t.id)?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(auth::create_token(desk, &operator, id, NAME.to_owned(), vec!["*".to_owned()]).await?)
+}
+
+fn announce(as_json: bool, url: &str, accounts: &[(String, String, String)], token: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        let list: Vec<_> = accounts
+            .iter()
+            .map(|(login, password, role)| json!({"role": role, "login": login, "password": password}))
+            .collect();
+        writeln!(out, "{}", json!({"url": url, "accounts": list, "api_token": token}))?;
+    } else {
+        writeln!(out, "{url}")?;
+        for (login, password, role) in accounts {
+            writeln!(out, "  {role:18} {login:32} {password}")?;
+        }
+        writeln!(out, "  api_token          {token}")?;
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,137 @@
+//! Plays the cases: every step at its instant, through the same verbs as on any other day.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context;
+use desk::intake::{NewTicket, open};
+use desk::ticket::{self as verb, AssignInput};
+use desk::{Desk, sweep};
+use domain::access::Actor;
+use domain::id::ContactId;
+use domain::ticket::decide::{Body, Draft, Solution};
+use domain::ticket::{Channel, PlanStep, Rating};
+use domain::time::{Timestamp, plus_seconds};
+use jiff::ToSpan;
+
+use super::history::Cast;
+use super::world::{Case, Step};
+use crate::clock::SetClock;
+
+/// Plays all cases up to `end`, in the order of their instants.
+pub(super) async fn play(
+    desk: &Desk,
+    clock: &SetClock,
+    cast: &Cast,
+    cases: Vec<(Timestamp, Case)>,
+    end: Timestamp,
+) -> anyhow::Result<()> {
+    let mut numbers: Vec<Option<String>> = vec![None; cases.len()];
+    let mut agenda: Vec<(Timestamp, usize, Option<usize>)> = Vec::new();
+    for (i, (at, case)) in cases.iter().enumerate() {
+        agenda.push((*at, i, None));
+        agenda.extend(case.step.iter().enumerate().map(|(k, s)| (plus_seconds(*at, 60 * s.after()), i, Some(k))));
+    }
+    agenda.retain(|(at, ..)| *at <= end);
+    agenda.sort();
+    for (at, i, k) in agenda {
+        pass_time(desk, clock, at).await?;
+        let Some((_, case)) = cases.get(i) else { continue };
+        match (k.and_then(|k| case.step.get(k)), numbers.get(i).cloned().flatten()) {
+            (None, _) => {
+                let number = begin(desk, cast, case).await.with_context(|| case.title.clone())?;
+                if let Some(slot) = numbers.get_mut(i) {
+                    *slot = Some(number);
+                }
+            }
+            (Some(step), Some(number)) => {
+                act(desk, cast, case, step, &number).await.with_context(|| format!("{}: {step:?}", case.title))?;
+            }
+            (Some(_), None) => {}
+        }
+    }
+    pass_time(desk, clock, end).await
+}
+
+/// What is due before `until` happens at its own instant.
+async fn pass_time(desk: &Desk, clock: &SetClock, until: Timestamp) -> anyhow::Result<()> {
+    while let Some(next) = sweep::next_instant(desk).await?.filter(|next| *next <= until) {
+        clock.set(next);
+        sweep::sweep(desk).await?;
+    }
+    clock.set(until);
+    Ok(())
+}
+
+async fn begin(desk: &Desk, cast: &Cast, case: &Case) -> anyhow::Result<String> {
+    let requester = cast.contacts.get(&case.requester).context("unknown requester")?;
+    let Actor::Contact(contact) = requester else { anyhow::bail!("the requester is no contact") };
+    let mut new = NewTicket::by_contact(
+        ContactId(contact.id.0.clone()),
+        case.title.clone(),
+        Body::from_text(&case.text),
+        case.channel,
+    );
+    new.kind = case.kind;
+    new.class = case.class;
+    new.severity = case.severity;
+    new.level = case.level;
+    new.facts = case.facts.clone();
+    new.tags = case.tags.iter().cloned().collect();
+    new.product = (!case.product.is_empty()).then(|| case.product.as_str().into());
+    new.module = (!case.module.is_empty()).then(|| case.module.as_str().into());
+    let by_phone = matches!(case.channel, Channel::Phone | Channel::Visit);
+    let clerk = cast.staff.values().next().filter(|_| by_phone);
+    Ok(open(desk, clerk.unwrap_or(requester), new).await?.number)
+}
+
+async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, number: &str) -> anyhow::Result<()> {
+    let staff = |login: &str| cast.staff.get(login).with_context(|| format!("unknown staff {login}"));
+    let draft = |text: &str| Draft { body: Body::from_text(text), ..Draft::default() };
+    let customer = cast.contacts.get(&case.requester).context("unknown requester")?;
+    match step {
+        Step::Take { by, .. } => verb::take(desk, staff(by)?, number).await?,
+        Step::Assign { by, to, .. } => {
+            let to = staff(to)?.staff().map(|s| s.id.clone());
+            verb::assign(desk, staff(by)?, number, AssignInput { assignee: to, ..AssignInput::default() }).await?
+        }
+        Step::Reply { by, text, progress, .. } => {
+            verb::reply(desk, staff(by)?, number, Draft { progress: *progress, ..draft(text) }).await?
+        }
+        Step::Note { by, text, .. } => verb::note(desk, staff(by)?, number, draft(text), BTreeSet::new()).await?,
+        Step::Contact { by, text, .. } => verb::contact_recorded(desk, staff(by)?, number, None, text.clone()).await?,
+        Step::Attend { by, on_site, .. } => verb::attend(desk, staff(by)?, number, None, *on_site).await?,
+        Step::Hold { by, status, text, .. } => {
+            verb::hold(desk, staff(by)?, number, *status, String::new(), Some(draft(text))).await?
+        }
+        Step::Answer { text, .. } => verb::add_message(desk, customer, number, draft(text)).await?,
+        Step::Workaround { by, text, .. } => {
+            verb::edit_service(desk, staff(by)?, number, None, Some(text.clone()), None).await?
+        }
+        Step::Plan { by, steps, .. } => {
+            let today = desk.now().to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai")?).date();
+            let plan = steps
+                .iter()
+                .map(|(days, what)| PlanStep { by: today.saturating_add(days.days()), what: what.clone() })
+                .collect();
+            verb::plan(desk, staff(by)?, number, plan).await?
+        }
+        Step::Resolve { by, cause, resolution, remark, text, .. } => {
+            let remark = (!remark.is_empty()).then(|| remark.clone());
+            let solution =
+                Solution { cause: Some(*cause), resolution: resolution.clone(), remark, draft: Some(draft(text)) };
+            verb::resolve(desk, staff(by)?, number, solution).await?
+        }
+        Step::Confirm { .. } => verb::confirm(desk, customer, number).await?,
+        Step::Rate { marks, comment, .. } => {
+            let rating = Rating { speed: marks.0, effect: marks.1, attitude: marks.2, comment: comment.clone() };
+            verb::rate(desk, customer, number, rating).await?
+        }
+        Step::Complain { title, text, .. } => {
+            verb::complain(desk, customer, number, title.clone(), text.clone()).await?
+        }
+        Step::Excuse { by, clock, reason, .. } => {
+            verb::excuse(desk, staff(by)?, number, *clock, 1, reason.clone()).await?
+        }
+    };
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! The demo world as data: `world.toml` beside this file.
+
+use anyhow::Context;
+use domain::access::{Role, Sees};
+use domain::sla::Milestone;
+use domain::ticket::{Cause, Channel, IssueClass, Kind, Level, Severity, Status};
+use serde::Deserialize;
+
+/// The world.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// Password of all accounts.
+    pub password: String,
+    /// Name of the desk.
+    pub desk_name: String,
+    pub(super) group: Vec<Group>,
+    pub(super) staff: Vec<Person>,
+    pub(super) product: Vec<Product>,
+    pub(super) organisation: Vec<Organisation>,
+    pub(super) contacts: Vec<Client>,
+    pub(super) answer: Vec<Answer>,
+    pub(super) field: Vec<domain::field::Field>,
+    pub(super) rule: Vec<domain::routing::Rule>,
+    pub(super) case: Vec<Case>,
+    pub(super) everyday: Vec<Everyday>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Group {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Person {
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    pub groups: Vec<String>,
+    #[serde(default)]
+    pub skills: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Product {
+    pub id: String,
+    pub name: String,
+    pub modules: Vec<(String, String)>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Organisation {
+    pub id: String,
+    pub name: String,
+    #[serde(default)]
+    pub domain: String,
+    #[serde(default)]
+    pub contract: String,
+    #[serde(default)]
+    pub policy: String,
+    #[serde(default)]
+    pub product: String,
+    #[serde(default)]
+    pub environment: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Client {
+    pub name: String,
+    pub email: String,
+    #[serde(default)]
+    pub phone: String,
+    pub organisation: String,
+    pub position: String,
+    #[serde(default = "own")]
+    pub sees: Sees,
+    #[serde(default)]
+    pub signs_in: bool,
+}
+
+fn own() -> Sees {
+    Sees::Own
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answer {
+    pub name: String,
+    pub html: String,
+}
+
+/// A case with its story. `at` is a fixed wall time, or `days_ago` and `time` relative to the first start.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Case {
+    #[serde(default)]
+    pub at: String,
+    #[serde(default)]
+    pub days_ago: i64,
+    #[serde(default)]
+    pub time: String,
+    #[serde(default)]
+    pub minutes_ago: i64,
+    pub title: String,
+    pub text: String,
+    pub requester: String,
+    #[serde(default)]
+    pub product: String,
+    #[serde(default)]
+    pub module: String,
+    pub kind: Kind,
+    #[serde(default)]
+    pub class: Option<IssueClass>,
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    #[serde(default)]
+    pub level: Option<Level>,
+    pub channel: Channel,
+    #[serde(default)]
+    pub facts: domain::ticket::Facts,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    #[serde(default)]
+    pub step: Vec<Step>,
+}
+
+/// What happens in a case, so many minutes after it came.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Step {
+    Take { after: i64, by: String },
+    Assign { after: i64, by: String, to: String },
+    Reply { after: i64, by: String, text: String, #[serde(default)] progress: bool },
+    Note { after: i64, by: String, text: String },
+    Contact { after: i64, by: String, text: String },
+    Attend { after: i64, by: String, #[serde(default)] on_site: bool },
+    Hold { after: i64, by: String, status: Status, text: String },
+    Answer { after: i64, text: String },
+    Workaround { after: i64, by: String, text: String },
+    Plan { after: i64, by: String, steps: Vec<(i64, String)> },
+    Resolve { after: i64, by: String, cause: Cause, resolution: String, #[serde(default)] remark: String, text: String },
+    Confirm { after: i64 },
+    Rate { after: i64, marks: (u8, u8, u8), #[serde(default)] comment: String },
+    Complain { after: i64, title: String, text: String },
+    Excuse { after: i64, by: String, clock: Milestone, reason: String },
+}
+
+impl Step {
+    /// Minutes after the case came.
+    pub(super) fn after(&self) -> i64 {
+        match self {
+            Self::Take { after, .. }
+            | Self::Assign { after, .. }
+            | Self::Reply { after, .. }
+            | Self::Note { after, .. }
+            | Self::Contact { after, .. }
+            | Self::Attend { after, .. }
+            | Self::Hold { after, .. }
+            | Self::Answer { after, .. }
+            | Self::Workaround { after, .. }
+            | Self::Plan { after, .. }
+            | Self::Resolve { after, .. }
+            | Self::Confirm { after }
+            | Self::Rate { after, .. }
+            | Self::Complain { after, .. }
+            | Self::Excuse { after, .. } => *after,
+        }
+    }
+}
+
+/// A question as it comes again and again; the year's history is made of these.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Everyday {
+    pub title: String,
+    pub text: String,
+    pub product: String,
+    pub kind: Kind,
+    pub class: IssueClass,
+    #[serde(default)]
+    pub urgent: bool,
+    pub answer: String,
+    pub cause: Cause,
+    pub resolution: String,
+}
+
+impl World {
+    /// Reads the world that is built in.
+    ///
+    /// # Errors
+    /// When `world.toml` does not fit these types; a test reads it.
+    pub fn load() -> anyhow::Result<Self> {
+        toml::from_str(include_str!("world.toml")).context("world.toml")
+    }
+
+    pub(super) fn administrator(&self) -> Option<&Person> {
+        self.staff.iter().find(|s| s.role == Role::Administrator)
+    }
+}

@@ -1,0 +1,15 @@
+//! The `aftercare` program: command line, configuration, wiring, workers. Holds no rule, no SQL, no HTML.
+
+mod clock;
+mod commands;
+mod config;
+mod demo;
+mod seed;
+mod serve;
+mod sla;
+mod workers;
+
+pub use clock::SetClock;
+pub use commands::main;
+pub use demo::{World, lay as lay_demo_world};
+pub use workers::drain;

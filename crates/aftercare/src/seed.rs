@@ -1,0 +1,148 @@
+//! Made-up tickets in any number, the same ones each time: made by the same decisions as real ones, in batches.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use desk::intake::{NewTicket, open_in};
+use desk::{Desk, Unit, save};
+use domain::access::{Actor, Role, System};
+use domain::id::{ContactId, StaffId};
+use domain::ticket::decide::{self, Body, Case, Draft, Solution};
+use domain::ticket::{Channel, CloseReason, IssueClass, Severity};
+use domain::time::{Timestamp, plus_seconds};
+use indicatif::ProgressBar;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use store::{Db, Entropy};
+
+use crate::clock::SetClock;
+use crate::commands::Place;
+use crate::config::Config;
+use crate::serve;
+
+/// Arguments of `seed`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SeedArgs {
+    /// How many tickets.
+    #[arg(long)]
+    tickets: u32,
+    /// The instant of the last ticket (RFC 3339); the present if absent.
+    #[arg(long)]
+    at: Option<Timestamp>,
+    #[command(flatten)]
+    place: Place,
+}
+
+const BATCH: u32 = 200;
+const CUSTOMERS: u32 = 200;
+/// Tickets come at this distance.
+const STEP_S: i64 = 150;
+
+/// Seeds an installation.
+pub(crate) async fn run(args: SeedArgs, config: &Config) -> anyhow::Result<()> {
+    let mut config = config.clone();
+    config.data = args.place.data.unwrap_or(config.data);
+    let end = match args.at {
+        Some(at) => at,
+        None => serve::open(&config.database()?).await?.now(),
+    };
+    let start = plus_seconds(end, -STEP_S * i64::from(args.tickets));
+    let clock = Arc::new(SetClock::new(start));
+    let entropy = Entropy::new([42; 32]);
+    let db = Db::open(&config.database()?, Arc::<SetClock>::clone(&clock), &entropy).await?;
+    let desk = Desk::new(db, entropy);
+    desk::admin::lay_ground(&desk, serve::ground(words::Locale::Zh)).await?;
+    let people = people(&desk).await?;
+    let bar = ProgressBar::new(args.tickets.into());
+    for first in (0..args.tickets).step_by(BATCH as usize) {
+        let n = BATCH.min(args.tickets - first);
+        clock.set(plus_seconds(start, STEP_S * i64::from(first)));
+        batch(&desk, &people, first, n).await.context("a batch of tickets")?;
+        bar.inc(n.into());
+    }
+    bar.finish();
+    tracing::info!(tickets = args.tickets, "seeded");
+    Ok(())
+}
+
+/// An agent to act as, made if the installation has none.
+async fn people(desk: &Desk) -> anyhow::Result<Actor> {
+    let found = desk.read(|r| Ok(store::staff::all(r)?.into_iter().find(|s| s.active))).await?;
+    let id = match found {
+        Some(s) => s.id,
+        None => {
+            let row = store::staff::StaffRow {
+                id: StaffId::from(""),
+                login: "seed".to_owned(),
+                name: "Seed".to_owned(),
+                email: String::new(),
+                phone: String::new(),
+                role: Role::Administrator,
+                locale: "zh-CN".to_owned(),
+                skills: Vec::new(),
+                languages: Vec::new(),
+                active: true,
+                created_at: desk.now(),
+                version: 0,
+            };
+            desk::admin::save_staff(desk, &Actor::System(System::Operator), row).await?
+        }
+    };
+    Ok(desk.read(move |r| Ok(Actor::Staff(desk::auth::staff_actor(r, &id)?.0))).await?)
+}
+
+async fn batch(desk: &Desk, who: &Actor, first: u32, n: u32) -> desk::Result<()> {
+    let agent = who.clone();
+    desk.write(&Actor::System(System::Import), move |unit| {
+        for i in first..first + n {
+            one(unit, &agent, i)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// A ticket's whole life, as far as its number says: two thirds are closed, the others are on their way.
+fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32) -> desk::Result<()> {
+    let mut rng = StdRng::seed_from_u64(i.into());
+    let n = rng.random_range(0..CUSTOMERS);
+    let title = format!("Seed {i}: {}", words::t(words::Locale::Zh, &format!("seed-title-{}", i % 10)));
+    let body = Body::from_text(words::t(words::Locale::Zh, &format!("seed-body-{}", i % 10)));
+    let mut new = NewTicket::by_contact(ContactId::from(""), title, body, Channel::Mail);
+    new.requester = format!("seed{n}@example.cn");
+    new.class = IssueClass::ALL.get(i as usize % IssueClass::ALL.len()).copied();
+    new.severity = Some(if rng.random_bool(0.15) { Severity::Urgent } else { Severity::General });
+    new.assignee = agent.staff().filter(|_| rng.random_bool(0.7)).map(|s| s.id.clone());
+    let opened = open_in(unit, &new)?;
+    let mut case =
+        Case { ticket: opened.ticket, clocks: opened.clocks, holds: opened.holds, rules: Arc::clone(&unit.rules) };
+    if i % 3 == 2 && !rng.random_bool(0.3) {
+        return Ok(());
+    }
+    let draft = Draft { body: Body::from_text(words::t(words::Locale::Zh, "seed-answer")), ..Draft::default() };
+    let at = plus_seconds(unit.now, rng.random_range(60..5_000));
+    step(unit, &mut case, |case| decide::reply(case, draft.clone(), agent, at))?;
+    if i % 3 == 2 {
+        return Ok(());
+    }
+    let resolution = words::t(words::Locale::Zh, "seed-resolution").to_owned();
+    let solution = Solution { resolution, ..Solution::default() };
+    let at = plus_seconds(at, rng.random_range(600..60_000));
+    step(unit, &mut case, |case| decide::resolve(case, solution.clone(), &Actor::System(System::Import), at))?;
+    let closer = Actor::System(System::Import);
+    step(unit, &mut case, |case| decide::close(case, CloseReason::Imported, &closer, at))
+}
+
+fn step(
+    unit: &mut Unit<'_, '_>,
+    case: &mut Case,
+    decide: impl Fn(&Case) -> decide::Outcome,
+) -> desk::Result<()> {
+    let mut decision = decide(case)?;
+    decision.notices.clear();
+    save(unit, case, &decision)?;
+    case.ticket = decision.ticket;
+    case.clocks = decision.clocks;
+    case.holds = decision.holds;
+    Ok(())
+}

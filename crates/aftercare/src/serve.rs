@@ -1,0 +1,91 @@
+//! Opening the database, laying the ground, and answering requests until the program is stopped.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use desk::Desk;
+use desk::admin::{Ground, lay_ground};
+use store::{Db, DbConfig, Entropy};
+use tokio::net::TcpListener;
+use web::{App, WebConfig};
+use words::{Locale, t};
+
+use crate::clock::{ProcessClock, entropy};
+use crate::config::Config;
+use crate::workers::{self, Post};
+
+/// Opens the desk of a configuration.
+pub(crate) async fn open(config: &DbConfig) -> anyhow::Result<Desk> {
+    open_with(config, entropy()?).await
+}
+
+/// Opens the desk with given randomness, for repeatable seeds.
+pub(crate) async fn open_with(config: &DbConfig, entropy: Entropy) -> anyhow::Result<Desk> {
+    let db = Db::open(config, Arc::new(ProcessClock), &entropy).await?;
+    let desk = Desk::new(db, entropy);
+    lay_ground(&desk, ground(Locale::Zh)).await?;
+    Ok(desk)
+}
+
+/// The names of what ships, in one language.
+pub(crate) fn ground(locale: Locale) -> Ground {
+    let name = |key: &str| t(locale, key).to_owned();
+    Ground {
+        calendars: [name("calendar-x24"), name("calendar-service"), name("calendar-parity")],
+        policies: [name("policy-t1"), name("policy-t2"), name("policy-t3")],
+    }
+}
+
+/// A listener, bound before anything is announced.
+pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))
+}
+
+/// The address for people.
+pub(crate) fn public_url(config: &Config, listener: &TcpListener) -> anyhow::Result<String> {
+    let local = listener.local_addr()?;
+    Ok(config.public_url.clone().unwrap_or_else(|| format!("http://{local}")))
+}
+
+/// Configuration of the pages.
+pub(crate) fn web_config(config: &Config, public_url: &str, data: &Path) -> WebConfig {
+    WebConfig {
+        files: data.join("files"),
+        public_url: public_url.to_owned(),
+        demo_accounts: Vec::new(),
+        limits: config.limits(),
+    }
+}
+
+/// Answers until Ctrl-C or SIGTERM.
+pub(crate) async fn run(listener: TcpListener, desk: Desk, web: WebConfig) -> anyhow::Result<()> {
+    let background = tokio::spawn(workers::run(desk.clone(), Post { public_url: web.public_url.clone() }));
+    let app = web::router(App::new(desk, web));
+    axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
+    background.abort();
+    Ok(())
+}
+
+/// Open streams of live updates would wait for ever: the second half of a stop is the end of the process.
+async fn stopped() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let term = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    tokio::select! {
+        () = ctrl_c => {}
+        () = term => {}
+    }
+    tracing::info!("stopping");
+}

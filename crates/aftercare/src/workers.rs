@@ -1,0 +1,191 @@
+//! The background: sweeps of the clocks, jobs, housekeeping. Each sleeps until its next instant or a ring.
+
+use std::time::Duration;
+
+use desk::jobs::{LetterJob, LinkJob};
+use desk::{Desk, Result, sweep};
+use domain::access::{Actor, System};
+use domain::sla::Milestone;
+use domain::time::{Timestamp, plus_seconds, to_millis};
+use store::job::{self, JobRow};
+use store::letter::LetterRow;
+use store::{Read, directory, letter, ticket};
+use words::{LetterFacts, LetterText, Locale, letter_text, t_args};
+
+/// Nothing sleeps longer than this: a clock that was set back, or a hint that was lost, is noticed then.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+const CLAIM: i64 = 50;
+const MAX_ATTEMPTS: i64 = 8;
+
+/// How often a job is tried, and where letters go.
+#[derive(Clone)]
+pub(crate) struct Post {
+    /// Address of the installation, for links.
+    pub public_url: String,
+}
+
+/// Runs sweeps and jobs until the program ends.
+pub(crate) async fn run(desk: Desk, post: Post) {
+    let mut news = desk.db().news();
+    loop {
+        news.mark_unchanged();
+        if let Err(e) = once(&desk, &post).await {
+            tracing::error!(error = %e, "a round of the background failed; it is tried again");
+        }
+        let wait = until_next(&desk).await;
+        tokio::select! {
+            () = pause(wait) => {}
+            rung = news.changed() => if rung.is_err() { return },
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a worker's loop waits for its next instant")]
+async fn pause(wait: Duration) {
+    tokio::time::sleep(wait).await;
+}
+
+/// One round: all that is due now.
+async fn once(desk: &Desk, post: &Post) -> Result<()> {
+    while sweep::sweep(desk).await? > 0 {}
+    while jobs(desk, post).await? > 0 {}
+    Ok(())
+}
+
+/// Runs all jobs and sweeps until nothing is left; for tests and for the demo's history.
+///
+/// # Errors
+/// The store's.
+pub async fn drain(desk: &Desk, public_url: &str) -> Result<()> {
+    once(desk, &Post { public_url: public_url.to_owned() }).await
+}
+
+async fn until_next(desk: &Desk) -> Duration {
+    let read = desk.read(|r| {
+        let clocks = ticket::next_instant(r)?;
+        let jobs = job::next_instant(r)?;
+        Ok((clocks.into_iter().chain(jobs).min(), r.now()))
+    });
+    match read.await {
+        Ok((Some(at), now)) => {
+            let ms = u64::try_from(to_millis(at) - to_millis(now)).unwrap_or(0);
+            Duration::from_millis(ms.max(50)).min(LONGEST_SLEEP)
+        }
+        _ => LONGEST_SLEEP,
+    }
+}
+
+/// Claims and does a batch of jobs; returns how many.
+async fn jobs(desk: &Desk, post: &Post) -> Result<usize> {
+    let system = Actor::System(System::Operator);
+    let idle = desk.read(|r| Ok(job::next_instant(r)?.is_none_or(|at| at > r.now()))).await?;
+    if idle {
+        return Ok(0);
+    }
+    let claimed = desk.write(&system, |unit| Ok(job::claim(unit.work, CLAIM)?)).await?;
+    let n = claimed.len();
+    for row in claimed {
+        if let Err(e) = one(desk, post, row.clone()).await {
+            put_off(desk, row, e.to_string()).await?;
+        }
+    }
+    Ok(n)
+}
+
+/// A failed job is tried again later and later, then waits for a person.
+async fn put_off(desk: &Desk, row: JobRow, error: String) -> Result<()> {
+    tracing::warn!(job.id = %row.id, job.kind = %row.kind, error = %error, "a job failed");
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        if row.attempts >= MAX_ATTEMPTS {
+            return Ok(job::fail(unit.work, &row, &error)?);
+        }
+        let wait_s = 30_i64 << row.attempts.min(10);
+        Ok(job::retry(unit.work, &row, &error, plus_seconds(unit.now, wait_s))?)
+    })
+    .await
+}
+
+async fn one(desk: &Desk, post: &Post, row: JobRow) -> Result<()> {
+    let public_url = post.public_url.clone();
+    let of_desk = desk.clone();
+    // The letter's row and the job's end commit together: a second run finds the letter.
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        let rules = of_desk.rules_in(unit.work)?;
+        let bad = |e: serde_json::Error| desk::Error::Internal(e.to_string());
+        let written = match row.kind.as_str() {
+            LetterJob::KIND => {
+                let payload: LetterJob = serde_json::from_str(&row.payload).map_err(bad)?;
+                ticket_letter(unit.work, &rules, &payload, &public_url, unit.now)?
+            }
+            LinkJob::KIND => {
+                let payload: LinkJob = serde_json::from_str(&row.payload).map_err(bad)?;
+                Some(link_letter(&rules.settings.desk_name, &payload, &public_url))
+            }
+            other => return Err(desk::Error::Internal(format!("no such job: {other}"))),
+        };
+        if let Some((kind, ticket, recipient, text)) = written {
+            let LetterText { subject, body } = text;
+            let id = row.id.0.clone();
+            let state = "kept".to_owned();
+            let row = LetterRow {
+                id, ticket, kind, recipient, subject, body, state,
+                detail: String::new(), created_at: unit.now, sent_at: None,
+            };
+            letter::insert(unit.work, &row)?;
+        }
+        Ok(job::done(unit.work, &row)?)
+    })
+    .await
+}
+
+type Written = (String, Option<domain::id::TicketId>, String, LetterText);
+
+fn ticket_letter(
+    r: &mut Read<'_>,
+    rules: &domain::ticket::decide::Rules,
+    job: &LetterJob,
+    public_url: &str,
+    now: Timestamp,
+) -> Result<Option<Written>> {
+    let scope = domain::access::Scope::All;
+    let (Some(t), Some(contact)) = (ticket::by_id(r, &scope, &job.ticket)?, directory::contact(r, &job.to)?) else {
+        return Ok(None);
+    };
+    let points = directory::points(r, &contact.id)?;
+    let Some(email) = points.into_iter().find(|p| p.kind == domain::people::PointKind::Email) else {
+        return Ok(None);
+    };
+    let locale = Locale::parse(&contact.locale);
+    let message = match job.message {
+        Some(no) => ticket::messages(r, &t.id, no - 1, false, 1)?.pop().map(|m| web::plain_text(&m.html)),
+        None => Some(t.resolution.clone()),
+    };
+    let due = ticket::clocks(r, &t.id)?
+        .into_iter()
+        .find(|c| c.milestone == Milestone::Response && c.is_running())
+        .and_then(|c| c.due_at);
+    let next = due.map(|at| {
+        t_args(locale, "letter-by", &[("at", &words::when(locale, &rules.settings.zone(), at, now))])
+    });
+    let facts = LetterFacts {
+        desk: rules.settings.desk_name.clone(),
+        number: t.number.clone(),
+        title: t.title.clone(),
+        name: contact.name,
+        next: next.unwrap_or_default(),
+        message: message.unwrap_or_default(),
+        link: format!("{public_url}/portal/cases/{}", t.number),
+    };
+    let text = letter_text(locale, job.letter, &facts);
+    Ok(Some((job.letter.as_str().to_owned(), Some(t.id), email.value, text)))
+}
+
+fn link_letter(desk_name: &str, job: &LinkJob, public_url: &str) -> Written {
+    let locale = Locale::parse(&job.locale);
+    let link = format!("{public_url}/sign-in/link/{}", job.token);
+    let kind = if job.purpose == "invitation" { "letter-invitation" } else { "letter-link" };
+    let args = [("desk", desk_name), ("name", job.name.as_str()), ("link", link.as_str())];
+    let subject = t_args(locale, &format!("{kind}-subject"), &args);
+    let body = t_args(locale, &format!("{kind}-body"), &args);
+    (job.purpose.clone(), None, job.email.clone(), LetterText { subject, body })
+}

@@ -1,0 +1,81 @@
+//! Who calls the API: the bearer token, or the session of a page that asks for JSON.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use desk::{Error, auth};
+use domain::access::Actor;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::error::WebError;
+use crate::session;
+
+/// A caller.
+pub(crate) struct Caller {
+    pub actor: Actor,
+    headers: HeaderMap,
+}
+
+impl Caller {
+    /// Wraps an error of the desk for this caller.
+    pub(crate) fn fail(&self, error: impl Into<Error>) -> WebError {
+        WebError::api(error.into(), &self.headers)
+    }
+
+    /// The key that makes a creating request repeatable.
+    pub(crate) fn idempotency_key(&self) -> Option<String> {
+        let key = self.headers.get("idempotency-key")?.to_str().ok()?;
+        (!key.is_empty() && key.len() <= 200).then(|| key.to_owned())
+    }
+
+    /// Whose idempotency keys these are.
+    pub(crate) fn owner(&self) -> String {
+        serde_json::to_string(&self.actor.reference()).unwrap_or_default()
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
+        let headers = parts.headers.clone();
+        let fail = |e| WebError::api(e, &parts.headers);
+        let bearer = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+        let actor = if let Some(secret) = bearer {
+            app.throttle.take(secret).map_err(|s| fail(Error::RateLimited { retry_after_s: s }))?;
+            auth::token_actor(&app.desk, secret).await.map_err(fail)?
+        } else {
+            // A page may read with its session; changes need a token, which foreign pages cannot send.
+            let token = session::token(&headers).filter(|_| parts.method == Method::GET);
+            let token = token.ok_or(Error::Unauthenticated).map_err(fail)?;
+            auth::who_is(&app.desk, &token).await.map_err(fail)?.actor
+        };
+        Ok(Self { actor, headers })
+    }
+}
+
+/// A JSON body; what cannot be read is 422 with the reason, like every other bad input.
+pub(crate) struct Body<T> {
+    pub value: T,
+    /// The body's hash, for idempotency keys.
+    pub hash: String,
+}
+
+const MAX_BODY: usize = 4 * 1024 * 1024;
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = WebError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, WebError> {
+        let headers = request.headers().clone();
+        let fail = |detail: String| WebError::api(Error::field("body", &detail), &headers);
+        let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY).await.map_err(|e| fail(e.to_string()))?;
+        // A verb without a body is a verb without options.
+        let text = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
+        let value = serde_json::from_slice(text).map_err(|e| fail(e.to_string()))?;
+        let hash = auth::secret_hash(&String::from_utf8_lossy(text));
+        Ok(Self { value, hash })
+    }
+}

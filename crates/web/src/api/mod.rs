@@ -1,0 +1,65 @@
+//! The JSON API `/api/v1`: the same use cases as the pages, with bearer tokens and its own views.
+
+mod caller;
+mod docs;
+mod tickets;
+pub(crate) mod throttle;
+mod verbs;
+mod verbs_case;
+mod view;
+
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Aftercare", description = "After-sales service desk. Instants are RFC 3339, errors are problem details (RFC 9457)."),
+    security(("token" = []))
+)]
+struct Described;
+
+/// The API's routes and their description.
+fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
+    let (router, mut api) = OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(tickets::list, tickets::create))
+        .routes(routes!(tickets::show))
+        .routes(routes!(tickets::events))
+        .routes(routes!(tickets::messages, verbs::message))
+        .routes(routes!(verbs::note))
+        .routes(routes!(verbs::hold, verbs::resume))
+        .routes(routes!(verbs::solve))
+        .routes(routes!(verbs::close, verbs::reopen))
+        .routes(routes!(verbs::cancel))
+        .routes(routes!(verbs::assign))
+        .routes(routes!(verbs::take))
+        .routes(routes!(verbs_case::edit))
+        .routes(routes!(verbs_case::severity))
+        .routes(routes!(verbs_case::service))
+        .routes(routes!(verbs_case::plan))
+        .routes(routes!(verbs_case::contact))
+        .routes(routes!(verbs_case::attend))
+        .routes(routes!(verbs_case::merge))
+        .routes(routes!(verbs_case::split))
+        .routes(routes!(verbs_case::link))
+        .routes(routes!(verbs_case::excuse))
+        .split_for_parts();
+    let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+    api.components.get_or_insert_default().add_security_scheme("token", scheme);
+    (router, api)
+}
+
+/// Routes of the API, its document and its page.
+pub(crate) fn routes() -> Router<App> {
+    let (router, _) = described();
+    router
+        .route("/api/v1/openapi.json", get(docs::document))
+        .route("/api", get(|| async { Redirect::to("/api/docs") }))
+        .route("/api/docs", get(docs::page))
+}

@@ -1,0 +1,253 @@
+//! Tickets: list, open, show, their messages and events.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desk::intake::{NewTicket, open_in};
+use desk::{Desk, Error, Result};
+use domain::access::{Actor, Right};
+use domain::id::FileId;
+use domain::ticket::decide::Body as Text;
+use domain::ticket::{Channel, Extra, Facts, Kind};
+use domain::time::Timestamp;
+use serde::Deserialize;
+use store::{admin, ticket};
+use utoipa::ToSchema;
+
+use super::caller::{Body, Caller};
+use super::view::{self, MessagesView, RowsView, TicketView};
+use crate::app::App;
+use crate::error::{Problem, WebError};
+use crate::form::{choice, id};
+use crate::tickets::ListQuery;
+
+/// A new ticket.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct NewTicketBody {
+    /// What the customer calls the matter.
+    title: String,
+    /// The customer's words, plain text.
+    body: String,
+    /// An e-mail address, a telephone number, or a contact's id. An unknown one becomes a contact.
+    requester: String,
+    /// Name of a requester whom we do not know yet.
+    requester_name: String,
+    /// `urgent` or `general`.
+    severity: String,
+    /// 1 or 2, for faults.
+    level: Option<u8>,
+    /// Kind; `fault` if absent.
+    kind: String,
+    /// Issue class.
+    class: String,
+    /// Channel; `api` if absent.
+    channel: String,
+    /// Product's id.
+    product: String,
+    /// Module's id.
+    module: String,
+    /// `symptom`, `occurrence`, `system`, `version`, `error_code`.
+    #[schema(value_type = Object)]
+    facts: Facts,
+    /// Extra fields.
+    #[schema(value_type = Object)]
+    extra: Extra,
+    /// Tags.
+    tags: Vec<String>,
+    /// Group's id; routing decides if absent.
+    group: String,
+    /// Person's id.
+    assignee: String,
+    /// Ids of uploaded files.
+    files: Vec<String>,
+    /// When it reached you, if not now; at most 72 hours ago.
+    #[schema(value_type = Option<String>)]
+    received_at: Option<Timestamp>,
+}
+
+impl NewTicketBody {
+    fn read(&self) -> Result<NewTicket> {
+        let level = self.level.map(|l| l.to_string()).unwrap_or_default();
+        Ok(NewTicket {
+            title: self.title.clone(),
+            body: Text::from_text(&self.body),
+            files: self.files.iter().map(|f| FileId(f.clone())).collect(),
+            requester: self.requester.clone(),
+            requester_name: self.requester_name.clone(),
+            kind: choice("kind", &self.kind)?.unwrap_or(Kind::Fault),
+            class: choice("class", &self.class)?,
+            severity: choice("severity", &self.severity)?,
+            level: choice("level", &level)?,
+            channel: choice("channel", &self.channel)?.unwrap_or(Channel::Api),
+            product: id(&self.product),
+            module: id(&self.module),
+            facts: self.facts.clone(),
+            extra: self.extra.clone(),
+            tags: self.tags.iter().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect(),
+            group: id(&self.group),
+            assignee: id(&self.assignee),
+            received_at: self.received_at,
+            external_ref: None,
+        })
+    }
+}
+
+/// Lists tickets. Without `view` all that the caller may see, newest first.
+#[utoipa::path(get, path = "/api/v1/tickets", params(ListQuery), responses((status = 200, body = RowsView), (status = 422, body = Problem)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+) -> std::result::Result<Json<RowsView>, WebError> {
+    may_view(&caller.actor).map_err(|e| caller.fail(e))?;
+    let asked = query.read(caller.actor.staff()).map_err(|e| caller.fail(e))?;
+    let (scope, limit) = (caller.actor.scope(), asked.limit);
+    let read = app.desk.read(move |r| {
+        Ok(ticket::list(r, &scope, &asked.filter, asked.order, asked.after.as_ref(), limit + 1)?)
+    });
+    let mut rows = read.await.map_err(|e| caller.fail(e))?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next_cursor = rows.last().filter(|_| more).map(|r| r.cursor.encode());
+    Ok(Json(RowsView { items: rows.into_iter().map(view::row).collect(), next_cursor }))
+}
+
+fn may_view(actor: &Actor) -> Result<()> {
+    let lacks = actor.staff().is_some() && !actor.has(Right::TicketView);
+    if lacks { Err(Error::Lacks(Right::TicketView)) } else { Ok(()) }
+}
+
+/// Opens a ticket. `Idempotency-Key` makes the request repeatable: the same key with the same body answers
+/// with the first ticket, with another body it is refused.
+#[utoipa::path(post, path = "/api/v1/tickets", request_body = NewTicketBody, responses((status = 201, body = TicketView), (status = 422, body = Problem)))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    body: Body<NewTicketBody>,
+) -> std::result::Result<Response, WebError> {
+    let new = body.value.read().map_err(|e| caller.fail(e))?;
+    let (owner, key, hash) = (caller.owner(), caller.idempotency_key(), body.hash);
+    let made = app.desk.write(&caller.actor, move |unit| {
+        if let Some(key) = &key
+            && let Some((earlier, answer)) = admin::recall(unit.work, &owner, key)?
+        {
+            return if earlier == hash { Ok(answer) } else { Err(Error::KeyReused) };
+        }
+        let opened = open_in(unit, &new)?;
+        let shown = view::ticket(opened.ticket, &opened.clocks);
+        let answer = serde_json::to_string(&shown).map_err(|e| Error::Internal(e.to_string()))?;
+        if let Some(key) = &key {
+            admin::remember(unit.work, &owner, key, &hash, &answer)?;
+        }
+        Ok(answer)
+    });
+    let answer = made.await.map_err(|e| caller.fail(e))?;
+    Ok((StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], answer).into_response())
+}
+
+/// One ticket with its clocks.
+#[utoipa::path(get, path = "/api/v1/tickets/{number}", params(("number" = String, Path)), responses((status = 200, body = TicketView), (status = 404, body = Problem)))]
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> std::result::Result<Json<TicketView>, WebError> {
+    shown(&app.desk, &caller.actor, number).await.map(Json).map_err(|e| caller.fail(e))
+}
+
+/// The ticket as the caller may see it, with its clocks.
+pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<TicketView> {
+    may_view(who)?;
+    let scope = who.scope();
+    desk.read(move |r| {
+        let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
+        let clocks = ticket::clocks(r, &t.id)?;
+        Ok(view::ticket(t, &clocks))
+    })
+    .await
+}
+
+/// Where a list of a ticket's parts continues.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct After {
+    /// The `next_cursor` of an earlier page.
+    cursor: String,
+    /// 1–200, default 50.
+    limit: Option<i64>,
+}
+
+impl After {
+    fn read(&self) -> Result<(i64, i64)> {
+        let after = if self.cursor.is_empty() { Some(0) } else { self.cursor.parse().ok() };
+        let limit = self.limit.unwrap_or(50);
+        match after {
+            None => Err(Error::field("cursor", "bad_value")),
+            Some(_) if !(1..=200).contains(&limit) => Err(Error::field("limit", "bad_value")),
+            Some(after) => Ok((after, limit)),
+        }
+    }
+}
+
+/// The messages of a ticket, oldest first.
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/messages", params(("number" = String, Path), After), responses((status = 200, body = MessagesView)))]
+pub(crate) async fn messages(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    Query(after): Query<After>,
+) -> std::result::Result<Json<MessagesView>, WebError> {
+    let read = || -> Result<_> {
+        may_view(&caller.actor)?;
+        after.read()
+    };
+    let (after, limit) = read().map_err(|e| caller.fail(e))?;
+    let (scope, internal) = (caller.actor.scope(), caller.actor.staff().is_some());
+    let found = app.desk.read(move |r| {
+        let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
+        Ok(ticket::messages(r, &t.id, after, internal, limit + 1)?)
+    });
+    let mut rows = found.await.map_err(|e| caller.fail(e))?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next_cursor = rows.last().filter(|_| more).map(|m| m.no.to_string());
+    Ok(Json(MessagesView { items: rows.into_iter().map(view::message).collect(), next_cursor }))
+}
+
+/// The events of a ticket: what happened, when, by whom, before and after. Staff only.
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/events", params(("number" = String, Path), After), responses((status = 200)))]
+pub(crate) async fn events(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    Query(after): Query<After>,
+) -> std::result::Result<Response, WebError> {
+    let read = || -> Result<_> {
+        if caller.actor.staff().is_none() {
+            return Err(Error::NotFound);
+        }
+        may_view(&caller.actor)?;
+        after.read()
+    };
+    let (after, limit) = read().map_err(|e| caller.fail(e))?;
+    let scope = caller.actor.scope();
+    let found = app.desk.read(move |r| {
+        let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
+        Ok(ticket::events(r, &t.id, after, limit + 1)?)
+    });
+    let mut rows = found.await.map_err(|e| caller.fail(e))?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next_cursor = rows.last().filter(|_| more).map(|e| e.no.to_string());
+    let items: Vec<_> = rows
+        .iter()
+        .map(|e| serde_json::json!({"no": e.no, "at": view::instant(e.at), "by": e.by, "change": e.change}))
+        .collect();
+    Ok(Json(serde_json::json!({"items": items, "next_cursor": next_cursor})).into_response())
+}

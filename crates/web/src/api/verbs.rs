@@ -1,0 +1,184 @@
+//! The verbs that move a ticket. Each answers with the ticket afterwards.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use desk::{Result, ticket as verb};
+use domain::id::{FileId, StaffId};
+use domain::ticket::decide::{Body as Text, Draft, Solution};
+use domain::ticket::{CloseReason, Ticket};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::caller::{Body, Caller};
+use super::tickets::shown;
+use super::view::TicketView;
+use crate::app::App;
+use crate::error::{Problem, WebError};
+use crate::form::{choice, id, required};
+use crate::html::clean;
+
+pub(super) type Answer = std::result::Result<Json<TicketView>, WebError>;
+
+/// The ticket after a verb.
+pub(super) async fn answer(app: &App, caller: &Caller, result: Result<Ticket>) -> Answer {
+    let t = result.map_err(|e| caller.fail(e))?;
+    shown(&app.desk, &caller.actor, t.number).await.map(Json).map_err(|e| caller.fail(e))
+}
+
+/// A message.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct MessageBody {
+    /// Plain text.
+    body: String,
+    /// HTML instead; it is cleaned.
+    html: String,
+    /// Ids of uploaded files.
+    files: Vec<String>,
+    /// A progress report: phase, finding, next step, expected time.
+    progress: bool,
+    /// Only for notes: ids of colleagues to be told.
+    mentions: Vec<String>,
+}
+
+impl MessageBody {
+    fn draft(&self) -> Draft {
+        let body = if self.html.trim().is_empty() { Text::from_text(&self.body) } else { clean(&self.html) };
+        Draft { body, files: self.files.iter().map(|f| FileId(f.clone())).collect(), progress: self.progress }
+    }
+}
+
+/// Writes to the other side.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/messages", params(("number" = String, Path)), request_body = MessageBody, responses((status = 201, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn message(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<MessageBody>,
+) -> std::result::Result<(StatusCode, Json<TicketView>), WebError> {
+    let done = verb::add_message(&app.desk, &caller.actor, &number, body.value.draft()).await;
+    Ok((StatusCode::CREATED, answer(&app, &caller, done).await?))
+}
+
+/// Writes for staff only.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/notes", params(("number" = String, Path)), request_body = MessageBody, responses((status = 201, body = TicketView)))]
+pub(crate) async fn note(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<MessageBody>,
+) -> std::result::Result<(StatusCode, Json<TicketView>), WebError> {
+    let mentions: BTreeSet<StaffId> = body.value.mentions.iter().filter_map(|m| id(m)).collect();
+    let done = verb::note(&app.desk, &caller.actor, &number, body.value.draft(), mentions).await;
+    Ok((StatusCode::CREATED, answer(&app, &caller, done).await?))
+}
+
+/// Waiting.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct HoldBody {
+    /// `waiting_customer`, `waiting_vendor`, `scheduled`.
+    status: String,
+    /// The reason; needed unless there is a message.
+    note: String,
+    /// A message to the customer; needed when the customer has to act.
+    body: String,
+}
+
+/// Puts a ticket to wait.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/hold", params(("number" = String, Path)), request_body = HoldBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn hold(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<HoldBody>) -> Answer {
+    let form = body.value;
+    let status = required("status", &form.status).map_err(|e| caller.fail(e))?;
+    let text = Text::from_text(&form.body);
+    let draft = (!text.is_empty()).then(|| Draft { body: text, ..Draft::default() });
+    let done = verb::hold(&app.desk, &caller.actor, &number, status, form.note, draft).await;
+    answer(&app, &caller, done).await
+}
+
+/// Takes a waiting ticket up again.
+#[utoipa::path(delete, path = "/api/v1/tickets/{number}/hold", params(("number" = String, Path)), responses((status = 200, body = TicketView)))]
+pub(crate) async fn resume(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
+    answer(&app, &caller, verb::resume(&app.desk, &caller.actor, &number).await).await
+}
+
+/// A solution.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SolutionBody {
+    /// What was done, in a sentence.
+    resolution: String,
+    /// Where the cause lay.
+    cause: String,
+    /// Remark of the problem log.
+    remark: Option<String>,
+    /// A message to the customer.
+    body: String,
+}
+
+/// Solves a ticket; the customer is asked to confirm.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/solution", params(("number" = String, Path)), request_body = SolutionBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn solve(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<SolutionBody>) -> Answer {
+    let form = body.value;
+    let cause = choice("cause", &form.cause).map_err(|e| caller.fail(e))?;
+    let text = Text::from_text(&form.body);
+    let draft = (!text.is_empty()).then(|| Draft { body: text, ..Draft::default() });
+    let solution = Solution { cause, resolution: form.resolution, remark: form.remark, draft };
+    answer(&app, &caller, verb::resolve(&app.desk, &caller.actor, &number, solution).await).await
+}
+
+/// Closes a solved ticket without the customer's word.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/closure", params(("number" = String, Path)), responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn close(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
+    answer(&app, &caller, verb::close(&app.desk, &caller.actor, &number, CloseReason::Staff).await).await
+}
+
+/// A reason in words, or a word of a list.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ReasonBody {
+    /// The reason.
+    reason: String,
+}
+
+/// Opens a ticket again.
+#[utoipa::path(delete, path = "/api/v1/tickets/{number}/closure", params(("number" = String, Path)), request_body = ReasonBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn reopen(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<ReasonBody>) -> Answer {
+    answer(&app, &caller, verb::reopen(&app.desk, &caller.actor, &number, body.value.reason).await).await
+}
+
+/// Ends a ticket without work: `withdrawn`, `duplicate`, `spam`.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/cancellation", params(("number" = String, Path)), request_body = ReasonBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn cancel(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<ReasonBody>) -> Answer {
+    let reason = choice("reason", &body.value.reason).map_err(|e| caller.fail(e))?.unwrap_or(CloseReason::Withdrawn);
+    answer(&app, &caller, verb::cancel(&app.desk, &caller.actor, &number, reason).await).await
+}
+
+/// Who gets it.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AssignBody {
+    /// Group's id; unchanged if absent.
+    group: String,
+    /// Person's id; nobody if absent.
+    assignee: String,
+    /// In words.
+    reason: String,
+}
+
+/// Assigns or transfers a ticket.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/assignment", params(("number" = String, Path)), request_body = AssignBody, responses((status = 200, body = TicketView)))]
+pub(crate) async fn assign(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<AssignBody>) -> Answer {
+    let form = body.value;
+    let input = verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
+    answer(&app, &caller, verb::assign(&app.desk, &caller.actor, &number, input).await).await
+}
+
+/// Takes a ticket.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/taking", params(("number" = String, Path)), responses((status = 200, body = TicketView)))]
+pub(crate) async fn take(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
+    answer(&app, &caller, verb::take(&app.desk, &caller.actor, &number).await).await
+}

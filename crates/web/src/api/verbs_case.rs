@@ -1,0 +1,234 @@
+//! The verbs that say what a ticket is about, and those that combine tickets.
+
+use axum::extract::{Path, State};
+use desk::ticket as verb;
+use domain::ticket::decide::Reclassify;
+use domain::ticket::{Extra, Facts, PlanStep, RaiseMode};
+use domain::time::Timestamp;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::caller::{Body, Caller};
+use super::verbs::{Answer, answer};
+use super::view::TicketView;
+use crate::app::App;
+use crate::error::Problem;
+use crate::form::{choice, id, required};
+
+/// Fields to be edited; what is absent stays, an empty text clears.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct EditBody {
+    /// The version that you saw; a field that somebody else has changed since is refused.
+    version: Option<i64>,
+    /// Title.
+    title: Option<String>,
+    /// Kind.
+    kind: Option<String>,
+    /// Issue class.
+    class: Option<String>,
+    /// Product's id.
+    product: Option<String>,
+    /// Module's id.
+    module: Option<String>,
+    /// Five facts; replaces all.
+    #[schema(value_type = Option<Object>)]
+    facts: Option<Facts>,
+    /// Extra fields; replaces all.
+    #[schema(value_type = Option<Object>)]
+    extra: Option<Extra>,
+    /// Tags; replaces all.
+    tags: Option<Vec<String>>,
+    /// Ids of those who watch; replaces all.
+    watchers: Option<Vec<String>>,
+}
+
+impl EditBody {
+    fn read(self) -> desk::Result<verb::EditInput> {
+        Ok(verb::EditInput {
+            seen: self.version,
+            title: self.title,
+            kind: self.kind.map(|k| required("kind", &k)).transpose()?,
+            class: self.class.map(|c| choice("class", &c)).transpose()?,
+            product: self.product.map(|p| id(&p)),
+            module: self.module.map(|m| id(&m)),
+            facts: self.facts,
+            extra: self.extra,
+            tags: self.tags.map(|t| t.into_iter().collect()),
+            watchers: self.watchers.map(|w| w.iter().filter_map(|w| id(w)).collect()),
+        })
+    }
+}
+
+/// Edits what a ticket is about.
+#[utoipa::path(patch, path = "/api/v1/tickets/{number}", params(("number" = String, Path)), request_body = EditBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn edit(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<EditBody>) -> Answer {
+    let input = body.value.read().map_err(|e| caller.fail(e))?;
+    answer(&app, &caller, verb::edit(&app.desk, &caller.actor, &number, input).await).await
+}
+
+/// Severity and level.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SeverityBody {
+    /// `urgent` or `general`.
+    severity: String,
+    /// 1 or 2.
+    level: Option<u8>,
+    /// `new_facts` (clocks restart; default) or `misclassified` (clocks count from the start).
+    mode: String,
+    /// Needed for a raise.
+    reason: String,
+}
+
+/// Changes severity and level.
+#[utoipa::path(put, path = "/api/v1/tickets/{number}/severity", params(("number" = String, Path)), request_body = SeverityBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn severity(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<SeverityBody>) -> Answer {
+    let form = body.value;
+    let read = || -> desk::Result<Reclassify> {
+        Ok(Reclassify {
+            severity: required("severity", &form.severity)?,
+            level: choice("level", &form.level.map(|l| l.to_string()).unwrap_or_default())?,
+            mode: choice("mode", &form.mode)?.unwrap_or(RaiseMode::NewFacts),
+            reason: form.reason.clone(),
+        })
+    };
+    let to = read().map_err(|e| caller.fail(e))?;
+    answer(&app, &caller, verb::set_severity(&app.desk, &caller.actor, &number, to).await).await
+}
+
+/// What was found out; what is absent stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ServiceBody {
+    /// Where the cause lies; an empty text clears it.
+    cause: Option<String>,
+    /// Way round.
+    workaround: Option<String>,
+    /// Remark of the problem log.
+    remark: Option<String>,
+}
+
+/// Notes cause, way round and remark.
+#[utoipa::path(put, path = "/api/v1/tickets/{number}/service", params(("number" = String, Path)), request_body = ServiceBody, responses((status = 200, body = TicketView)))]
+pub(crate) async fn service(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<ServiceBody>) -> Answer {
+    let form = body.value;
+    let cause = form.cause.map(|c| choice("cause", &c)).transpose().map_err(|e| caller.fail(e))?;
+    let done = verb::edit_service(&app.desk, &caller.actor, &number, cause, form.workaround, form.remark).await;
+    answer(&app, &caller, done).await
+}
+
+/// A fix plan.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct PlanBody {
+    /// Steps with `what` and `by` (a date).
+    #[schema(value_type = Vec<Object>)]
+    steps: Vec<PlanStep>,
+}
+
+/// Makes the fix plan; replaces the earlier one.
+#[utoipa::path(put, path = "/api/v1/tickets/{number}/plan", params(("number" = String, Path)), request_body = PlanBody, responses((status = 200, body = TicketView)))]
+pub(crate) async fn plan(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<PlanBody>) -> Answer {
+    answer(&app, &caller, verb::plan(&app.desk, &caller.actor, &number, body.value.steps).await).await
+}
+
+/// Something that happened outside the system.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct HappenedBody {
+    /// When; now if absent.
+    #[schema(value_type = Option<String>)]
+    at: Option<Timestamp>,
+    /// In words.
+    note: String,
+    /// On site, not remote.
+    on_site: bool,
+}
+
+/// Records a contact outside the system.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/contact", params(("number" = String, Path)), request_body = HappenedBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn contact(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<HappenedBody>) -> Answer {
+    let form = body.value;
+    let done = verb::contact_recorded(&app.desk, &caller.actor, &number, form.at, form.note).await;
+    answer(&app, &caller, done).await
+}
+
+/// Records that a technician is at work.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/attendance", params(("number" = String, Path)), request_body = HappenedBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn attend(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<HappenedBody>) -> Answer {
+    let form = body.value;
+    answer(&app, &caller, verb::attend(&app.desk, &caller.actor, &number, form.at, form.on_site).await).await
+}
+
+/// Another ticket.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct OtherBody {
+    /// Its number.
+    number: String,
+    /// Only for a merge: clocks count from the earlier of both starts.
+    keep_earliest: bool,
+}
+
+impl OtherBody {
+    fn read(&self) -> desk::Result<String> {
+        domain::ticket::parse_number(&self.number).map_err(|_| desk::Error::field("number", "bad_value"))
+    }
+}
+
+/// Continues a ticket in another one; answers with the one that goes on.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/merge", params(("number" = String, Path)), request_body = OtherBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn merge(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<OtherBody>) -> Answer {
+    let into = body.value.read().map_err(|e| caller.fail(e))?;
+    let done = verb::merge(&app.desk, &caller.actor, &number, &into, body.value.keep_earliest).await;
+    answer(&app, &caller, done).await
+}
+
+/// Links two tickets.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/links", params(("number" = String, Path)), request_body = OtherBody, responses((status = 200, body = TicketView)))]
+pub(crate) async fn link(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<OtherBody>) -> Answer {
+    let to = body.value.read().map_err(|e| caller.fail(e))?;
+    answer(&app, &caller, verb::link(&app.desk, &caller.actor, &number, &to).await).await
+}
+
+/// A part of a ticket.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SplitBody {
+    /// Title of the new ticket.
+    title: String,
+    /// Its first message.
+    body: String,
+    /// The same incident: its resolution counts from the parent's start.
+    same_incident: bool,
+}
+
+/// Makes a part of a ticket a ticket of its own; answers with the new one.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/split", params(("number" = String, Path)), request_body = SplitBody, responses((status = 200, body = TicketView)))]
+pub(crate) async fn split(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<SplitBody>) -> Answer {
+    let form = body.value;
+    let done = verb::split(&app.desk, &caller.actor, &number, form.title, form.body, form.same_incident).await;
+    answer(&app, &caller, done).await
+}
+
+/// A broken promise.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ExcuseBody {
+    /// Which clock.
+    kind: String,
+    /// Which cycle.
+    cycle: u32,
+    /// Why it is excused.
+    reason: String,
+}
+
+/// Excuses a broken promise; it stays recorded and is counted apart.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/excuses", params(("number" = String, Path)), request_body = ExcuseBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn excuse(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<ExcuseBody>) -> Answer {
+    let form = body.value;
+    let kind = required("kind", &form.kind).map_err(|e| caller.fail(e))?;
+    let done = verb::excuse(&app.desk, &caller.actor, &number, kind, form.cycle, form.reason).await;
+    answer(&app, &caller, done).await
+}

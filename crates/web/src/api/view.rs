@@ -1,0 +1,297 @@
+//! What the API shows of a ticket.
+
+use domain::access::ActorRef;
+use domain::sla::Clock;
+use domain::ticket::{Facts, Ticket};
+use domain::time::{Timestamp, to_millis};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use store::ticket::{ListRow, MessageRow};
+use utoipa::ToSchema;
+
+/// RFC 3339, whole seconds where there are no others.
+pub(super) fn instant(at: Timestamp) -> String {
+    domain::time::from_millis(to_millis(at)).to_string()
+}
+
+/// A clock.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ClockView {
+    /// `response`, `attend`, `update`, `reply`, `resolution`.
+    pub kind: &'static str,
+    /// 1 for the first.
+    pub cycle: u32,
+    /// `running`, `paused`, `met`, `breached`, `breached_running`, `breached_paused`.
+    pub state: &'static str,
+    /// When it started.
+    pub started_at: String,
+    /// When it is due; none while it is paused.
+    pub due_at: Option<String>,
+    /// When it stopped.
+    pub stopped_at: Option<String>,
+    /// Why it stopped.
+    pub stop_reason: Option<&'static str>,
+    /// Promised seconds of counted time.
+    pub target_s: i64,
+    /// Counted seconds.
+    pub counted_s: i64,
+    /// The calendar in which it counts.
+    pub calendar: String,
+    /// Why a broken promise was excused.
+    pub excused: Option<String>,
+}
+
+/// A ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TicketView {
+    /// `AF-2026-00187`.
+    pub number: String,
+    /// Raised by one with each event; send it back with edits.
+    pub version: i64,
+    /// Title.
+    pub title: String,
+    /// Status.
+    pub status: &'static str,
+    /// Why it waits.
+    pub status_note: String,
+    /// Kind.
+    pub kind: &'static str,
+    /// Issue class.
+    pub class: Option<&'static str>,
+    /// Severity.
+    pub severity: &'static str,
+    /// Level of a fault.
+    pub level: Option<u8>,
+    /// How it came.
+    pub channel: &'static str,
+    /// Contact's id.
+    pub requester: String,
+    /// Organisation's id.
+    pub organisation: Option<String>,
+    /// Contract's id.
+    pub contract: Option<String>,
+    /// Group's id.
+    pub group: Option<String>,
+    /// Person's id.
+    pub assignee: Option<String>,
+    /// Product's id.
+    pub product: Option<String>,
+    /// Module's id.
+    pub module: Option<String>,
+    /// The five facts.
+    #[schema(value_type = Object)]
+    pub facts: Facts,
+    /// Extra fields.
+    pub extra: BTreeMap<String, String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// The promise: policy and revision.
+    pub policy: String,
+    /// Its revision.
+    pub policy_rev: i64,
+    /// Where the promise came from.
+    pub policy_because: &'static str,
+    /// Where the cause lay.
+    pub cause: Option<&'static str>,
+    /// Way round.
+    pub workaround: String,
+    /// What solved it.
+    pub resolution: String,
+    /// Remark of the problem log.
+    pub remark: String,
+    /// When the report reached us.
+    pub received_at: String,
+    /// When it was entered.
+    pub created_at: String,
+    /// First contact by a person.
+    pub responded_at: Option<String>,
+    /// When it was solved.
+    pub resolved_at: Option<String>,
+    /// When it ended.
+    pub closed_at: Option<String>,
+    /// How it ended.
+    pub close_reason: Option<&'static str>,
+    /// Number in the system from which it was imported.
+    pub external_ref: Option<String>,
+    /// Number of messages that this caller may not all see.
+    pub messages: i64,
+    /// Last change.
+    pub updated_at: String,
+    /// Its clocks in the order in which they started.
+    pub clocks: Vec<ClockView>,
+}
+
+/// A ticket with its clocks, as the API shows it.
+pub(super) fn ticket(t: Ticket, clocks: &[Clock]) -> TicketView {
+    TicketView {
+        number: t.number,
+        version: t.version,
+        title: t.title,
+        status: t.status.as_str(),
+        status_note: t.status_note,
+        kind: t.kind.as_str(),
+        class: t.class.map(domain::ticket::IssueClass::as_str),
+        severity: t.severity.as_str(),
+        level: t.level.and_then(|l| l.as_str().parse().ok()),
+        channel: t.channel.as_str(),
+        requester: t.requester.0,
+        organisation: t.organisation.map(|i| i.0),
+        contract: t.contract.map(|i| i.0),
+        group: t.group.map(|i| i.0),
+        assignee: t.assignee.map(|i| i.0),
+        product: t.product.map(|i| i.0),
+        module: t.module.map(|i| i.0),
+        facts: t.facts,
+        extra: t.extra,
+        tags: t.tags.into_iter().collect(),
+        policy: t.policy.0.0,
+        policy_rev: t.policy.1,
+        policy_because: t.policy_because.as_str(),
+        cause: t.cause.map(domain::ticket::Cause::as_str),
+        workaround: t.workaround,
+        resolution: t.resolution,
+        remark: t.remark,
+        received_at: instant(t.received_at),
+        created_at: instant(t.created_at),
+        responded_at: t.responded_at.map(instant),
+        resolved_at: t.resolved_at.map(instant),
+        closed_at: t.closed_at.map(instant),
+        close_reason: t.close_reason.map(domain::ticket::CloseReason::as_str),
+        external_ref: t.external_ref,
+        messages: t.messages,
+        updated_at: instant(t.updated_at),
+        clocks: clocks.iter().map(clock).collect(),
+    }
+}
+
+fn clock(c: &Clock) -> ClockView {
+    ClockView {
+        kind: c.milestone.as_str(),
+        cycle: c.cycle,
+        state: c.state.as_str(),
+        started_at: instant(c.started_at),
+        due_at: c.due_at.map(instant),
+        stopped_at: c.stopped.map(|(at, _)| instant(at)),
+        stop_reason: c.stopped.map(|(_, why)| why.as_str()),
+        target_s: c.target_s,
+        counted_s: c.counted_s,
+        calendar: c.calendar.0.clone(),
+        excused: c.excused.clone(),
+    }
+}
+
+/// A row of the list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RowView {
+    /// Number.
+    pub number: String,
+    /// Title.
+    pub title: String,
+    /// Kind.
+    pub kind: &'static str,
+    /// Severity.
+    pub severity: &'static str,
+    /// Status.
+    pub status: &'static str,
+    /// Requester's name.
+    pub requester: String,
+    /// Organisation's name.
+    pub organisation: Option<String>,
+    /// Group's name.
+    pub group: Option<String>,
+    /// Assignee's name.
+    pub assignee: Option<String>,
+    /// When it was entered.
+    pub created_at: String,
+    /// Last change.
+    pub updated_at: String,
+    /// The customer waits for an answer.
+    pub unanswered: bool,
+    /// The running clock with the nearest due.
+    pub nearest: Option<NearestView>,
+}
+
+/// The nearest due.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NearestView {
+    /// Which clock.
+    pub kind: &'static str,
+    /// Its state as of the ticket's last change.
+    pub state: &'static str,
+    /// When it is due.
+    pub due_at: String,
+}
+
+/// A page of rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RowsView {
+    /// The rows.
+    pub items: Vec<RowView>,
+    /// Continues the list; `null` on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// A row of the list, as the API shows it.
+pub(super) fn row(r: ListRow) -> RowView {
+    RowView {
+        number: r.number,
+        title: r.title,
+        kind: r.kind.as_str(),
+        severity: r.severity.as_str(),
+        status: r.status.as_str(),
+        requester: r.requester,
+        organisation: r.organisation,
+        group: r.group,
+        assignee: r.assignee,
+        created_at: instant(r.created_at),
+        updated_at: instant(r.updated_at),
+        unanswered: r.unanswered,
+        nearest: r.nearest.map(|(kind, due, state)| NearestView {
+            kind: kind.as_str(),
+            state: state.as_str(),
+            due_at: instant(due),
+        }),
+    }
+}
+
+/// A message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MessageView {
+    /// Position in the ticket.
+    pub no: i64,
+    /// `public` or `internal`.
+    pub visibility: &'static str,
+    /// Who wrote it.
+    #[schema(value_type = Object)]
+    pub by: ActorRef,
+    /// Safe HTML.
+    pub html: String,
+    /// The same as text.
+    pub text: String,
+    /// A progress report.
+    pub progress: bool,
+    /// When.
+    pub at: String,
+}
+
+/// Messages of a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MessagesView {
+    /// Oldest first.
+    pub items: Vec<MessageView>,
+    /// Continues the list; `null` on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// A message, as the API shows it.
+pub(super) fn message(m: MessageRow) -> MessageView {
+    MessageView {
+        no: m.no,
+        visibility: m.visibility.as_str(),
+        by: m.by,
+        text: crate::html::plain(&m.html),
+        html: m.html,
+        progress: m.progress,
+        at: instant(m.at),
+    }
+}

@@ -1,0 +1,93 @@
+//! The router with its layers, and what every handler may use.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use desk::Desk;
+use tower_http::compression::CompressionLayer;
+
+use crate::api::throttle::Throttle;
+
+/// Limits that an operator may change.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// API requests per second and token.
+    pub api_per_second: u32,
+    /// Largest upload, in bytes.
+    pub upload_bytes: usize,
+}
+
+/// Configuration of the pages.
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// Where uploaded files are kept.
+    pub files: PathBuf,
+    /// Address under which people reach this installation; decides the cookie's `Secure` flag.
+    pub public_url: String,
+    /// Shown on the sign-in page of the demo: login, password, role key.
+    pub demo_accounts: Vec<(String, String, String)>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// What every handler may use.
+#[derive(Clone)]
+pub struct App {
+    /// The use cases.
+    pub desk: Desk,
+    pub(crate) config: Arc<WebConfig>,
+    pub(crate) throttle: Arc<Throttle>,
+}
+
+impl App {
+    /// The application on a desk.
+    pub fn new(desk: Desk, config: WebConfig) -> Self {
+        let throttle = Arc::new(Throttle::new(config.limits.api_per_second));
+        Self { desk, config: Arc::new(config), throttle }
+    }
+}
+
+/// All routes with all layers.
+pub fn router(app: App) -> Router {
+    let limit = app.config.limits.upload_bytes;
+    let pages = Router::new()
+        .merge(crate::sign_in::routes())
+        .merge(crate::tickets::routes())
+        .merge(crate::files::routes())
+        .route_layer(middleware::from_fn_with_state(app.clone(), crate::session::guard_forms));
+    Router::new()
+        .merge(pages)
+        .merge(crate::live::routes())
+        .merge(crate::api::routes())
+        .merge(crate::assets::routes())
+        .fallback(crate::error::no_such_page)
+        .layer(DefaultBodyLimit::max(limit))
+        .layer(middleware::from_fn_with_state(app.clone(), safe_headers))
+        .layer(CompressionLayer::new().gzip(true))
+        .with_state(app)
+}
+
+/// No inline script or style, no foreign origin, no framing, no guessing of types.
+async fn safe_headers(State(_app): State<App>, request: Request, next: Next) -> Response {
+    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+        font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let fixed: [(HeaderName, &'static str); 5] = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

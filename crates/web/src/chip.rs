@@ -1,0 +1,84 @@
+//! The promise chip: icon, name, state word, time. Says the same everywhere.
+
+use askama::Template;
+use domain::sla::{Clock, Milestone, State};
+use domain::time::{Timestamp, to_millis};
+use words::{Locale, countdown, duration, t, word};
+
+/// A chip ready to be shown.
+#[derive(Debug, Clone, Template)]
+#[template(path = "_chip.html")]
+pub(crate) struct Chip {
+    /// Colour role and icon: `ok`, `soon`, `overdue`, `paused`, `running`.
+    pub role: &'static str,
+    pub icon: &'static str,
+    pub name: &'static str,
+    pub state: &'static str,
+    pub time: String,
+    /// For the countdown in the browser, milliseconds UTC.
+    pub due_ms: Option<i64>,
+    /// Where the explanation is, if it can be asked for here.
+    pub link: String,
+}
+
+/// Less than this is left: the chip warns.
+const SOON_S: i64 = 30 * 60;
+
+impl Chip {
+    /// The chip of a running clock in a list.
+    pub(crate) fn nearest(locale: Locale, nearest: (Milestone, Timestamp, State), now: Timestamp) -> Self {
+        let (milestone, due, state) = nearest;
+        Self::build(locale, milestone, state, Some(due), 0, now)
+    }
+
+    /// The chip of a ticket's clock.
+    pub(crate) fn of(locale: Locale, number: &str, clock: &Clock, now: Timestamp) -> Self {
+        let mut chip = Self::build(locale, clock.milestone, live(clock, now), clock.due_at, clock.counted_s, now);
+        chip.link = format!("/tickets/{number}/clocks/{}/{}", clock.milestone, clock.cycle);
+        chip
+    }
+
+    fn build(
+        locale: Locale,
+        milestone: Milestone,
+        state: State,
+        due: Option<Timestamp>,
+        counted_s: i64,
+        now: Timestamp,
+    ) -> Self {
+        let left = due.map(|d| d.as_second() - now.as_second());
+        let overdue = state == State::BreachedRunning || (state == State::Running && left.is_some_and(|l| l < 0));
+        let (role, icon, key) = match state {
+            State::Met => ("ok", "check", "met"),
+            State::Breached => ("overdue", "x", "breached"),
+            State::Paused => ("paused", "pause", "paused"),
+            State::BreachedPaused => ("overdue", "pause", "breached_paused"),
+            _ if overdue => ("overdue", "alert-circle", "overdue"),
+            _ if left.is_some_and(|l| l < SOON_S) => ("soon", "clock", "running"),
+            _ => ("running", "clock", "running"),
+        };
+        let running = matches!(state, State::Running | State::BreachedRunning);
+        let time = match (state.is_final(), left) {
+            (true, _) => duration(locale, counted_s),
+            (false, Some(left)) if running => countdown(left),
+            _ => String::new(),
+        };
+        Self {
+            role,
+            icon,
+            name: word(locale, "milestone", milestone.as_str()),
+            state: t(locale, &format!("chip-{key}")),
+            time,
+            due_ms: due.filter(|_| running).map(to_millis),
+            link: String::new(),
+        }
+    }
+}
+
+/// The cached state moved on to this moment: a running clock past its due is overdue.
+fn live(clock: &Clock, now: Timestamp) -> State {
+    match (clock.state, clock.due_at) {
+        (State::Running, Some(due)) if now > due => State::BreachedRunning,
+        (state, _) => state,
+    }
+}

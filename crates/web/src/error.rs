@@ -1,0 +1,220 @@
+//! Errors as people and programs see them. Logged once, here, with the id that they are shown.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk::{Error, FieldError};
+use serde::Serialize;
+use words::{Locale, t, t_args};
+
+/// Which form the answer takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A whole page.
+    Page,
+    /// A part for htmx: a toast.
+    Part,
+    /// Problem details (RFC 9457).
+    Json,
+}
+
+/// A desk error on its way out.
+#[derive(Debug)]
+pub(crate) struct WebError {
+    error: Error,
+    form: Form,
+    locale: Locale,
+    back: String,
+}
+
+/// Problem details.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Problem {
+    /// `about:blank#refused.ended`, stable.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// For people, in the language that was asked for.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Which fields are wrong, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<ProblemField>,
+    /// The newer value when somebody else saved first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theirs: Option<String>,
+    /// To be found in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// A wrong field.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct ProblemField {
+    /// Name.
+    pub field: String,
+    /// Why.
+    pub issue: String,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    locale: Locale,
+    assets: &'static str,
+    title: &'a str,
+    detail: &'a str,
+    back: &'a str,
+}
+
+impl ErrorPage<'_> {
+    fn t(&self, key: &str) -> &'static str {
+        t(self.locale, key)
+    }
+}
+
+impl WebError {
+    pub(crate) fn new(error: Error, form: Form, locale: Locale) -> Self {
+        Self { error, form, locale, back: String::new() }
+    }
+
+    /// An API error in the language that the caller reads.
+    pub(crate) fn api(error: Error, headers: &HeaderMap) -> Self {
+        Self::new(error, Form::Json, header_locale(headers))
+    }
+
+    /// Where to go back to after signing in.
+    pub(crate) fn back_to(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.back);
+        self
+    }
+}
+
+/// The language of a request that nobody has signed in for.
+pub(crate) fn header_locale(headers: &HeaderMap) -> Locale {
+    headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Locale::Zh, Locale::parse)
+}
+
+/// Status, stable key, and the sentence for people.
+pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, String) {
+    let say = |key: &str| t(locale, key).to_owned();
+    match error {
+        Error::NotFound => (StatusCode::NOT_FOUND, "not_found".into(), say("error-not_found")),
+        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated".into(), say("error-unauthenticated")),
+        Error::Forbidden(a) => (StatusCode::FORBIDDEN, format!("forbidden.{a}"), say("error-forbidden")),
+        Error::Lacks(r) => (StatusCode::FORBIDDEN, format!("forbidden.{r}"), say("error-forbidden")),
+        Error::Invalid(fields) => {
+            let list: Vec<String> = fields.iter().map(|f| field_text(f, locale)).collect();
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid".into(), list.join("; "))
+        }
+        Error::Refused(r) => (StatusCode::CONFLICT, format!("refused.{r}"), say(&format!("refusal-{r}"))),
+        Error::Stale { .. } => (StatusCode::CONFLICT, "stale".into(), say("error-stale")),
+        Error::RateLimited { retry_after_s } => {
+            let text = t_args(locale, "error-rate_limited", &[("seconds", &retry_after_s.to_string())]);
+            (StatusCode::TOO_MANY_REQUESTS, "rate_limited".into(), text)
+        }
+        Error::ForeignForm => (StatusCode::FORBIDDEN, "foreign_form".into(), say("error-foreign_form")),
+        Error::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused".into(), say("error-key_reused")),
+        Error::Store(_) | Error::Internal(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal".into(), say("error-internal"))
+        }
+    }
+}
+
+/// `标题：必填`.
+pub(crate) fn field_text(f: &FieldError, locale: Locale) -> String {
+    let (field, issue) = (format!("field-{}", f.field.split('.').next().unwrap_or_default()), format!("issue-{}", f.issue));
+    let name = if words::has(locale, &field) { t(locale, &field).to_owned() } else { f.field.clone() };
+    let why = if words::has(locale, &issue) { t(locale, &issue).to_owned() } else { f.issue.clone() };
+    t_args(locale, "field-issue", &[("field", &name), ("issue", &why)])
+}
+
+impl IntoResponse for WebError {
+    fn into_response(self) -> Response {
+        let (status, key, text) = describe(&self.error, self.locale);
+        let id = (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| incident_id(&self.error));
+        let wait = if let Error::RateLimited { retry_after_s } = self.error { Some(retry_after_s) } else { None };
+        let mut response = match self.form {
+            Form::Json => self.json(status, &key, text, id),
+            Form::Page if matches!(self.error, Error::Unauthenticated) => {
+                let back = if self.back.is_empty() { String::new() } else { format!("?back={}", encode(&self.back)) };
+                return Redirect::to(&format!("/sign-in{back}")).into_response();
+            }
+            Form::Part => (status, [("hx-retarget", "#toasts"), ("hx-reswap", "beforeend")], self.toast(&text, id)).into_response(),
+            Form::Page => (status, Html(self.page(&text, id))).into_response(),
+        };
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl WebError {
+    fn json(self, status: StatusCode, key: &str, title: String, id: Option<String>) -> Response {
+        let (mut fields, mut theirs) = (Vec::new(), None);
+        match self.error {
+            Error::Invalid(list) => {
+                fields = list.into_iter().map(|f| ProblemField { field: f.field, issue: f.issue }).collect();
+            }
+            Error::Stale { theirs: value, .. } => theirs = Some(value),
+            _ => {}
+        }
+        let problem = Problem { type_: format!("about:blank#{key}"), title, status: status.as_u16(), fields, theirs, id };
+        let mut response = (status, Json(problem)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+
+    fn toast(&self, text: &str, id: Option<String>) -> Html<String> {
+        let id = id.map(|id| format!(" ({id})")).unwrap_or_default();
+        let both = match &self.error {
+            Error::Stale { mine, theirs, .. } if !theirs.is_empty() => t_args(
+                self.locale,
+                "error-stale-both",
+                &[("mine", mine.as_str()), ("theirs", theirs.as_str())],
+            ),
+            _ => String::new(),
+        };
+        let text = askama::filters::escape(format!("{text}{id} {both}"), askama::filters::Html);
+        let text = text.map_or_else(|_| String::new(), |t| t.to_string());
+        Html(format!("<p class=\"toast toast-error\" role=\"alert\">{text}</p>"))
+    }
+
+    fn page(&self, text: &str, id: Option<String>) -> String {
+        let title = t(self.locale, "error-title");
+        let detail = match (&self.error, id) {
+            (Error::Stale { mine, theirs, .. }, _) if !theirs.is_empty() => {
+                let both = [("mine", mine.as_str()), ("theirs", theirs.as_str())];
+                format!("{text} {}", t_args(self.locale, "error-stale-both", &both))
+            }
+            (_, Some(id)) => format!("{text} ({id})"),
+            _ => text.to_owned(),
+        };
+        let assets = crate::assets::version();
+        let page = ErrorPage { locale: self.locale, assets, title, detail: &detail, back: &self.back };
+        page.render().unwrap_or_else(|_| detail.clone())
+    }
+}
+
+/// A short id that ties what the person sees to what the log says.
+fn incident_id(error: &Error) -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let id = format!("{:08X}", RandomState::new().hash_one(0) >> 32);
+    tracing::error!(incident = %id, error = %error, "a request failed");
+    id
+}
+
+/// Percent-encodes a path for a query value.
+pub(crate) fn encode(text: &str) -> String {
+    let keep = |b: u8| b.is_ascii_alphanumeric() || b"-_.~/".contains(&b);
+    text.bytes().map(|b| if keep(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// The answer to an address that does not exist.
+pub(crate) async fn no_such_page(request: Request) -> WebError {
+    let form = if request.uri().path().starts_with("/api/") { Form::Json } else { Form::Page };
+    WebError::new(Error::NotFound, form, header_locale(request.headers()))
+}

@@ -1,0 +1,69 @@
+//! Reading what forms send: absent, empty and chosen values.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use axum::extract::FromRequest;
+use axum::extract::Request;
+use axum_extra::extract::Form as AnyForm;
+use desk::Error;
+use domain::ticket::Facts;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::error::{Form, WebError, header_locale};
+
+/// A form whose fields could be read; otherwise the answer is 422 and not a bare text.
+pub(crate) struct Fields<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Fields<T> {
+    type Rejection = WebError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, WebError> {
+        let headers = request.headers().clone();
+        let form = if crate::session::is_part(&headers) { Form::Part } else { Form::Page };
+        match AnyForm::<T>::from_request(request, app).await {
+            Ok(AnyForm(value)) => Ok(Self(value)),
+            Err(e) => {
+                Err(WebError::new(Error::field("form", &e.to_string()), form, header_locale(&headers)))
+            }
+        }
+    }
+}
+
+/// A word of a closed list; an empty value is no choice.
+pub(crate) fn choice<T: FromStr>(field: &str, text: &str) -> desk::Result<Option<T>> {
+    match text.trim() {
+        "" => Ok(None),
+        word => word.parse().map(Some).map_err(|_| Error::field(field, "bad_value")),
+    }
+}
+
+/// A word of a closed list that must be given.
+pub(crate) fn required<T: FromStr>(field: &str, text: &str) -> desk::Result<T> {
+    choice(field, text)?.ok_or_else(|| Error::field(field, "required"))
+}
+
+/// An identifier; an empty value is none.
+pub(crate) fn id<T: From<String>>(text: &str) -> Option<T> {
+    (!text.trim().is_empty()).then(|| T::from(text.trim().to_owned()))
+}
+
+/// Words between commas or line ends.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let separators = [',', '\n', '\u{ff0c}', '\u{3001}'];
+    text.split(separators).map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned)
+}
+
+/// The five facts among a form's other fields. The version is sent as `product_version`, because forms also
+/// send the version of the row that they edit.
+pub(crate) fn facts_of(fields: &BTreeMap<String, String>) -> Facts {
+    let fact = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    Facts {
+        symptom: fact("symptom"),
+        occurrence: fact("occurrence"),
+        system: fact("system"),
+        version: fact("product_version"),
+        error_code: fact("error_code"),
+    }
+}

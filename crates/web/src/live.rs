@@ -1,0 +1,99 @@
+//! Live updates: server-sent events from the outbox. `Last-Event-ID` is the outbox position, so a reconnect
+//! loses nothing. Customers get only what concerns tickets that they may see.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::routing::get;
+use desk::{Desk, Result};
+use domain::access::{Actor, Scope};
+use serde::Deserialize;
+use store::live::News;
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::app::App;
+use crate::error::WebError;
+use crate::session::Visitor;
+
+/// Routes of the live updates.
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/live", get(live))
+}
+
+#[derive(Deserialize)]
+struct From {
+    #[serde(default)]
+    after: i64,
+}
+
+const PAGE: i64 = 500;
+
+async fn live(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(from): Query<From>,
+    headers: HeaderMap,
+) -> std::result::Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>, WebError> {
+    let resumed = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let mut position = resumed.unwrap_or(from.after);
+    if position == 0 {
+        position = app.desk.read(|r| Ok(store::live::last(r)?)).await.map_err(|e| visitor.fail(e))?;
+    }
+    let (sender, receiver) = mpsc::channel(64);
+    tokio::spawn(pump(app.desk.clone(), visitor.actor().clone(), position, sender));
+    Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::default()))
+}
+
+type Outgoing = mpsc::Sender<std::result::Result<Event, Infallible>>;
+
+/// Sends what is new, then waits for the next ring. Ends when the browser has gone.
+async fn pump(desk: Desk, who: Actor, mut position: i64, sender: Outgoing) {
+    let mut news = desk.db().news();
+    loop {
+        news.mark_unchanged();
+        let lines = match fresh(&desk, &who, position).await {
+            Ok(lines) => lines,
+            Err(e) => {
+                tracing::warn!(error = %e, "live updates stopped for one reader");
+                return;
+            }
+        };
+        for (line, visible) in lines {
+            position = line.seq;
+            let event = Event::default().id(line.seq.to_string()).event(line.topic).data(line.key);
+            if visible && sender.send(Ok(event)).await.is_err() {
+                return;
+            }
+        }
+        tokio::select! {
+            rung = news.changed() => if rung.is_err() { return },
+            () = sender.closed() => return,
+        }
+    }
+}
+
+async fn fresh(desk: &Desk, who: &Actor, position: i64) -> Result<Vec<(News, bool)>> {
+    let who = who.clone();
+    desk.read(move |r| {
+        let lines = store::live::after(r, position, PAGE)?;
+        let scope = who.scope();
+        lines
+            .into_iter()
+            .map(|line| {
+                let visible = match (&scope, line.topic.as_str()) {
+                    (Scope::All, "notice") => who.staff().is_some_and(|s| s.id.as_str() == line.key),
+                    (Scope::All, _) => true,
+                    (scope, "ticket") => store::ticket::by_number(r, scope, &line.key)?.is_some(),
+                    _ => false,
+                };
+                Ok((line, visible))
+            })
+            .collect()
+    })
+    .await
+}

@@ -1,0 +1,83 @@
+//! Names for identifiers: of people, groups, products.
+
+use std::collections::BTreeMap;
+
+use desk::Result;
+use domain::access::ActorRef;
+use domain::ticket::Ticket;
+use store::{Read, directory, staff};
+use words::{Locale, word};
+
+/// Names found so far, by identifier.
+#[derive(Debug, Default)]
+pub(crate) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// The name, or the identifier if there is none.
+    pub(crate) fn get(&self, id: &str) -> String {
+        self.0.get(id).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// Finds a member of staff.
+    pub(crate) fn staff(&mut self, r: &mut Read<'_>, id: &domain::id::StaffId) -> Result<()> {
+        if !self.0.contains_key(id.as_str())
+            && let Some(row) = staff::one(r, id)?
+        {
+            self.0.insert(row.id.0, row.name);
+        }
+        Ok(())
+    }
+
+    /// Finds a contact.
+    pub(crate) fn contact(&mut self, r: &mut Read<'_>, id: &domain::id::ContactId) -> Result<()> {
+        if !self.0.contains_key(id.as_str())
+            && let Some(row) = directory::contact(r, id)?
+        {
+            self.0.insert(row.id.0, row.name);
+        }
+        Ok(())
+    }
+
+    /// Finds whoever acted.
+    pub(crate) fn actor(&mut self, r: &mut Read<'_>, by: &ActorRef) -> Result<()> {
+        match by {
+            ActorRef::Staff(id) => self.staff(r, id),
+            ActorRef::Contact(id) => self.contact(r, id),
+            ActorRef::System(_) => Ok(()),
+        }
+    }
+
+    /// The name of whoever acted.
+    pub(crate) fn of_actor(&self, by: &ActorRef, locale: Locale) -> String {
+        match by {
+            ActorRef::Staff(id) => self.get(id.as_str()),
+            ActorRef::Contact(id) => self.get(id.as_str()),
+            ActorRef::System(rule) => word(locale, "system", rule.as_str()).to_owned(),
+        }
+    }
+
+    /// Finds all that a ticket's row names.
+    pub(crate) fn ticket(&mut self, r: &mut Read<'_>, t: &Ticket) -> Result<()> {
+        self.contact(r, &t.requester)?;
+        for person in t.assignee.iter().chain(&t.watchers).chain(&t.resolved_by) {
+            self.staff(r, person)?;
+        }
+        if let Some(id) = &t.organisation
+            && let Some(org) = directory::organisation(r, id)?
+        {
+            self.0.insert(org.id.0, org.name);
+        }
+        for g in staff::groups(r)? {
+            self.0.insert(g.id.0, g.name);
+        }
+        if t.product.is_some() {
+            for p in directory::products(r)? {
+                self.0.insert(p.id.0, p.name);
+            }
+            for m in directory::modules(r)? {
+                self.0.insert(m.id.0, m.name);
+            }
+        }
+        Ok(())
+    }
+}

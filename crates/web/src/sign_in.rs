@@ -1,0 +1,231 @@
+//! Signing in and out: password, one-time link, language and theme of the reader.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use desk::{Error, auth};
+use serde::Deserialize;
+use words::{Locale, t};
+
+use crate::app::App;
+use crate::error::{Form, WebError, describe, header_locale};
+use crate::form::Fields;
+use crate::session::{COOKIE, Visitor, cookie, token};
+
+/// Routes of signing in.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(form).post(sign_in))
+        .route("/sign-in/link", post(request_link))
+        .route("/sign-in/link/{token}", get(link_page).post(use_link))
+        .route("/sign-out", post(sign_out))
+        .route("/sign-out/everywhere", post(sign_out_everywhere))
+        .route("/account/password", get(password_page).post(set_password))
+        .route("/preferences", post(preferences))
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    locale: Locale,
+    assets: &'static str,
+    error: String,
+    said: String,
+    login: &'a str,
+    back: &'a str,
+    accounts: &'a [(String, String, String)],
+    mode: &'a str,
+    action: String,
+}
+
+impl SignInPage<'_> {
+    fn t(&self, key: &str) -> &'static str {
+        t(self.locale, key)
+    }
+    fn role(&self, key: &str) -> &'static str {
+        words::word(self.locale, "role", key)
+    }
+}
+
+/// Where to go afterwards.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Back {
+    back: String,
+}
+
+fn locale_of(headers: &HeaderMap) -> Locale {
+    let jar = CookieJar::from_headers(headers);
+    jar.get("locale").map_or_else(|| header_locale(headers), |c| Locale::parse(c.value()))
+}
+
+fn page(app: &App, headers: &HeaderMap, login: &str, back: &str, error: String, said: String) -> Response {
+    let page = SignInPage {
+        locale: locale_of(headers),
+        assets: crate::assets::version(),
+        error,
+        said,
+        login,
+        back,
+        accounts: &app.config.demo_accounts,
+        mode: "password",
+        action: String::new(),
+    };
+    Html(page.render().unwrap_or_default()).into_response()
+}
+
+async fn form(State(app): State<App>, Query(q): Query<Back>, headers: HeaderMap) -> Response {
+    page(&app, &headers, "", &q.back, String::new(), String::new())
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SignInForm {
+    login: String,
+    password: String,
+    back: String,
+}
+
+/// Only addresses of our own: `/…`, never `//host`.
+fn own_address(back: &str) -> &str {
+    if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { back } else { "/" }
+}
+
+async fn sign_in(State(app): State<App>, jar: CookieJar, headers: HeaderMap, Fields(form): Fields<SignInForm>) -> Response {
+    match auth::sign_in(&app.desk, &form.login, form.password.clone()).await {
+        Ok(session) => (jar.add(cookie(&app, &session)), Redirect::to(own_address(&form.back))).into_response(),
+        Err(e) => {
+            let locale = locale_of(&headers);
+            let (status, _, text) = describe(&e, locale);
+            let text = if matches!(e, Error::Unauthenticated) { t(locale, "sign-in-wrong").to_owned() } else { text };
+            (status, page(&app, &headers, &form.login, &form.back, text, String::new())).into_response()
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct LinkForm {
+    email: String,
+}
+
+/// The answer is the same whether the address is somebody's or not.
+async fn request_link(State(app): State<App>, headers: HeaderMap, Fields(form): Fields<LinkForm>) -> Response {
+    let locale = locale_of(&headers);
+    match auth::request_link(&app.desk, &form.email, "sign_in").await {
+        Ok(()) => page(&app, &headers, &form.email, "", String::new(), t(locale, "sign-in-link-sent").to_owned()),
+        Err(e) => {
+            let (status, _, text) = describe(&e, locale);
+            (status, page(&app, &headers, &form.email, "", text, String::new())).into_response()
+        }
+    }
+}
+
+/// A link is opened by mail scanners too: only the button uses it up.
+async fn link_page(Path(token): Path<String>, headers: HeaderMap) -> Response {
+    let page = SignInPage {
+        locale: locale_of(&headers),
+        assets: crate::assets::version(),
+        error: String::new(),
+        said: String::new(),
+        login: "",
+        back: "",
+        accounts: &[],
+        mode: "link",
+        action: format!("/sign-in/link/{}", crate::error::encode(&token)),
+    };
+    Html(page.render().unwrap_or_default()).into_response()
+}
+
+async fn use_link(State(app): State<App>, jar: CookieJar, headers: HeaderMap, Path(token): Path<String>) -> Response {
+    match auth::use_link(&app.desk, &token).await {
+        Ok((session, purpose)) => {
+            // Whoever came by invitation, or lost the password, sets a new one first.
+            let to = if purpose == "sign_in" { "/" } else { "/account/password" };
+            (jar.add(cookie(&app, &session)), Redirect::to(to)).into_response()
+        }
+        Err(_) => {
+            let text = t(locale_of(&headers), "sign-in-link-dead").to_owned();
+            (StatusCode::UNAUTHORIZED, page(&app, &headers, "", "", text, String::new())).into_response()
+        }
+    }
+}
+
+fn signed_out(jar: CookieJar) -> Response {
+    (jar.remove(Cookie::build(COOKIE).path("/")), Redirect::to("/sign-in")).into_response()
+}
+
+async fn sign_out(State(app): State<App>, jar: CookieJar, headers: HeaderMap) -> Result<Response, WebError> {
+    if let Some(token) = token(&headers) {
+        let gone = auth::sign_out(&app.desk, &token).await;
+        gone.map_err(|e| WebError::new(e, Form::Page, locale_of(&headers)))?;
+    }
+    Ok(signed_out(jar))
+}
+
+async fn sign_out_everywhere(State(app): State<App>, visitor: Visitor, jar: CookieJar) -> Result<Response, WebError> {
+    auth::sign_out_everywhere(&app.desk, visitor.actor()).await.map_err(|e| visitor.fail(e))?;
+    Ok(signed_out(jar))
+}
+
+async fn password_page(visitor: Visitor) -> Response {
+    let page = SignInPage {
+        locale: visitor.locale,
+        assets: crate::assets::version(),
+        error: String::new(),
+        said: String::new(),
+        login: "",
+        back: "",
+        accounts: &[],
+        mode: "set",
+        action: "/account/password".to_owned(),
+    };
+    Html(page.render().unwrap_or_default()).into_response()
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct PasswordForm {
+    password: String,
+}
+
+async fn set_password(
+    State(app): State<App>,
+    visitor: Visitor,
+    jar: CookieJar,
+    Fields(form): Fields<PasswordForm>,
+) -> Result<Response, WebError> {
+    auth::set_own_password(&app.desk, visitor.actor(), form.password).await.map_err(|e| visitor.fail(e))?;
+    Ok(signed_out(jar))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Preferences {
+    locale: String,
+    theme: String,
+    back: String,
+}
+
+/// Language and theme are the browser's: two plain cookies.
+async fn preferences(jar: CookieJar, Fields(form): Fields<Preferences>) -> Response {
+    let keep = |name: &'static str, value: String| {
+        let year = axum_extra::extract::cookie::Expiration::from(None);
+        let mut cookie = Cookie::build((name, value)).path("/").same_site(SameSite::Lax).expires(year).build();
+        cookie.make_permanent();
+        cookie
+    };
+    let mut jar = jar;
+    if !form.locale.is_empty() {
+        jar = jar.add(keep("locale", Locale::parse(&form.locale).tag().to_owned()));
+    }
+    if ["light", "dark", "auto"].contains(&form.theme.as_str()) {
+        jar = jar.add(keep("theme", form.theme));
+    }
+    (jar, Redirect::to(own_address(&form.back))).into_response()
+}

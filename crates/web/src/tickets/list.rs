@@ -1,0 +1,220 @@
+//! The list with its queues, saved views and notices.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use desk::Error;
+use domain::access::{Actor, Right};
+use domain::id::ViewId;
+use domain::queue::Queue;
+use domain::ticket::{IssueClass, Kind, Severity, Status};
+use serde::Deserialize;
+use store::admin::{self, NoticeRow};
+use store::directory::ProductRow;
+use store::staff::{GroupRow, StaffRow};
+use store::ticket::{ListRow, SavedView};
+
+use super::ListQuery;
+use crate::app::App;
+use crate::chip::Chip;
+use crate::error::WebError;
+use crate::form::Fields;
+use crate::session::{StaffPage, Visitor};
+use crate::ui::Ui;
+
+/// A row with its chip.
+struct Row {
+    row: ListRow,
+    chip: Option<Chip>,
+}
+
+#[derive(Template)]
+#[template(path = "tickets/list.html")]
+struct ListPage {
+    ui: Ui,
+    title: String,
+    query: ListQuery,
+    rows: Vec<Row>,
+    next: Option<String>,
+    here: String,
+    first_page: bool,
+    filtered: bool,
+    groups: Vec<GroupRow>,
+    people: Vec<StaffRow>,
+    products: Vec<ProductRow>,
+    can_assign: bool,
+}
+
+#[derive(Template)]
+#[template(path = "tickets/_rows.html")]
+struct RowsPart {
+    ui: Ui,
+    rows: Vec<Row>,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "_queues.html")]
+struct QueuesPart {
+    ui: Ui,
+    query: ListQuery,
+}
+
+#[derive(Template)]
+#[template(path = "tickets/notices.html")]
+struct NoticesPage {
+    ui: Ui,
+    query: ListQuery,
+    notices: Vec<NoticeRow>,
+}
+
+/// The start: staff go to their queue, customers to their portal.
+pub(super) async fn home(visitor: Visitor) -> Redirect {
+    match visitor.actor() {
+        Actor::Contact(_) => Redirect::to("/portal"),
+        _ => Redirect::to("/tickets?view=mine"),
+    }
+}
+
+/// The list; with htmx only its rows, for paging and live refresh.
+pub(super) async fn list(
+    State(app): State<App>,
+    page: StaffPage,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, WebError> {
+    page.need(Right::TicketView)?;
+    let ui = page.ui(&app, "tickets").await?;
+    let asked = query.read(Some(&page.staff)).map_err(|e| page.visitor.fail(e))?;
+    let scope = page.actor().scope();
+    let (filter, order, after, limit) = (asked.filter, asked.order, asked.after, asked.limit);
+    let first_page = after.is_none();
+    let read = app.desk.read(move |r| {
+        let rows = store::ticket::list(r, &scope, &filter, order, after.as_ref(), limit + 1)?;
+        Ok((rows, store::staff::groups(r)?, store::staff::all(r)?, store::directory::products(r)?))
+    });
+    let (mut rows, groups, people, products) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = rows.last().filter(|_| more).map(|r| query.address(&r.cursor.encode()));
+    let rows: Vec<Row> = rows
+        .into_iter()
+        .map(|row| Row { chip: row.nearest.map(|n| Chip::nearest(ui.locale, n, ui.now)), row })
+        .collect();
+    if page.visitor.part {
+        return render(&RowsPart { ui, rows, next }, &page.visitor);
+    }
+    let title = query.view.parse::<Queue>().map_or(ui.t("queue-all"), |q| ui.w("queue", q.as_str())).to_owned();
+    let people = people.into_iter().filter(|p| p.active).collect();
+    let filtered = [&query.status, &query.kind, &query.class, &query.severity, &query.product, &query.assignee, &query.group, &query.tag, &query.organisation, &query.requester]
+        .iter()
+        .any(|v| !v.is_empty());
+    let here = query.address("");
+    let can_assign = ui.may(Right::TicketAssign.as_str());
+    let view = ListPage { ui, title, query, rows, next, here, first_page, filtered, groups, people, products, can_assign };
+    render(&view, &page.visitor)
+}
+
+/// The sidebar's queues with their counts, for live refresh.
+pub(super) async fn queues(
+    State(app): State<App>,
+    page: StaffPage,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, WebError> {
+    let ui = page.ui(&app, "tickets").await?;
+    render(&QueuesPart { ui, query }, &page.visitor)
+}
+
+/// A template as an answer.
+pub(crate) fn render(template: &impl Template, visitor: &Visitor) -> Result<Response, WebError> {
+    match template.render() {
+        Ok(html) => Ok(Html(html).into_response()),
+        Err(e) => Err(visitor.fail(Error::Internal(e.to_string()))),
+    }
+}
+
+/// The form that saves a view.
+#[derive(Deserialize)]
+pub(super) struct ViewForm {
+    name: String,
+    query: String,
+    #[serde(default)]
+    shared: String,
+}
+
+/// Keeps the list's present address under a name.
+pub(super) async fn save_view(
+    State(app): State<App>,
+    page: StaffPage,
+    Fields(form): Fields<ViewForm>,
+) -> Result<Redirect, WebError> {
+    let to = form.query.clone();
+    if form.name.trim().is_empty() {
+        return Err(page.visitor.fail(Error::field("name", "required")));
+    }
+    if !to.starts_with("/tickets") {
+        return Err(page.visitor.fail(Error::field("query", "bad_value")));
+    }
+    let me = page.staff.id.clone();
+    let saved = app.desk.write(page.actor(), move |unit| {
+        let view = SavedView {
+            id: ViewId(unit.work.next_id()),
+            staff: me.clone(),
+            shared: !form.shared.is_empty(),
+            name: form.name.trim().to_owned(),
+            query: form.query.clone(),
+        };
+        Ok(store::ticket::save_view(unit.work, &view)?)
+    });
+    saved.await.map_err(|e| page.visitor.fail(e))?;
+    Ok(Redirect::to(&to))
+}
+
+/// Forgets a view of one's own.
+pub(super) async fn delete_view(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+) -> Result<Redirect, WebError> {
+    let me = page.staff.id.clone();
+    let gone =
+        app.desk.write(page.actor(), move |unit| Ok(store::ticket::delete_view(unit.work, &ViewId(id.clone()), &me)?));
+    gone.await.map_err(|e| page.visitor.fail(e))?;
+    Ok(Redirect::to("/tickets"))
+}
+
+const NOTICES: i64 = 100;
+
+/// What happened to tickets that are mine, or that I watch.
+pub(super) async fn notices(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
+    let ui = page.ui(&app, "notices").await?;
+    let me = page.staff.id.clone();
+    let read = app.desk.read(move |r| Ok(admin::notices(r, &me, "~", NOTICES)?));
+    let notices = read.await.map_err(|e| page.visitor.fail(e))?;
+    render(&NoticesPage { ui, query: ListQuery::default(), notices }, &page.visitor)
+}
+
+/// Marks all notices as read.
+pub(super) async fn read_notices(State(app): State<App>, page: StaffPage) -> Result<Redirect, WebError> {
+    let me = page.staff.id.clone();
+    let done = app.desk.write(page.actor(), move |unit| {
+        admin::read_all(unit.work, &me)?;
+        Ok(unit.work.publish("notice", me.as_str())?)
+    });
+    done.await.map_err(|e| page.visitor.fail(e))?;
+    Ok(Redirect::to("/notices"))
+}
+
+impl ListPage {
+    fn statuses(&self) -> &'static [Status] {
+        Status::ALL
+    }
+    fn kinds(&self) -> &'static [Kind] {
+        Kind::ALL
+    }
+    fn classes(&self) -> &'static [IssueClass] {
+        IssueClass::ALL
+    }
+    fn severities(&self) -> &'static [Severity] {
+        Severity::ALL
+    }
+}

@@ -1,0 +1,56 @@
+//! The agent console: the list, a ticket, its verbs.
+
+mod bulk;
+mod list;
+mod new;
+mod query;
+mod show;
+mod timeline;
+mod verbs;
+mod verbs_case;
+mod why;
+
+pub(crate) use query::ListQuery;
+pub(crate) use timeline::{Entry, timeline};
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// Routes of the console. Endpoints are nouns; a page's form posts to them.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(list::home))
+        .route("/tickets", get(list::list).post(new::create))
+        .route("/tickets/bulk", post(bulk::bulk))
+        .route("/tickets/new", get(new::form))
+        .route("/tickets/{number}", get(show::show))
+        .route("/tickets/{number}/clocks/{milestone}/{cycle}", get(why::why))
+        .route("/tickets/{number}/messages", post(verbs::message))
+        .route("/tickets/{number}/notes", post(verbs::note))
+        .route("/tickets/{number}/draft", post(verbs::draft))
+        .route("/tickets/{number}/hold", post(verbs::hold))
+        .route("/tickets/{number}/hold/removal", post(verbs::resume))
+        .route("/tickets/{number}/solution", post(verbs::solve))
+        .route("/tickets/{number}/closure", post(verbs::close))
+        .route("/tickets/{number}/closure/removal", post(verbs::reopen))
+        .route("/tickets/{number}/cancellation", post(verbs::cancel))
+        .route("/tickets/{number}/assignment", post(verbs::assign))
+        .route("/tickets/{number}/taking", post(verbs::take))
+        .route("/tickets/{number}/classification", post(verbs_case::classify))
+        .route("/tickets/{number}/severity", post(verbs_case::severity))
+        .route("/tickets/{number}/service", post(verbs_case::service))
+        .route("/tickets/{number}/plan", post(verbs_case::plan))
+        .route("/tickets/{number}/contact", post(verbs_case::contact))
+        .route("/tickets/{number}/attendance", post(verbs_case::attend))
+        .route("/tickets/{number}/merge", post(verbs_case::merge))
+        .route("/tickets/{number}/split", post(verbs_case::split))
+        .route("/tickets/{number}/links", post(verbs_case::link))
+        .route("/tickets/{number}/excuses", post(verbs_case::excuse))
+        .route("/tickets/{number}/watching", post(verbs_case::watch))
+        .route("/queues", get(list::queues))
+        .route("/views", post(list::save_view))
+        .route("/views/{id}/removal", post(list::delete_view))
+        .route("/notices", get(list::notices).post(list::read_notices))
+}

@@ -1,0 +1,162 @@
+//! Staff open a ticket for a customer: at the phone, from a letter, after a visit.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Redirect, Response};
+use desk::Error;
+use desk::intake::{NewTicket, open};
+use domain::access::Right;
+use domain::ticket::decide::Body;
+use domain::ticket::{Channel, Facts, IssueClass, Kind, Level, Severity};
+use serde::Deserialize;
+use store::directory::{ModuleRow, ProductRow};
+use store::staff::{GroupRow, StaffRow};
+use store::{directory, staff};
+
+use super::ListQuery;
+use super::list::render;
+use crate::app::App;
+use crate::error::{WebError, field_text};
+use crate::form::{Fields, choice, facts_of, id, required, words};
+use crate::html::clean;
+use crate::session::StaffPage;
+use crate::ui::Ui;
+
+/// The form as it was sent; shown again with its errors.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(default)]
+pub(super) struct NewForm {
+    title: String,
+    html: String,
+    text: String,
+    requester: String,
+    requester_name: String,
+    channel: String,
+    kind: String,
+    class: String,
+    severity: String,
+    level: String,
+    product: String,
+    module: String,
+    tags: String,
+    group: String,
+    assignee: String,
+    files: Vec<String>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+#[derive(Template)]
+#[template(path = "tickets/new.html")]
+struct NewPage {
+    ui: Ui,
+    query: ListQuery,
+    form: NewForm,
+    errors: Vec<String>,
+    groups: Vec<GroupRow>,
+    people: Vec<StaffRow>,
+    products: Vec<ProductRow>,
+    modules: Vec<ModuleRow>,
+    fields: Vec<(domain::field::Field, String)>,
+}
+
+impl NewPage {
+    fn kinds(&self) -> &'static [Kind] {
+        Kind::ALL
+    }
+    fn classes(&self) -> &'static [IssueClass] {
+        IssueClass::ALL
+    }
+    fn severities(&self) -> &'static [Severity] {
+        Severity::ALL
+    }
+    fn levels(&self) -> &'static [Level] {
+        Level::ALL
+    }
+    fn channels(&self) -> [Channel; 4] {
+        [Channel::Phone, Channel::Mail, Channel::Chat, Channel::Visit]
+    }
+    fn facts(&self) -> Facts {
+        self.form.facts()
+    }
+}
+
+async fn page_with(app: &App, page: &StaffPage, form: NewForm, errors: Vec<String>) -> Result<Response, WebError> {
+    page.need(Right::TicketCreate)?;
+    let ui = page.ui(app, "tickets").await?;
+    let desk = app.desk.clone();
+    let read = app.desk.read(move |r| {
+        let rules = desk.rules_in(r)?;
+        Ok((staff::groups(r)?, staff::all(r)?, directory::products(r)?, directory::modules(r)?, rules.fields.clone()))
+    });
+    let (groups, people, products, modules, fields) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let people = people.into_iter().filter(|p| p.active).collect();
+    let fields = fields
+        .into_iter()
+        .map(|f| {
+            let value = form.rest.get(&format!("extra.{}", f.key)).cloned().unwrap_or_default();
+            (f, value)
+        })
+        .collect();
+    let query = ListQuery::default();
+    render(&NewPage { ui, query, form, errors, groups, people, products, modules, fields }, &page.visitor)
+}
+
+/// The empty form.
+pub(super) async fn form(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
+    page_with(&app, &page, NewForm::default(), Vec::new()).await
+}
+
+/// Opens the ticket, or shows the form again with what is wrong.
+pub(super) async fn create(
+    State(app): State<App>,
+    page: StaffPage,
+    Fields(form): Fields<NewForm>,
+) -> Result<Response, WebError> {
+    let result = match form.read() {
+        Ok(new) => open(&app.desk, page.actor(), new).await,
+        Err(e) => Err(e),
+    };
+    match result {
+        Ok(t) => Ok(axum::response::IntoResponse::into_response(Redirect::to(&format!("/tickets/{}", t.number)))),
+        Err(Error::Invalid(fields)) => {
+            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            page_with(&app, &page, form, errors).await
+        }
+        Err(e) => Err(page.visitor.fail(e)),
+    }
+}
+
+impl NewForm {
+    fn facts(&self) -> Facts {
+        facts_of(&self.rest)
+    }
+
+    fn read(&self) -> desk::Result<NewTicket> {
+        let extra = self.rest.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
+        let body = if self.html.trim().is_empty() { Body::from_text(&self.text) } else { clean(&self.html) };
+        Ok(NewTicket {
+            title: self.title.clone(),
+            body,
+            files: self.files.iter().filter_map(|f| id(f)).collect(),
+            requester: self.requester.clone(),
+            requester_name: self.requester_name.clone(),
+            kind: required("kind", &self.kind)?,
+            class: choice("class", &self.class)?,
+            severity: choice("severity", &self.severity)?,
+            level: choice("level", &self.level)?,
+            channel: required("channel", &self.channel)?,
+            product: id(&self.product),
+            module: id(&self.module),
+            facts: self.facts(),
+            extra: extra.collect(),
+            tags: words(&self.tags).collect(),
+            group: id(&self.group),
+            assignee: id(&self.assignee),
+            received_at: None,
+            external_ref: None,
+        })
+    }
+}

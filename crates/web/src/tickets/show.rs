@@ -1,0 +1,205 @@
+//! A ticket's page.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use desk::Error;
+use domain::id::StaffId;
+use domain::sla::Clock;
+use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, Severity, Status, Ticket};
+use store::directory::{ModuleRow, ProductRow};
+use store::staff::{GroupRow, StaffRow};
+use store::ticket::{DraftRow, Filter, ListRow, Order};
+use store::{Read, directory, staff, ticket};
+
+use super::list::render;
+use super::timeline::EntryBody;
+use super::{Entry, ListQuery, timeline};
+use crate::app::App;
+use crate::chip::Chip;
+use crate::error::WebError;
+use crate::names::Names;
+use crate::session::StaffPage;
+use crate::ui::Ui;
+
+/// What a ticket's page shows.
+#[derive(Template)]
+#[template(path = "tickets/show.html")]
+struct TicketPage {
+    ui: Ui,
+    query: ListQuery,
+    case: Shown,
+}
+
+/// What is read for it.
+pub(crate) struct Shown {
+    pub t: Ticket,
+    pub names: Names,
+    pub chips: Vec<Chip>,
+    pub clocks: Vec<Clock>,
+    pub entries: Vec<Entry>,
+    pub groups: Vec<GroupRow>,
+    pub people: Vec<StaffRow>,
+    pub products: Vec<ProductRow>,
+    pub modules: Vec<ModuleRow>,
+    pub points: Vec<String>,
+    pub others: Vec<ListRow>,
+    pub contracts: Vec<(String, String)>,
+    pub draft: Option<DraftRow>,
+    pub presence: Vec<String>,
+    pub answers: Vec<store::admin::Answer>,
+    pub promise: String,
+    pub merged_into: Option<String>,
+    pub fields: Vec<(domain::field::Field, String)>,
+}
+
+/// The page of a ticket.
+pub(super) async fn show(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+) -> Result<Response, WebError> {
+    let ui = page.ui(&app, "tickets").await?;
+    let (desk, actor, locale, now, me) =
+        (app.desk.clone(), page.actor().clone(), ui.locale, ui.now, page.staff.id.clone());
+    let read = app.desk.read(move |r| {
+        let rules = desk.rules_in(r)?;
+        let found = ticket::by_number(r, &actor.scope(), &number)?;
+        let t = found.ok_or(Error::NotFound)?;
+        let mut shown = read_case(r, t, locale, now, &me)?;
+        let t = &shown.t;
+        shown.promise = rules.newest.get(&t.policy.0).map(|(name, _)| name.clone()).unwrap_or_default();
+        shown.fields = rules
+            .fields
+            .iter()
+            .filter(|f| f.applies(t.kind, t.product.as_ref()))
+            .map(|f| (f.clone(), t.extra.get(&f.key).cloned().unwrap_or_default()))
+            .collect();
+        Ok(shown)
+    });
+    let case = read.await.map_err(|e| page.visitor.fail(e))?;
+    render(&TicketPage { ui, query: ListQuery::default(), case }, &page.visitor)
+}
+
+const OTHERS: i64 = 6;
+
+fn read_case(
+    r: &mut Read<'_>,
+    t: Ticket,
+    locale: words::Locale,
+    now: domain::time::Timestamp,
+    me: &StaffId,
+) -> desk::Result<Shown> {
+    let mut names = Names::default();
+    names.ticket(r, &t)?;
+    let clocks = ticket::clocks(r, &t.id)?;
+    let entries = timeline(r, locale, &t, &mut names, true)?;
+    let points = directory::points(r, &t.requester)?.into_iter().map(|p| p.value).collect();
+    let mut others = Vec::new();
+    let mut contracts = Vec::new();
+    if let Some(org) = &t.organisation {
+        let filter = Filter { open: true, organisation: Some(org.clone()), ..Filter::default() };
+        others = ticket::list(r, &domain::access::Scope::All, &filter, Order::Due, None, OTHERS)?;
+        others.retain(|o| o.id != t.id);
+        contracts = directory::contracts(r, org)?
+            .into_iter()
+            .map(|c| (c.number, c.contract.ends_on.map(|d| d.to_string()).unwrap_or_default()))
+            .collect();
+    }
+    let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
+    Ok(Shown {
+        chips: chips(&t, &clocks, locale, now),
+        names,
+        entries,
+        groups: staff::groups(r)?.into_iter().filter(|g| g.active).collect(),
+        people: staff::all(r)?.into_iter().filter(|s| s.active).collect(),
+        products: directory::products(r)?,
+        modules: directory::modules(r)?,
+        points,
+        others,
+        contracts,
+        draft: ticket::draft(r, &t.id, me)?,
+        presence: answering(r, &t, me)?,
+        answers: store::admin::answers(r)?,
+        promise: String::new(),
+        merged_into,
+        fields: Vec::new(),
+        clocks,
+        t,
+    })
+}
+
+/// A draft that was saved this recently says that its writer is at it.
+const PRESENT_S: i64 = 90;
+
+/// Colleagues who are writing an answer.
+fn answering(r: &mut Read<'_>, t: &Ticket, me: &StaffId) -> desk::Result<Vec<String>> {
+    let since = domain::time::plus_seconds(r.now(), -PRESENT_S);
+    Ok(ticket::drafting(r, &t.id, since)?.into_iter().filter(|(id, _)| id != me).map(|(_, name)| name).collect())
+}
+
+/// The running clocks by due, then the last finished cycle of each other milestone.
+fn chips(t: &Ticket, clocks: &[Clock], locale: words::Locale, now: domain::time::Timestamp) -> Vec<Chip> {
+    let mut running: Vec<&Clock> = clocks.iter().filter(|c| c.is_running()).collect();
+    running.sort_by_key(|c| (c.due_at.is_none(), c.due_at));
+    let finished = domain::sla::Milestone::ALL.iter().filter_map(|m| {
+        let of = |c: &&Clock| c.milestone == *m;
+        let last = clocks.iter().filter(of).rfind(|c| c.stopped.is_some_and(|(_, why)| why.counts()));
+        last.filter(|_| !clocks.iter().filter(of).any(Clock::is_running))
+    });
+    running.into_iter().chain(finished).map(|c| Chip::of(locale, &t.number, c, now)).collect()
+}
+
+impl Shown {
+    fn cause_word(&self) -> &'static str {
+        self.t.cause.map_or("", Cause::as_str)
+    }
+    fn class_word(&self) -> &'static str {
+        self.t.class.map_or("", IssueClass::as_str)
+    }
+    fn level_word(&self) -> &'static str {
+        self.t.level.map_or("", Level::as_str)
+    }
+    fn name(&self, id: &str) -> String {
+        self.names.get(id)
+    }
+    fn tags_text(&self) -> String {
+        self.t.tags.iter().cloned().collect::<Vec<_>>().join(", ")
+    }
+    fn plan_text(&self) -> String {
+        self.t.plan.iter().map(|s| format!("{} {}", s.by, s.what)).collect::<Vec<_>>().join("\n")
+    }
+    fn is_resolved(&self) -> bool {
+        self.t.status == Status::Resolved
+    }
+    fn can_attend(&self) -> bool {
+        self.clocks.iter().any(|c| c.milestone == domain::sla::Milestone::Attend && c.is_running())
+    }
+    fn breaches(&self) -> Vec<&Clock> {
+        self.clocks.iter().filter(|c| c.breach_noted && c.excused.is_none()).collect()
+    }
+}
+
+impl TicketPage {
+    fn kinds(&self) -> &'static [Kind] {
+        Kind::ALL
+    }
+    fn classes(&self) -> &'static [IssueClass] {
+        IssueClass::ALL
+    }
+    fn causes(&self) -> &'static [Cause] {
+        Cause::ALL
+    }
+    fn severities(&self) -> &'static [Severity] {
+        Severity::ALL
+    }
+    fn levels(&self) -> &'static [Level] {
+        Level::ALL
+    }
+    fn waiting(&self) -> [Status; 3] {
+        [Status::WaitingCustomer, Status::WaitingVendor, Status::Scheduled]
+    }
+    fn cancel_reasons(&self) -> [CloseReason; 3] {
+        [CloseReason::Duplicate, CloseReason::Spam, CloseReason::Withdrawn]
+    }
+}

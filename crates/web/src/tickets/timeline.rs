@@ -1,0 +1,217 @@
+//! The timeline: messages as cards, events as one-line texts, in the order of what happened.
+
+use desk::Result;
+use domain::access::ActorRef;
+use domain::ticket::decide::Visibility;
+use domain::ticket::{Change, Event, Handling, Ticket};
+use domain::time::Timestamp;
+use store::file::FileRow;
+use store::ticket::MessageRow;
+use store::{Read, file, ticket};
+use words::{Locale, duration, t, t_args, word};
+
+use crate::names::Names;
+
+/// An entry of the timeline.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// For deep links: `m3`, `e12`.
+    pub anchor: String,
+    pub at: Timestamp,
+    pub who: String,
+    pub body: EntryBody,
+}
+
+/// What the entry shows.
+#[derive(Debug, Clone)]
+pub(crate) enum EntryBody {
+    /// A message.
+    Message { html: String, side: &'static str, internal: bool, progress: bool, files: Vec<FileRow> },
+    /// An event in words.
+    Line { text: String, role: &'static str },
+}
+
+const LIMIT: i64 = 1000;
+
+/// The timeline of a ticket; customers see neither notes nor the house's own doings.
+pub(crate) fn timeline(
+    r: &mut Read<'_>,
+    locale: Locale,
+    t: &Ticket,
+    names: &mut Names,
+    internal: bool,
+) -> Result<Vec<Entry>> {
+    let messages = ticket::messages(r, &t.id, 0, internal, LIMIT)?;
+    let files = if messages.is_empty() { Vec::new() } else { file::of_ticket(r, &t.id)? };
+    let events = ticket::events(r, &t.id, 0, LIMIT)?;
+    for by in messages.iter().map(|m| &m.by).chain(events.iter().map(|e| &e.by)) {
+        names.actor(r, by)?;
+    }
+    for e in &events {
+        name_handling(r, names, &e.change)?;
+    }
+    let mut entries: Vec<Entry> = messages.into_iter().map(|m| message_entry(m, &files, names, locale)).collect();
+    let lines = events.iter().filter(|e| internal || for_customer(&e.change));
+    entries.extend(lines.filter_map(|e| event_entry(e, names, locale)));
+    entries.sort_by(|a, b| a.at.cmp(&b.at));
+    Ok(entries)
+}
+
+fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change) -> Result<()> {
+    if let Change::Assigned { from, to, .. } = change {
+        for person in from.assignee.iter().chain(&to.assignee) {
+            names.staff(r, person)?;
+        }
+    }
+    Ok(())
+}
+
+fn message_entry(m: MessageRow, files: &[FileRow], names: &Names, locale: Locale) -> Entry {
+    let side = if matches!(m.by, ActorRef::Contact(_)) { "customer" } else { "staff" };
+    let mine = files.iter().filter(|f| f.message == Some(m.no)).cloned().collect();
+    Entry {
+        anchor: format!("m{}", m.no),
+        at: m.at,
+        who: names.of_actor(&m.by, locale),
+        body: EntryBody::Message {
+            html: m.html,
+            side,
+            internal: m.visibility == Visibility::Internal,
+            progress: m.progress,
+            files: mine,
+        },
+    }
+}
+
+/// What a customer may read of the history.
+fn for_customer(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Opened { .. }
+            | Change::StatusChanged { .. }
+            | Change::Resolved { .. }
+            | Change::Closed { .. }
+            | Change::Reopened { .. }
+            | Change::Planned { .. }
+            | Change::Contacted { .. }
+            | Change::Attended { .. }
+            | Change::Rated { .. }
+            | Change::Complained { .. }
+            | Change::SeverityChanged { .. }
+    )
+}
+
+fn event_entry(e: &Event, names: &Names, locale: Locale) -> Option<Entry> {
+    let (text, role) = line(&e.change, names, locale)?;
+    Some(Entry { anchor: format!("e{}", e.no), at: e.at, who: names.of_actor(&e.by, locale), body: EntryBody::Line { text, role } })
+}
+
+/// An event in one line, with its colour role. Messages speak for themselves.
+fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'static str)> {
+    let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
+    let milestone = |m: &domain::sla::Milestone| word(locale, "milestone", m.as_str());
+    Some(match change {
+        Change::Replied { .. } | Change::CustomerWrote { .. } | Change::Noted { .. } | Change::Attached { .. } => return None,
+        Change::Opened { severity, handling, route, .. } => {
+            let reason = route_text(route, locale);
+            let to = handling_text(handling, names, locale);
+            let args = [("severity", word(locale, "severity", severity.as_str())), ("to", &*to), ("reason", &*reason)];
+            (say("event-opened", &args), "")
+        }
+        Change::Assigned { to, route, .. } => {
+            let args = [("to", &*handling_text(to, names, locale)), ("reason", &*route_text(route, locale))];
+            (say("event-assigned", &args), "")
+        }
+        Change::StatusChanged { from, to, note } => {
+            let key = if note.is_empty() { "event-status" } else { "event-status-note" };
+            let args = [("from", word(locale, "status", from.as_str())), ("to", word(locale, "status", to.as_str())), ("note", note)];
+            (say(key, &args), "")
+        }
+        Change::Edited { field, from, to } => {
+            let show = |v: &str| if v.is_empty() { t(locale, "empty-value").to_owned() } else { value(*field, v, names, locale) };
+            let args = [("field", word(locale, "field", field.as_str())), ("from", &*show(from)), ("to", &*show(to))];
+            (say("event-edited", &args), "")
+        }
+        Change::SeverityChanged { from, to, mode, reason, .. } => {
+            let mode = mode.map_or("", |m| word(locale, "raise", m.as_str()));
+            let words = [word(locale, "severity", from.as_str()), word(locale, "severity", to.as_str())];
+            let [from, to] = words;
+            (say("event-severity", &[("from", from), ("to", to), ("mode", mode), ("reason", reason)]), "soon")
+        }
+        Change::ClockStopped(fixed) if !fixed.reason.counts() => return None,
+        Change::ClockStopped(fixed) if fixed.met => {
+            let time = duration(locale, fixed.counted_s);
+            (say("event-met", &[("clock", milestone(&fixed.milestone)), ("time", &time)]), "ok")
+        }
+        Change::ClockStopped(fixed) => {
+            let late = duration(locale, fixed.counted_s - fixed.target_s);
+            (say("event-missed", &[("clock", milestone(&fixed.milestone)), ("time", &late)]), "overdue")
+        }
+        Change::Breached { milestone: m, .. } => (say("event-breached", &[("clock", milestone(m))]), "overdue"),
+        Change::StepFired { milestone: m, percent, action, .. } => {
+            let args = [("clock", milestone(m)), ("percent", &*percent.to_string()), ("action", word(locale, "step", action.as_str()))];
+            (say("event-step", &args), "soon")
+        }
+        other => rest(other, locale),
+    })
+}
+
+fn rest(change: &Change, locale: Locale) -> (String, &'static str) {
+    let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
+    match change {
+        Change::Planned { plan } => {
+            let steps: Vec<String> = plan.iter().map(|s| format!("{} {}", s.by, s.what)).collect();
+            (say("event-planned", &[("plan", &steps.join("; "))]), "")
+        }
+        Change::Contacted { note, .. } => (say("event-contacted", &[("note", note)]), "ok"),
+        Change::Attended { on_site, .. } => {
+            (t(locale, if *on_site { "event-on-site" } else { "event-remote" }).to_owned(), "ok")
+        }
+        Change::Excused { reason, .. } => (say("event-excused", &[("reason", reason)]), ""),
+        Change::Resolved { resolution, .. } => (say("event-resolved", &[("resolution", resolution)]), "ok"),
+        Change::Closed { reason } => (word(locale, "close", reason.as_str()).to_owned(), "ok"),
+        Change::Reopened { reason } => (say("event-reopened", &[("reason", reason)]), "soon"),
+        Change::Reminded { count } => (say("event-reminded", &[("n", &count.to_string())]), ""),
+        Change::MergedInto { number } => (say("event-merged-into", &[("number", number)]), ""),
+        Change::Absorbed { number } => (say("event-absorbed", &[("number", number)]), ""),
+        Change::SplitOff { number } => (say("event-split-off", &[("number", number)]), ""),
+        Change::SplitFrom { number } => (say("event-split-from", &[("number", number)]), ""),
+        Change::Linked { number } => (say("event-linked", &[("number", number)]), ""),
+        Change::Rated { rating } => {
+            let args = [
+                ("speed", rating.speed.to_string()),
+                ("effect", rating.effect.to_string()),
+                ("attitude", rating.attitude.to_string()),
+                ("comment", rating.comment.clone()),
+            ];
+            let args: Vec<(&'static str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            (say("event-rated", &args), "")
+        }
+        Change::Complained { number } => (say("event-complained", &[("number", number)]), "overdue"),
+        Change::HandedOver { .. } => (t(locale, "event-handed-over").to_owned(), ""),
+        _ => (String::new(), ""),
+    }
+}
+
+fn handling_text(h: &Handling, names: &Names, locale: Locale) -> String {
+    let parts: Vec<String> =
+        [h.group.as_ref().map(|g| g.as_str()), h.assignee.as_ref().map(|a| a.as_str())].into_iter().flatten().map(|id| names.get(id)).collect();
+    if parts.is_empty() { t(locale, "nobody").to_owned() } else { parts.join(" / ") }
+}
+
+fn route_text(route: &domain::routing::RouteReason, locale: Locale) -> String {
+    let kind = word(locale, "route", route.kind.as_str());
+    if route.text.is_empty() { kind.to_owned() } else { format!("{kind} {}", route.text) }
+}
+
+/// An edited value: words of closed lists in the reader's language, identifiers by name.
+fn value(field: domain::ticket::EditField, text: &str, names: &Names, locale: Locale) -> String {
+    let list = match field {
+        domain::ticket::EditField::Kind => "kind",
+        domain::ticket::EditField::Class => "class",
+        domain::ticket::EditField::Level => "level",
+        domain::ticket::EditField::Cause => "cause",
+        _ => return names.get(text),
+    };
+    word(locale, list, text).to_owned()
+}

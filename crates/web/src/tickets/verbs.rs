@@ -1,0 +1,251 @@
+//! The verbs that move a ticket: each takes its form apart, calls the desk, and goes back to the ticket.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::ticket as verb;
+use domain::access::Actor;
+use domain::id::FileId;
+use domain::ticket::decide::{Draft, Solution};
+use domain::ticket::{CloseReason, Ticket};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::error::WebError;
+use crate::form::{Fields, choice, id, required};
+use crate::html::clean;
+use crate::session::{StaffPage, Visitor};
+
+/// Back to where the person was: the ticket in the console, or the case in the portal.
+pub(crate) fn back(visitor: &Visitor, number: &str) -> Response {
+    let place = if matches!(visitor.actor(), Actor::Contact(_)) { "portal/cases" } else { "tickets" };
+    let to = format!("/{place}/{number}");
+    if visitor.part {
+        return [("hx-redirect", to)].into_response();
+    }
+    Redirect::to(&to).into_response()
+}
+
+/// The answer to a verb.
+pub(crate) fn answer(visitor: &Visitor, result: desk::Result<Ticket>) -> Result<Response, WebError> {
+    let t = result.map_err(|e| visitor.fail(e))?;
+    Ok(back(visitor, &t.number))
+}
+
+/// A message as a form sends it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct MessageForm {
+    html: String,
+    text: String,
+    files: Vec<String>,
+    progress: String,
+    /// A note for staff.
+    internal: String,
+    /// What happens with the message: nothing else, `waiting_customer`, or `resolve`.
+    then: String,
+    resolution: String,
+    cause: String,
+}
+
+impl MessageForm {
+    pub(crate) fn draft(&self) -> Draft {
+        let body = if self.html.trim().is_empty() {
+            domain::ticket::decide::Body::from_text(&self.text)
+        } else {
+            clean(&self.html)
+        };
+        let files = self.files.iter().filter(|f| !f.is_empty()).map(|f| FileId(f.clone())).collect();
+        Draft { body, files, progress: !self.progress.is_empty() }
+    }
+}
+
+/// Staff or customer write; an answer may put the ticket to wait, or solve it, in the same breath.
+pub(super) async fn message(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Fields(form): Fields<MessageForm>,
+) -> Result<Response, WebError> {
+    let (desk, who) = (&app.desk, visitor.actor());
+    let draft = form.draft();
+    let result = match form.then.as_str() {
+        _ if !form.internal.is_empty() => verb::note(desk, who, &number, draft, BTreeSet::new()).await,
+        "waiting_customer" => {
+            verb::hold(desk, who, &number, domain::ticket::Status::WaitingCustomer, String::new(), Some(draft)).await
+        }
+        "resolve" => {
+            let cause = choice("cause", &form.cause).map_err(|e| visitor.fail(e))?;
+            let resolution = if form.resolution.trim().is_empty() { draft.body.text() } else { &form.resolution };
+            let resolution = resolution.lines().next().unwrap_or_default().to_owned();
+            verb::resolve(desk, who, &number, Solution { cause, resolution, remark: None, draft: Some(draft) }).await
+        }
+        _ => verb::add_message(desk, who, &number, draft).await,
+    };
+    answer(&visitor, result)
+}
+
+/// A note with mentions.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct NoteForm {
+    #[serde(flatten)]
+    message: MessageForm,
+    mentions: Vec<String>,
+}
+
+/// Staff write for staff.
+pub(super) async fn note(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<NoteForm>,
+) -> Result<Response, WebError> {
+    let mentions = form.mentions.iter().filter_map(|m| id(m)).collect();
+    let result = verb::note(&app.desk, page.actor(), &number, form.message.draft(), mentions).await;
+    answer(&page.visitor, result)
+}
+
+/// A draft as the editor sends it while somebody types.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct DraftForm {
+    html: String,
+    internal: String,
+}
+
+/// Keeps what was typed so far.
+pub(super) async fn draft(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<DraftForm>,
+) -> Result<Response, WebError> {
+    let html = clean(&form.html);
+    let html = if html.is_empty() { String::new() } else { html.html().to_owned() };
+    let saved = verb::save_draft(&app.desk, page.actor(), &number, html, !form.internal.is_empty()).await;
+    saved.map_err(|e| page.visitor.fail(e))?;
+    Ok(axum::http::StatusCode::NO_CONTENT.into_response())
+}
+
+/// Waiting.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct HoldForm {
+    status: String,
+    note: String,
+    text: String,
+}
+
+/// Puts a ticket to wait.
+pub(super) async fn hold(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<HoldForm>,
+) -> Result<Response, WebError> {
+    let status = required("status", &form.status).map_err(|e| page.visitor.fail(e))?;
+    let body = domain::ticket::decide::Body::from_text(&form.text);
+    let draft = (!body.is_empty()).then(|| Draft { body, ..Draft::default() });
+    answer(&page.visitor, verb::hold(&app.desk, page.actor(), &number, status, form.note, draft).await)
+}
+
+/// Takes a waiting ticket up again.
+pub(super) async fn resume(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+) -> Result<Response, WebError> {
+    answer(&page.visitor, verb::resume(&app.desk, page.actor(), &number).await)
+}
+
+/// A solution.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct SolveForm {
+    cause: String,
+    resolution: String,
+    remark: String,
+    text: String,
+}
+
+/// Solves a ticket.
+pub(super) async fn solve(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<SolveForm>,
+) -> Result<Response, WebError> {
+    let cause = choice("cause", &form.cause).map_err(|e| page.visitor.fail(e))?;
+    let body = domain::ticket::decide::Body::from_text(&form.text);
+    let draft = (!body.is_empty()).then(|| Draft { body, ..Draft::default() });
+    let solution = Solution { cause, resolution: form.resolution, remark: Some(form.remark), draft };
+    answer(&page.visitor, verb::resolve(&app.desk, page.actor(), &number, solution).await)
+}
+
+/// Closes a solved ticket.
+pub(super) async fn close(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+) -> Result<Response, WebError> {
+    answer(&page.visitor, verb::close(&app.desk, page.actor(), &number, CloseReason::Staff).await)
+}
+
+/// A reason in words.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct ReasonForm {
+    pub reason: String,
+}
+
+/// Opens a ticket again.
+pub(super) async fn reopen(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Fields(form): Fields<ReasonForm>,
+) -> Result<Response, WebError> {
+    answer(&visitor, verb::reopen(&app.desk, visitor.actor(), &number, form.reason).await)
+}
+
+/// Ends a ticket without work.
+pub(super) async fn cancel(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(number): Path<String>,
+    Fields(form): Fields<ReasonForm>,
+) -> Result<Response, WebError> {
+    let reason = choice("reason", &form.reason).map_err(|e| visitor.fail(e))?.unwrap_or(CloseReason::Withdrawn);
+    answer(&visitor, verb::cancel(&app.desk, visitor.actor(), &number, reason).await)
+}
+
+/// Who gets it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct AssignForm {
+    group: String,
+    assignee: String,
+    reason: String,
+}
+
+/// Assigns or transfers a ticket.
+pub(super) async fn assign(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<AssignForm>,
+) -> Result<Response, WebError> {
+    let input = verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
+    answer(&page.visitor, verb::assign(&app.desk, page.actor(), &number, input).await)
+}
+
+/// Takes a ticket.
+pub(super) async fn take(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+) -> Result<Response, WebError> {
+    answer(&page.visitor, verb::take(&app.desk, page.actor(), &number).await)
+}

@@ -1,0 +1,157 @@
+//! What the frame of every page needs: texts, time, the person, the queues with their counts.
+
+use std::collections::BTreeSet;
+
+use desk::Result;
+use domain::access::Right;
+use domain::queue::Queue;
+use domain::time::Timestamp;
+use jiff::tz::TimeZone;
+use store::{admin, ticket};
+use words::Locale;
+
+use crate::app::App;
+use crate::session::{ContactPage, StaffPage, Visitor};
+
+/// A queue in the sidebar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct QueueLink {
+    pub queue: &'static str,
+    pub count: Option<i64>,
+}
+
+/// The frame.
+#[derive(Debug, Clone)]
+pub(crate) struct Ui {
+    pub locale: Locale,
+    pub theme: String,
+    pub name: String,
+    pub section: &'static str,
+    pub now: Timestamp,
+    pub zone: TimeZone,
+    pub assets: &'static str,
+    pub rights: BTreeSet<Right>,
+    pub queues: Vec<QueueLink>,
+    pub views: Vec<(String, String, String)>,
+    pub unread: i64,
+    pub seq: i64,
+    pub desk_name: String,
+    pub path: String,
+}
+
+impl Ui {
+    /// The frame of the console.
+    pub(crate) async fn staff(app: &App, page: &StaffPage, section: &'static str) -> Result<Self> {
+        let (desk, me) = (app.desk.clone(), page.staff.clone());
+        let (rules, queues, views, unread, seq) = app
+            .desk
+            .read(move |r| {
+                let rules = desk.rules_in(r)?;
+                let mut queues = Vec::new();
+                for queue in Queue::ALL {
+                    queues.push(QueueLink { queue: queue.as_str(), count: count(r, *queue, &me)? });
+                }
+                let views = ticket::views(r, &me.id)?.into_iter().map(|v| (v.id.0, v.name, v.query)).collect();
+                Ok((rules, queues, views, admin::unread(r, &me.id)?, store::live::last(r)?))
+            })
+            .await?;
+        let mut ui = Self::base(app, &page.visitor, section);
+        ui.name.clone_from(&page.staff.name);
+        ui.rights.clone_from(&page.staff.rights);
+        ui.zone = rules.settings.zone();
+        ui.desk_name.clone_from(&rules.settings.desk_name);
+        (ui.queues, ui.views, ui.unread, ui.seq) = (queues, views, unread, seq);
+        Ok(ui)
+    }
+
+    /// The frame of the portal.
+    pub(crate) async fn contact(app: &App, page: &ContactPage, section: &'static str) -> Result<Self> {
+        let desk = app.desk.clone();
+        let rules = app.desk.read(move |r| desk.rules_in(r)).await?;
+        let mut ui = Self::base(app, &page.visitor, section);
+        ui.name.clone_from(&page.contact.name);
+        ui.zone = rules.settings.zone();
+        ui.desk_name.clone_from(&rules.settings.desk_name);
+        Ok(ui)
+    }
+
+    fn base(app: &App, visitor: &Visitor, section: &'static str) -> Self {
+        Self {
+            locale: visitor.locale,
+            theme: visitor.theme.clone(),
+            name: String::new(),
+            section,
+            now: app.desk.now(),
+            zone: TimeZone::UTC,
+            assets: crate::assets::version(),
+            rights: BTreeSet::new(),
+            queues: Vec::new(),
+            views: Vec::new(),
+            unread: 0,
+            seq: 0,
+            desk_name: String::new(),
+            path: visitor.path.clone(),
+        }
+    }
+
+    /// A text.
+    pub(crate) fn t(&self, key: &str) -> &'static str {
+        words::t(self.locale, key)
+    }
+
+    /// A word of a closed list.
+    pub(crate) fn w(&self, list: &str, word: &str) -> &'static str {
+        words::word(self.locale, list, word)
+    }
+
+    /// A text with one argument.
+    pub(crate) fn t1(&self, key: &str, name: &'static str, value: impl std::fmt::Display) -> String {
+        words::t_args(self.locale, key, &[(name, &value.to_string())])
+    }
+
+    /// `今天 14:05`.
+    pub(crate) fn when(&self, at: &Timestamp) -> String {
+        words::when(self.locale, &self.zone, *at, self.now)
+    }
+
+    /// The full instant, for hovering.
+    pub(crate) fn full(&self, at: &Timestamp) -> String {
+        words::instant(&self.zone, *at)
+    }
+
+    /// `1 小时 12 分`.
+    pub(crate) fn duration(&self, seconds: &i64) -> String {
+        words::duration(self.locale, *seconds)
+    }
+
+    /// Does the person hold this right?
+    pub(crate) fn may(&self, right: &str) -> bool {
+        right.parse::<Right>().is_ok_and(|r| self.rights.contains(&r))
+    }
+
+    /// May the person enter administration at all?
+    pub(crate) fn may_administer(&self) -> bool {
+        let admin = [Right::StaffEdit, Right::PromiseEdit, Right::DeskEdit, Right::Operate, Right::AuditView];
+        admin.iter().any(|r| self.rights.contains(r))
+    }
+}
+
+/// A queue's maintained count; `all` has none worth reading.
+fn count(r: &mut store::Read<'_>, queue: Queue, me: &domain::access::Staff) -> Result<Option<i64>> {
+    let one = |r: &mut store::Read<'_>, key: &str| ticket::count_of(r, key);
+    Ok(match queue {
+        Queue::Mine => Some(one(r, &format!("staff:{}", me.id))?),
+        Queue::MyGroups => {
+            let mut sum = 0;
+            for g in &me.groups {
+                sum += one(r, &format!("group:{g}"))?;
+            }
+            Some(sum)
+        }
+        Queue::Unassigned => Some(one(r, "unassigned")?),
+        Queue::DueNext => Some(one(r, "open")?),
+        Queue::Waiting => Some(one(r, "waiting")?),
+        Queue::Resolved => Some(one(r, "resolved")?),
+        Queue::All => Some(one(r, "all")?),
+    })
+}

@@ -1,0 +1,79 @@
+//! "Why this time": the steps of a clock's explanation, in words.
+
+use domain::calendar::CalendarDoc;
+use domain::sla::{ClosedWhy, Explanation, Line};
+use domain::time::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::{Locale, duration, has, t, t_args, when};
+
+/// A line for people, with its kind for the icon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`.
+    pub kind: &'static str,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Tells an explanation in the calendar's own wall time.
+pub fn tell(
+    locale: Locale,
+    zone: &TimeZone,
+    calendar: &CalendarDoc,
+    explanation: &Explanation,
+    now: Timestamp,
+) -> Vec<Told> {
+    let mut told: Vec<Told> =
+        explanation.lines.iter().map(|l| line(locale, zone, calendar, l, now)).collect();
+    if explanation.uncertain {
+        told.push(Told { kind: "uncertain", text: t(locale, "why-uncertain").to_owned() });
+    }
+    told
+}
+
+fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, now: Timestamp) -> Told {
+    let at = |t: Timestamp| when(locale, zone, t, now);
+    let say = |kind: &'static str, key: &str, args: &[(&'static str, &str)]| Told { kind, text: t_args(locale, key, args) };
+    match line {
+        Line::Started { at: start } => say("started", "why-started", &[("at", &at(*start))]),
+        Line::Counted { from, to, seconds, special } => {
+            let key = if *special { "why-counted-special" } else { "why-counted" };
+            say("counted", key, &[("from", &at(*from)), ("to", &at(*to)), ("time", &duration(locale, *seconds))])
+        }
+        Line::Closed { from, to, why: ClosedWhy::OutOfHours } => {
+            say("closed", "why-closed", &[("from", &at(*from)), ("to", &at(*to))])
+        }
+        Line::Closed { from, to, why: ClosedWhy::DayOff(date) } => {
+            let name = calendar.exceptions.iter().find(|e| e.date == *date).map_or("", |e| e.name.as_str());
+            let name = holiday(locale, name);
+            say("closed", "why-day-off", &[("from", &at(*from)), ("to", &at(*to)), ("name", &name)])
+        }
+        Line::Paused { from, to: Some(to) } => say("paused", "why-paused", &[("from", &at(*from)), ("to", &at(*to))]),
+        Line::Paused { from, to: None } => say("paused", "why-paused-still", &[("from", &at(*from))]),
+        Line::Folded { from, to, seconds, stretches } => {
+            let args = [
+                ("from", at(*from)),
+                ("to", at(*to)),
+                ("time", duration(locale, *seconds)),
+                ("n", stretches.to_string()),
+            ];
+            let args: Vec<(&'static str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            say("folded", "why-folded", &args)
+        }
+        Line::Due { at: due } => say("due", "why-due", &[("at", &at(*due))]),
+        Line::Stopped { at: stop, counted_s } => {
+            say("stopped", "why-stopped", &[("at", &at(*stop)), ("time", &duration(locale, *counted_s))])
+        }
+    }
+}
+
+/// A holiday's name: shipped ones have a text in both languages, others stand as they were typed.
+fn holiday(locale: Locale, name: &str) -> String {
+    let key = format!("holiday-{name}");
+    match name {
+        "" => t(locale, "why-weekend").to_owned(),
+        _ if has(locale, &key) => t(locale, &key).to_owned(),
+        _ => name.to_owned(),
+    }
+}

@@ -1,0 +1,36 @@
+// The pages' script: parts by htmx, and a few islands. Pages work without it; it makes them quick.
+import htmx from "htmx.org";
+import { countdowns } from "./countdown";
+import { dialogs } from "./menus";
+import { editors } from "./editor";
+import { keys } from "./keys";
+import { live } from "./live";
+import { toasts } from "./toasts";
+
+declare global {
+  interface Window {
+    htmx: typeof htmx;
+  }
+}
+
+window.htmx = htmx;
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0;
+// An answer with an error carries its toast; it is shown like any other part.
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "...", swap: true },
+];
+
+toasts();
+keys();
+dialogs();
+live();
+countdowns(document);
+editors(document);
+htmx.onLoad((root) => {
+  countdowns(root as HTMLElement);
+  editors(root as HTMLElement);
+});

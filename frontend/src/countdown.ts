@@ -1,0 +1,33 @@
+// Countdowns: the server says when something is due, the browser counts. The words change when it is over.
+const SOON_MS = 30 * 60 * 1000;
+
+function show(chip: HTMLElement, now: number): void {
+  const due = Number(chip.dataset.due);
+  const time = chip.querySelector<HTMLElement>(".chip-time");
+  if (!time || !Number.isFinite(due)) return;
+  const left = Math.trunc((due - now) / 1000);
+  const s = Math.abs(left);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const text = `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+  if (time.textContent !== text) time.textContent = text;
+  const role = left < 0 ? "overdue" : due - now < SOON_MS ? "soon" : "running";
+  if (chip.dataset.role !== role) {
+    chip.dataset.role = role;
+    const state = chip.querySelector<HTMLElement>(".chip-state");
+    const word = left < 0 ? document.body.dataset.wordOverdue : document.body.dataset.wordLeft;
+    if (state && word) state.textContent = word;
+  }
+}
+
+let ticking = false;
+
+export function countdowns(root: ParentNode): void {
+  const now = Date.now();
+  root.querySelectorAll<HTMLElement>(".chip[data-due]").forEach((chip) => show(chip, now));
+  if (ticking) return;
+  ticking = true;
+  setInterval(() => {
+    const at = Date.now();
+    document.querySelectorAll<HTMLElement>(".chip[data-due]").forEach((chip) => show(chip, at));
+  }, 1000);
+}

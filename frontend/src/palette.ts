@@ -1,0 +1,64 @@
+// The command palette: everything with a `data-command` on the page, and a ticket number to jump to.
+const NUMBER = /^[A-Za-z0-9]{1,8}-\d{4}-\d{5,}$/;
+
+export function palette(): void {
+  const dialog = document.getElementById("palette") as HTMLDialogElement | null;
+  const input = dialog?.querySelector<HTMLInputElement>("input");
+  const list = dialog?.querySelector<HTMLElement>("ul");
+  if (!dialog || !input || !list) return;
+  const commands = [...document.querySelectorAll<HTMLElement>("[data-command]")];
+  let shown: HTMLElement[] = [];
+  let at = 0;
+  const run = () => {
+    const typed = input.value.trim();
+    dialog.close();
+    if (NUMBER.test(typed)) location.assign(`/tickets/${typed.toUpperCase()}`);
+    else if (shown[at]) {
+      const chosen = shown[at] as HTMLElement;
+      if (chosen instanceof HTMLDetailsElement) {
+        chosen.open = true;
+        chosen.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
+      } else chosen.click();
+    }
+  };
+  const draw = () => {
+    const wanted = input.value.trim().toLowerCase();
+    shown = commands.filter((c) => (c.dataset.command ?? "").toLowerCase().includes(wanted)).slice(0, 12);
+    at = Math.min(at, Math.max(0, shown.length - 1));
+    list.replaceChildren(
+      ...shown.map((command, i) => {
+        const item = document.createElement("li");
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-selected", String(i === at));
+        item.textContent = command.dataset.command ?? "";
+        const key = command.dataset.key;
+        if (key) {
+          const hint = document.createElement("kbd");
+          hint.textContent = key;
+          item.append(hint);
+        }
+        item.addEventListener("click", () => {
+          at = i;
+          run();
+        });
+        return item;
+      }),
+    );
+  };
+  input.value = "";
+  input.oninput = () => {
+    at = 0;
+    draw();
+  };
+  input.onkeydown = (event) => {
+    if (event.key === "ArrowDown") at = Math.min(shown.length - 1, at + 1);
+    else if (event.key === "ArrowUp") at = Math.max(0, at - 1);
+    else if (event.key === "Enter") return event.preventDefault(), run();
+    else return;
+    event.preventDefault();
+    draw();
+  };
+  draw();
+  dialog.showModal();
+  input.focus();
+}

@@ -1,0 +1,73 @@
+# Letters to customers
+
+letter-received-subject = { $number } received: { $title }
+letter-received-body =
+    Dear { $name },
+
+    we have your request “{ $title }”. Its number is { $number }.
+    Next: an engineer contacts you { $next }.
+
+    Progress and more details: { $link }
+    You may also answer this letter.
+
+    { $desk }
+letter-received-body-plain =
+    Dear { $name },
+
+    we have your request “{ $title }”. Its number is { $number }.
+
+    Progress and more details: { $link }
+
+    { $desk }
+letter-answered-subject = { $number } answered: { $title }
+letter-answered-body =
+    Dear { $name },
+
+    { $message }
+
+    Read and answer: { $link }
+
+    { $desk }
+letter-waiting-subject = { $number } needs your answer: { $title }
+letter-waiting-body =
+    Dear { $name },
+
+    { $message }
+
+    We go on as soon as you answer: { $link }
+
+    { $desk }
+letter-solved-subject = { $number } solved, please confirm: { $title }
+letter-solved-body =
+    Dear { $name },
+
+    { $message }
+
+    Please confirm that it is solved, and rate our service: { $link }
+    If it is not, choose “Open again” on that page.
+
+    { $desk }
+letter-reminder-subject = { $number } is it solved? { $title }
+letter-reminder-body =
+    Dear { $name },
+
+    we believe that “{ $title }” is solved, and have not heard from you.
+    Confirm or open again: { $link }
+    Without an answer the ticket is closed by rule.
+
+    { $desk }
+letter-by = by { $at }
+letter-link-subject = { $desk }: your sign-in link
+letter-link-body =
+    Dear { $name },
+
+    open this link to sign in. It is good for 30 minutes, and once:
+    { $link }
+
+    If you did not ask for it, ignore this letter.
+letter-invitation-subject = { $desk }: your invitation
+letter-invitation-body =
+    Dear { $name },
+
+    open this link to set your password. It is good for seven days:
+    { $link }

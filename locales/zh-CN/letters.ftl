@@ -1,0 +1,73 @@
+# 给客户的信件
+
+letter-received-subject = { $number } 已收到：{ $title }
+letter-received-body =
+    { $name }，您好：
+
+    我们已收到您的问题“{ $title }”，工单编号 { $number }。
+    接下来：{ $next }，由工程师联系您。
+
+    查看进度或补充信息：{ $link }
+    直接回复本邮件也可以。
+
+    { $desk }
+letter-received-body-plain =
+    { $name }，您好：
+
+    我们已收到您的问题“{ $title }”，工单编号 { $number }。
+
+    查看进度或补充信息：{ $link }
+
+    { $desk }
+letter-answered-subject = { $number } 有新回复：{ $title }
+letter-answered-body =
+    { $name }，您好：
+
+    { $message }
+
+    查看或回复：{ $link }
+
+    { $desk }
+letter-waiting-subject = { $number } 需要您的回复：{ $title }
+letter-waiting-body =
+    { $name }，您好：
+
+    { $message }
+
+    收到您的回复后我们继续处理。回复：{ $link }
+
+    { $desk }
+letter-solved-subject = { $number } 已解决，请确认：{ $title }
+letter-solved-body =
+    { $name }，您好：
+
+    { $message }
+
+    请确认问题是否已解决，并为本次服务评分：{ $link }
+    如仍有问题，请在该页面选择“重新打开”。
+
+    { $desk }
+letter-reminder-subject = { $number } 请确认是否已解决：{ $title }
+letter-reminder-body =
+    { $name }，您好：
+
+    我们认为“{ $title }”已经解决，还没有收到您的确认。
+    确认或重新打开：{ $link }
+    若没有回复，工单将按规则关闭。
+
+    { $desk }
+letter-by = { $at } 前
+letter-link-subject = { $desk } 登录链接
+letter-link-body =
+    { $name }，您好：
+
+    打开下面的链接登录，30 分钟内有效，只能使用一次：
+    { $link }
+
+    如果不是您本人申请，请忽略。
+letter-invitation-subject = 邀请您加入 { $desk }
+letter-invitation-body =
+    { $name }，您好：
+
+    打开下面的链接设置密码，7 天内有效：
+    { $link }

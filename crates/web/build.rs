@@ -28,7 +28,9 @@ fn npm(dir: &Path, args: &[&str]) {
     match Command::new("npm").args(args).current_dir(dir).status() {
         Ok(status) if status.success() => {}
         Ok(status) => fail(&format!("`npm {}` in frontend/ ended with {status}", args.join(" "))),
-        Err(e) => fail(&format!("npm cannot be run ({e}). Building the pages needs Node.js 20 or newer with npm")),
+        Err(e) => {
+            fail(&format!("npm cannot be run ({e}). Building the pages needs Node.js 20 or newer with npm"));
+        }
     }
 }
 

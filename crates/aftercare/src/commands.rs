@@ -177,16 +177,23 @@ async fn check(config: &Config) -> anyhow::Result<()> {
     let mut wrong = Vec::new();
     let probe = config.data.join(".write-probe");
     if let Err(e) = std::fs::create_dir_all(&config.data).and_then(|()| std::fs::write(&probe, b"")) {
-        wrong.push(format!("{} cannot be written ({e}): give the service's user write access", config.data.display()));
+        wrong.push(format!(
+            "{} cannot be written ({e}): give the service's user write access",
+            config.data.display()
+        ));
     }
     let _ = std::fs::remove_file(&probe);
     match serve::open(&config.database()?).await {
-        Err(e) => wrong.push(format!("the database does not open ({e:#}): check database_url and free space")),
+        Err(e) => {
+            wrong.push(format!("the database does not open ({e:#}): check database_url and free space"));
+        }
         Ok(desk) => wrong.extend(check_desk(&desk).await?),
     }
     let public = config.public_url.as_deref().unwrap_or_default();
     if !config.listen.ip().is_loopback() && !public.starts_with("https://") {
-        wrong.push("reachable from outside without https: set public_url and put a TLS proxy in front".to_owned());
+        wrong.push(
+            "reachable from outside without https: set public_url and put a TLS proxy in front".to_owned(),
+        );
     }
     let mut out = std::io::stdout().lock();
     for line in &wrong {
@@ -212,11 +219,17 @@ async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
         wrong.push("nobody can sign in: run `aftercare user add LOGIN --name NAME`".to_owned());
     }
     if !dead.is_empty() {
-        wrong.push(format!("{} job(s) failed for good: see Admin → Jobs, mend the cause, try again", dead.len()));
+        wrong.push(format!(
+            "{} job(s) failed for good: see Admin → Jobs, mend the cause, try again",
+            dead.len()
+        ));
     }
     let year = now.to_zoned(rules.settings.zone()).year();
     for c in rules.calendars.values().filter(|c| !c.calendar.covers(year)) {
-        wrong.push(format!("calendar {:?} has no holidays for {year}: add them under Admin → Calendars", c.name));
+        wrong.push(format!(
+            "calendar {:?} has no holidays for {year}: add them under Admin → Calendars",
+            c.name
+        ));
     }
     Ok(wrong)
 }

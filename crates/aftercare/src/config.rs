@@ -16,7 +16,7 @@ pub(crate) struct Config {
     pub listen: SocketAddr,
     /// Folder of database and files.
     pub data: PathBuf,
-    /// `postgres://…`; SQLite in the data folder if absent.
+    /// `postgres://…`; `SQLite` in the data folder if absent.
     pub database_url: Option<String>,
     /// Address under which people reach this installation.
     pub public_url: Option<String>,
@@ -57,7 +57,8 @@ impl Config {
     pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
         let mut config = match file {
             Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
                 toml::from_str(&text).with_context(|| format!("{} is no configuration", path.display()))?
             }
             None => Self::default(),
@@ -76,7 +77,8 @@ impl Config {
 
     /// Where the data are; creates the folder.
     pub(crate) fn database(&self) -> anyhow::Result<DbConfig> {
-        std::fs::create_dir_all(&self.data).with_context(|| format!("cannot create {}", self.data.display()))?;
+        std::fs::create_dir_all(&self.data)
+            .with_context(|| format!("cannot create {}", self.data.display()))?;
         Ok(match &self.database_url {
             Some(url) => DbConfig::Postgres(url.clone()),
             None => DbConfig::Sqlite(self.data.join("aftercare.db")),

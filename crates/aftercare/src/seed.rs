@@ -68,25 +68,24 @@ pub(crate) async fn run(args: SeedArgs, config: &Config) -> anyhow::Result<()> {
 /// An agent to act as, made if the installation has none.
 async fn people(desk: &Desk) -> anyhow::Result<Actor> {
     let found = desk.read(|r| Ok(store::staff::all(r)?.into_iter().find(|s| s.active))).await?;
-    let id = match found {
-        Some(s) => s.id,
-        None => {
-            let row = store::staff::StaffRow {
-                id: StaffId::from(""),
-                login: "seed".to_owned(),
-                name: "Seed".to_owned(),
-                email: String::new(),
-                phone: String::new(),
-                role: Role::Administrator,
-                locale: "zh-CN".to_owned(),
-                skills: Vec::new(),
-                languages: Vec::new(),
-                active: true,
-                created_at: desk.now(),
-                version: 0,
-            };
-            desk::admin::save_staff(desk, &Actor::System(System::Operator), row).await?
-        }
+    let id = if let Some(s) = found {
+        s.id
+    } else {
+        let row = store::staff::StaffRow {
+            id: StaffId::from(""),
+            login: "seed".to_owned(),
+            name: "Seed".to_owned(),
+            email: String::new(),
+            phone: String::new(),
+            role: Role::Administrator,
+            locale: "zh-CN".to_owned(),
+            skills: Vec::new(),
+            languages: Vec::new(),
+            active: true,
+            created_at: desk.now(),
+            version: 0,
+        };
+        desk::admin::save_staff(desk, &Actor::System(System::Operator), row).await?
     };
     Ok(desk.read(move |r| Ok(Actor::Staff(desk::auth::staff_actor(r, &id)?.0))).await?)
 }
@@ -114,12 +113,17 @@ fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32) -> desk::Result<()> {
     new.severity = Some(if rng.random_bool(0.15) { Severity::Urgent } else { Severity::General });
     new.assignee = agent.staff().filter(|_| rng.random_bool(0.7)).map(|s| s.id.clone());
     let opened = open_in(unit, &new)?;
-    let mut case =
-        Case { ticket: opened.ticket, clocks: opened.clocks, holds: opened.holds, rules: Arc::clone(&unit.rules) };
+    let mut case = Case {
+        ticket: opened.ticket,
+        clocks: opened.clocks,
+        holds: opened.holds,
+        rules: Arc::clone(&unit.rules),
+    };
     if i % 3 == 2 && !rng.random_bool(0.3) {
         return Ok(());
     }
-    let draft = Draft { body: Body::from_text(words::t(words::Locale::Zh, "seed-answer")), ..Draft::default() };
+    let draft =
+        Draft { body: Body::from_text(words::t(words::Locale::Zh, "seed-answer")), ..Draft::default() };
     let at = plus_seconds(unit.now, rng.random_range(60..5_000));
     step(unit, &mut case, |case| decide::reply(case, draft.clone(), agent, at))?;
     if i % 3 == 2 {
@@ -128,7 +132,9 @@ fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32) -> desk::Result<()> {
     let resolution = words::t(words::Locale::Zh, "seed-resolution").to_owned();
     let solution = Solution { resolution, ..Solution::default() };
     let at = plus_seconds(at, rng.random_range(600..60_000));
-    step(unit, &mut case, |case| decide::resolve(case, solution.clone(), &Actor::System(System::Import), at))?;
+    step(unit, &mut case, |case| {
+        decide::resolve(case, solution.clone(), &Actor::System(System::Import), at)
+    })?;
     let closer = Actor::System(System::Import);
     step(unit, &mut case, |case| decide::close(case, CloseReason::Imported, &closer, at))
 }

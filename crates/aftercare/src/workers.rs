@@ -128,8 +128,16 @@ async fn one(desk: &Desk, post: &Post, row: JobRow) -> Result<()> {
             let id = row.id.0.clone();
             let state = "kept".to_owned();
             let row = LetterRow {
-                id, ticket, kind, recipient, subject, body, state,
-                detail: String::new(), created_at: unit.now, sent_at: None,
+                id,
+                ticket,
+                kind,
+                recipient,
+                subject,
+                body,
+                state,
+                detail: String::new(),
+                created_at: unit.now,
+                sent_at: None,
             };
             letter::insert(unit.work, &row)?;
         }
@@ -148,7 +156,8 @@ fn ticket_letter(
     now: Timestamp,
 ) -> Result<Option<Written>> {
     let scope = domain::access::Scope::All;
-    let (Some(t), Some(contact)) = (ticket::by_id(r, &scope, &job.ticket)?, directory::contact(r, &job.to)?) else {
+    let (Some(t), Some(contact)) = (ticket::by_id(r, &scope, &job.ticket)?, directory::contact(r, &job.to)?)
+    else {
         return Ok(None);
     };
     let points = directory::points(r, &contact.id)?;

@@ -82,12 +82,14 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
 fn tell(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<()> {
     match notice {
         Notice::Letter { letter, to, message } => {
-            let payload = LetterJob { letter: *letter, ticket: t.id.clone(), to: to.clone(), message: *message };
+            let payload =
+                LetterJob { letter: *letter, ticket: t.id.clone(), to: to.clone(), message: *message };
             job::insert(unit.work, LetterJob::KIND, &payload, unit.now)?;
         }
         Notice::Staff { to, event } => tell_person(unit, t, to, *event)?,
         Notice::Leads { event } => {
-            let group = t.group.as_ref().map(|g| staff::members(unit.work, g)).transpose()?.unwrap_or_default();
+            let group =
+                t.group.as_ref().map(|g| staff::members(unit.work, g)).transpose()?.unwrap_or_default();
             for person in supervisors(unit)?.into_iter().filter(|s| group.is_empty() || group.contains(s)) {
                 tell_person(unit, t, &person, *event)?;
             }

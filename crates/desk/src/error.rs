@@ -90,7 +90,9 @@ impl From<Refusal> for Error {
 
 impl From<Vec<(String, FieldIssue)>> for Error {
     fn from(issues: Vec<(String, FieldIssue)>) -> Self {
-        Self::Invalid(issues.into_iter().map(|(f, i)| FieldError::new(format!("extra.{f}"), i.to_string())).collect())
+        Self::Invalid(
+            issues.into_iter().map(|(f, i)| FieldError::new(format!("extra.{f}"), i.to_string())).collect(),
+        )
     }
 }
 

@@ -10,9 +10,7 @@ use domain::people::{Point, Requester, mail_domain, parse_requester};
 use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
 use domain::sla::choose_policy;
 use domain::ticket::decide::{self, Body, Decision, Identity, Opening};
-use domain::ticket::{
-    Channel, Extra, Facts, IssueClass, Kind, Level, Severity, Ticket, format_number,
-};
+use domain::ticket::{Channel, Extra, Facts, IssueClass, Kind, Level, Severity, Ticket, format_number};
 use domain::time::Timestamp;
 use store::directory::{self, ContactRow};
 use store::{staff, ticket};
@@ -191,8 +189,11 @@ fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Re
     }
     let extra = check_values(&unit.rules.fields, new.kind, new.product.as_ref(), &new.extra)?;
     let (contract, policy) = promise(unit, new, contact.organisation.as_ref())?;
-    let severity =
-        new.severity.unwrap_or(if new.level == Some(Level::One) { Severity::Urgent } else { Severity::General });
+    let severity = new.severity.unwrap_or(if new.level == Some(Level::One) {
+        Severity::Urgent
+    } else {
+        Severity::General
+    });
     let (group, assignee, because) = handling(unit, new, severity, contact.organisation.as_ref())?;
     let rev = unit.rules.newest.get(&policy.policy).map_or(0, |(_, rev)| *rev);
     Ok(Opening {

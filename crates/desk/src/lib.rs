@@ -105,7 +105,8 @@ impl Desk {
             }
         }
         let fresh = Arc::new(store::rules::load(read)?);
-        *self.rules.write().unwrap_or_else(std::sync::PoisonError::into_inner) = (version, Arc::clone(&fresh));
+        *self.rules.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            (version, Arc::clone(&fresh));
         Ok(fresh)
     }
 }

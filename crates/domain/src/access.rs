@@ -76,12 +76,21 @@ impl Role {
     pub fn default_rights(self) -> BTreeSet<Right> {
         use Right as R;
         let desk = [
-            R::TicketView, R::TicketCreate, R::TicketReply, R::TicketNote, R::TicketAssign, R::TicketClassify,
-            R::TicketClose, R::PeopleView, R::ReportView,
+            R::TicketView,
+            R::TicketCreate,
+            R::TicketReply,
+            R::TicketNote,
+            R::TicketAssign,
+            R::TicketClassify,
+            R::TicketClose,
+            R::PeopleView,
+            R::ReportView,
         ];
         let more: &[Right] = match self {
             Self::Agent | Self::Consultant | Self::SeniorEngineer => &[],
-            Self::Supervisor => &[R::TicketExcuse, R::Export, R::PeopleEdit, R::AuditView, R::DeskEdit, R::PromiseEdit],
+            Self::Supervisor => {
+                &[R::TicketExcuse, R::Export, R::PeopleEdit, R::AuditView, R::DeskEdit, R::PromiseEdit]
+            }
             Self::KnowledgeManager => &[R::KnowledgeEdit, R::Export],
             Self::Administrator => Right::ALL,
         };
@@ -274,13 +283,14 @@ pub struct Denied(pub Action);
 /// # Errors
 /// [`Denied`] with the action.
 pub fn may(actor: &Actor, action: Action, ticket: &Ticket) -> Result<(), Denied> {
-    let allowed = match (actor, action) {
-        (Actor::System(_), _) => true,
-        (Actor::Contact(_), Action::Reply | Action::Confirm | Action::Reopen | Action::Complain) => true,
+    let allowed = match actor {
+        Actor::System(_) => true,
         // Marks and withdrawal are the requester's own, not a colleague's.
-        (Actor::Contact(c), Action::Rate | Action::Withdraw) => c.id == ticket.requester,
-        (Actor::Contact(_), _) => false,
-        (Actor::Staff(s), action) => right_for(action).is_some_and(|r| s.rights.contains(&r)),
+        Actor::Contact(c) if matches!(action, Action::Rate | Action::Withdraw) => c.id == ticket.requester,
+        Actor::Contact(_) => {
+            matches!(action, Action::Reply | Action::Confirm | Action::Reopen | Action::Complain)
+        }
+        Actor::Staff(s) => right_for(action).is_some_and(|r| s.rights.contains(&r)),
     };
     if allowed { Ok(()) } else { Err(Denied(action)) }
 }

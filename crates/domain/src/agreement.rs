@@ -23,7 +23,11 @@ pub struct Contract {
 
 /// The contract that serves a ticket of this product on this day: in force, for the product rather than for
 /// all products, and of those the one that began last; ties by id.
-pub fn contract_for<'a>(contracts: &'a [Contract], product: Option<&ProductId>, on: Date) -> Option<&'a Contract> {
+pub fn contract_for<'a>(
+    contracts: &'a [Contract],
+    product: Option<&ProductId>,
+    on: Date,
+) -> Option<&'a Contract> {
     contracts
         .iter()
         .filter(|c| c.starts_on <= on && c.ends_on.is_none_or(|end| on <= end))

@@ -1,4 +1,4 @@
-//! Typed identifiers. Their text is made by the store (UUIDv7); the rules only compare them.
+//! Typed identifiers. Their text is made by the store (`UUIDv7`); the rules only compare them.
 
 /// Declares identifiers that cannot be mixed up with each other.
 macro_rules! ids {

@@ -62,7 +62,9 @@ pub fn parse_phone(text: &str) -> Option<Point> {
 
 /// Reads whatever names a requester: an address, a number, else an id.
 pub fn parse_requester(text: &str) -> Requester {
-    parse_email(text).or_else(|| parse_phone(text)).map_or_else(|| Requester::Id(text.trim().to_owned()), Requester::Point)
+    parse_email(text)
+        .or_else(|| parse_phone(text))
+        .map_or_else(|| Requester::Id(text.trim().to_owned()), Requester::Point)
 }
 
 /// The domain of an address.

@@ -159,7 +159,14 @@ mod tests {
     use super::*;
 
     fn subject(channel: Channel, class: Option<IssueClass>) -> Subject<'static> {
-        Subject { kind: Kind::Fault, severity: Severity::General, class, product: None, organisation: None, channel }
+        Subject {
+            kind: Kind::Fault,
+            severity: Severity::General,
+            class,
+            product: None,
+            organisation: None,
+            channel,
+        }
     }
 
     #[test]
@@ -174,7 +181,10 @@ mod tests {
             let r = route(&rules, Some(&default), &s);
             (r.group.unwrap().0, r.because.text, r.person.is_some())
         };
-        assert_eq!(pick(subject(Channel::Phone, Some(IssueClass::DataLoss))), ("db".into(), "lost data".into(), false));
+        assert_eq!(
+            pick(subject(Channel::Phone, Some(IssueClass::DataLoss))),
+            ("db".into(), "lost data".into(), false)
+        );
         assert_eq!(pick(subject(Channel::Phone, None)), ("line".into(), "calls".into(), true));
         assert_eq!(pick(subject(Channel::Mail, None)), ("desk".into(), String::new(), false));
     }

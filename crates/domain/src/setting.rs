@@ -54,13 +54,18 @@ impl Settings {
     /// The field's name.
     pub fn check(&self) -> Result<(), &'static str> {
         let prefix = self.number_prefix.as_bytes();
-        if prefix.is_empty() || prefix.len() > 8 || !prefix.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+        if prefix.is_empty()
+            || prefix.len() > 8
+            || !prefix.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        {
             return Err("number_prefix");
         }
         if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
             return Err("time_zone");
         }
-        if !self.remind_after_days.is_sorted() || self.remind_after_days.iter().any(|d| *d >= self.close_after_days) {
+        if !self.remind_after_days.is_sorted()
+            || self.remind_after_days.iter().any(|d| *d >= self.close_after_days)
+        {
             return Err("remind_after_days");
         }
         if !(1..=90).contains(&self.close_after_days) {

@@ -21,7 +21,7 @@ statements! {
          JOIN ticket t ON t.id = n.ticket_id WHERE n.staff_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3";
     UNREAD = "SELECT CAST(COUNT(*) AS BIGINT) FROM \
          (SELECT 1 AS one FROM notice WHERE staff_id = $1 AND read_at IS NULL LIMIT 100) u";
-    READ_ALL = "UPDATE notice SET read_at = $2 WHERE staff_id = $1 AND read_at IS NULL";
+    READ_BEFORE = "UPDATE notice SET read_at = $2 WHERE staff_id = $1 AND read_at IS NULL AND at < $3";
     REMEMBER = "INSERT INTO idempotency (owner, key, body_hash, answer, at) VALUES ($1, $2, $3, $4, $5)";
     RECALL = "SELECT body_hash, answer FROM idempotency WHERE owner = $1 AND key = $2";
 }
@@ -109,7 +109,11 @@ pub fn delete_answer(work: &mut Work<'_>, id: &str) -> Result<()> {
 /// Tells a colleague of a ticket's event.
 pub fn notify(work: &mut Work<'_>, to: &StaffId, ticket: &TicketId, event: i64) -> Result<()> {
     let (id, now) = (work.next_id(), work.now());
-    work.hit("notice", &NOTIFY, &[to.as_str().into(), (&id).into(), ticket.as_str().into(), event.into(), now.into()])
+    work.hit(
+        "notice",
+        &NOTIFY,
+        &[to.as_str().into(), (&id).into(), ticket.as_str().into(), event.into(), now.into()],
+    )
 }
 
 /// A notice.
@@ -151,16 +155,20 @@ pub fn unread(r: &mut Read<'_>, staff: &StaffId) -> Result<i64> {
     Ok(r.first(&UNREAD, &[staff.as_str().into()], |r| r.int(0))?.unwrap_or(0))
 }
 
-/// Marks all notices of a person as read.
-pub fn read_all(work: &mut Work<'_>, staff: &StaffId) -> Result<()> {
+/// Marks a person's notices from before an instant as read.
+pub fn read_before(work: &mut Work<'_>, staff: &StaffId, before: Timestamp) -> Result<()> {
     let now = work.now();
-    work.execute(&READ_ALL, &[staff.as_str().into(), now.into()]).map(drop)
+    work.execute(&READ_BEFORE, &[staff.as_str().into(), now.into(), before.into()]).map(drop)
 }
 
 /// Remembers the answer to a creating request.
 pub fn remember(work: &mut Work<'_>, owner: &str, key: &str, body_hash: &str, answer: &str) -> Result<()> {
     let now = work.now();
-    work.hit("idempotency", &REMEMBER, &[owner.into(), key.into(), body_hash.into(), answer.into(), now.into()])
+    work.hit(
+        "idempotency",
+        &REMEMBER,
+        &[owner.into(), key.into(), body_hash.into(), answer.into(), now.into()],
+    )
 }
 
 /// The body's hash and the answer of an earlier request with this key.

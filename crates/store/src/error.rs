@@ -15,10 +15,10 @@ pub enum Error {
     /// A stored value cannot be read back.
     #[error("bad {column} in the database: {detail}")]
     Corrupt { column: &'static str, detail: String },
-    /// SQLite said no.
+    /// `SQLite` said no.
     #[error("sqlite: {0}")]
     Sqlite(#[source] rusqlite::Error),
-    /// PostgreSQL said no.
+    /// `PostgreSQL` said no.
     #[error("postgres: {0}")]
     Postgres(#[source] tokio_postgres::Error),
     /// No connection could be had.
@@ -62,7 +62,7 @@ impl From<tokio_postgres::Error> for Error {
 }
 
 impl Error {
-    /// PostgreSQL asks for the unit of work to be run again (40001, 40P01).
+    /// `PostgreSQL` asks for the unit of work to be run again (40001, 40P01).
     pub(crate) fn wants_retry(&self) -> bool {
         matches!(self, Self::Postgres(e) if e.code().is_some_and(|c| matches!(c.code(), "40001" | "40P01")))
     }

@@ -23,7 +23,7 @@ impl Entropy {
     }
 }
 
-/// Makes UUIDv7 texts that sort in the order in which they were made on this node.
+/// Makes `UUIDv7` texts that sort in the order in which they were made on this node.
 pub struct Ids {
     rng: StdRng,
     last_ms: i64,

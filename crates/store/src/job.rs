@@ -65,9 +65,18 @@ fn read(r: &Row<'_>) -> Result<JobRow> {
 }
 
 /// Puts a job into the queue, not before `run_at`.
-pub fn insert(work: &mut Work<'_>, kind: &str, payload: &impl serde::Serialize, run_at: Timestamp) -> Result<JobId> {
+pub fn insert(
+    work: &mut Work<'_>,
+    kind: &str,
+    payload: &impl serde::Serialize,
+    run_at: Timestamp,
+) -> Result<JobId> {
     let (id, payload, now) = (JobId(work.next_id()), to_json(payload), work.now());
-    work.hit("job", &INSERT, &[id.as_str().into(), kind.into(), (&payload).into(), run_at.into(), now.into()])?;
+    work.hit(
+        "job",
+        &INSERT,
+        &[id.as_str().into(), kind.into(), (&payload).into(), run_at.into(), now.into()],
+    )?;
     Ok(id)
 }
 

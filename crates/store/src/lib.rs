@@ -1,4 +1,4 @@
-//! How it is kept. One SQL text for SQLite and PostgreSQL, synchronous units of work, group commit.
+//! How it is kept. One SQL text for `SQLite` and `PostgreSQL`, synchronous units of work, group commit.
 //! Holds no rule, no HTTP, no text for people.
 
 mod db;

@@ -1,5 +1,5 @@
-//! Migrations: embedded, numbered, never edited once shipped. SQLite is copied before one runs,
-//! PostgreSQL is locked against a second node that starts at the same time.
+//! Migrations: embedded, numbered, never edited once shipped. `SQLite` is copied before one runs,
+//! `PostgreSQL` is locked against a second node that starts at the same time.
 
 use std::path::Path;
 
@@ -17,8 +17,7 @@ const FILES: &[(&str, &str)] = &[
     ("0002_outbox.postgres.sql", include_str!("../migrations/0002_outbox.postgres.sql")),
 ];
 
-const LEDGER: &str =
-    "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";
+const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";
 const ADVISORY_LOCK: &str = "SELECT pg_advisory_lock(4119026018)";
 const ADVISORY_UNLOCK: &str = "SELECT pg_advisory_unlock(4119026018)";
 
@@ -33,7 +32,9 @@ pub struct Pending {
 
 /// All migrations of an engine, in order.
 pub fn migrations(engine: Engine) -> Vec<Pending> {
-    let other = |name: &str| [".sqlite.sql", ".postgres.sql"].iter().any(|s| *s != engine.suffix() && name.ends_with(s));
+    let other = |name: &str| {
+        [".sqlite.sql", ".postgres.sql"].iter().any(|s| *s != engine.suffix() && name.ends_with(s))
+    };
     FILES
         .iter()
         .filter(|(name, _)| !other(name))
@@ -58,7 +59,7 @@ fn pending(engine: Engine, done: &[(String, String)]) -> Result<Vec<Pending>> {
     Ok(all.into_iter().filter(|m| !done.iter().any(|(name, _)| name == m.name)).collect())
 }
 
-/// Brings a SQLite file up to date; creates it if it is missing.
+/// Brings a `SQLite` file up to date; creates it if it is missing.
 pub(crate) fn sqlite(path: &Path, now: Timestamp) -> Result<()> {
     let conn = crate::db::connect_sqlite(path, OpenFlags::default())?;
     conn.execute_batch(LEDGER)?;
@@ -93,7 +94,7 @@ fn copy_before(conn: &Connection, path: &Path, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Brings a PostgreSQL database up to date.
+/// Brings a `PostgreSQL` database up to date.
 pub(crate) async fn postgres(client: &mut Client, now: Timestamp) -> Result<()> {
     client.batch_execute(ADVISORY_LOCK).await?;
     let result = postgres_locked(client, now).await;
@@ -103,8 +104,12 @@ pub(crate) async fn postgres(client: &mut Client, now: Timestamp) -> Result<()> 
 
 async fn postgres_locked(client: &mut Client, now: Timestamp) -> Result<()> {
     client.batch_execute(LEDGER).await?;
-    let done: Vec<(String, String)> =
-        client.query("SELECT name, sha256 FROM migration", &[]).await?.iter().map(|r| (r.get(0), r.get(1))).collect();
+    let done: Vec<(String, String)> = client
+        .query("SELECT name, sha256 FROM migration", &[])
+        .await?
+        .iter()
+        .map(|r| (r.get(0), r.get(1)))
+        .collect();
     for m in pending(Engine::Postgres, &done)? {
         let failed = |e: tokio_postgres::Error| Error::Migration(format!("{}: {e}", m.name));
         let tx = client.transaction().await?;

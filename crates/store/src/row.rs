@@ -8,9 +8,9 @@ use crate::{Error, Result};
 
 /// A row of either engine.
 pub enum Row<'a> {
-    /// SQLite's.
+    /// `SQLite`'s.
     Sqlite(&'a rusqlite::Row<'a>),
-    /// PostgreSQL's.
+    /// `PostgreSQL`'s.
     Postgres(&'a tokio_postgres::Row),
 }
 
@@ -83,7 +83,11 @@ impl Row<'_> {
     }
 
     /// A word of a closed list that may be NULL.
-    pub fn word_opt<T: FromStr<Err: std::fmt::Display>>(&self, i: usize, column: &'static str) -> Result<Option<T>> {
+    pub fn word_opt<T: FromStr<Err: std::fmt::Display>>(
+        &self,
+        i: usize,
+        column: &'static str,
+    ) -> Result<Option<T>> {
         self.text_opt(i)?.map(|t| t.parse()).transpose().map_err(|e| Error::corrupt(column, e))
     }
 

@@ -83,7 +83,10 @@ pub fn load(r: &mut Read<'_>) -> Result<Rules> {
 }
 
 /// A setting's document, or its default, with its version (0 if it was never saved).
-pub fn setting<T: serde::de::DeserializeOwned + Default>(r: &mut Read<'_>, key: SettingKey) -> Result<(T, i64)> {
+pub fn setting<T: serde::de::DeserializeOwned + Default>(
+    r: &mut Read<'_>,
+    key: SettingKey,
+) -> Result<(T, i64)> {
     let row = r.first(&SETTING, &[key.as_str().into()], |r| Ok((r.json(0, "setting.doc")?, r.int(1)?)))?;
     Ok(row.unwrap_or_default())
 }
@@ -92,7 +95,12 @@ pub fn setting<T: serde::de::DeserializeOwned + Default>(r: &mut Read<'_>, key: 
 ///
 /// # Errors
 /// [`Error::Stale`].
-pub fn put_setting(work: &mut Work<'_>, key: SettingKey, doc: &impl serde::Serialize, version: i64) -> Result<()> {
+pub fn put_setting(
+    work: &mut Work<'_>,
+    key: SettingKey,
+    doc: &impl serde::Serialize,
+    version: i64,
+) -> Result<()> {
     let doc = to_json(doc);
     if version == 0 {
         work.hit("setting", &NEW_SETTING, &[key.as_str().into(), (&doc).into()])?;
@@ -106,7 +114,13 @@ pub fn put_setting(work: &mut Work<'_>, key: SettingKey, doc: &impl serde::Seria
 ///
 /// # Errors
 /// [`Error::Stale`].
-pub fn put_calendar(work: &mut Work<'_>, id: &CalendarId, name: &str, doc: &CalendarDoc, rev: i64) -> Result<()> {
+pub fn put_calendar(
+    work: &mut Work<'_>,
+    id: &CalendarId,
+    name: &str,
+    doc: &CalendarDoc,
+    rev: i64,
+) -> Result<()> {
     let (now, doc) = (work.now(), to_json(doc));
     if rev == 0 {
         work.hit("calendar", &NEW_CALENDAR, &[id.as_str().into(), name.into()])?;

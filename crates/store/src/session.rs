@@ -64,7 +64,8 @@ pub struct TokenRow {
 /// Begins a session.
 pub fn insert(work: &mut Work<'_>, token_hash: &str, person: &Person, expires_at: Timestamp) -> Result<()> {
     let now = work.now();
-    let values = [token_hash.into(), (&person.kind).into(), (&person.id).into(), now.into(), expires_at.into()];
+    let values =
+        [token_hash.into(), (&person.kind).into(), (&person.id).into(), now.into(), expires_at.into()];
     work.hit("session", &INSERT, &values)
 }
 
@@ -72,10 +73,7 @@ pub fn insert(work: &mut Work<'_>, token_hash: &str, person: &Person, expires_at
 pub fn session(r: &mut Read<'_>, token_hash: &str) -> Result<Option<SessionRow>> {
     let now = r.now();
     let row = r.first(&ONE, &[token_hash.into()], |r| {
-        Ok(SessionRow {
-            person: Person { kind: r.text(0)?, id: r.text(1)? },
-            expires_at: r.at(2)?,
-        })
+        Ok(SessionRow { person: Person { kind: r.text(0)?, id: r.text(1)? }, expires_at: r.at(2)? })
     })?;
     Ok(row.filter(|s| s.expires_at > now))
 }
@@ -97,8 +95,15 @@ pub fn delete_expired(work: &mut Work<'_>) -> Result<u64> {
 }
 
 /// Keeps a one-time link.
-pub fn put_link(work: &mut Work<'_>, token_hash: &str, person: &Person, purpose: &str, expires_at: Timestamp) -> Result<()> {
-    let values = [token_hash.into(), (&person.kind).into(), (&person.id).into(), purpose.into(), expires_at.into()];
+pub fn put_link(
+    work: &mut Work<'_>,
+    token_hash: &str,
+    person: &Person,
+    purpose: &str,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let values =
+        [token_hash.into(), (&person.kind).into(), (&person.id).into(), purpose.into(), expires_at.into()];
     work.hit("link", &PUT_LINK, &values)
 }
 
@@ -136,8 +141,14 @@ pub fn forgive(work: &mut Work<'_>, key: &str) -> Result<()> {
 /// Keeps an API token.
 pub fn put_token(work: &mut Work<'_>, t: &TokenRow, token_hash: &str) -> Result<()> {
     let (now, scopes) = (work.now(), to_json(&t.scopes));
-    let values =
-        [t.id.as_str().into(), token_hash.into(), (&t.name).into(), t.staff.as_str().into(), (&scopes).into(), now.into()];
+    let values = [
+        t.id.as_str().into(),
+        token_hash.into(),
+        (&t.name).into(),
+        t.staff.as_str().into(),
+        (&scopes).into(),
+        now.into(),
+    ];
     work.hit("token", &PUT_TOKEN, &values)
 }
 

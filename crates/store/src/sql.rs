@@ -61,10 +61,10 @@ mod tests {
     #[test]
     fn assembles_constants_and_numbers_the_values() {
         let mut a = Assembly::new("SELECT x FROM t");
-        a.and("a = ?", &[1.into()]);
+        a.and("a = ?", &[1_i64.into()]);
         a.and_in("b", ["p", "q"].map(Value::from));
-        a.and("(c, d) < (?, ?)", &[2.into(), "r".into()]);
-        let (text, values) = a.end(" ORDER BY c DESC, d DESC LIMIT ?", &[50.into()]);
+        a.and("(c, d) < (?, ?)", &[2_i64.into(), "r".into()]);
+        let (text, values) = a.end(" ORDER BY c DESC, d DESC LIMIT ?", &[50_i64.into()]);
         assert_eq!(
             text,
             "SELECT x FROM t WHERE a = $1 AND b IN ($2, $3) AND (c, d) < ($4, $5) ORDER BY c DESC, d DESC LIMIT $6"

@@ -97,7 +97,8 @@ fn read(r: &Row<'_>) -> Result<StaffRow> {
 
 /// A new member of staff; `created_at` and `version` are set here.
 pub fn insert(work: &mut Work<'_>, s: &StaffRow, password_hash: Option<&str>) -> Result<()> {
-    let (now, folded, skills, languages) = (work.now(), fold(&s.name), to_json(&s.skills), to_json(&s.languages));
+    let (now, folded, skills, languages) =
+        (work.now(), fold(&s.name), to_json(&s.skills), to_json(&s.languages));
     let values = [
         s.id.as_str().into(),
         (&s.login).into(),
@@ -191,7 +192,11 @@ pub fn put_group(work: &mut Work<'_>, g: &GroupRow) -> Result<()> {
     if g.version == 0 {
         return work.hit("group", &NEW_GROUP, &[g.id.as_str().into(), (&g.name).into()]);
     }
-    work.edit("group", &PUT_GROUP, &[g.id.as_str().into(), (&g.name).into(), g.active.into(), g.version.into()])
+    work.edit(
+        "group",
+        &PUT_GROUP,
+        &[g.id.as_str().into(), (&g.name).into(), g.active.into(), g.version.into()],
+    )
 }
 
 /// The groups of a person.

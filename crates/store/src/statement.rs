@@ -2,7 +2,7 @@
 
 /// A statement. Its text is written once; the two engines differ only in how they write a parameter.
 #[derive(Debug, Clone, Copy)]
-pub struct Stmt {
+pub(crate) struct Stmt {
     pub(crate) postgres: &'static str,
     pub(crate) sqlite: &'static str,
 }

@@ -21,10 +21,9 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("staff", crate::staff::STATEMENTS),
     ];
     let parts = [crate::ticket::LISTS, crate::directory::LISTS];
-    let constants = lists
-        .iter()
-        .chain(parts.into_iter().flatten())
-        .flat_map(|(module, list)| list.iter().map(move |(name, s)| (format!("{module}::{name}"), engine.text(s).to_owned())));
+    let constants = lists.iter().chain(parts.into_iter().flatten()).flat_map(|(module, list)| {
+        list.iter().map(move |(name, s)| (format!("{module}::{name}"), engine.text(s).to_owned()))
+    });
     constants.chain(list_shapes(engine)).collect()
 }
 
@@ -47,8 +46,12 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
         from: Some(Timestamp::UNIX_EPOCH),
         until: Some(Timestamp::UNIX_EPOCH),
     };
-    let scopes =
-        [Scope::All, Scope::Organisation(OrgId::from("x")), Scope::Contact(ContactId::from("x")), Scope::Nothing];
+    let scopes = [
+        Scope::All,
+        Scope::Organisation(OrgId::from("x")),
+        Scope::Contact(ContactId::from("x")),
+        Scope::Nothing,
+    ];
     let mut shapes = Vec::new();
     for scope in &scopes {
         for order in Order::ALL {

@@ -1,1 +1,121 @@
+//! The test application: the whole product in one process, on either engine, with a clock that the test owns.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
+mod cast;
+mod database;
+mod http;
+
+pub use cast::Cast;
+pub use database::{Database, engines};
+pub use http::{Answer, Client};
+
+use std::sync::Arc;
+
+use aftercare::SetClock;
+use axum::Router;
+use desk::Desk;
+use desk::admin::{Ground, lay_ground};
+use domain::time::{Timestamp, plus_seconds};
+use store::{Db, Entropy};
+use web::{App, Limits, WebConfig};
+
+/// Thursday, 2026-09-24, 10:00 in Shanghai: an ordinary workday a week before National Day.
+pub const NOW: &str = "2026-09-24T02:00:00Z";
+
+/// The product in a test.
+pub struct TestApp {
+    /// Its use cases.
+    pub desk: Desk,
+    /// Its clock.
+    pub clock: Arc<SetClock>,
+    /// Its people.
+    pub cast: Cast,
+    router: Router,
+    _database: Database,
+}
+
+impl TestApp {
+    /// A fresh installation with a small cast.
+    pub async fn new(database: Database) -> Self {
+        let clock = Arc::new(SetClock::new(NOW.parse().unwrap()));
+        let entropy = Entropy::new([1; 32]);
+        let db = Db::open(&database.config(), Arc::<SetClock>::clone(&clock), &entropy).await.unwrap();
+        let desk = Desk::new(db, entropy);
+        let names = |list: [&str; 3]| list.map(str::to_owned);
+        let ground =
+            Ground { calendars: names(["x24", "service", "parity"]), policies: names(["T1", "T2", "T3"]) };
+        lay_ground(&desk, ground).await.unwrap();
+        let cast = Cast::new(&desk).await;
+        let web = WebConfig {
+            files: std::env::temp_dir().join(format!("aftercare-test-files-{}", std::process::id())),
+            public_url: "http://desk.example".to_owned(),
+            demo_accounts: Vec::new(),
+            limits: Limits { api_per_second: 10_000, upload_bytes: 1024 * 1024 },
+        };
+        let router = web::router(App::new(desk.clone(), web));
+        Self { desk, clock, cast, router, _database: database }
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.desk.now()
+    }
+
+    /// Moves the clock, then does all that has become due.
+    pub async fn advance(&self, seconds: i64) {
+        let until = plus_seconds(self.now(), seconds);
+        self.advance_to(until).await;
+    }
+
+    /// Moves the clock from due to due up to an instant, as time does.
+    pub async fn advance_to(&self, until: Timestamp) {
+        while let Some(next) = desk::sweep::next_instant(&self.desk).await.unwrap().filter(|n| *n <= until) {
+            self.clock.set(next);
+            self.drain().await;
+        }
+        self.clock.set(until);
+        self.drain().await;
+    }
+
+    /// Runs all jobs and sweeps until nothing is left.
+    pub async fn drain(&self) {
+        aftercare::drain(&self.desk, "http://desk.example").await.unwrap();
+    }
+
+    /// A browser or program without credentials.
+    pub fn client(&self) -> Client {
+        Client::new(self.router.clone())
+    }
+
+    /// A program with the administrator's token and every scope.
+    pub async fn api(&self) -> Client {
+        let actor = self.cast.staff("admin");
+        let id = actor.staff().unwrap().id.clone();
+        let token =
+            desk::auth::create_token(&self.desk, actor, id, "test".to_owned(), vec!["*".to_owned()]).await;
+        self.client().with_token(token.unwrap())
+    }
+
+    /// A browser in which somebody of the cast is signed in.
+    pub async fn signed_in(&self, login: &str) -> Client {
+        let session = desk::auth::sign_in(&self.desk, login, cast::PASSWORD.to_owned()).await.unwrap();
+        self.client().with_session(session.token)
+    }
+}
+
+/// Runs a test on both engines.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                super::super::$name($crate::TestApp::new($crate::Database::sqlite()).await).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                super::super::$name($crate::TestApp::new($crate::Database::postgres().await).await).await;
+            }
+        }
+    )+};
+}

@@ -27,9 +27,8 @@ pub(crate) fn version() -> &'static str {
         let mut names: Vec<_> = Dist::iter().collect();
         names.sort();
         let hashes = names.iter().filter_map(|n| Dist::get(n)).map(|f| f.metadata.sha256_hash());
-        let mixed = hashes.fold(0u64, |acc, h| {
-            h.iter().take(8).fold(acc, |acc, b| acc.rotate_left(5) ^ u64::from(*b))
-        });
+        let mixed = hashes
+            .fold(0u64, |acc, h| h.iter().take(8).fold(acc, |acc, b| acc.rotate_left(5) ^ u64::from(*b)));
         format!("{mixed:016x}")
     })
 }
@@ -42,7 +41,8 @@ async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers =
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, file.data).into_response()
 }
 

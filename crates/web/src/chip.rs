@@ -33,7 +33,8 @@ impl Chip {
 
     /// The chip of a ticket's clock.
     pub(crate) fn of(locale: Locale, number: &str, clock: &Clock, now: Timestamp) -> Self {
-        let mut chip = Self::build(locale, clock.milestone, live(clock, now), clock.due_at, clock.counted_s, now);
+        let mut chip =
+            Self::build(locale, clock.milestone, live(clock, now), clock.due_at, clock.counted_s, now);
         chip.link = format!("/tickets/{number}/clocks/{}/{}", clock.milestone, clock.cycle);
         chip
     }
@@ -47,7 +48,8 @@ impl Chip {
         now: Timestamp,
     ) -> Self {
         let left = due.map(|d| d.as_second() - now.as_second());
-        let overdue = state == State::BreachedRunning || (state == State::Running && left.is_some_and(|l| l < 0));
+        let overdue =
+            state == State::BreachedRunning || (state == State::Running && left.is_some_and(|l| l < 0));
         let (role, icon, key) = match state {
             State::Met => ("ok", "check", "met"),
             State::Breached => ("overdue", "x", "breached"),

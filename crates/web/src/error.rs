@@ -102,7 +102,9 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
     let say = |key: &str| t(locale, key).to_owned();
     match error {
         Error::NotFound => (StatusCode::NOT_FOUND, "not_found".into(), say("error-not_found")),
-        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated".into(), say("error-unauthenticated")),
+        Error::Unauthenticated => {
+            (StatusCode::UNAUTHORIZED, "unauthenticated".into(), say("error-unauthenticated"))
+        }
         Error::Forbidden(a) => (StatusCode::FORBIDDEN, format!("forbidden.{a}"), say("error-forbidden")),
         Error::Lacks(r) => (StatusCode::FORBIDDEN, format!("forbidden.{r}"), say("error-forbidden")),
         Error::Invalid(fields) => {
@@ -125,7 +127,8 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
 
 /// `标题：必填`.
 pub(crate) fn field_text(f: &FieldError, locale: Locale) -> String {
-    let (field, issue) = (format!("field-{}", f.field.split('.').next().unwrap_or_default()), format!("issue-{}", f.issue));
+    let (field, issue) =
+        (format!("field-{}", f.field.split('.').next().unwrap_or_default()), format!("issue-{}", f.issue));
     let name = if words::has(locale, &field) { t(locale, &field).to_owned() } else { f.field.clone() };
     let why = if words::has(locale, &issue) { t(locale, &issue).to_owned() } else { f.issue.clone() };
     t_args(locale, "field-issue", &[("field", &name), ("issue", &why)])
@@ -135,14 +138,22 @@ impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let (status, key, text) = describe(&self.error, self.locale);
         let id = (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| incident_id(&self.error));
-        let wait = if let Error::RateLimited { retry_after_s } = self.error { Some(retry_after_s) } else { None };
+        let wait =
+            if let Error::RateLimited { retry_after_s } = self.error { Some(retry_after_s) } else { None };
         let mut response = match self.form {
             Form::Json => self.json(status, &key, text, id),
             Form::Page if matches!(self.error, Error::Unauthenticated) => {
-                let back = if self.back.is_empty() { String::new() } else { format!("?back={}", encode(&self.back)) };
+                let back = if self.back.is_empty() {
+                    String::new()
+                } else {
+                    format!("?back={}", encode(&self.back))
+                };
                 return Redirect::to(&format!("/sign-in{back}")).into_response();
             }
-            Form::Part => (status, [("hx-retarget", "#toasts"), ("hx-reswap", "beforeend")], self.toast(&text, id)).into_response(),
+            Form::Part => {
+                (status, [("hx-retarget", "#toasts"), ("hx-reswap", "beforeend")], self.toast(&text, id))
+                    .into_response()
+            }
             Form::Page => (status, Html(self.page(&text, id))).into_response(),
         };
         if let Some(seconds) = wait {
@@ -162,9 +173,18 @@ impl WebError {
             Error::Stale { theirs: value, .. } => theirs = Some(value),
             _ => {}
         }
-        let problem = Problem { type_: format!("about:blank#{key}"), title, status: status.as_u16(), fields, theirs, id };
+        let problem = Problem {
+            type_: format!("about:blank#{key}"),
+            title,
+            status: status.as_u16(),
+            fields,
+            theirs,
+            id,
+        };
         let mut response = (status, Json(problem)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
     }
 

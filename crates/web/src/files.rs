@@ -91,7 +91,8 @@ pub(crate) async fn receive(app: &App, who: &Actor, mut form: Multipart) -> desk
 /// The last part of a path, without control characters, at most 200 characters.
 fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control() && !"\"<>|:*?".contains(*c)).take(200).collect();
+    let clean: String =
+        last.chars().filter(|c| !c.is_control() && !"\"<>|:*?".contains(*c)).take(200).collect();
     if clean.trim().is_empty() { "file".to_owned() } else { clean }
 }
 
@@ -152,7 +153,11 @@ fn place(folder: &std::path::Path, sha256: &str) -> PathBuf {
     folder.join(sha256.get(..2).unwrap_or("xx")).join(sha256)
 }
 
-async fn download(State(app): State<App>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, WebError> {
+async fn download(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
     serve(&app, visitor.actor(), id).await.map_err(|e| visitor.fail(e))
 }
 
@@ -178,7 +183,8 @@ pub(crate) async fn serve(app: &App, who: &Actor, id: String) -> desk::Result<Re
     let inline = INLINE.contains(&row.media_type.as_str());
     let kind = if inline { row.media_type.clone() } else { "application/octet-stream".to_owned() };
     let shown = if inline { "inline" } else { "attachment" };
-    let disposition = format!("{shown}; filename*=UTF-8''{}", crate::error::encode(&row.name).replace('/', "%2F"));
+    let disposition =
+        format!("{shown}; filename*=UTF-8''{}", crate::error::encode(&row.name).replace('/', "%2F"));
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CONTENT_DISPOSITION, disposition),

@@ -24,9 +24,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Fields<T> {
         let form = if crate::session::is_part(&headers) { Form::Part } else { Form::Page };
         match AnyForm::<T>::from_request(request, app).await {
             Ok(AnyForm(value)) => Ok(Self(value)),
-            Err(e) => {
-                Err(WebError::new(Error::field("form", &e.to_string()), form, header_locale(&headers)))
-            }
+            Err(e) => Err(WebError::new(Error::field("form", &e.to_string()), form, header_locale(&headers))),
         }
     }
 }

@@ -10,8 +10,33 @@ fn cleaner() -> &'static Builder<'static> {
     static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
     CLEANER.get_or_init(|| {
         let tags: HashSet<&'static str> = [
-            "a", "b", "blockquote", "br", "code", "div", "em", "h3", "h4", "hr", "i", "img", "li", "ol", "p", "pre", "s",
-            "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
+            "a",
+            "b",
+            "blockquote",
+            "br",
+            "code",
+            "div",
+            "em",
+            "h3",
+            "h4",
+            "hr",
+            "i",
+            "img",
+            "li",
+            "ol",
+            "p",
+            "pre",
+            "s",
+            "span",
+            "strong",
+            "table",
+            "tbody",
+            "td",
+            "th",
+            "thead",
+            "tr",
+            "u",
+            "ul",
         ]
         .into();
         let mut builder = Builder::default();
@@ -67,7 +92,11 @@ mod tests {
             r#"<p onclick="x()">好<script>alert(1)</script><img src="https://evil.example/p.gif"><img src="/files/1"></p>
                <a href="javascript:x()">a</a><iframe src="/"></iframe>"#,
         );
-        assert!(!body.html().contains("script") && !body.html().contains("evil") && !body.html().contains("onclick"));
+        assert!(
+            !body.html().contains("script")
+                && !body.html().contains("evil")
+                && !body.html().contains("onclick")
+        );
         assert!(!body.html().contains("iframe") && body.html().contains("/files/1"));
     }
 

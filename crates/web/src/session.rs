@@ -48,7 +48,12 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
 /// The session cookie: not readable by scripts, not sent by foreign pages.
 pub(crate) fn cookie(app: &App, session: &Session) -> Cookie<'static> {
     let secure = app.config.public_url.starts_with("https://");
-    Cookie::build((COOKIE, session.token.clone())).http_only(true).same_site(SameSite::Lax).secure(secure).path("/").build()
+    Cookie::build((COOKIE, session.token.clone()))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(secure)
+        .path("/")
+        .build()
 }
 
 /// Was this asked by htmx, for a part of a page?
@@ -76,7 +81,15 @@ async fn load(desk: &Desk, path: &str, headers: &HeaderMap) -> Result<Visitor, W
     let signed_in = who_is(desk, &token).await.map_err(fail)?;
     let chosen = jar.get("locale").map(|c| Locale::parse(c.value()));
     let locale = chosen.unwrap_or_else(|| Locale::parse(&signed_in.locale));
-    let theme = jar.get("theme").map_or("auto", |c| if c.value() == "dark" { "dark" } else if c.value() == "light" { "light" } else { "auto" });
+    let theme = jar.get("theme").map_or("auto", |c| {
+        if c.value() == "dark" {
+            "dark"
+        } else if c.value() == "light" {
+            "light"
+        } else {
+            "auto"
+        }
+    });
     Ok(Visitor { signed_in, locale, theme: theme.to_owned(), part, path: path.to_owned() })
 }
 

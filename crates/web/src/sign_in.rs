@@ -96,13 +96,24 @@ fn own_address(back: &str) -> &str {
     if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { back } else { "/" }
 }
 
-async fn sign_in(State(app): State<App>, jar: CookieJar, headers: HeaderMap, Fields(form): Fields<SignInForm>) -> Response {
+async fn sign_in(
+    State(app): State<App>,
+    jar: CookieJar,
+    headers: HeaderMap,
+    Fields(form): Fields<SignInForm>,
+) -> Response {
     match auth::sign_in(&app.desk, &form.login, form.password.clone()).await {
-        Ok(session) => (jar.add(cookie(&app, &session)), Redirect::to(own_address(&form.back))).into_response(),
+        Ok(session) => {
+            (jar.add(cookie(&app, &session)), Redirect::to(own_address(&form.back))).into_response()
+        }
         Err(e) => {
             let locale = locale_of(&headers);
             let (status, _, text) = describe(&e, locale);
-            let text = if matches!(e, Error::Unauthenticated) { t(locale, "sign-in-wrong").to_owned() } else { text };
+            let text = if matches!(e, Error::Unauthenticated) {
+                t(locale, "sign-in-wrong").to_owned()
+            } else {
+                text
+            };
             (status, page(&app, &headers, &form.login, &form.back, text, String::new())).into_response()
         }
     }
@@ -115,10 +126,16 @@ struct LinkForm {
 }
 
 /// The answer is the same whether the address is somebody's or not.
-async fn request_link(State(app): State<App>, headers: HeaderMap, Fields(form): Fields<LinkForm>) -> Response {
+async fn request_link(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Fields(form): Fields<LinkForm>,
+) -> Response {
     let locale = locale_of(&headers);
     match auth::request_link(&app.desk, &form.email, "sign_in").await {
-        Ok(()) => page(&app, &headers, &form.email, "", String::new(), t(locale, "sign-in-link-sent").to_owned()),
+        Ok(()) => {
+            page(&app, &headers, &form.email, "", String::new(), t(locale, "sign-in-link-sent").to_owned())
+        }
         Err(e) => {
             let (status, _, text) = describe(&e, locale);
             (status, page(&app, &headers, &form.email, "", text, String::new())).into_response()
@@ -142,17 +159,19 @@ async fn link_page(Path(token): Path<String>, headers: HeaderMap) -> Response {
     Html(page.render().unwrap_or_default()).into_response()
 }
 
-async fn use_link(State(app): State<App>, jar: CookieJar, headers: HeaderMap, Path(token): Path<String>) -> Response {
-    match auth::use_link(&app.desk, &token).await {
-        Ok((session, purpose)) => {
-            // Whoever came by invitation, or lost the password, sets a new one first.
-            let to = if purpose == "sign_in" { "/" } else { "/account/password" };
-            (jar.add(cookie(&app, &session)), Redirect::to(to)).into_response()
-        }
-        Err(_) => {
-            let text = t(locale_of(&headers), "sign-in-link-dead").to_owned();
-            (StatusCode::UNAUTHORIZED, page(&app, &headers, "", "", text, String::new())).into_response()
-        }
+async fn use_link(
+    State(app): State<App>,
+    jar: CookieJar,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+) -> Response {
+    if let Ok((session, purpose)) = auth::use_link(&app.desk, &token).await {
+        // Whoever came by invitation, or lost the password, sets a new one first.
+        let to = if purpose == "sign_in" { "/" } else { "/account/password" };
+        (jar.add(cookie(&app, &session)), Redirect::to(to)).into_response()
+    } else {
+        let text = t(locale_of(&headers), "sign-in-link-dead").to_owned();
+        (StatusCode::UNAUTHORIZED, page(&app, &headers, "", "", text, String::new())).into_response()
     }
 }
 
@@ -168,7 +187,11 @@ async fn sign_out(State(app): State<App>, jar: CookieJar, headers: HeaderMap) ->
     Ok(signed_out(jar))
 }
 
-async fn sign_out_everywhere(State(app): State<App>, visitor: Visitor, jar: CookieJar) -> Result<Response, WebError> {
+async fn sign_out_everywhere(
+    State(app): State<App>,
+    visitor: Visitor,
+    jar: CookieJar,
+) -> Result<Response, WebError> {
     auth::sign_out_everywhere(&app.desk, visitor.actor()).await.map_err(|e| visitor.fail(e))?;
     Ok(signed_out(jar))
 }
@@ -216,7 +239,8 @@ struct Preferences {
 async fn preferences(jar: CookieJar, Fields(form): Fields<Preferences>) -> Response {
     let keep = |name: &'static str, value: String| {
         let year = axum_extra::extract::cookie::Expiration::from(None);
-        let mut cookie = Cookie::build((name, value)).path("/").same_site(SameSite::Lax).expires(year).build();
+        let mut cookie =
+            Cookie::build((name, value)).path("/").same_site(SameSite::Lax).expires(year).build();
         cookie.make_permanent();
         cookie
     };

@@ -51,7 +51,8 @@ impl Ui {
                 for queue in Queue::ALL {
                     queues.push(QueueLink { queue: queue.as_str(), count: count(r, *queue, &me)? });
                 }
-                let views = ticket::views(r, &me.id)?.into_iter().map(|v| (v.id.0, v.name, v.query)).collect();
+                let views =
+                    ticket::views(r, &me.id)?.into_iter().map(|v| (v.id.0, v.name, v.query)).collect();
                 Ok((rules, queues, views, admin::unread(r, &me.id)?, store::live::last(r)?))
             })
             .await?;
@@ -117,11 +118,6 @@ impl Ui {
     /// The full instant, for hovering.
     pub(crate) fn full(&self, at: &Timestamp) -> String {
         words::instant(&self.zone, *at)
-    }
-
-    /// `1 小时 12 分`.
-    pub(crate) fn duration(&self, seconds: &i64) -> String {
-        words::duration(self.locale, *seconds)
     }
 
     /// Does the person hold this right?

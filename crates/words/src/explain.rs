@@ -34,12 +34,19 @@ pub fn tell(
 
 fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, now: Timestamp) -> Told {
     let at = |t: Timestamp| when(locale, zone, t, now);
-    let say = |kind: &'static str, key: &str, args: &[(&'static str, &str)]| Told { kind, text: t_args(locale, key, args) };
+    let say = |kind: &'static str, key: &str, args: &[(&'static str, &str)]| Told {
+        kind,
+        text: t_args(locale, key, args),
+    };
     match line {
         Line::Started { at: start } => say("started", "why-started", &[("at", &at(*start))]),
         Line::Counted { from, to, seconds, special } => {
             let key = if *special { "why-counted-special" } else { "why-counted" };
-            say("counted", key, &[("from", &at(*from)), ("to", &at(*to)), ("time", &duration(locale, *seconds))])
+            say(
+                "counted",
+                key,
+                &[("from", &at(*from)), ("to", &at(*to)), ("time", &duration(locale, *seconds))],
+            )
         }
         Line::Closed { from, to, why: ClosedWhy::OutOfHours } => {
             say("closed", "why-closed", &[("from", &at(*from)), ("to", &at(*to))])
@@ -49,7 +56,9 @@ fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, no
             let name = holiday(locale, name);
             say("closed", "why-day-off", &[("from", &at(*from)), ("to", &at(*to)), ("name", &name)])
         }
-        Line::Paused { from, to: Some(to) } => say("paused", "why-paused", &[("from", &at(*from)), ("to", &at(*to))]),
+        Line::Paused { from, to: Some(to) } => {
+            say("paused", "why-paused", &[("from", &at(*from)), ("to", &at(*to))])
+        }
         Line::Paused { from, to: None } => say("paused", "why-paused-still", &[("from", &at(*from))]),
         Line::Folded { from, to, seconds, stretches } => {
             let args = [

@@ -50,7 +50,10 @@ impl Locale {
 
     /// Reads a tag or an `Accept-Language` header: the first of our languages that it names, else Chinese.
     pub fn parse(text: &str) -> Self {
-        let first = text.split(',').map(|t| t.trim().to_ascii_lowercase()).find(|t| t.starts_with("zh") || t.starts_with("en"));
+        let first = text
+            .split(',')
+            .map(|t| t.trim().to_ascii_lowercase())
+            .find(|t| t.starts_with("zh") || t.starts_with("en"));
         if first.is_some_and(|t| t.starts_with("en")) { Self::En } else { Self::Zh }
     }
 

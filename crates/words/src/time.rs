@@ -54,7 +54,12 @@ pub fn instant(zone: &TimeZone, at: Timestamp) -> String {
 /// `1 小时 12 分`, `45 秒`, `3 天 4 小时`: the two largest units.
 pub fn duration(locale: Locale, seconds: i64) -> String {
     let s = seconds.unsigned_abs();
-    let parts = [("unit-day", s / 86_400), ("unit-hour", s / 3600 % 24), ("unit-minute", s / 60 % 60), ("unit-second", s % 60)];
+    let parts = [
+        ("unit-day", s / 86_400),
+        ("unit-hour", s / 3600 % 24),
+        ("unit-minute", s / 60 % 60),
+        ("unit-second", s % 60),
+    ];
     let first = parts.iter().position(|(_, n)| *n > 0).unwrap_or(3);
     let shown: Vec<String> = parts
         .iter()

@@ -55,6 +55,15 @@ pub async fn lay(desk: &Desk, clock: &SetClock, world: &World, end: Timestamp) -
     story::play(desk, clock, &cast, cases, end).await?;
     clock.set(end);
     crate::drain(desk, "").await?;
+    read_old_notices(desk, &cast, plus_seconds(end, -7 * DAY_S)).await
+}
+
+/// What is older than a week was read in its time.
+async fn read_old_notices(desk: &Desk, cast: &Cast, before: Timestamp) -> anyhow::Result<()> {
+    for actor in cast.staff.values() {
+        let Some(me) = actor.staff().map(|s| s.id.clone()) else { continue };
+        desk.write(actor, move |unit| Ok(store::admin::read_before(unit.work, &me, before)?)).await?;
+    }
     Ok(())
 }
 
@@ -107,7 +116,8 @@ fn everyday(world: &World, zone: &jiff::tz::TimeZone, end: Timestamp) -> Vec<(Ti
 /// One ordinary case: answered, solved, mostly confirmed, often rated; now and then too late.
 fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
     let late = rng.random_bool(0.08);
-    let answered = if e.urgent { rng.random_range(4..26) } else { rng.random_range(8..95) } + if late { 90 } else { 0 };
+    let answered =
+        if e.urgent { rng.random_range(4..26) } else { rng.random_range(8..95) } + if late { 90 } else { 0 };
     let solved = answered + if e.urgent { rng.random_range(40..190) } else { rng.random_range(15..900) };
     let by = agent.to_owned();
     let mut step = vec![
@@ -116,7 +126,12 @@ fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
     ];
     if rng.random_bool(0.2) {
         let text = e.answer.clone();
-        step.push(Step::Hold { after: answered + 4, by: by.clone(), status: domain::ticket::Status::WaitingCustomer, text });
+        step.push(Step::Hold {
+            after: answered + 4,
+            by: by.clone(),
+            status: domain::ticket::Status::WaitingCustomer,
+            text,
+        });
         step.push(Step::Answer { after: answered + rng.random_range(6..12), text: e.text.clone() });
     }
     let text = e.answer.clone();
@@ -132,7 +147,8 @@ fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
         }
     }
     let severity = e.urgent.then_some(domain::ticket::Severity::Urgent);
-    let channels = [domain::ticket::Channel::Portal, domain::ticket::Channel::Mail, domain::ticket::Channel::Phone];
+    let channels =
+        [domain::ticket::Channel::Portal, domain::ticket::Channel::Mail, domain::ticket::Channel::Phone];
     Case {
         at: String::new(),
         days_ago: 0,
@@ -188,7 +204,11 @@ async fn people(desk: &Desk, world: &World) -> anyhow::Result<()> {
 async fn agreements(desk: &Desk, world: &World, since: Timestamp) -> anyhow::Result<()> {
     for p in &world.product {
         let id = ProductId(p.id.clone());
-        let modules = p.modules.iter().map(|(m, name)| ModuleRow { id: m.as_str().into(), product: id.clone(), name: name.clone() });
+        let modules = p.modules.iter().map(|(m, name)| ModuleRow {
+            id: m.as_str().into(),
+            product: id.clone(),
+            name: name.clone(),
+        });
         let row = ProductRow { id: id.clone(), name: p.name.clone(), active: true, version: 0 };
         admin::save_product(desk, &OPERATOR, row, modules.collect()).await?;
     }
@@ -210,7 +230,11 @@ async fn agreements(desk: &Desk, world: &World, since: Timestamp) -> anyhow::Res
         if !o.contract.is_empty() {
             let policy = (!o.policy.is_empty()).then(|| PolicyId(o.policy.clone()));
             let contract = Contract {
-                id: "".into(), organisation: id.clone(), product: None, policy, starts_on,
+                id: "".into(),
+                organisation: id.clone(),
+                product: None,
+                policy,
+                starts_on,
                 ends_on: Some(starts_on.saturating_add(3.years())),
             };
             let row = ContractRow { contract, number: o.contract.clone(), note: String::new(), version: 0 };
@@ -218,8 +242,12 @@ async fn agreements(desk: &Desk, world: &World, since: Timestamp) -> anyhow::Res
         }
         if !o.product.is_empty() {
             let row = InstallationRow {
-                id: String::new(), organisation: id, product: ProductId(o.product.clone()),
-                product_version: "8.3.2".to_owned(), environment: o.environment.clone(), version: 0,
+                id: String::new(),
+                organisation: id,
+                product: ProductId(o.product.clone()),
+                product_version: "8.3.2".to_owned(),
+                environment: o.environment.clone(),
+                version: 0,
             };
             admin::save_installation(desk, &OPERATOR, row).await?;
         }

@@ -48,7 +48,8 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()
     config.listen = args.place.listen.unwrap_or(config.listen);
     config.database_url = None;
     config.limits.api_per_second = API_PER_SECOND;
-    std::fs::create_dir_all(&config.data).with_context(|| format!("cannot create {}", config.data.display()))?;
+    std::fs::create_dir_all(&config.data)
+        .with_context(|| format!("cannot create {}", config.data.display()))?;
     let world = World::load()?;
     if !config.data.join(MARK).exists() {
         lay_once(&config, &world, args.at).await?;
@@ -68,14 +69,22 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()
 /// nothing behind that looks finished.
 async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyhow::Result<()> {
     let scratch = config.data.join("laying.db");
-    for name in ["laying.db", "laying.db-wal", "laying.db-shm", "aftercare.db", "aftercare.db-wal", "aftercare.db-shm"] {
+    for name in [
+        "laying.db",
+        "laying.db-wal",
+        "laying.db-shm",
+        "aftercare.db",
+        "aftercare.db-wal",
+        "aftercare.db-shm",
+    ] {
         let _ = std::fs::remove_file(config.data.join(name));
     }
     {
         let real = domain::time::Clock::now(&ProcessClock);
         let clock = Arc::new(SetClock::new(Timestamp::MIN));
         let entropy = Entropy::new([7; 32]);
-        let db = Db::open(&DbConfig::Scratch(scratch.clone()), Arc::<SetClock>::clone(&clock), &entropy).await?;
+        let db =
+            Db::open(&DbConfig::Scratch(scratch.clone()), Arc::<SetClock>::clone(&clock), &entropy).await?;
         let desk = Desk::new(db, entropy);
         lay(&desk, &clock, world, at.unwrap_or(real)).await?;
         desk.db().checkpoint().await?;
@@ -91,7 +100,10 @@ async fn accounts(desk: &Desk, world: &World) -> anyhow::Result<Vec<(String, Str
     let mut out = Vec::new();
     for s in &world.staff {
         let login = s.login.clone();
-        let row = desk.read(move |r| Ok(staff::by_login(r, &login)?)).await?.context("a demo account is missing")?;
+        let row = desk
+            .read(move |r| Ok(staff::by_login(r, &login)?))
+            .await?
+            .context("a demo account is missing")?;
         if auth::password_fails(desk, &s.login, &world.password).await? {
             auth::set_staff_password(desk, &operator, &row.id, world.password.clone()).await?;
         }
@@ -99,7 +111,10 @@ async fn accounts(desk: &Desk, world: &World) -> anyhow::Result<Vec<(String, Str
     }
     for c in world.contacts.iter().filter(|c| c.signs_in) {
         let point = domain::people::parse_email(&c.email).context("a demo contact has no address")?;
-        let row = desk.read(move |r| Ok(directory::by_point(r, &point)?)).await?.context("a demo contact is missing")?;
+        let row = desk
+            .read(move |r| Ok(directory::by_point(r, &point)?))
+            .await?
+            .context("a demo contact is missing")?;
         if auth::password_fails(desk, &c.email, &world.password).await? {
             let id: ContactId = row.id;
             auth::set_contact_password(desk, &operator, &id, world.password.clone()).await?;
@@ -114,7 +129,8 @@ async fn administrator_token(desk: &Desk, world: &World) -> anyhow::Result<Strin
     const NAME: &str = "demo";
     let operator = Actor::System(System::Operator);
     let login = world.administrator().context("the demo world has no administrator")?.login.clone();
-    let id: StaffId = desk.read(move |r| Ok(staff::by_login(r, &login)?)).await?.context("no administrator")?.id;
+    let id: StaffId =
+        desk.read(move |r| Ok(staff::by_login(r, &login)?)).await?.context("no administrator")?.id;
     desk.write(&operator, |unit| {
         for t in session::tokens(unit.work)?.iter().filter(|t| t.name == NAME && t.revoked_at.is_none()) {
             session::revoke(unit.work, &t.id)?;
@@ -125,7 +141,12 @@ async fn administrator_token(desk: &Desk, world: &World) -> anyhow::Result<Strin
     Ok(auth::create_token(desk, &operator, id, NAME.to_owned(), vec!["*".to_owned()]).await?)
 }
 
-fn announce(as_json: bool, url: &str, accounts: &[(String, String, String)], token: &str) -> anyhow::Result<()> {
+fn announce(
+    as_json: bool,
+    url: &str,
+    accounts: &[(String, String, String)],
+    token: &str,
+) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if as_json {
         let list: Vec<_> = accounts

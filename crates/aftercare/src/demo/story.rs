@@ -29,7 +29,9 @@ pub(super) async fn play(
     let mut agenda: Vec<(Timestamp, usize, Option<usize>)> = Vec::new();
     for (i, (at, case)) in cases.iter().enumerate() {
         agenda.push((*at, i, None));
-        agenda.extend(case.step.iter().enumerate().map(|(k, s)| (plus_seconds(*at, 60 * s.after()), i, Some(k))));
+        agenda.extend(
+            case.step.iter().enumerate().map(|(k, s)| (plus_seconds(*at, 60 * s.after()), i, Some(k))),
+        );
     }
     agenda.retain(|(at, ..)| *at <= end);
     agenda.sort();
@@ -44,7 +46,9 @@ pub(super) async fn play(
                 }
             }
             (Some(step), Some(number)) => {
-                act(desk, cast, case, step, &number).await.with_context(|| format!("{}: {step:?}", case.title))?;
+                act(desk, cast, case, step, &number)
+                    .await
+                    .with_context(|| format!("{}: {step:?}", case.title))?;
             }
             (Some(_), None) => {}
         }
@@ -80,7 +84,8 @@ async fn begin(desk: &Desk, cast: &Cast, case: &Case) -> anyhow::Result<String> 
     new.product = (!case.product.is_empty()).then(|| case.product.as_str().into());
     new.module = (!case.module.is_empty()).then(|| case.module.as_str().into());
     let by_phone = matches!(case.channel, Channel::Phone | Channel::Visit);
-    let clerk = cast.staff.values().next().filter(|_| by_phone);
+    let clerk = case.step.iter().find_map(Step::by).and_then(|by| cast.staff.get(by));
+    let clerk = clerk.or_else(|| cast.staff.get("li")).filter(|_| by_phone);
     Ok(open(desk, clerk.unwrap_or(requester), new).await?.number)
 }
 
@@ -92,13 +97,18 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, number: &str) -
         Step::Take { by, .. } => verb::take(desk, staff(by)?, number).await?,
         Step::Assign { by, to, .. } => {
             let to = staff(to)?.staff().map(|s| s.id.clone());
-            verb::assign(desk, staff(by)?, number, AssignInput { assignee: to, ..AssignInput::default() }).await?
+            verb::assign(desk, staff(by)?, number, AssignInput { assignee: to, ..AssignInput::default() })
+                .await?
         }
         Step::Reply { by, text, progress, .. } => {
             verb::reply(desk, staff(by)?, number, Draft { progress: *progress, ..draft(text) }).await?
         }
-        Step::Note { by, text, .. } => verb::note(desk, staff(by)?, number, draft(text), BTreeSet::new()).await?,
-        Step::Contact { by, text, .. } => verb::contact_recorded(desk, staff(by)?, number, None, text.clone()).await?,
+        Step::Note { by, text, .. } => {
+            verb::note(desk, staff(by)?, number, draft(text), BTreeSet::new()).await?
+        }
+        Step::Contact { by, text, .. } => {
+            verb::contact_recorded(desk, staff(by)?, number, None, text.clone()).await?
+        }
         Step::Attend { by, on_site, .. } => verb::attend(desk, staff(by)?, number, None, *on_site).await?,
         Step::Hold { by, status, text, .. } => {
             verb::hold(desk, staff(by)?, number, *status, String::new(), Some(draft(text))).await?
@@ -107,23 +117,21 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, number: &str) -
         Step::Workaround { by, text, .. } => {
             verb::edit_service(desk, staff(by)?, number, None, Some(text.clone()), None).await?
         }
-        Step::Plan { by, steps, .. } => {
-            let today = desk.now().to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai")?).date();
-            let plan = steps
-                .iter()
-                .map(|(days, what)| PlanStep { by: today.saturating_add(days.days()), what: what.clone() })
-                .collect();
-            verb::plan(desk, staff(by)?, number, plan).await?
-        }
+        Step::Plan { by, steps, .. } => verb::plan(desk, staff(by)?, number, plan(desk, steps)?).await?,
         Step::Resolve { by, cause, resolution, remark, text, .. } => {
             let remark = (!remark.is_empty()).then(|| remark.clone());
-            let solution =
-                Solution { cause: Some(*cause), resolution: resolution.clone(), remark, draft: Some(draft(text)) };
+            let solution = Solution {
+                cause: Some(*cause),
+                resolution: resolution.clone(),
+                remark,
+                draft: Some(draft(text)),
+            };
             verb::resolve(desk, staff(by)?, number, solution).await?
         }
         Step::Confirm { .. } => verb::confirm(desk, customer, number).await?,
         Step::Rate { marks, comment, .. } => {
-            let rating = Rating { speed: marks.0, effect: marks.1, attitude: marks.2, comment: comment.clone() };
+            let rating =
+                Rating { speed: marks.0, effect: marks.1, attitude: marks.2, comment: comment.clone() };
             verb::rate(desk, customer, number, rating).await?
         }
         Step::Complain { title, text, .. } => {
@@ -134,4 +142,13 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, number: &str) -
         }
     };
     Ok(())
+}
+
+/// Steps so many days from today.
+fn plan(desk: &Desk, steps: &[(i64, String)]) -> anyhow::Result<Vec<PlanStep>> {
+    let today = desk.now().to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai")?).date();
+    Ok(steps
+        .iter()
+        .map(|(days, what)| PlanStep { by: today.saturating_add(days.days()), what: what.clone() })
+        .collect())
 }

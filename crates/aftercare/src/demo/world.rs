@@ -134,24 +134,98 @@ pub(super) struct Case {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Step {
-    Take { after: i64, by: String },
-    Assign { after: i64, by: String, to: String },
-    Reply { after: i64, by: String, text: String, #[serde(default)] progress: bool },
-    Note { after: i64, by: String, text: String },
-    Contact { after: i64, by: String, text: String },
-    Attend { after: i64, by: String, #[serde(default)] on_site: bool },
-    Hold { after: i64, by: String, status: Status, text: String },
-    Answer { after: i64, text: String },
-    Workaround { after: i64, by: String, text: String },
-    Plan { after: i64, by: String, steps: Vec<(i64, String)> },
-    Resolve { after: i64, by: String, cause: Cause, resolution: String, #[serde(default)] remark: String, text: String },
-    Confirm { after: i64 },
-    Rate { after: i64, marks: (u8, u8, u8), #[serde(default)] comment: String },
-    Complain { after: i64, title: String, text: String },
-    Excuse { after: i64, by: String, clock: Milestone, reason: String },
+    Take {
+        after: i64,
+        by: String,
+    },
+    Assign {
+        after: i64,
+        by: String,
+        to: String,
+    },
+    Reply {
+        after: i64,
+        by: String,
+        text: String,
+        #[serde(default)]
+        progress: bool,
+    },
+    Note {
+        after: i64,
+        by: String,
+        text: String,
+    },
+    Contact {
+        after: i64,
+        by: String,
+        text: String,
+    },
+    Attend {
+        after: i64,
+        by: String,
+        #[serde(default)]
+        on_site: bool,
+    },
+    Hold {
+        after: i64,
+        by: String,
+        status: Status,
+        text: String,
+    },
+    Answer {
+        after: i64,
+        text: String,
+    },
+    Workaround {
+        after: i64,
+        by: String,
+        text: String,
+    },
+    Plan {
+        after: i64,
+        by: String,
+        steps: Vec<(i64, String)>,
+    },
+    Resolve {
+        after: i64,
+        by: String,
+        cause: Cause,
+        resolution: String,
+        #[serde(default)]
+        remark: String,
+        text: String,
+    },
+    Confirm {
+        after: i64,
+    },
+    Rate {
+        after: i64,
+        marks: (u8, u8, u8),
+        #[serde(default)]
+        comment: String,
+    },
+    Complain {
+        after: i64,
+        title: String,
+        text: String,
+    },
+    Excuse {
+        after: i64,
+        by: String,
+        clock: Milestone,
+        reason: String,
+    },
 }
 
 impl Step {
+    /// The member of staff who does it, if one does.
+    pub(super) fn by(&self) -> Option<&str> {
+        match self {
+            Self::Take { by, .. } | Self::Reply { by, .. } | Self::Resolve { by, .. } => Some(by),
+            _ => None,
+        }
+    }
+
     /// Minutes after the case came.
     pub(super) fn after(&self) -> i64 {
         match self {

@@ -32,7 +32,8 @@ struct Entry {
 /// All calendars of a file by name.
 pub(super) fn read(path: &Path) -> anyhow::Result<BTreeMap<String, Calendar>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let file: File = serde_json::from_str(&text).with_context(|| format!("{} is no calendar file", path.display()))?;
+    let file: File =
+        serde_json::from_str(&text).with_context(|| format!("{} is no calendar file", path.display()))?;
     file.calendars
         .into_iter()
         .map(|(name, entry)| {
@@ -44,20 +45,22 @@ pub(super) fn read(path: &Path) -> anyhow::Result<BTreeMap<String, Calendar>> {
 
 /// A shift replaces the weekly hours of its date, breaks are taken out, a holiday is closed and wins.
 fn compile(name: &str, entry: &Entry) -> anyhow::Result<Calendar> {
-    let zone = TimeZone::get(&entry.time_zone).with_context(|| format!("unknown zone {}", entry.time_zone))?;
+    let zone =
+        TimeZone::get(&entry.time_zone).with_context(|| format!("unknown zone {}", entry.time_zone))?;
     let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let mut week: [Windows; 7] = Default::default();
     for (day, slot) in days.iter().zip(week.iter_mut()) {
-        *slot = entry.hours.get(*day).map(|p| windows(p)).transpose()?.unwrap_or_default();
+        *slot = entry.hours.get(*day).map(windows).transpose()?.unwrap_or_default();
     }
     if name == "x24" && week.iter().all(|d| d.seconds() == 86_400) {
         return Ok(Calendar::always_open(zone));
     }
     let mut exceptions = BTreeMap::new();
     for date in entry.shifts.keys().chain(entry.breaks.keys()) {
-        let weekly = week.get(usize::try_from(date.weekday().to_monday_zero_offset())?).cloned().unwrap_or_default();
-        let shift = entry.shifts.get(date).map(|p| windows(p)).transpose()?.unwrap_or(weekly);
-        let breaks = entry.breaks.get(date).map(|p| windows(p)).transpose()?.unwrap_or_default();
+        let weekly =
+            week.get(usize::try_from(date.weekday().to_monday_zero_offset())?).cloned().unwrap_or_default();
+        let shift = entry.shifts.get(date).map(windows).transpose()?.unwrap_or(weekly);
+        let breaks = entry.breaks.get(date).map(windows).transpose()?.unwrap_or_default();
         exceptions.insert(*date, shift.without(&breaks));
     }
     exceptions.extend(entry.holidays.iter().map(|d| (*d, Windows::EMPTY)));

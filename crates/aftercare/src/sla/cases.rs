@@ -106,8 +106,12 @@ fn calendar<'a>(calendars: &'a Calendars, name: &str) -> Result<&'a Calendar, Fa
 
 fn result(calendars: &Calendars, case: &Case) -> Result<Value, Failure> {
     match case {
-        Case::Op(Op::Due { calendar: c, start, seconds }) => Ok(json!(calendar(calendars, c)?.due(*start, *seconds)?)),
-        Case::Op(Op::Elapsed { calendar: c, start, end }) => Ok(json!(calendar(calendars, c)?.elapsed(*start, *end))),
+        Case::Op(Op::Due { calendar: c, start, seconds }) => {
+            Ok(json!(calendar(calendars, c)?.due(*start, *seconds)?))
+        }
+        Case::Op(Op::Elapsed { calendar: c, start, end }) => {
+            Ok(json!(calendar(calendars, c)?.elapsed(*start, *end)))
+        }
         Case::Op(Op::StartBefore { calendar: c, end, seconds }) => {
             Ok(json!(calendar(calendars, c)?.start_before(*end, *seconds)?))
         }
@@ -122,7 +126,8 @@ fn result(calendars: &Calendars, case: &Case) -> Result<Value, Failure> {
 
 fn clock(calendar: &Calendar, c: &ClockCase) -> Result<Value, Failure> {
     let pauses: Vec<Pause> = c.pauses.iter().map(|(from, to)| Pause { from: *from, to: *to }).collect();
-    let run = Run { calendar, started_at: c.start, target_s: c.target_s, pauses: &pauses, stopped_at: c.stop };
+    let run =
+        Run { calendar, started_at: c.start, target_s: c.target_s, pauses: &pauses, stopped_at: c.stop };
     let reading = run.read(c.as_of)?;
     let until = c.stop.map_or(c.as_of, |s| s.min(c.as_of));
     let fired: serde_json::Map<String, Value> = PERCENTS

@@ -16,7 +16,8 @@ pub async fn save_organisation(desk: &Desk, who: &Actor, row: OrgRow, domains: V
     if row.name.trim().is_empty() {
         return Err(Error::field("name", "required"));
     }
-    let domains: Vec<String> = domains.iter().map(|d| d.trim().to_lowercase()).filter(|d| !d.is_empty()).collect();
+    let domains: Vec<String> =
+        domains.iter().map(|d| d.trim().to_lowercase()).filter(|d| !d.is_empty()).collect();
     if let Some(bad) = domains.iter().find(|d| parse_email(&format!("x@{d}")).is_none()) {
         return Err(Error::field("domains", bad));
     }

@@ -9,7 +9,9 @@ mod rules;
 pub use customers::{ContactInput, save_contact, save_contract, save_installation, save_organisation};
 pub use ground::{Ground, lay_ground};
 pub use people::{save_group, save_role, save_staff};
-pub use rules::{save_answer, save_calendar, save_fields, save_policy, save_product, save_routing, save_settings};
+pub use rules::{
+    save_answer, save_calendar, save_fields, save_policy, save_product, save_routing, save_settings,
+};
 
 use domain::access::Right;
 

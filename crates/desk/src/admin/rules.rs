@@ -40,7 +40,14 @@ pub async fn save_settings(desk: &Desk, who: &Actor, settings: Settings, version
 ///
 /// # Errors
 /// `Lacks`, `Invalid` with the field, `Stale`.
-pub async fn save_calendar(desk: &Desk, who: &Actor, id: CalendarId, name: String, doc: CalendarDoc, rev: i64) -> Result<()> {
+pub async fn save_calendar(
+    desk: &Desk,
+    who: &Actor,
+    id: CalendarId,
+    name: String,
+    doc: CalendarDoc,
+    rev: i64,
+) -> Result<()> {
     doc.compile().map_err(|e| Error::field("doc", &e.to_string()))?;
     if name.trim().is_empty() {
         return Err(Error::field("name", "required"));
@@ -80,13 +87,21 @@ fn recount_one(unit: &mut Unit<'_, '_>, id: &TicketId) -> Result<()> {
 ///
 /// # Errors
 /// `Lacks`, `Invalid` with the row, `Stale`.
-pub async fn save_policy(desk: &Desk, who: &Actor, id: PolicyId, name: String, doc: PolicyDoc, rev: i64) -> Result<()> {
+pub async fn save_policy(
+    desk: &Desk,
+    who: &Actor,
+    id: PolicyId,
+    name: String,
+    doc: PolicyDoc,
+    rev: i64,
+) -> Result<()> {
     if name.trim().is_empty() {
         return Err(Error::field("name", "required"));
     }
     desk.write(who, move |unit| {
         need(unit, Right::PromiseEdit)?;
-        doc.check(|c| unit.rules.calendars.contains_key(c)).map_err(|e| Error::field("doc", &e.to_string()))?;
+        doc.check(|c| unit.rules.calendars.contains_key(c))
+            .map_err(|e| Error::field("doc", &e.to_string()))?;
         let before = unit.rules.policies.get(&(id.clone(), rev)).cloned();
         rules::put_policy(unit.work, &id, name.trim(), &doc, rev)?;
         record(unit, ("policy", id.as_str()), &before, &doc)
@@ -102,7 +117,8 @@ pub async fn save_routing(desk: &Desk, who: &Actor, list: Vec<Rule>, version: i6
     desk.write(who, move |unit| {
         need(unit, Right::DeskEdit)?;
         let groups = store::staff::groups(unit.work)?;
-        let bad = list.iter().position(|r| r.name.trim().is_empty() || !groups.iter().any(|g| g.id == r.group));
+        let bad =
+            list.iter().position(|r| r.name.trim().is_empty() || !groups.iter().any(|g| g.id == r.group));
         if let Some(i) = bad {
             return Err(Error::field(&format!("rules.{i}"), "bad_value"));
         }
@@ -132,7 +148,12 @@ pub async fn save_fields(desk: &Desk, who: &Actor, list: Vec<Field>, version: i6
 ///
 /// # Errors
 /// `Lacks`, `Invalid`, `Stale`.
-pub async fn save_product(desk: &Desk, who: &Actor, product: ProductRow, modules: Vec<ModuleRow>) -> Result<()> {
+pub async fn save_product(
+    desk: &Desk,
+    who: &Actor,
+    product: ProductRow,
+    modules: Vec<ModuleRow>,
+) -> Result<()> {
     if product.name.trim().is_empty() || modules.iter().any(|m| m.name.trim().is_empty()) {
         return Err(Error::field("name", "required"));
     }
@@ -152,7 +173,13 @@ pub async fn save_product(desk: &Desk, who: &Actor, product: ProductRow, modules
 ///
 /// # Errors
 /// `Lacks`, `Invalid`.
-pub async fn save_answer(desk: &Desk, who: &Actor, id: Option<String>, name: String, html: String) -> Result<()> {
+pub async fn save_answer(
+    desk: &Desk,
+    who: &Actor,
+    id: Option<String>,
+    name: String,
+    html: String,
+) -> Result<()> {
     if name.trim().is_empty() {
         return Err(Error::field("name", "required"));
     }

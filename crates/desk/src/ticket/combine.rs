@@ -11,7 +11,13 @@ use crate::{Desk, Result, load_case, load_case_by_id, save};
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `Refused`.
-pub async fn merge(desk: &Desk, who: &Actor, number: &str, into: &str, keep_earliest: bool) -> Result<Ticket> {
+pub async fn merge(
+    desk: &Desk,
+    who: &Actor,
+    number: &str,
+    into: &str,
+    keep_earliest: bool,
+) -> Result<Ticket> {
     let (number, into) = (number.to_owned(), into.to_owned());
     desk.write(who, move |unit| {
         let from = load_case(unit, &number)?;
@@ -47,7 +53,12 @@ pub async fn split(
         let parent = load_case(unit, &number)?;
         may(unit.actor, Action::Combine, &parent.ticket)?;
         let t = &parent.ticket;
-        let mut new = NewTicket::by_contact(t.requester.clone(), title.clone(), Body::from_text(&text), Channel::Portal);
+        let mut new = NewTicket::by_contact(
+            t.requester.clone(),
+            title.clone(),
+            Body::from_text(&text),
+            Channel::Portal,
+        );
         (new.channel, new.kind, new.severity, new.level) = (t.channel, t.kind, Some(t.severity), t.level);
         (new.product, new.module, new.class) = (t.product.clone(), t.module.clone(), t.class);
         let child = open_in(unit, &new)?;

@@ -65,7 +65,11 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
     {
         return Err(Error::field("product", "unknown"));
     }
-    let extra = input.extra.as_ref().map(|e| check_values(&unit.rules.fields, kind, product.as_ref(), e)).transpose()?;
+    let extra = input
+        .extra
+        .as_ref()
+        .map(|e| check_values(&unit.rules.fields, kind, product.as_ref(), e))
+        .transpose()?;
     let contract = match (&input.product, &case.ticket.organisation) {
         (Some(product), Some(org)) => {
             let all: Vec<_> = directory::contracts(unit.work, org)?.into_iter().map(|c| c.contract).collect();
@@ -84,7 +88,9 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
         contract,
         facts: input.facts,
         extra,
-        tags: input.tags.map(|t| t.into_iter().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect()),
+        tags: input
+            .tags
+            .map(|t| t.into_iter().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect()),
         watchers: input.watchers,
     })
 }
@@ -103,7 +109,8 @@ fn refuse_stale(
     let since = ticket::events(unit.work, &case.ticket.id, seen, 1000)?;
     let theirs: Vec<_> = since.iter().filter_map(|e| field(&e.change)).collect();
     let mine: Vec<_> = mine.iter().filter_map(|e| field(&e.change)).collect();
-    let clash = mine.iter().find_map(|(f, m)| theirs.iter().rev().find(|(g, _)| f == g).map(|(_, t)| (f, m, t)));
+    let clash =
+        mine.iter().find_map(|(f, m)| theirs.iter().rev().find(|(g, _)| f == g).map(|(_, t)| (f, m, t)));
     match clash {
         Some((field, mine, theirs)) => {
             Err(Error::Stale { field: field.to_string(), mine: mine.clone(), theirs: theirs.clone() })
@@ -117,7 +124,8 @@ fn refuse_stale(
 /// # Errors
 /// As [`edit`].
 pub async fn set_severity(desk: &Desk, who: &Actor, number: &str, to: Reclassify) -> Result<Ticket> {
-    desk.verb(who, number, Action::Classify, move |case, who, now| decide::set_severity(case, &to, who, now)).await
+    desk.verb(who, number, Action::Classify, move |case, who, now| decide::set_severity(case, &to, who, now))
+        .await
 }
 
 /// Cause, way round, remark.
@@ -143,7 +151,8 @@ pub async fn edit_service(
 /// # Errors
 /// As [`edit`].
 pub async fn plan(desk: &Desk, who: &Actor, number: &str, steps: Vec<PlanStep>) -> Result<Ticket> {
-    desk.verb(who, number, Action::Resolve, move |case, who, now| decide::plan(case, steps.clone(), who, now)).await
+    desk.verb(who, number, Action::Resolve, move |case, who, now| decide::plan(case, steps.clone(), who, now))
+        .await
 }
 
 /// A contact outside the system, by telephone for example.
@@ -157,13 +166,21 @@ pub async fn contact_recorded(
     at: Option<Timestamp>,
     note: String,
 ) -> Result<Ticket> {
-    desk.verb(who, number, Action::Reply, move |case, who, now| decide::contacted(case, at, &note, who, now)).await
+    desk.verb(who, number, Action::Reply, move |case, who, now| decide::contacted(case, at, &note, who, now))
+        .await
 }
 
 /// A technician begins to work.
 ///
 /// # Errors
 /// As [`edit`].
-pub async fn attend(desk: &Desk, who: &Actor, number: &str, at: Option<Timestamp>, on_site: bool) -> Result<Ticket> {
-    desk.verb(who, number, Action::Reply, move |case, who, now| decide::attend(case, at, on_site, who, now)).await
+pub async fn attend(
+    desk: &Desk,
+    who: &Actor,
+    number: &str,
+    at: Option<Timestamp>,
+    on_site: bool,
+) -> Result<Ticket> {
+    desk.verb(who, number, Action::Reply, move |case, who, now| decide::attend(case, at, on_site, who, now))
+        .await
 }

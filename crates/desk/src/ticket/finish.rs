@@ -49,7 +49,8 @@ pub async fn cancel(desk: &Desk, who: &Actor, number: &str, reason: CloseReason)
 /// # Errors
 /// As [`resolve`].
 pub async fn reopen(desk: &Desk, who: &Actor, number: &str, reason: String) -> Result<Ticket> {
-    desk.verb(who, number, Action::Reopen, move |case, who, now| decide::reopen(case, &reason, who, now)).await
+    desk.verb(who, number, Action::Reopen, move |case, who, now| decide::reopen(case, &reason, who, now))
+        .await
 }
 
 /// The customer gives marks.
@@ -57,7 +58,8 @@ pub async fn reopen(desk: &Desk, who: &Actor, number: &str, reason: String) -> R
 /// # Errors
 /// As [`resolve`].
 pub async fn rate(desk: &Desk, who: &Actor, number: &str, rating: Rating) -> Result<Ticket> {
-    desk.verb(who, number, Action::Rate, move |case, who, now| decide::rate(case, rating.clone(), who, now)).await
+    desk.verb(who, number, Action::Rate, move |case, who, now| decide::rate(case, rating.clone(), who, now))
+        .await
 }
 
 /// A supervisor excuses a broken promise.
@@ -87,9 +89,10 @@ pub async fn complain(desk: &Desk, who: &Actor, number: &str, title: String, tex
         let case = load_case(unit, &number)?;
         may(unit.actor, Action::Complain, &case.ticket)?;
         let Actor::Contact(Contact { id, .. }) = unit.actor else { return Err(Error::NotFound) };
-        let mut new = NewTicket::by_contact(id.clone(), title.clone(), Body::from_text(&text), Channel::Portal);
+        let mut new =
+            NewTicket::by_contact(id.clone(), title.clone(), Body::from_text(&text), Channel::Portal);
         new.kind = Kind::Complaint;
-        new.product = case.ticket.product.clone();
+        new.product.clone_from(&case.ticket.product);
         let complaint = open_in(unit, &new)?;
         let told = decide::complained(&case, &complaint.ticket.number, unit.actor, unit.now)?;
         save(unit, &case, &told)?;

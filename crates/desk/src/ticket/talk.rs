@@ -14,7 +14,8 @@ use crate::{Desk, Error, Result, load_case};
 /// # Errors
 /// `NotFound`, `Forbidden`, `Refused`.
 pub async fn reply(desk: &Desk, who: &Actor, number: &str, draft: Draft) -> Result<Ticket> {
-    desk.verb(who, number, Action::Reply, move |case, who, now| decide::reply(case, draft.clone(), who, now)).await
+    desk.verb(who, number, Action::Reply, move |case, who, now| decide::reply(case, draft.clone(), who, now))
+        .await
 }
 
 /// The customer writes, or staff answer: whoever says it decides which.
@@ -33,7 +34,13 @@ pub async fn add_message(desk: &Desk, who: &Actor, number: &str, draft: Draft) -
 ///
 /// # Errors
 /// As [`reply`].
-pub async fn note(desk: &Desk, who: &Actor, number: &str, draft: Draft, mentions: BTreeSet<StaffId>) -> Result<Ticket> {
+pub async fn note(
+    desk: &Desk,
+    who: &Actor,
+    number: &str,
+    draft: Draft,
+    mentions: BTreeSet<StaffId>,
+) -> Result<Ticket> {
     let decide = move |case: &_, who: &_, now| decide::note(case, draft.clone(), &mentions, who, now);
     desk.verb(who, number, Action::Note, decide).await
 }

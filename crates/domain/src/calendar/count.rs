@@ -310,11 +310,6 @@ impl Chunk {
     /// Open seconds of this chunk within `[a, b)`.
     fn within(&self, a: i64, b: i64) -> i64 {
         let first = self.spans.partition_point(|s| s.end <= a);
-        self.spans
-            .iter()
-            .skip(first)
-            .take_while(|s| s.start < b)
-            .map(|s| s.end.min(b) - s.start.max(a))
-            .sum()
+        self.spans.iter().skip(first).take_while(|s| s.start < b).map(|s| s.end.min(b) - s.start.max(a)).sum()
     }
 }

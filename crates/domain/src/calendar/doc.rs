@@ -121,7 +121,8 @@ impl CalendarDoc {
         for (i, day) in self.week.iter().enumerate() {
             for (start, end) in day {
                 let overnight = end != "24:00" && end <= start && Window::parse("00:00", end).is_ok();
-                let today = if overnight { Window::parse(start, "24:00") } else { Window::parse(start, end) }?;
+                let today =
+                    if overnight { Window::parse(start, "24:00") } else { Window::parse(start, end) }?;
                 if let Some(d) = days.get_mut(i) {
                     d.push(today);
                 }

@@ -17,7 +17,8 @@ impl Window {
     /// Reads `HH:MM` or `HH:MM:SS` on both sides. `00:00 ≤ start < end ≤ 24:00`, else [`DocError::Window`].
     pub fn parse(start: &str, end: &str) -> Result<Self, DocError> {
         let refuse = || DocError::Window(start.to_owned(), end.to_owned());
-        let window = Self { start: seconds(start).ok_or_else(refuse)?, end: seconds(end).ok_or_else(refuse)? };
+        let window =
+            Self { start: seconds(start).ok_or_else(refuse)?, end: seconds(end).ok_or_else(refuse)? };
         if window.start < window.end && window.end <= DAY_S { Ok(window) } else { Err(refuse()) }
     }
 
@@ -56,7 +57,10 @@ impl Windows {
             rest = rest
                 .iter()
                 .flat_map(|w| {
-                    [Window { start: w.start, end: w.end.min(b.start) }, Window { start: w.start.max(b.end), end: w.end }]
+                    [
+                        Window { start: w.start, end: w.end.min(b.start) },
+                        Window { start: w.start.max(b.end), end: w.end },
+                    ]
                 })
                 .filter(|w| w.start < w.end)
                 .collect();
@@ -115,7 +119,14 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_window() {
-        for (a, b) in [("09:00", "09:00"), ("10:00", "09:00"), ("9:00", "10:00"), ("09:00", "24:01"), ("", "1"), ("00:00", "23:60")] {
+        for (a, b) in [
+            ("09:00", "09:00"),
+            ("10:00", "09:00"),
+            ("9:00", "10:00"),
+            ("09:00", "24:01"),
+            ("", "1"),
+            ("00:00", "23:60"),
+        ] {
             assert!(Window::parse(a, b).is_err(), "{a}–{b}");
         }
         assert_eq!(Window::parse("00:00", "24:00").unwrap().end, DAY_S);

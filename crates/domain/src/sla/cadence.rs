@@ -21,7 +21,8 @@ pub fn missed_slots(
         return Err(CountError::BadDuration);
     }
     let (start, until) = (to_seconds(start), to_seconds(until));
-    let mut marks: Vec<i64> = updates.iter().map(|u| to_seconds(*u)).filter(|u| (start..=until).contains(u)).collect();
+    let mut marks: Vec<i64> =
+        updates.iter().map(|u| to_seconds(*u)).filter(|u| (start..=until).contains(u)).collect();
     marks.push(until);
     marks.sort_unstable();
     let due = |from: i64| calendar.map_or(Ok(from + every_s), |c| c.due_s(from, every_s));

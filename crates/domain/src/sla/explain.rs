@@ -81,7 +81,8 @@ pub fn explain(run: &Run<'_>, now: Timestamp) -> Result<Explanation, CountError>
 }
 
 fn merged(pauses: &[Pause], until: Timestamp) -> Vec<Pause> {
-    let mut sorted: Vec<Pause> = pauses.iter().copied().filter(|p| p.from < until && p.to != Some(p.from)).collect();
+    let mut sorted: Vec<Pause> =
+        pauses.iter().copied().filter(|p| p.from < until && p.to != Some(p.from)).collect();
     sorted.sort_by_key(|p| p.from);
     let mut out: Vec<Pause> = Vec::with_capacity(sorted.len());
     for p in sorted {
@@ -129,7 +130,9 @@ fn fold(lines: &mut Vec<Line>) {
     }
     let (head, tail) = (MAX_LINES / 2, lines.len() - MAX_LINES / 2);
     let middle: Vec<Line> = lines.splice(head..tail, []).collect();
-    let counted = |l: &Line| if let Line::Counted { from, to, seconds, .. } = l { Some((*from, *to, *seconds)) } else { None };
+    let counted = |l: &Line| {
+        if let Line::Counted { from, to, seconds, .. } = l { Some((*from, *to, *seconds)) } else { None }
+    };
     let stretches: Vec<_> = middle.iter().filter_map(counted).collect();
     if let (Some(first), Some(last)) = (stretches.first(), stretches.last()) {
         let seconds = stretches.iter().map(|s| s.2).sum();

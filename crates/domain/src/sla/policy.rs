@@ -172,7 +172,11 @@ pub struct Picked {
 }
 
 /// Chooses contract → customer → default.
-pub fn choose_policy(contract: Option<&PolicyId>, organisation: Option<&PolicyId>, default: &PolicyId) -> Picked {
+pub fn choose_policy(
+    contract: Option<&PolicyId>,
+    organisation: Option<&PolicyId>,
+    default: &PolicyId,
+) -> Picked {
     match (contract, organisation) {
         (Some(p), _) => Picked { policy: p.clone(), because: Because::Contract },
         (None, Some(p)) => Picked { policy: p.clone(), because: Because::Organisation },

@@ -122,7 +122,12 @@ impl Clock {
     ///
     /// # Errors
     /// [`CountError`] of the due.
-    pub fn refresh(&mut self, calendar: &Calendar, pauses: &[Pause], now: Timestamp) -> Result<Reading, CountError> {
+    pub fn refresh(
+        &mut self,
+        calendar: &Calendar,
+        pauses: &[Pause],
+        now: Timestamp,
+    ) -> Result<Reading, CountError> {
         let reading = self.run(calendar, pauses).read(now)?;
         self.due_at = reading.due;
         self.state = reading.state;

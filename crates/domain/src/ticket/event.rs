@@ -77,7 +77,11 @@ pub enum Change {
     /// It came.
     Opened { kind: Kind, severity: Severity, level: Option<Level>, handling: Handling, route: RouteReason },
     /// Staff wrote to the customer.
-    Replied { message: i64, #[serde(default, skip_serializing_if = "std::ops::Not::not")] progress: bool },
+    Replied {
+        message: i64,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        progress: bool,
+    },
     /// The customer wrote.
     CustomerWrote { message: i64 },
     /// Staff wrote for staff.
@@ -106,7 +110,13 @@ pub enum Change {
     /// A clock was fixed: met, missed or replaced.
     ClockStopped(Fixed),
     /// A due passed. `at` of the event is the due, whenever it was noticed.
-    Breached { milestone: Milestone, cycle: u32, due_at: Timestamp, #[serde(default)] retro: bool },
+    Breached {
+        milestone: Milestone,
+        cycle: u32,
+        due_at: Timestamp,
+        #[serde(default)]
+        retro: bool,
+    },
     /// A breach was excused by a supervisor (M3).
     Excused { milestone: Milestone, cycle: u32, reason: String },
     /// A step of the promise fired.

@@ -258,9 +258,9 @@ pub struct Hold {
 /// The pauses that a milestone sees (P1): waiting for the customer pauses resolution and attend,
 /// the progress cadence also pauses while scheduled; response and reply never pause.
 pub fn pauses(holds: &[Hold], clock: &Clock) -> Vec<Pause> {
-    let pausing = |s: Status| match (clock.milestone, s) {
-        (Milestone::Resolution | Milestone::Attend | Milestone::Update, Status::WaitingCustomer) => true,
-        (Milestone::Update, Status::Scheduled) => true,
+    let pausing = |s: Status| match s {
+        Status::WaitingCustomer => !matches!(clock.milestone, Milestone::Response | Milestone::Reply),
+        Status::Scheduled => clock.milestone == Milestone::Update,
         _ => false,
     };
     holds

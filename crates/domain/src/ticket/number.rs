@@ -15,10 +15,14 @@ pub fn format_number(prefix: &str, year: i16, running: i64) -> String {
 /// # Errors
 /// [`NumberError`] when it has not the shape `PREFIX-YYYY-NNNNN`.
 pub fn parse_number(text: &str) -> Result<String, NumberError> {
-    let canonical: String =
-        text.trim().chars().map(|c| if matches!(c, '－' | '–' | '—') { '-' } else { c.to_ascii_uppercase() }).collect();
+    let canonical: String = text
+        .trim()
+        .chars()
+        .map(|c| if matches!(c, '\u{ff0d}' | '\u{2013}' | '\u{2014}') { '-' } else { c.to_ascii_uppercase() })
+        .collect();
     let parts: Vec<&str> = canonical.split('-').collect();
-    let digits = |s: &str, min: usize| s.len() >= min && s.len() <= 12 && s.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |s: &str, min: usize| s.len() >= min && s.len() <= 12 && s.bytes().all(|b| b.is_ascii_digit());
     match parts.as_slice() {
         [prefix, year, running]
             if !prefix.is_empty()

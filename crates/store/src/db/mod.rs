@@ -24,7 +24,7 @@ pub enum DbConfig {
     /// A file that is laid and then moved into place when it is whole: written without waiting for the disk,
     /// because a crash throws it away.
     Scratch(PathBuf),
-    /// A PostgreSQL connection string.
+    /// A `PostgreSQL` connection string.
     Postgres(String),
 }
 

@@ -1,4 +1,4 @@
-//! PostgreSQL: pooled clients, one transaction per unit, run again when the server asks for it.
+//! `PostgreSQL`: pooled clients, one transaction per unit, run again when the server asks for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,10 +22,14 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) async fn open(url: &str, shared: Arc<Shared>) -> Result<Self> {
-        let config: tokio_postgres::Config = url.parse().map_err(|e| Error::Connect(format!("database url: {e}")))?;
+        let config: tokio_postgres::Config =
+            url.parse().map_err(|e| Error::Connect(format!("database url: {e}")))?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(config, NoTls, recycling);
-        let pool = Pool::builder(manager).max_size(MAX_CLIENTS).build().map_err(|e| Error::Connect(e.to_string()))?;
+        let pool = Pool::builder(manager)
+            .max_size(MAX_CLIENTS)
+            .build()
+            .map_err(|e| Error::Connect(e.to_string()))?;
         let db = Self { pool, shared };
         drop(db.client().await?);
         Ok(db)
@@ -46,7 +50,8 @@ impl Postgres {
         F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
         let (client, handle, now) = (self.client().await?, Handle::current(), self.shared.now());
-        let task = tokio::task::spawn_blocking(move || f(&mut Read::new(Conn::Postgres(&client, &handle), now)));
+        let task =
+            tokio::task::spawn_blocking(move || f(&mut Read::new(Conn::Postgres(&client, &handle), now)));
         task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
@@ -75,7 +80,8 @@ fn unit<T, E: From<Error>>(
         runs += 1;
         batch("BEGIN")?;
         let mut work = Work::new(Read::new(Conn::Postgres(client, handle), shared.now()), shared);
-        let result = catch_unwind(AssertUnwindSafe(|| f(&mut work))).unwrap_or_else(|_| Err(Error::Panicked.into()));
+        let result =
+            catch_unwind(AssertUnwindSafe(|| f(&mut work))).unwrap_or_else(|_| Err(Error::Panicked.into()));
         let news = work.has_news();
         match result {
             Ok(value) => match batch("COMMIT") {

@@ -1,4 +1,4 @@
-//! SQLite: one writer thread with group commit, a few readers.
+//! `SQLite`: one writer thread with group commit, a few readers.
 //! The writer takes up to 256 waiting units, runs each in a savepoint, commits once with `synchronous=FULL`
 //! and only then answers: a commit's cost is shared, and no answer is given before it is durable.
 
@@ -63,7 +63,13 @@ impl Sqlite {
             .name("sqlite-writer".to_owned())
             .spawn(move || write_loop(&writer, waiting, &for_writer))
             .map_err(|e| Error::Connect(e.to_string()))?;
-        Ok(Self { units, readers: Arc::new(Mutex::new(readers)), permits: Semaphore::new(READERS), shared, path: path.to_owned() })
+        Ok(Self {
+            units,
+            readers: Arc::new(Mutex::new(readers)),
+            permits: Semaphore::new(READERS),
+            shared,
+            path: path.to_owned(),
+        })
     }
 
     pub(super) async fn checkpoint(&self) -> Result<()> {
@@ -140,7 +146,11 @@ fn in_savepoint<T, E: From<Error>>(
         result
     }))
     .unwrap_or_else(|_| Err(Error::Panicked.into()));
-    let ended = if result.is_ok() { sql("RELEASE unit") } else { sql("ROLLBACK TO unit").and_then(|_| sql("RELEASE unit")) };
+    let ended = if result.is_ok() {
+        sql("RELEASE unit")
+    } else {
+        sql("ROLLBACK TO unit").and_then(|_| sql("RELEASE unit"))
+    };
     match ended {
         Ok(_) => (result, news),
         Err(e) => (Err(e.into()), false),

@@ -62,6 +62,17 @@ impl<'a> Read<'a> {
         }
     }
 
+    /// Prepares a statement without running it, for the test of the whole list.
+    ///
+    /// # Errors
+    /// What the engine finds wrong with it.
+    pub fn prepare(&mut self, sql: &str) -> Result<()> {
+        match self.conn {
+            Conn::Sqlite(conn) => Ok(conn.prepare(sql).map(drop)?),
+            Conn::Postgres(client, handle) => Ok(handle.block_on(client.prepare(sql)).map(drop)?),
+        }
+    }
+
     /// All rows of a statement.
     pub(crate) fn rows<T>(
         &mut self,

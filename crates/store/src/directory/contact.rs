@@ -135,7 +135,9 @@ pub fn add_point(work: &mut Work<'_>, id: &ContactId, point: &Point, position: i
 
 /// The addresses and numbers of a contact, the preferred one first.
 pub fn points(r: &mut Read<'_>, id: &ContactId) -> Result<Vec<Point>> {
-    r.rows(&POINTS, &[id.as_str().into()], |r| Ok(Point { kind: r.word(0, "contact_point.kind")?, value: r.text(1)? }))
+    r.rows(&POINTS, &[id.as_str().into()], |r| {
+        Ok(Point { kind: r.word(0, "contact_point.kind")?, value: r.text(1)? })
+    })
 }
 
 /// Key, hash and whether the person is active, by address.

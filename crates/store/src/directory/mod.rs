@@ -7,11 +7,13 @@ mod product;
 
 pub use agreement::{ContractRow, InstallationRow, contracts, installations, put_contract, put_installation};
 pub use contact::{
-    ContactRow, add_point, by_point, contact, contact_password, contacts, insert_contact, points, set_contact_password,
-    update_contact,
+    ContactRow, add_point, by_point, contact, contact_password, contacts, insert_contact, points,
+    set_contact_password, update_contact,
 };
-pub use organisation::{OrgRow, domains, insert_organisation, organisation, organisation_of_domain, organisations,
-    put_domain, update_organisation};
+pub use organisation::{
+    OrgRow, domains, insert_organisation, organisation, organisation_of_domain, organisations, put_domain,
+    update_organisation,
+};
 pub use product::{ModuleRow, ProductRow, modules, products, put_module, put_product};
 
 /// The statement lists of this module's parts.

@@ -28,9 +28,19 @@ pub struct DraftRow {
 }
 
 /// Keeps a draft.
-pub fn save_draft(work: &mut Work<'_>, ticket: &TicketId, staff: &StaffId, html: &str, internal: bool) -> Result<()> {
+pub fn save_draft(
+    work: &mut Work<'_>,
+    ticket: &TicketId,
+    staff: &StaffId,
+    html: &str,
+    internal: bool,
+) -> Result<()> {
     let now = work.now();
-    work.hit("draft", &PUT, &[ticket.as_str().into(), staff.as_str().into(), html.into(), internal.into(), now.into()])
+    work.hit(
+        "draft",
+        &PUT,
+        &[ticket.as_str().into(), staff.as_str().into(), html.into(), internal.into(), now.into()],
+    )
 }
 
 /// A person's draft for a ticket.

@@ -33,7 +33,12 @@ pub struct MessageRow {
 }
 
 /// Keeps a message.
-pub fn insert_message(work: &mut Work<'_>, ticket: &TicketId, message: &Message, by: &ActorRef) -> Result<()> {
+pub fn insert_message(
+    work: &mut Work<'_>,
+    ticket: &TicketId,
+    message: &Message,
+    by: &ActorRef,
+) -> Result<()> {
     let (kind, id) = actor_columns(by);
     let now = work.now();
     let values = [
@@ -50,7 +55,13 @@ pub fn insert_message(work: &mut Work<'_>, ticket: &TicketId, message: &Message,
 }
 
 /// The messages of a ticket after a position; internal ones only on request.
-pub fn messages(r: &mut Read<'_>, ticket: &TicketId, after: i64, internal: bool, limit: i64) -> Result<Vec<MessageRow>> {
+pub fn messages(
+    r: &mut Read<'_>,
+    ticket: &TicketId,
+    after: i64,
+    internal: bool,
+    limit: i64,
+) -> Result<Vec<MessageRow>> {
     r.rows(&OF_TICKET, &[ticket.as_str().into(), after.into(), internal.into(), limit.into()], |r| {
         Ok(MessageRow {
             no: r.int(0)?,

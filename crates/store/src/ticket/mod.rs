@@ -12,14 +12,14 @@ mod write;
 
 pub use counts::{add_counts, count_of, staff_load};
 pub use draft::{DraftRow, delete_draft, draft, drafting, save_draft};
-pub use event::{events, insert_events};
 pub(crate) use event::{actor, actor_columns};
+pub use event::{events, insert_events};
 pub(crate) use list::assemble;
 pub use list::{Cursor, Filter, ListRow, Order, list};
 pub use message::{MessageRow, insert_message, messages};
 pub use read::{
-    by_external_ref, by_id, by_number, clocks, due_clocks, holds, next_instant, number_of, running_in, silent_tickets,
-    tickets_of_assignee,
+    by_external_ref, by_id, by_number, clocks, due_clocks, holds, next_instant, number_of, running_in,
+    silent_tickets, tickets_of_assignee,
 };
 pub use view::{SavedView, delete_view, save_view, views};
 pub use write::{insert, next_number, update};

@@ -96,7 +96,7 @@ impl Docs {
 
 /// The columns of `ticket_columns!` and the two derived ones, `is_open` and `next_due_at`.
 pub(super) fn values<'v>(t: &'v Ticket, docs: &'v Docs, next_due_at: i64) -> Vec<Value<'v>> {
-    fn id<'v>(id: Option<&'v impl AsText>) -> Value<'v> {
+    fn id(id: Option<&impl AsText>) -> Value<'_> {
         id.map(AsText::text).into()
     }
     vec![
@@ -105,9 +105,9 @@ pub(super) fn values<'v>(t: &'v Ticket, docs: &'v Docs, next_due_at: i64) -> Vec
         t.version.into(),
         (&t.title).into(),
         t.kind.as_str().into(),
-        t.class.map(|w| w.as_str()).into(),
+        t.class.map(domain::ticket::IssueClass::as_str).into(),
         t.severity.as_str().into(),
-        t.level.map(|w| w.as_str()).into(),
+        t.level.map(domain::ticket::Level::as_str).into(),
         t.status.as_str().into(),
         (&t.status_note).into(),
         t.channel.as_str().into(),
@@ -125,7 +125,7 @@ pub(super) fn values<'v>(t: &'v Ticket, docs: &'v Docs, next_due_at: i64) -> Vec
         t.policy.0.as_str().into(),
         t.policy.1.into(),
         t.policy_because.as_str().into(),
-        t.cause.map(|w| w.as_str()).into(),
+        t.cause.map(domain::ticket::Cause::as_str).into(),
         (&t.workaround).into(),
         (&t.resolution).into(),
         (&t.remark).into(),
@@ -136,7 +136,7 @@ pub(super) fn values<'v>(t: &'v Ticket, docs: &'v Docs, next_due_at: i64) -> Vec
         t.resolved_at.into(),
         id(t.resolved_by.as_ref()),
         t.closed_at.into(),
-        t.close_reason.map(|w| w.as_str()).into(),
+        t.close_reason.map(domain::ticket::CloseReason::as_str).into(),
         t.unanswered_since.into(),
         i64::from(t.reminders).into(),
         t.silence_at.into(),

@@ -41,7 +41,13 @@ pub fn save_view(work: &mut Work<'_>, view: &SavedView) -> Result<()> {
 /// The views that a person sees.
 pub fn views(r: &mut Read<'_>, staff: &StaffId) -> Result<Vec<SavedView>> {
     r.rows(&OF_STAFF, &[staff.as_str().into()], |r| {
-        Ok(SavedView { id: r.id(0)?, staff: r.id(1)?, shared: r.flag(2)?, name: r.text(3)?, query: r.text(4)? })
+        Ok(SavedView {
+            id: r.id(0)?,
+            staff: r.id(1)?,
+            shared: r.flag(2)?,
+            name: r.text(3)?,
+            query: r.text(4)?,
+        })
     })
 }
 

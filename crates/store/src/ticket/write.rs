@@ -119,8 +119,13 @@ fn put_clocks(work: &mut Work<'_>, ticket: &Ticket, before: &[Clock], after: &[C
 
 fn put_holds(work: &mut Work<'_>, ticket: &Ticket, before: &[Hold], after: &[Hold]) -> Result<()> {
     for (no, hold) in (1i64..).zip(after).filter(|(_, h)| !before.contains(h)) {
-        let values =
-            [ticket.id.as_str().into(), no.into(), hold.status.as_str().into(), hold.from.into(), hold.to.into()];
+        let values = [
+            ticket.id.as_str().into(),
+            no.into(),
+            hold.status.as_str().into(),
+            hold.from.into(),
+            hold.to.into(),
+        ];
         work.hit("hold", &PUT_HOLD, &values)?;
     }
     Ok(())

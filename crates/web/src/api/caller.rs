@@ -42,7 +42,8 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
         let headers = parts.headers.clone();
         let fail = |e| WebError::api(e, &parts.headers);
-        let bearer = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+        let bearer =
+            headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
         let actor = if let Some(secret) = bearer {
             app.throttle.take(secret).map_err(|s| fail(Error::RateLimited { retry_after_s: s }))?;
             auth::token_actor(&app.desk, secret).await.map_err(fail)?
@@ -71,7 +72,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     async fn from_request(request: Request, _: &App) -> Result<Self, WebError> {
         let headers = request.headers().clone();
         let fail = |detail: String| WebError::api(Error::field("body", &detail), &headers);
-        let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY).await.map_err(|e| fail(e.to_string()))?;
+        let bytes =
+            axum::body::to_bytes(request.into_body(), MAX_BODY).await.map_err(|e| fail(e.to_string()))?;
         // A verb without a body is a verb without options.
         let text = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
         let value = serde_json::from_slice(text).map_err(|e| fail(e.to_string()))?;

@@ -1,11 +1,11 @@
-//! The API's description: OpenAPI for programs, a page for people.
+//! The API's description: `OpenAPI` for programs, a page for people.
 
 use std::sync::OnceLock;
 
 use askama::Template;
+use axum::Json;
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
-use axum::Json;
 use utoipa::openapi::OpenApi;
 use words::{Locale, t};
 
@@ -48,10 +48,17 @@ impl DocsPage {
 pub(super) async fn page(headers: HeaderMap) -> Response {
     let mut operations = Vec::new();
     for (path, item) in &description().paths.paths {
-        let all = [("GET", &item.get), ("POST", &item.post), ("PATCH", &item.patch), ("PUT", &item.put), ("DELETE", &item.delete)];
+        let all = [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("PATCH", &item.patch),
+            ("PUT", &item.put),
+            ("DELETE", &item.delete),
+        ];
         for (method, operation) in all {
             let Some(o) = operation else { continue };
-            let body = serde_json::to_value(&o.request_body).ok().and_then(|b| schema_name(&b)).unwrap_or_default();
+            let body =
+                serde_json::to_value(&o.request_body).ok().and_then(|b| schema_name(&b)).unwrap_or_default();
             operations.push(Operation {
                 method,
                 path: path.clone(),

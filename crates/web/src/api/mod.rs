@@ -2,8 +2,8 @@
 
 mod caller;
 mod docs;
-mod tickets;
 pub(crate) mod throttle;
+mod tickets;
 mod verbs;
 mod verbs_case;
 mod view;

@@ -90,7 +90,12 @@ pub(crate) struct HoldBody {
 
 /// Puts a ticket to wait.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/hold", params(("number" = String, Path)), request_body = HoldBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn hold(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<HoldBody>) -> Answer {
+pub(crate) async fn hold(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<HoldBody>,
+) -> Answer {
     let form = body.value;
     let status = required("status", &form.status).map_err(|e| caller.fail(e))?;
     let text = Text::from_text(&form.body);
@@ -121,7 +126,12 @@ pub(crate) struct SolutionBody {
 
 /// Solves a ticket; the customer is asked to confirm.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/solution", params(("number" = String, Path)), request_body = SolutionBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn solve(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<SolutionBody>) -> Answer {
+pub(crate) async fn solve(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<SolutionBody>,
+) -> Answer {
     let form = body.value;
     let cause = choice("cause", &form.cause).map_err(|e| caller.fail(e))?;
     let text = Text::from_text(&form.body);
@@ -146,14 +156,25 @@ pub(crate) struct ReasonBody {
 
 /// Opens a ticket again.
 #[utoipa::path(delete, path = "/api/v1/tickets/{number}/closure", params(("number" = String, Path)), request_body = ReasonBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn reopen(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<ReasonBody>) -> Answer {
+pub(crate) async fn reopen(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<ReasonBody>,
+) -> Answer {
     answer(&app, &caller, verb::reopen(&app.desk, &caller.actor, &number, body.value.reason).await).await
 }
 
 /// Ends a ticket without work: `withdrawn`, `duplicate`, `spam`.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/cancellation", params(("number" = String, Path)), request_body = ReasonBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn cancel(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<ReasonBody>) -> Answer {
-    let reason = choice("reason", &body.value.reason).map_err(|e| caller.fail(e))?.unwrap_or(CloseReason::Withdrawn);
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<ReasonBody>,
+) -> Answer {
+    let reason =
+        choice("reason", &body.value.reason).map_err(|e| caller.fail(e))?.unwrap_or(CloseReason::Withdrawn);
     answer(&app, &caller, verb::cancel(&app.desk, &caller.actor, &number, reason).await).await
 }
 
@@ -171,9 +192,15 @@ pub(crate) struct AssignBody {
 
 /// Assigns or transfers a ticket.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/assignment", params(("number" = String, Path)), request_body = AssignBody, responses((status = 200, body = TicketView)))]
-pub(crate) async fn assign(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<AssignBody>) -> Answer {
+pub(crate) async fn assign(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<AssignBody>,
+) -> Answer {
     let form = body.value;
-    let input = verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
+    let input =
+        verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
     answer(&app, &caller, verb::assign(&app.desk, &caller.actor, &number, input).await).await
 }
 

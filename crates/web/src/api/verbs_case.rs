@@ -62,7 +62,12 @@ impl EditBody {
 
 /// Edits what a ticket is about.
 #[utoipa::path(patch, path = "/api/v1/tickets/{number}", params(("number" = String, Path)), request_body = EditBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn edit(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<EditBody>) -> Answer {
+pub(crate) async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<EditBody>,
+) -> Answer {
     let input = body.value.read().map_err(|e| caller.fail(e))?;
     answer(&app, &caller, verb::edit(&app.desk, &caller.actor, &number, input).await).await
 }
@@ -83,7 +88,12 @@ pub(crate) struct SeverityBody {
 
 /// Changes severity and level.
 #[utoipa::path(put, path = "/api/v1/tickets/{number}/severity", params(("number" = String, Path)), request_body = SeverityBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn severity(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<SeverityBody>) -> Answer {
+pub(crate) async fn severity(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<SeverityBody>,
+) -> Answer {
     let form = body.value;
     let read = || -> desk::Result<Reclassify> {
         Ok(Reclassify {
@@ -111,10 +121,16 @@ pub(crate) struct ServiceBody {
 
 /// Notes cause, way round and remark.
 #[utoipa::path(put, path = "/api/v1/tickets/{number}/service", params(("number" = String, Path)), request_body = ServiceBody, responses((status = 200, body = TicketView)))]
-pub(crate) async fn service(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<ServiceBody>) -> Answer {
+pub(crate) async fn service(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<ServiceBody>,
+) -> Answer {
     let form = body.value;
     let cause = form.cause.map(|c| choice("cause", &c)).transpose().map_err(|e| caller.fail(e))?;
-    let done = verb::edit_service(&app.desk, &caller.actor, &number, cause, form.workaround, form.remark).await;
+    let done =
+        verb::edit_service(&app.desk, &caller.actor, &number, cause, form.workaround, form.remark).await;
     answer(&app, &caller, done).await
 }
 
@@ -129,7 +145,12 @@ pub(crate) struct PlanBody {
 
 /// Makes the fix plan; replaces the earlier one.
 #[utoipa::path(put, path = "/api/v1/tickets/{number}/plan", params(("number" = String, Path)), request_body = PlanBody, responses((status = 200, body = TicketView)))]
-pub(crate) async fn plan(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<PlanBody>) -> Answer {
+pub(crate) async fn plan(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<PlanBody>,
+) -> Answer {
     answer(&app, &caller, verb::plan(&app.desk, &caller.actor, &number, body.value.steps).await).await
 }
 
@@ -148,7 +169,12 @@ pub(crate) struct HappenedBody {
 
 /// Records a contact outside the system.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/contact", params(("number" = String, Path)), request_body = HappenedBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn contact(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<HappenedBody>) -> Answer {
+pub(crate) async fn contact(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<HappenedBody>,
+) -> Answer {
     let form = body.value;
     let done = verb::contact_recorded(&app.desk, &caller.actor, &number, form.at, form.note).await;
     answer(&app, &caller, done).await
@@ -156,7 +182,12 @@ pub(crate) async fn contact(State(app): State<App>, caller: Caller, Path(number)
 
 /// Records that a technician is at work.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/attendance", params(("number" = String, Path)), request_body = HappenedBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn attend(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<HappenedBody>) -> Answer {
+pub(crate) async fn attend(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<HappenedBody>,
+) -> Answer {
     let form = body.value;
     answer(&app, &caller, verb::attend(&app.desk, &caller.actor, &number, form.at, form.on_site).await).await
 }
@@ -179,7 +210,12 @@ impl OtherBody {
 
 /// Continues a ticket in another one; answers with the one that goes on.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/merge", params(("number" = String, Path)), request_body = OtherBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn merge(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<OtherBody>) -> Answer {
+pub(crate) async fn merge(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<OtherBody>,
+) -> Answer {
     let into = body.value.read().map_err(|e| caller.fail(e))?;
     let done = verb::merge(&app.desk, &caller.actor, &number, &into, body.value.keep_earliest).await;
     answer(&app, &caller, done).await
@@ -187,7 +223,12 @@ pub(crate) async fn merge(State(app): State<App>, caller: Caller, Path(number): 
 
 /// Links two tickets.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/links", params(("number" = String, Path)), request_body = OtherBody, responses((status = 200, body = TicketView)))]
-pub(crate) async fn link(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<OtherBody>) -> Answer {
+pub(crate) async fn link(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<OtherBody>,
+) -> Answer {
     let to = body.value.read().map_err(|e| caller.fail(e))?;
     answer(&app, &caller, verb::link(&app.desk, &caller.actor, &number, &to).await).await
 }
@@ -206,9 +247,15 @@ pub(crate) struct SplitBody {
 
 /// Makes a part of a ticket a ticket of its own; answers with the new one.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/split", params(("number" = String, Path)), request_body = SplitBody, responses((status = 200, body = TicketView)))]
-pub(crate) async fn split(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<SplitBody>) -> Answer {
+pub(crate) async fn split(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<SplitBody>,
+) -> Answer {
     let form = body.value;
-    let done = verb::split(&app.desk, &caller.actor, &number, form.title, form.body, form.same_incident).await;
+    let done =
+        verb::split(&app.desk, &caller.actor, &number, form.title, form.body, form.same_incident).await;
     answer(&app, &caller, done).await
 }
 
@@ -226,7 +273,12 @@ pub(crate) struct ExcuseBody {
 
 /// Excuses a broken promise; it stays recorded and is counted apart.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/excuses", params(("number" = String, Path)), request_body = ExcuseBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
-pub(crate) async fn excuse(State(app): State<App>, caller: Caller, Path(number): Path<String>, body: Body<ExcuseBody>) -> Answer {
+pub(crate) async fn excuse(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<ExcuseBody>,
+) -> Answer {
     let form = body.value;
     let kind = required("kind", &form.kind).map_err(|e| caller.fail(e))?;
     let done = verb::excuse(&app.desk, &caller.actor, &number, kind, form.cycle, form.reason).await;

@@ -70,15 +70,24 @@ fn plan(form: &BulkForm) -> Vec<(String, Option<verb::AssignInput>)> {
             .undo
             .iter()
             .filter_map(|line| line.split_once('='))
-            .filter_map(|(number, rest)| rest.split_once('/').map(|(g, a)| (number.to_owned(), Some(hands(g, a)))))
+            .filter_map(|(number, rest)| {
+                rest.split_once('/').map(|(g, a)| (number.to_owned(), Some(hands(g, a))))
+            })
             .collect(),
-        "assign" => form.numbers.iter().map(|n| (n.clone(), Some(hands(&form.group, &form.assignee)))).collect(),
+        "assign" => {
+            form.numbers.iter().map(|n| (n.clone(), Some(hands(&form.group, &form.assignee)))).collect()
+        }
         _ => form.numbers.iter().map(|n| (n.clone(), None)).collect(),
     }
 }
 
 /// Assigns one ticket; returns the line that puts it back.
-async fn one(app: &App, page: &StaffPage, number: &str, to: Option<verb::AssignInput>) -> desk::Result<String> {
+async fn one(
+    app: &App,
+    page: &StaffPage,
+    number: &str,
+    to: Option<verb::AssignInput>,
+) -> desk::Result<String> {
     let (scope, no) = (page.actor().scope(), number.to_owned());
     let read = app.desk.read(move |r| store::ticket::by_number(r, &scope, &no)?.ok_or(desk::Error::NotFound));
     let before = read.await?;

@@ -103,14 +103,26 @@ pub(super) async fn list(
     if page.visitor.part {
         return render(&RowsPart { ui, rows, next }, &page.visitor);
     }
-    let title = query.view.parse::<Queue>().map_or(ui.t("queue-all"), |q| ui.w("queue", q.as_str())).to_owned();
+    let title =
+        query.view.parse::<Queue>().map_or(ui.t("queue-all"), |q| ui.w("queue", q.as_str())).to_owned();
     let people = people.into_iter().filter(|p| p.active).collect();
-    let filtered = [&query.status, &query.kind, &query.class, &query.severity, &query.product, &query.assignee, &query.group, &query.tag, &query.organisation, &query.requester]
-        .iter()
-        .any(|v| !v.is_empty());
+    let filtered = query.is_filtered();
     let here = query.address("");
     let can_assign = ui.may(Right::TicketAssign.as_str());
-    let view = ListPage { ui, title, query, rows, next, here, first_page, filtered, groups, people, products, can_assign };
+    let view = ListPage {
+        ui,
+        title,
+        query,
+        rows,
+        next,
+        here,
+        first_page,
+        filtered,
+        groups,
+        people,
+        products,
+        can_assign,
+    };
     render(&view, &page.visitor)
 }
 
@@ -176,8 +188,9 @@ pub(super) async fn delete_view(
     Path(id): Path<String>,
 ) -> Result<Redirect, WebError> {
     let me = page.staff.id.clone();
-    let gone =
-        app.desk.write(page.actor(), move |unit| Ok(store::ticket::delete_view(unit.work, &ViewId(id.clone()), &me)?));
+    let gone = app.desk.write(page.actor(), move |unit| {
+        Ok(store::ticket::delete_view(unit.work, &ViewId(id.clone()), &me)?)
+    });
     gone.await.map_err(|e| page.visitor.fail(e))?;
     Ok(Redirect::to("/tickets"))
 }
@@ -197,7 +210,7 @@ pub(super) async fn notices(State(app): State<App>, page: StaffPage) -> Result<R
 pub(super) async fn read_notices(State(app): State<App>, page: StaffPage) -> Result<Redirect, WebError> {
     let me = page.staff.id.clone();
     let done = app.desk.write(page.actor(), move |unit| {
-        admin::read_all(unit.work, &me)?;
+        admin::read_before(unit.work, &me, domain::time::plus_seconds(unit.now, 1))?;
         Ok(unit.work.publish("notice", me.as_str())?)
     });
     done.await.map_err(|e| page.visitor.fail(e))?;

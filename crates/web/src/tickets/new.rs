@@ -83,13 +83,24 @@ impl NewPage {
     }
 }
 
-async fn page_with(app: &App, page: &StaffPage, form: NewForm, errors: Vec<String>) -> Result<Response, WebError> {
+async fn page_with(
+    app: &App,
+    page: &StaffPage,
+    form: NewForm,
+    errors: Vec<String>,
+) -> Result<Response, WebError> {
     page.need(Right::TicketCreate)?;
     let ui = page.ui(app, "tickets").await?;
     let desk = app.desk.clone();
     let read = app.desk.read(move |r| {
         let rules = desk.rules_in(r)?;
-        Ok((staff::groups(r)?, staff::all(r)?, directory::products(r)?, directory::modules(r)?, rules.fields.clone()))
+        Ok((
+            staff::groups(r)?,
+            staff::all(r)?,
+            directory::products(r)?,
+            directory::modules(r)?,
+            rules.fields.clone(),
+        ))
     });
     let (groups, people, products, modules, fields) = read.await.map_err(|e| page.visitor.fail(e))?;
     let people = people.into_iter().filter(|p| p.active).collect();
@@ -120,7 +131,9 @@ pub(super) async fn create(
         Err(e) => Err(e),
     };
     match result {
-        Ok(t) => Ok(axum::response::IntoResponse::into_response(Redirect::to(&format!("/tickets/{}", t.number)))),
+        Ok(t) => {
+            Ok(axum::response::IntoResponse::into_response(Redirect::to(&format!("/tickets/{}", t.number))))
+        }
         Err(Error::Invalid(fields)) => {
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
             page_with(&app, &page, form, errors).await
@@ -135,7 +148,8 @@ impl NewForm {
     }
 
     fn read(&self) -> desk::Result<NewTicket> {
-        let extra = self.rest.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
+        let extra =
+            self.rest.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
         let body = if self.html.trim().is_empty() { Body::from_text(&self.text) } else { clean(&self.html) };
         Ok(NewTicket {
             title: self.title.clone(),

@@ -82,9 +82,30 @@ impl ListQuery {
         };
         let limit = match self.limit.as_str() {
             "" => DEFAULT_LIMIT,
-            text => text.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n)).ok_or_else(|| Error::field("limit", "bad_value"))?,
+            text => text
+                .parse()
+                .ok()
+                .filter(|n| (1..=MAX_LIMIT).contains(n))
+                .ok_or_else(|| Error::field("limit", "bad_value"))?,
         };
         Ok(Asked { view, filter, order, after, limit })
+    }
+
+    /// Does it show only a part of its queue?
+    pub(crate) fn is_filtered(&self) -> bool {
+        let filters = [
+            &self.status,
+            &self.kind,
+            &self.class,
+            &self.severity,
+            &self.product,
+            &self.organisation,
+            &self.requester,
+            &self.assignee,
+            &self.group,
+            &self.tag,
+        ];
+        filters.iter().any(|f| !f.is_empty())
     }
 
     /// The address of the same list with another cursor.

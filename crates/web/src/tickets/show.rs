@@ -135,7 +135,11 @@ const PRESENT_S: i64 = 90;
 /// Colleagues who are writing an answer.
 fn answering(r: &mut Read<'_>, t: &Ticket, me: &StaffId) -> desk::Result<Vec<String>> {
     let since = domain::time::plus_seconds(r.now(), -PRESENT_S);
-    Ok(ticket::drafting(r, &t.id, since)?.into_iter().filter(|(id, _)| id != me).map(|(_, name)| name).collect())
+    Ok(ticket::drafting(r, &t.id, since)?
+        .into_iter()
+        .filter(|(id, _)| id != me)
+        .map(|(_, name)| name)
+        .collect())
 }
 
 /// The running clocks by due, then the last finished cycle of each other milestone.

@@ -50,10 +50,11 @@ pub(crate) fn timeline(
     for e in &events {
         name_handling(r, names, &e.change)?;
     }
-    let mut entries: Vec<Entry> = messages.into_iter().map(|m| message_entry(m, &files, names, locale)).collect();
+    let mut entries: Vec<Entry> =
+        messages.into_iter().map(|m| message_entry(m, &files, names, locale)).collect();
     let lines = events.iter().filter(|e| internal || for_customer(&e.change));
     entries.extend(lines.filter_map(|e| event_entry(e, names, locale)));
-    entries.sort_by(|a, b| a.at.cmp(&b.at));
+    entries.sort_by_key(|a| a.at);
     Ok(entries)
 }
 
@@ -103,19 +104,30 @@ fn for_customer(change: &Change) -> bool {
 
 fn event_entry(e: &Event, names: &Names, locale: Locale) -> Option<Entry> {
     let (text, role) = line(&e.change, names, locale)?;
-    Some(Entry { anchor: format!("e{}", e.no), at: e.at, who: names.of_actor(&e.by, locale), body: EntryBody::Line { text, role } })
+    Some(Entry {
+        anchor: format!("e{}", e.no),
+        at: e.at,
+        who: names.of_actor(&e.by, locale),
+        body: EntryBody::Line { text, role },
+    })
 }
 
 /// An event in one line, with its colour role. Messages speak for themselves.
 fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'static str)> {
     let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
-    let milestone = |m: &domain::sla::Milestone| word(locale, "milestone", m.as_str());
     Some(match change {
-        Change::Replied { .. } | Change::CustomerWrote { .. } | Change::Noted { .. } | Change::Attached { .. } => return None,
+        Change::Replied { .. }
+        | Change::CustomerWrote { .. }
+        | Change::Noted { .. }
+        | Change::Attached { .. } => return None,
         Change::Opened { severity, handling, route, .. } => {
             let reason = route_text(route, locale);
             let to = handling_text(handling, names, locale);
-            let args = [("severity", word(locale, "severity", severity.as_str())), ("to", &*to), ("reason", &*reason)];
+            let args = [
+                ("severity", word(locale, "severity", severity.as_str())),
+                ("to", &*to),
+                ("reason", &*reason),
+            ];
             (say("event-opened", &args), "")
         }
         Change::Assigned { to, route, .. } => {
@@ -124,12 +136,26 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         }
         Change::StatusChanged { from, to, note } => {
             let key = if note.is_empty() { "event-status" } else { "event-status-note" };
-            let args = [("from", word(locale, "status", from.as_str())), ("to", word(locale, "status", to.as_str())), ("note", note)];
+            let args = [
+                ("from", word(locale, "status", from.as_str())),
+                ("to", word(locale, "status", to.as_str())),
+                ("note", note),
+            ];
             (say(key, &args), "")
         }
         Change::Edited { field, from, to } => {
-            let show = |v: &str| if v.is_empty() { t(locale, "empty-value").to_owned() } else { value(*field, v, names, locale) };
-            let args = [("field", word(locale, "field", field.as_str())), ("from", &*show(from)), ("to", &*show(to))];
+            let show = |v: &str| {
+                if v.is_empty() {
+                    t(locale, "empty-value").to_owned()
+                } else {
+                    value(*field, v, names, locale)
+                }
+            };
+            let args = [
+                ("field", word(locale, "field", field.as_str())),
+                ("from", &*show(from)),
+                ("to", &*show(to)),
+            ];
             (say("event-edited", &args), "")
         }
         Change::SeverityChanged { from, to, mode, reason, .. } => {
@@ -138,6 +164,18 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
             let [from, to] = words;
             (say("event-severity", &[("from", from), ("to", to), ("mode", mode), ("reason", reason)]), "soon")
         }
+        Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
+            return clock_line(change, locale);
+        }
+        other => rest(other, locale),
+    })
+}
+
+/// What the clocks did.
+fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
+    let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
+    let milestone = |m: &domain::sla::Milestone| word(locale, "milestone", m.as_str());
+    Some(match change {
         Change::ClockStopped(fixed) if !fixed.reason.counts() => return None,
         Change::ClockStopped(fixed) if fixed.met => {
             let time = duration(locale, fixed.counted_s);
@@ -147,12 +185,18 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
             let late = duration(locale, fixed.counted_s - fixed.target_s);
             (say("event-missed", &[("clock", milestone(&fixed.milestone)), ("time", &late)]), "overdue")
         }
-        Change::Breached { milestone: m, .. } => (say("event-breached", &[("clock", milestone(m))]), "overdue"),
+        Change::Breached { milestone: m, .. } => {
+            (say("event-breached", &[("clock", milestone(m))]), "overdue")
+        }
         Change::StepFired { milestone: m, percent, action, .. } => {
-            let args = [("clock", milestone(m)), ("percent", &*percent.to_string()), ("action", word(locale, "step", action.as_str()))];
+            let args = [
+                ("clock", milestone(m)),
+                ("percent", &*percent.to_string()),
+                ("action", word(locale, "step", action.as_str())),
+            ];
             (say("event-step", &args), "soon")
         }
-        other => rest(other, locale),
+        _ => return None,
     })
 }
 
@@ -194,8 +238,14 @@ fn rest(change: &Change, locale: Locale) -> (String, &'static str) {
 }
 
 fn handling_text(h: &Handling, names: &Names, locale: Locale) -> String {
-    let parts: Vec<String> =
-        [h.group.as_ref().map(|g| g.as_str()), h.assignee.as_ref().map(|a| a.as_str())].into_iter().flatten().map(|id| names.get(id)).collect();
+    let parts: Vec<String> = [
+        h.group.as_ref().map(domain::id::GroupId::as_str),
+        h.assignee.as_ref().map(domain::id::StaffId::as_str),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|id| names.get(id))
+    .collect();
     if parts.is_empty() { t(locale, "nobody").to_owned() } else { parts.join(" / ") }
 }
 

@@ -73,13 +73,28 @@ pub(super) async fn message(
     let result = match form.then.as_str() {
         _ if !form.internal.is_empty() => verb::note(desk, who, &number, draft, BTreeSet::new()).await,
         "waiting_customer" => {
-            verb::hold(desk, who, &number, domain::ticket::Status::WaitingCustomer, String::new(), Some(draft)).await
+            verb::hold(
+                desk,
+                who,
+                &number,
+                domain::ticket::Status::WaitingCustomer,
+                String::new(),
+                Some(draft),
+            )
+            .await
         }
         "resolve" => {
             let cause = choice("cause", &form.cause).map_err(|e| visitor.fail(e))?;
-            let resolution = if form.resolution.trim().is_empty() { draft.body.text() } else { &form.resolution };
+            let resolution =
+                if form.resolution.trim().is_empty() { draft.body.text() } else { &form.resolution };
             let resolution = resolution.lines().next().unwrap_or_default().to_owned();
-            verb::resolve(desk, who, &number, Solution { cause, resolution, remark: None, draft: Some(draft) }).await
+            verb::resolve(
+                desk,
+                who,
+                &number,
+                Solution { cause, resolution, remark: None, draft: Some(draft) },
+            )
+            .await
         }
         _ => verb::add_message(desk, who, &number, draft).await,
     };
@@ -217,7 +232,8 @@ pub(super) async fn cancel(
     Path(number): Path<String>,
     Fields(form): Fields<ReasonForm>,
 ) -> Result<Response, WebError> {
-    let reason = choice("reason", &form.reason).map_err(|e| visitor.fail(e))?.unwrap_or(CloseReason::Withdrawn);
+    let reason =
+        choice("reason", &form.reason).map_err(|e| visitor.fail(e))?.unwrap_or(CloseReason::Withdrawn);
     answer(&visitor, verb::cancel(&app.desk, visitor.actor(), &number, reason).await)
 }
 
@@ -237,7 +253,8 @@ pub(super) async fn assign(
     Path(number): Path<String>,
     Fields(form): Fields<AssignForm>,
 ) -> Result<Response, WebError> {
-    let input = verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
+    let input =
+        verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
     answer(&page.visitor, verb::assign(&app.desk, page.actor(), &number, input).await)
 }
 

@@ -34,7 +34,8 @@ pub(super) struct ClassifyForm {
 
 impl ClassifyForm {
     fn input(&self) -> desk::Result<verb::EditInput> {
-        let extra = self.rest.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
+        let extra =
+            self.rest.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
         Ok(verb::EditInput {
             seen: self.version,
             title: Some(self.title.clone()),
@@ -107,8 +108,15 @@ pub(super) async fn service(
     Fields(form): Fields<ServiceForm>,
 ) -> Result<Response, WebError> {
     let cause = choice("cause", &form.cause).map_err(|e| page.visitor.fail(e))?;
-    let done =
-        verb::edit_service(&app.desk, page.actor(), &number, Some(cause), Some(form.workaround), Some(form.remark)).await;
+    let done = verb::edit_service(
+        &app.desk,
+        page.actor(),
+        &number,
+        Some(cause),
+        Some(form.workaround),
+        Some(form.remark),
+    )
+    .await;
     answer(&page.visitor, done)
 }
 
@@ -263,7 +271,9 @@ pub(super) async fn watch(
     Path(number): Path<String>,
 ) -> Result<Response, WebError> {
     let (scope, no) = (page.actor().scope(), number.clone());
-    let read = app.desk.read(move |r| Ok(store::ticket::by_number(r, &scope, &no)?.ok_or(Error::NotFound)?.watchers));
+    let read = app
+        .desk
+        .read(move |r| Ok(store::ticket::by_number(r, &scope, &no)?.ok_or(Error::NotFound)?.watchers));
     let mut watchers: BTreeSet<_> = read.await.map_err(|e| page.visitor.fail(e))?;
     if !watchers.remove(&page.staff.id) {
         watchers.insert(page.staff.id.clone());

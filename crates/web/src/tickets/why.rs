@@ -51,7 +51,10 @@ fn told(
 ) -> desk::Result<WhyPart> {
     let t = ticket::by_number(r, scope, number)?.ok_or(Error::NotFound)?;
     let clocks = ticket::clocks(r, &t.id)?;
-    let clock = clocks.iter().find(|c| c.milestone.as_str() == milestone && c.cycle == cycle).ok_or(Error::NotFound)?;
+    let clock = clocks
+        .iter()
+        .find(|c| c.milestone.as_str() == milestone && c.cycle == cycle)
+        .ok_or(Error::NotFound)?;
     let calendar = rules.calendars.get(&clock.calendar).ok_or(Error::NotFound)?;
     let holds = pauses(&ticket::holds(r, &t.id)?, clock);
     let explanation = explain(&clock.run(&calendar.calendar, &holds), now)

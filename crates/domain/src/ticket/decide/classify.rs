@@ -62,7 +62,9 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
         next.edited(EditField::Title, t.title, title.trim().to_owned(), |t, v| t.title = v);
     }
     if let Some(kind) = edit.kind {
-        next.edited(EditField::Kind, word(Some(t.kind.as_str())), word(Some(kind.as_str())), |t, _| t.kind = kind);
+        next.edited(EditField::Kind, word(Some(t.kind.as_str())), word(Some(kind.as_str())), |t, _| {
+            t.kind = kind;
+        });
     }
     if let Some(class) = edit.class {
         let (from, to) = (word(t.class.map(IssueClass::as_str)), word(class.map(IssueClass::as_str)));
@@ -82,7 +84,12 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
     }
     if let Some(facts) = edit.facts {
         let text = |f: &Facts| {
-            f.named().iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n")
+            f.named()
+                .iter()
+                .filter(|(_, v)| !v.is_empty())
+                .map(|(k, v)| format!("{k}: {v}"))
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         next.edited(EditField::Facts, text(&t.facts), text(&facts), |t, _| t.facts = facts);
     }
@@ -134,7 +141,7 @@ pub fn set_severity(case: &Case, to: &Reclassify, actor: &Actor, now: Timestamp)
     }
     let mut next = Next::on_open(case, actor, now)?;
     if (severity, level) == (to.severity, to.level) {
-        return clocks::nothing(next);
+        return next.unchanged();
     }
     let raised = severity == Severity::General && to.severity == Severity::Urgent;
     if raised && to.reason.trim().is_empty() && !actor.is_import() {
@@ -152,7 +159,14 @@ pub fn set_severity(case: &Case, to: &Reclassify, actor: &Actor, now: Timestamp)
     if severity != to.severity {
         let mode = raised.then_some(to.mode);
         let reason = to.reason.trim().to_owned();
-        next.event(Change::SeverityChanged { from: severity, to: to.severity, mode, reason, due_before, due_after });
+        next.event(Change::SeverityChanged {
+            from: severity,
+            to: to.severity,
+            mode,
+            reason,
+            due_before,
+            due_after,
+        });
     }
     if level != to.level {
         let text = |l: Option<Level>| l.map(Level::as_str).unwrap_or_default().to_owned();

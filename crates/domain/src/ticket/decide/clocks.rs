@@ -1,6 +1,6 @@
 //! Starting, stopping and reading a ticket's clocks within a decision.
 
-use super::{Change, Next, Outcome, Refusal};
+use super::{Change, Next, Refusal};
 use crate::calendar::CountError;
 use crate::sla::{Clock, Fixed, Milestone, State, StopReason, Target};
 use crate::ticket::pauses;
@@ -26,8 +26,16 @@ impl Next<'_> {
         let Some(target) = self.target(milestone) else { return };
         let closed = self.case.rules.calendar(&target.calendar).is_some_and(|c| !c.is_open(at));
         let off = target.off_hours.as_ref().filter(|_| closed);
-        let (seconds, calendar) = off.map_or((target.seconds, &target.calendar), |o| (o.seconds, &o.calendar));
-        let cycle = 1 + self.out.clocks.iter().filter(|c| c.milestone == milestone).map(|c| c.cycle).max().unwrap_or(0);
+        let (seconds, calendar) =
+            off.map_or((target.seconds, &target.calendar), |o| (o.seconds, &o.calendar));
+        let cycle = 1 + self
+            .out
+            .clocks
+            .iter()
+            .filter(|c| c.milestone == milestone)
+            .map(|c| c.cycle)
+            .max()
+            .unwrap_or(0);
         self.out.clocks.push(Clock {
             milestone,
             cycle,
@@ -48,7 +56,12 @@ impl Next<'_> {
     }
 
     /// Stops the running cycle of a milestone, if there is one, and records what it came to.
-    pub(super) fn stop(&mut self, milestone: Milestone, at: Timestamp, reason: StopReason) -> Result<(), Refusal> {
+    pub(super) fn stop(
+        &mut self,
+        milestone: Milestone,
+        at: Timestamp,
+        reason: StopReason,
+    ) -> Result<(), Refusal> {
         let Some(i) = self.out.clocks.iter().position(|c| c.milestone == milestone && c.is_running()) else {
             return Ok(());
         };
@@ -66,7 +79,7 @@ impl Next<'_> {
         let Some(calendar) = rules.calendar(&clock.calendar) else { return Err(Refusal::NeverOpens) };
         let reading = clock.refresh(calendar, &holds, at)?;
         let late = reading.state == State::Breached;
-        let breach = late.then(|| (!clock.breach_noted, clock.cycle, reading.due));
+        let breach = late.then_some((!clock.breach_noted, clock.cycle, reading.due));
         clock.breach_noted |= late;
         let fixed = Fixed {
             milestone: clock.milestone,
@@ -121,9 +134,4 @@ pub(super) fn refresh(next: &mut Next<'_>) -> Result<(), Refusal> {
         clock.next_at = if paused { None } else { step.into_iter().chain(breach).min() };
     }
     Ok(())
-}
-
-/// The decision unchanged.
-pub(super) fn nothing(next: Next<'_>) -> Outcome {
-    Ok(next.out)
 }

@@ -1,6 +1,6 @@
 //! Tickets in relation to each other: merge, split, link.
 
-use super::{Case, Change, Next, Outcome, Refusal, clocks};
+use super::{Case, Change, Next, Outcome, Refusal};
 use crate::access::Actor;
 use crate::id::TicketId;
 use crate::sla::{Milestone, StopReason};
@@ -16,7 +16,7 @@ pub fn merge(case: &Case, into: (&TicketId, &str), actor: &Actor, now: Timestamp
         return Err(Refusal::SameTicket);
     }
     if case.ticket.merged_into.as_ref() == Some(into.0) {
-        return clocks::nothing(Next::new(case, actor, now));
+        return Next::new(case, actor, now).unchanged();
     }
     let mut next = Next::on_open(case, actor, now)?;
     next.stop_all(StopReason::Merged)?;
@@ -41,7 +41,8 @@ pub fn absorb(case: &Case, other: &Case, keep_earliest: bool, actor: &Actor, now
     if keep_earliest && other.ticket.received_at < case.ticket.received_at {
         let t0 = other.ticket.received_at;
         next.out.ticket.received_at = t0;
-        let from_start = |m: Milestone| matches!(m, Milestone::Response | Milestone::Attend | Milestone::Resolution);
+        let from_start =
+            |m: Milestone| matches!(m, Milestone::Response | Milestone::Attend | Milestone::Resolution);
         for clock in next.out.clocks.iter_mut().filter(|c| c.is_running() && from_start(c.milestone)) {
             clock.started_at = t0;
         }

@@ -1,6 +1,6 @@
 //! The end of a ticket, and its return: solved, confirmed, closed, cancelled, opened again, rated, excused.
 
-use super::{Case, Change, Draft, Letter, Next, Outcome, Refusal, clocks, talk};
+use super::{Case, Change, Draft, Letter, Next, Outcome, Refusal, talk};
 use crate::access::Actor;
 use crate::sla::{Milestone, StopReason};
 use crate::ticket::{Cause, CloseReason, EditField, Rating, Status};
@@ -26,7 +26,7 @@ pub struct Solution {
 pub fn resolve(case: &Case, solution: Solution, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::on_open(case, actor, now)?;
     if case.ticket.status == Status::Resolved {
-        return clocks::nothing(next);
+        return next.unchanged();
     }
     if solution.resolution.trim().is_empty() && !actor.is_import() {
         return Err(Refusal::EmptyText);
@@ -95,7 +95,7 @@ pub fn close(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) ->
 fn end(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::new(case, actor, now);
     match case.ticket.status {
-        Status::Closed => return clocks::nothing(next),
+        Status::Closed => return next.unchanged(),
         Status::Resolved => {}
         Status::Merged => return Err(Refusal::Merged),
         _ if actor.is_import() => next.stop_all(StopReason::Done)?,
@@ -122,7 +122,7 @@ fn finish_ticket(next: &mut Next<'_>, status: Status, reason: CloseReason) {
 /// `ended`, `merged`.
 pub fn cancel(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -> Outcome {
     if case.ticket.status == Status::Cancelled {
-        return clocks::nothing(Next::new(case, actor, now));
+        return Next::new(case, actor, now).unchanged();
     }
     let mut next = Next::on_open(case, actor, now)?;
     next.stop_all(StopReason::Cancelled)?;
@@ -138,7 +138,7 @@ pub fn cancel(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -
 pub fn reopen(case: &Case, reason: &str, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::new(case, actor, now);
     if case.ticket.status.is_open() {
-        return clocks::nothing(next);
+        return next.unchanged();
     }
     open_again(&mut next, reason)?;
     if matches!(actor, Actor::Contact(_)) {
@@ -200,7 +200,7 @@ pub fn rate(case: &Case, rating: Rating, actor: &Actor, now: Timestamp) -> Outco
     }
     let mut next = Next::new(case, actor, now);
     if case.ticket.rating.as_ref() == Some(&rating) {
-        return clocks::nothing(next);
+        return next.unchanged();
     }
     next.out.ticket.rating = Some(rating.clone());
     let event = next.event(Change::Rated { rating });

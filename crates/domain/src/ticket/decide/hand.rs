@@ -1,6 +1,6 @@
 //! A ticket changes hands.
 
-use super::{Case, Change, Next, Outcome, clocks};
+use super::{Case, Change, Next, Outcome};
 use crate::access::Actor;
 use crate::id::{GroupId, StaffId};
 use crate::routing::{RouteKind, RouteReason};
@@ -24,7 +24,7 @@ pub struct Assignment {
 /// `ended`, `merged`.
 pub fn assign(case: &Case, to: &Assignment, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::on_open(case, actor, now)?;
-    if put(&mut next, to) { next.finish() } else { clocks::nothing(next) }
+    if put(&mut next, to) { next.finish() } else { next.unchanged() }
 }
 
 /// A person left; the ticket goes back to the group's queue, even a solved one.
@@ -34,7 +34,7 @@ pub fn assign(case: &Case, to: &Assignment, actor: &Actor, now: Timestamp) -> Ou
 pub fn hand_over(case: &Case, from: &StaffId, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::new(case, actor, now);
     if case.ticket.assignee.as_ref() != Some(from) {
-        return clocks::nothing(next);
+        return next.unchanged();
     }
     next.event(Change::HandedOver { from: from.clone() });
     let because = RouteReason { kind: RouteKind::HandOver, text: String::new() };
@@ -46,7 +46,8 @@ pub fn hand_over(case: &Case, from: &StaffId, actor: &Actor, now: Timestamp) -> 
 pub(super) fn put(next: &mut Next<'_>, to: &Assignment) -> bool {
     let t = &next.out.ticket;
     let from = Handling { group: t.group.clone(), assignee: t.assignee.clone() };
-    let after = Handling { group: to.group.clone().or_else(|| t.group.clone()), assignee: to.assignee.clone() };
+    let after =
+        Handling { group: to.group.clone().or_else(|| t.group.clone()), assignee: to.assignee.clone() };
     if from == after {
         return false;
     }

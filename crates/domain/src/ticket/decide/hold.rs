@@ -1,6 +1,6 @@
 //! Waiting: for the customer, for a third party, for an agreed time.
 
-use super::{Case, Draft, Letter, Next, Outcome, Refusal, clocks, talk};
+use super::{Case, Draft, Letter, Next, Outcome, Refusal, talk};
 use crate::access::Actor;
 use crate::ticket::Status;
 use crate::time::Timestamp;
@@ -10,13 +10,20 @@ use crate::time::Timestamp;
 ///
 /// # Errors
 /// `not_a_waiting_status`, `needs_message`, `needs_reason`, `ended`, `merged`.
-pub fn hold(case: &Case, status: Status, note: &str, draft: Option<Draft>, actor: &Actor, now: Timestamp) -> Outcome {
+pub fn hold(
+    case: &Case,
+    status: Status,
+    note: &str,
+    draft: Option<Draft>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Outcome {
     if !status.is_waiting() {
         return Err(Refusal::NotAWaitingStatus);
     }
     let mut next = Next::on_open(case, actor, now)?;
     if case.ticket.status == status && draft.is_none() {
-        return clocks::nothing(next);
+        return next.unchanged();
     }
     match draft {
         Some(draft) if !draft.body.is_empty() => {
@@ -37,7 +44,7 @@ pub fn hold(case: &Case, status: Status, note: &str, draft: Option<Draft>, actor
 pub fn resume(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::on_open(case, actor, now)?;
     match case.ticket.status {
-        Status::Open => clocks::nothing(next),
+        Status::Open => next.unchanged(),
         s if s.is_waiting() || s == Status::New => {
             next.set_status(Status::Open, "");
             next.finish()

@@ -107,7 +107,9 @@ impl Body {
     /// From plain text: paragraphs at empty lines, everything escaped.
     pub fn from_text(text: &str) -> Self {
         let text = text.trim().replace("\r\n", "\n");
-        let escape = |s: &str| s.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let escape = |s: &str| {
+            s.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+        };
         let html = text
             .split("\n\n")
             .filter(|p| !p.trim().is_empty())
@@ -332,6 +334,12 @@ impl<'a> Next<'a> {
         self.out.ticket.status = to;
         note.clone_into(&mut self.out.ticket.status_note);
         self.event(Change::StatusChanged { from, to, note: note.to_owned() });
+    }
+
+    /// Nothing to decide: the verb was repeated.
+    #[expect(clippy::unnecessary_wraps, reason = "verbs end in an outcome")]
+    fn unchanged(self) -> Outcome {
+        Ok(self.out)
     }
 
     /// Closes the decision: clocks are read again, notices of imports are dropped.

@@ -8,9 +8,7 @@ use crate::access::Actor;
 use crate::id::{ContactId, ContractId, GroupId, ModuleId, OrgId, PolicyId, ProductId, StaffId, TicketId};
 use crate::routing::RouteReason;
 use crate::sla::{Because, Milestone, StopReason};
-use crate::ticket::{
-    Channel, Extra, Facts, Handling, IssueClass, Kind, Level, Severity, Status, Ticket,
-};
+use crate::ticket::{Channel, Extra, Facts, Handling, IssueClass, Kind, Level, Severity, Status, Ticket};
 use crate::time::{Timestamp, plus_seconds};
 
 /// The longest back-dating by a clerk, in seconds (K3).

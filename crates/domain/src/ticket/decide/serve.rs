@@ -1,6 +1,6 @@
 //! Work on the case that is not a message: contact outside the system, technician at work, way round, fix plan.
 
-use super::{Case, Change, Next, Outcome, Refusal, clocks, talk};
+use super::{Case, Change, Next, Outcome, Refusal, talk};
 use crate::access::Actor;
 use crate::sla::{Milestone, StopReason};
 use crate::ticket::{Cause, EditField, PlanStep, Status};
@@ -37,7 +37,7 @@ pub fn attend(case: &Case, at: Option<Timestamp>, on_site: bool, actor: &Actor, 
     let mut next = Next::on_open(case, actor, now)?;
     if !next.is_running(Milestone::Attend) {
         let attended = next.out.clocks.iter().any(|c| c.milestone == Milestone::Attend);
-        return if attended { clocks::nothing(next) } else { Err(Refusal::NothingToAttend) };
+        return if attended { next.unchanged() } else { Err(Refusal::NothingToAttend) };
     }
     next.event(Change::Attended { at, on_site });
     next.stop(Milestone::Attend, at, StopReason::Done)?;
@@ -61,7 +61,7 @@ pub fn plan(case: &Case, plan: Vec<PlanStep>, actor: &Actor, now: Timestamp) -> 
     }
     let mut next = Next::on_open(case, actor, now)?;
     if plan == case.ticket.plan {
-        return clocks::nothing(next);
+        return next.unchanged();
     }
     next.out.ticket.plan.clone_from(&plan);
     let event = next.event(Change::Planned { plan });
@@ -91,7 +91,9 @@ pub fn edit_service(
         next.edited(EditField::Cause, word(t.cause), word(cause), |t, _| t.cause = cause);
     }
     if let Some(workaround) = workaround {
-        next.edited(EditField::Workaround, t.workaround, workaround.trim().to_owned(), |t, v| t.workaround = v);
+        next.edited(EditField::Workaround, t.workaround, workaround.trim().to_owned(), |t, v| {
+            t.workaround = v;
+        });
     }
     if let Some(remark) = remark {
         next.edited(EditField::Remark, t.remark, remark.trim().to_owned(), |t, v| t.remark = v);

@@ -92,7 +92,13 @@ pub fn customer_message(case: &Case, draft: Draft, actor: &Actor, now: Timestamp
 ///
 /// # Errors
 /// `empty_text`.
-pub fn note(case: &Case, draft: Draft, mentions: &BTreeSet<StaffId>, actor: &Actor, now: Timestamp) -> Outcome {
+pub fn note(
+    case: &Case,
+    draft: Draft,
+    mentions: &BTreeSet<StaffId>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Outcome {
     draft.check()?;
     let mut next = Next::new(case, actor, now);
     let message = next.message(Visibility::Internal, draft);

@@ -79,7 +79,8 @@ fn fire(next: &mut Next<'_>, i: usize, step: &Step, at: Timestamp, senior: Optio
     let Some(clock) = next.out.clocks.get_mut(i) else { return };
     let (milestone, cycle, percent) = (clock.milestone, clock.cycle, step.percent);
     // Steps of the same percent fire together; the last one moves the mark.
-    let rest = next.case.rules.policies.get(&next.out.ticket.policy).map(|p| p.steps_of(milestone, clock.off_hours));
+    let rest =
+        next.case.rules.policies.get(&next.out.ticket.policy).map(|p| p.steps_of(milestone, clock.off_hours));
     let same: Vec<StepAction> =
         rest.unwrap_or_default().into_iter().filter(|s| s.percent == percent).map(|s| s.action).collect();
     clock.fired_percent = percent;

@@ -1,19 +1,21 @@
 //! Sign-in: passwords, one-time links, sessions, API tokens. Secrets leave this module once, in the clear,
 //! to the person they are for; only their hashes are kept.
 
-use std::collections::BTreeSet;
+mod token;
+
+pub use token::{create_token, token_actor};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::access::{Actor, ActorRef, Right, Staff, System};
-use domain::id::{ContactId, StaffId, TokenId};
+use domain::access::{Actor, ActorRef, Staff, System};
+use domain::id::{ContactId, StaffId};
 use domain::people::parse_email;
 use domain::time::plus_seconds;
 use sha2::{Digest, Sha256};
-use store::session::{self, Person, TokenRow};
+use store::session::{self, Person};
 use store::{Read, admin, directory, job, staff};
 
 use crate::intake::contact_actor;
@@ -54,7 +56,9 @@ impl Desk {
         let salt = self.random();
         let hash = move || {
             let salt = salt.get(..16).unwrap_or(&salt);
-            Argon2::default().hash_password_with_salt(password.as_bytes(), salt).map(|h: PasswordHash| h.to_string())
+            Argon2::default()
+                .hash_password_with_salt(password.as_bytes(), salt)
+                .map(|h: PasswordHash| h.to_string())
         };
         let hashed = tokio::task::spawn_blocking(hash).await.map_err(|e| Error::Internal(e.to_string()))?;
         hashed.map_err(|e| Error::Internal(e.to_string()))
@@ -73,7 +77,8 @@ async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     let known = hash.is_some();
     let check = move || {
         let text = hash.as_deref().unwrap_or(DUMMY);
-        PasswordHash::new(text).is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
+        PasswordHash::new(text)
+            .is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
     };
     let good = tokio::task::spawn_blocking(check).await.map_err(|e| Error::Internal(e.to_string()))?;
     Ok(good && known)
@@ -86,9 +91,8 @@ async fn verify(password: String, hash: Option<String>) -> Result<bool> {
 pub async fn sign_in(desk: &Desk, login: &str, password: String) -> Result<Session> {
     let login = login.trim().to_lowercase();
     let key = login.clone();
-    let (found, failures) = desk
-        .read(move |r| Ok((find_password(r, &key)?, session::failures(r, &key)?)))
-        .await?;
+    let (found, failures) =
+        desk.read(move |r| Ok((find_password(r, &key)?, session::failures(r, &key)?))).await?;
     let now = desk.now();
     if let Some((n, last_at)) = failures
         && n >= FREE_FAILURES
@@ -101,13 +105,12 @@ pub async fn sign_in(desk: &Desk, login: &str, password: String) -> Result<Sessi
     }
     let (person, hash) = found.unzip();
     let good = verify(password, hash.flatten()).await?;
-    match person.filter(|_| good) {
-        Some(person) => begin(desk, person, Some(login)).await,
-        None => {
-            let system = Actor::System(System::Operator);
-            desk.write(&system, move |unit| Ok(session::failed(unit.work, &login)?)).await?;
-            Err(Error::Unauthenticated)
-        }
+    if let Some(person) = person.filter(|_| good) {
+        begin(desk, person, Some(login)).await
+    } else {
+        let system = Actor::System(System::Operator);
+        desk.write(&system, move |unit| Ok(session::failed(unit.work, &login)?)).await?;
+        Err(Error::Unauthenticated)
     }
 }
 
@@ -127,7 +130,9 @@ fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option
     }
     let Some(point) = parse_email(login) else { return Ok(None) };
     let found = directory::contact_password(r, &point.value)?;
-    Ok(found.filter(|(_, _, active)| *active).map(|(id, hash, _)| (Person { kind: "contact".to_owned(), id: id.0 }, hash)))
+    Ok(found
+        .filter(|(_, _, active)| *active)
+        .map(|(id, hash, _)| (Person { kind: "contact".to_owned(), id: id.0 }, hash)))
 }
 
 async fn begin(desk: &Desk, person: Person, forgive: Option<String>) -> Result<Session> {
@@ -220,7 +225,9 @@ pub async fn request_link(desk: &Desk, email: &str, purpose: &'static str) -> Re
     let token = desk.new_secret();
     desk.write(&Actor::System(System::Operator), move |unit| {
         let found = match directory::by_point(unit.work, &point)? {
-            Some(c) if c.active => Some((Person { kind: "contact".to_owned(), id: c.id.0 }, c.name, c.locale)),
+            Some(c) if c.active => {
+                Some((Person { kind: "contact".to_owned(), id: c.id.0 }, c.name, c.locale))
+            }
             _ => staff::by_login(unit.work, &point.value)?
                 .filter(|s| s.active)
                 .map(|s| (Person { kind: "staff".to_owned(), id: s.id.0 }, s.name, s.locale)),
@@ -228,8 +235,13 @@ pub async fn request_link(desk: &Desk, email: &str, purpose: &'static str) -> Re
         let Some((person, name, locale)) = found else { return Ok(()) };
         let life = if purpose == "invitation" { INVITATION_S } else { LINK_S };
         session::put_link(unit.work, &secret_hash(&token), &person, purpose, plus_seconds(unit.now, life))?;
-        let payload =
-            LinkJob { purpose: purpose.to_owned(), email: point.value.clone(), name, locale, token: token.clone() };
+        let payload = LinkJob {
+            purpose: purpose.to_owned(),
+            email: point.value.clone(),
+            name,
+            locale,
+            token: token.clone(),
+        };
         job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
         Ok(())
     })
@@ -245,7 +257,11 @@ pub async fn use_link(desk: &Desk, token: &str) -> Result<(Session, String)> {
     let (person, purpose) = desk
         .write(&Actor::System(System::Operator), move |unit| {
             let (person, purpose) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
-            if session::use_link(unit.work, &hash)? { Ok((person, purpose)) } else { Err(Error::Unauthenticated) }
+            if session::use_link(unit.work, &hash)? {
+                Ok((person, purpose))
+            } else {
+                Err(Error::Unauthenticated)
+            }
         })
         .await?;
     Ok((begin(desk, person, None).await?, purpose))
@@ -299,55 +315,6 @@ pub async fn set_contact_password(desk: &Desk, who: &Actor, id: &ContactId, pass
     .await
 }
 
-/// Makes an API token that acts for a member of staff with some of that person's rights, `*` for all.
-/// Returns the secret; it is shown once.
-///
-/// # Errors
-/// `Invalid` for an unknown scope or an empty name.
-pub async fn create_token(desk: &Desk, who: &Actor, staff: StaffId, name: String, scopes: Vec<String>) -> Result<String> {
-    if name.trim().is_empty() {
-        return Err(Error::field("name", "required"));
-    }
-    if scopes.iter().any(|s| s != "*" && s.parse::<Right>().is_err()) || scopes.is_empty() {
-        return Err(Error::field("scopes", "unknown"));
-    }
-    let secret = format!("aft_{}", desk.new_secret());
-    let hash = secret_hash(&secret);
-    desk.write(who, move |unit| {
-        let row = TokenRow {
-            id: TokenId(unit.work.next_id()),
-            name: name.trim().to_owned(),
-            staff: staff.clone(),
-            scopes: scopes.clone(),
-            created_at: unit.now,
-            revoked_at: None,
-        };
-        session::put_token(unit.work, &row, &hash)?;
-        let by = unit.actor.reference();
-        Ok(admin::record(unit.work, &by, ("token", row.id.as_str()), "created", "", &row.name)?)
-    })
-    .await?;
-    Ok(secret)
-}
-
-/// Who is behind an API token: the person with the rights that the token may use.
-///
-/// # Errors
-/// `Unauthenticated`.
-pub async fn token_actor(desk: &Desk, secret: &str) -> Result<Actor> {
-    let hash = secret_hash(secret);
-    desk.read(move |r| {
-        let (_, person, scopes) = session::token(r, &hash)?.ok_or(Error::Unauthenticated)?;
-        let (mut actor, _) = staff_actor(r, &person)?;
-        if !scopes.iter().any(|s| s == "*") {
-            let allowed: BTreeSet<Right> = scopes.iter().filter_map(|s| s.parse().ok()).collect();
-            actor.rights = actor.rights.intersection(&allowed).copied().collect();
-        }
-        Ok(Actor::Staff(actor))
-    })
-    .await
-}
-
 /// A one-time link for a first start without users: makes the first administrator, who then sets a password.
 ///
 /// # Errors
@@ -371,12 +338,11 @@ pub async fn set_up_link(desk: &Desk) -> Result<String> {
             version: 0,
         };
         // An earlier link may have grown old unused.
-        let id = match staff::by_login(unit.work, &row.login)? {
-            Some(earlier) => earlier.id,
-            None => {
-                staff::insert(unit.work, &row, None)?;
-                row.id
-            }
+        let id = if let Some(earlier) = staff::by_login(unit.work, &row.login)? {
+            earlier.id
+        } else {
+            staff::insert(unit.work, &row, None)?;
+            row.id
         };
         let person = Person { kind: "staff".to_owned(), id: id.0 };
         Ok(session::put_link(unit.work, &hash, &person, "set_up", plus_seconds(unit.now, INVITATION_S))?)

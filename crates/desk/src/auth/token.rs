@@ -1,0 +1,66 @@
+//! API tokens: each acts for a member of staff with some of that person's rights.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Actor, Right};
+use domain::id::{StaffId, TokenId};
+use store::admin;
+use store::session::{self, TokenRow};
+
+use super::{secret_hash, staff_actor};
+use crate::{Desk, Error, Result};
+
+/// Makes an API token that acts for a member of staff with some of that person's rights, `*` for all.
+/// Returns the secret; it is shown once.
+///
+/// # Errors
+/// `Invalid` for an unknown scope or an empty name.
+pub async fn create_token(
+    desk: &Desk,
+    who: &Actor,
+    staff: StaffId,
+    name: String,
+    scopes: Vec<String>,
+) -> Result<String> {
+    if name.trim().is_empty() {
+        return Err(Error::field("name", "required"));
+    }
+    if scopes.iter().any(|s| s != "*" && s.parse::<Right>().is_err()) || scopes.is_empty() {
+        return Err(Error::field("scopes", "unknown"));
+    }
+    let secret = format!("aft_{}", desk.new_secret());
+    let hash = secret_hash(&secret);
+    desk.write(who, move |unit| {
+        let row = TokenRow {
+            id: TokenId(unit.work.next_id()),
+            name: name.trim().to_owned(),
+            staff: staff.clone(),
+            scopes: scopes.clone(),
+            created_at: unit.now,
+            revoked_at: None,
+        };
+        session::put_token(unit.work, &row, &hash)?;
+        let by = unit.actor.reference();
+        Ok(admin::record(unit.work, &by, ("token", row.id.as_str()), "created", "", &row.name)?)
+    })
+    .await?;
+    Ok(secret)
+}
+
+/// Who is behind an API token: the person with the rights that the token may use.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub async fn token_actor(desk: &Desk, secret: &str) -> Result<Actor> {
+    let hash = secret_hash(secret);
+    desk.read(move |r| {
+        let (_, person, scopes) = session::token(r, &hash)?.ok_or(Error::Unauthenticated)?;
+        let (mut actor, _) = staff_actor(r, &person)?;
+        if !scopes.iter().any(|s| s == "*") {
+            let allowed: BTreeSet<Right> = scopes.iter().filter_map(|s| s.parse().ok()).collect();
+            actor.rights = actor.rights.intersection(&allowed).copied().collect();
+        }
+        Ok(Actor::Staff(actor))
+    })
+    .await
+}

@@ -1,0 +1,62 @@
+//! A database of its own for every test: an SQLite file, or a database of the run's PostgreSQL.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use store::DbConfig;
+use tokio_postgres::NoTls;
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+/// Where a test's data are; removed when dropped, as far as the engine allows.
+pub struct Database {
+    config: DbConfig,
+    folder: Option<PathBuf>,
+}
+
+impl Database {
+    /// An SQLite file in a temporary folder.
+    pub fn sqlite() -> Self {
+        let folder = std::env::temp_dir().join(format!("aftercare-test-{}-{}", std::process::id(), next()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self { config: DbConfig::Sqlite(folder.join("aftercare.db")), folder: Some(folder) }
+    }
+
+    /// A database of the PostgreSQL that `cargo xtask test` has started.
+    pub async fn postgres() -> Self {
+        let Ok(server) = std::env::var("AFTERCARE_TEST_PG") else {
+            panic!(
+                "AFTERCARE_TEST_PG is not set: run `cargo xtask test`, which starts a PostgreSQL for the tests"
+            )
+        };
+        let (client, connection) = tokio_postgres::connect(&server, NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let name = format!("t_{}_{}", std::process::id(), next());
+        client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        drop(client);
+        let _ = connection.await;
+        Self { config: DbConfig::Postgres(format!("{server} dbname={name}")), folder: None }
+    }
+
+    /// How the store opens it.
+    pub fn config(&self) -> DbConfig {
+        self.config.clone()
+    }
+}
+
+fn next() -> u32 {
+    NUMBER.fetch_add(1, Ordering::SeqCst)
+}
+
+/// Both engines, for tests of the store alone.
+pub async fn engines() -> [Database; 2] {
+    [Database::sqlite(), Database::postgres().await]
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}

@@ -18,6 +18,8 @@ htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0;
+// What an element asks for is said on the element itself.
+htmx.config.disableInheritance = true;
 // An answer with an error carries its toast; it is shown like any other part.
 htmx.config.responseHandling = [
   { code: "204", swap: false },

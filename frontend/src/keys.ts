@@ -12,10 +12,11 @@ function act(el: HTMLElement): void {
   if (el instanceof HTMLDetailsElement) {
     el.open = true;
     el.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea, button")?.focus();
+  } else if (el.dataset.focus) {
+    el.click();
+    (document.querySelector(el.dataset.focus) as HTMLElement | null)?.focus();
   } else if (el.matches("input, textarea, [contenteditable]")) {
     el.focus();
-  } else if (el.dataset.focus) {
-    (document.querySelector(el.dataset.focus) as HTMLElement | null)?.focus();
   } else {
     el.click();
   }

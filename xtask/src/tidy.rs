@@ -181,7 +181,7 @@ fn texts(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
 
 /// Families whose keys are put together at run time.
 fn composed(key: &str) -> bool {
-    ["letter-", "seed-", "holiday-", "chip-", "issue-", "refusal-", "field-"]
+    ["letter-", "seed-", "holiday-", "chip-", "issue-", "refusal-", "field-", "portal-next-"]
         .iter()
         .any(|p| key.starts_with(p))
 }

@@ -6,7 +6,7 @@ use domain::ticket::{IssueClass, Kind, Severity, Status};
 use domain::time::Timestamp;
 
 use crate::db::Engine;
-use crate::ticket::{Cursor, Filter, Order};
+use crate::ticket::{Cursor, Filter, LogFilter, Order};
 
 /// Name and text of every statement, in an engine's own spelling.
 pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
@@ -58,6 +58,14 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
             let (text, _) = crate::ticket::assemble(scope, &full, *order, Some(&cursor), 50);
             shapes.push((format!("list {scope:?} {order}"), engine.assembled(text)));
         }
+        let log = LogFilter {
+            from: full.from,
+            until: full.until,
+            class: full.class,
+            solver: full.assignee.clone(),
+        };
+        let (text, _) = crate::ticket::assemble_log(scope, &log, Some(&cursor), 50);
+        shapes.push((format!("log {scope:?}"), engine.assembled(text)));
     }
     shapes
 }

@@ -1,5 +1,10 @@
 //! The test application: the whole product in one process, on either engine, with a clock that the test owns.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot be set up has failed"
+)]
 
 mod cast;
 mod database;

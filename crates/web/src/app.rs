@@ -59,6 +59,8 @@ pub fn router(app: App) -> Router {
         .merge(crate::sign_in::routes())
         .merge(crate::tickets::routes())
         .merge(crate::files::routes())
+        .merge(crate::log::routes())
+        .merge(crate::portal::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), crate::session::guard_forms));
     Router::new()
         .merge(pages)

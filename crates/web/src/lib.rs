@@ -10,9 +10,12 @@ mod files;
 mod form;
 mod html;
 mod live;
+mod log;
 mod names;
+mod portal;
 mod session;
 mod sign_in;
+mod table;
 mod tickets;
 mod ui;
 

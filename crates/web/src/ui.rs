@@ -124,12 +124,6 @@ impl Ui {
     pub(crate) fn may(&self, right: &str) -> bool {
         right.parse::<Right>().is_ok_and(|r| self.rights.contains(&r))
     }
-
-    /// May the person enter administration at all?
-    pub(crate) fn may_administer(&self) -> bool {
-        let admin = [Right::StaffEdit, Right::PromiseEdit, Right::DeskEdit, Right::Operate, Right::AuditView];
-        admin.iter().any(|r| self.rights.contains(r))
-    }
 }
 
 /// A queue's maintained count; `all` has none worth reading.

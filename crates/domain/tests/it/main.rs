@@ -1,5 +1,8 @@
 //! The rules as a whole: worked examples of the specification, and its laws against a naive oracle.
 
+#[cfg(test)]
 mod examples;
+#[cfg(test)]
 mod laws;
+#[cfg(test)]
 mod ticket;

@@ -24,6 +24,8 @@ fn at(minutes: i64) -> Timestamp {
 }
 
 fn rules() -> Arc<Rules> {
+    use Milestone::{Attend, Reply, Resolution, Response, Update};
+    use PromiseClass::{General, Urgent};
     let doc = |always_open: bool| -> CalendarDoc {
         let day = || vec![("09:00".to_owned(), "18:00".to_owned())];
         serde_json::from_value(serde_json::json!({
@@ -43,8 +45,6 @@ fn rules() -> Arc<Rules> {
         calendar: calendar.into(),
         off_hours: None,
     };
-    use Milestone::{Attend, Reply, Resolution, Response, Update};
-    use PromiseClass::{General, Urgent};
     let policy = PolicyDoc {
         targets: vec![
             target(Urgent, Response, 30, "x24"),

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use deadpool_postgres::Client;
 use domain::time::Timestamp;
 use tokio::runtime::Handle;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 
 use super::{Engine, Shared};
 use crate::statement::Stmt;
@@ -69,7 +69,15 @@ impl<'a> Read<'a> {
     pub fn prepare(&mut self, sql: &str) -> Result<()> {
         match self.conn {
             Conn::Sqlite(conn) => Ok(conn.prepare(sql).map(drop)?),
-            Conn::Postgres(client, handle) => Ok(handle.block_on(client.prepare(sql)).map(drop)?),
+            Conn::Postgres(client, handle) => {
+                // `$1 = 1` makes PostgreSQL expect an INT4, which no parameter of ours is: write a CAST.
+                let statement = handle.block_on(client.prepare(sql))?;
+                let ours = [Type::INT8, Type::TEXT, Type::FLOAT8];
+                match statement.params().iter().find(|t| !ours.contains(t)) {
+                    Some(other) => Err(Error::corrupt("parameter", other)),
+                    None => Ok(()),
+                }
+            }
         }
     }
 

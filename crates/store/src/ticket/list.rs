@@ -152,12 +152,7 @@ pub(crate) fn assemble<'v>(
     limit: i64,
 ) -> (String, Vec<Value<'v>>) {
     let mut a = Assembly::new(BASE);
-    match scope {
-        Scope::All => {}
-        Scope::Organisation(org) => a.and("t.organisation_id = ?", &[org.as_str().into()]),
-        Scope::Contact(contact) => a.and("t.requester_id = ?", &[contact.as_str().into()]),
-        Scope::Nothing => a.and("1 = 0", &[]),
-    }
+    narrow(&mut a, scope);
     if f.open {
         a.and("t.is_open = 1", &[]);
     }
@@ -200,6 +195,16 @@ pub(crate) fn assemble<'v>(
         a.and(keyset, &[c.value.into(), (&c.id).into()]);
     }
     a.end(tail, &[limit.into()])
+}
+
+/// Adds what the reader may see at all; the ticket's alias is `t`.
+pub(super) fn narrow<'v>(a: &mut Assembly<'v>, scope: &'v Scope) {
+    match scope {
+        Scope::All => {}
+        Scope::Organisation(org) => a.and("t.organisation_id = ?", &[org.as_str().into()]),
+        Scope::Contact(contact) => a.and("t.requester_id = ?", &[contact.as_str().into()]),
+        Scope::Nothing => a.and("1 = 0", &[]),
+    }
 }
 
 fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {

@@ -12,7 +12,7 @@ statements! {
     INSERT = "INSERT INTO message (ticket_id, no, visibility, actor_kind, actor_id, html, progress, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     OF_TICKET = "SELECT no, visibility, actor_kind, actor_id, html, progress, at FROM message \
-         WHERE ticket_id = $1 AND no > $2 AND ($3 = 1 OR visibility = 'public') ORDER BY no LIMIT $4";
+         WHERE ticket_id = $1 AND no > $2 AND (CAST($3 AS BIGINT) = 1 OR visibility = 'public') ORDER BY no LIMIT $4";
 }
 
 /// A stored message.

@@ -4,6 +4,7 @@ mod counts;
 mod draft;
 mod event;
 mod list;
+mod log;
 mod message;
 mod read;
 mod row;
@@ -16,6 +17,8 @@ pub(crate) use event::{actor, actor_columns};
 pub use event::{events, insert_events};
 pub(crate) use list::assemble;
 pub use list::{Cursor, Filter, ListRow, Order, list};
+pub(crate) use log::assemble_log;
+pub use log::{LogFilter, LogRow, problem_log};
 pub use message::{MessageRow, insert_message, messages};
 pub use read::{
     by_external_ref, by_id, by_number, clocks, due_clocks, holds, next_instant, number_of, running_in,

@@ -10,8 +10,10 @@ mod verbs;
 mod verbs_case;
 mod why;
 
+pub(crate) use list::render;
 pub(crate) use query::ListQuery;
-pub(crate) use timeline::{Entry, timeline};
+pub(crate) use timeline::{Entry, EntryBody, timeline};
+pub(crate) use verbs::answer;
 
 use axum::Router;
 use axum::routing::{get, post};

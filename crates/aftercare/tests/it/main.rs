@@ -1,0 +1,12 @@
+//! The whole product in one process, on both engines.
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod api;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod journeys;
+#[cfg(test)]
+mod pages;

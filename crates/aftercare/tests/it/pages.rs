@@ -1,0 +1,107 @@
+//! Pages: every one of them is whole in both languages, and says what went wrong.
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+use testkit::{Client, TestApp};
+
+mod engines {
+    testkit::on_both_engines!(
+        pages_are_whole_in_both_languages,
+        signing_in_is_throttled_and_links_work_once,
+        a_form_with_errors_keeps_what_was_typed,
+        files_are_private_and_never_run,
+    );
+}
+
+/// A page in a language.
+async fn page(client: &Client, path: &str, locale: &str, session: &str) -> String {
+    let cookie = format!("aftercare_session={session}; locale={locale}");
+    let answer = client.send(Method::GET, path, "", Body::empty(), &[("cookie", &cookie)]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+    answer.text
+}
+
+async fn session(app: &TestApp, login: &str) -> String {
+    desk::auth::sign_in(&app.desk, login, "a good long one".to_owned()).await.unwrap().token
+}
+
+async fn pages_are_whole_in_both_languages(app: TestApp) {
+    let api = app.api().await;
+    let body = json!({"title": "<b>bold</b>", "body": "<script>x</script>", "requester": "ben@north.example", "severity": "urgent"});
+    let number = api.post("/api/v1/tickets", &body).await.json()["number"].as_str().unwrap().to_owned();
+    let staff = ["/tickets", "/tickets?view=mine", "/tickets/new", "/notices", "/log"].map(str::to_owned);
+    let case = format!("/tickets/{number}");
+    let mine = ["/portal".to_owned(), "/portal/new".to_owned(), format!("/portal/cases/{number}")];
+    let (agent, ben) = (session(&app, "agent").await, session(&app, "ben@north.example").await);
+    for locale in ["zh-CN", "en"] {
+        for (paths, who) in
+            [(&[&staff[..], std::slice::from_ref(&case)].concat(), &agent), (&mine.to_vec(), &ben)]
+        {
+            for path in paths {
+                let html = page(&app.client(), path, locale, who).await;
+                assert!(!html.contains('⟦'), "{locale} {path} lacks a text");
+                assert!(html.contains(&format!("<html lang=\"{locale}\"")), "{path}");
+                assert!(!html.contains("<script>x") && !html.contains("<b>bold"), "{path}");
+                assert!(
+                    !html.contains(" style=") && !html.contains("onclick"),
+                    "{path} has inline style or script"
+                );
+            }
+        }
+    }
+    let absent = app.signed_in("agent").await.get("/tickets/AF-2026-99999").await;
+    assert_eq!(absent.status, StatusCode::NOT_FOUND);
+    assert!(absent.text.contains("没有找到"));
+}
+
+async fn signing_in_is_throttled_and_links_work_once(app: TestApp) {
+    let client = app.client();
+    for _ in 0..5 {
+        let wrong = client.form("/sign-in", "login=agent&password=wrong").await;
+        assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    }
+    let blocked = client.form("/sign-in", "login=agent&password=a+good+long+one").await;
+    assert_eq!(blocked.status, StatusCode::TOO_MANY_REQUESTS);
+    app.advance(60).await;
+    let good = client.form("/sign-in", "login=agent&password=a+good+long+one&back=//evil.example").await;
+    assert_eq!((good.status, good.location.as_str()), (StatusCode::SEE_OTHER, "/"));
+
+    assert_eq!(client.form("/sign-in/link", "email=nobody@x.example").await.status, StatusCode::OK);
+    client.form("/sign-in/link", "email=ben@north.example").await;
+    app.drain().await;
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
+    assert_eq!(letters.len(), 1);
+    let token = letters[0].body.split("/sign-in/link/").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let path = format!("/sign-in/link/{token}");
+    assert_eq!(client.get(&path).await.status, StatusCode::OK);
+    assert_eq!(client.form(&path, "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(client.form(&path, "").await.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn a_form_with_errors_keeps_what_was_typed(app: TestApp) {
+    let agent = app.signed_in("agent").await;
+    let answer =
+        agent.form("/tickets", "title=&requester=a@b.cn&kind=fault&channel=phone&symptom=kept-text").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.text.contains("标题：必填") && answer.text.contains("kept-text"), "{}", answer.text);
+}
+
+async fn files_are_private_and_never_run(app: TestApp) {
+    let ben = app.signed_in("ben@north.example").await;
+    let upload = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../x.html\"\r\n\r\n<script>1</script>\r\n--b--\r\n";
+    let headers = [("sec-fetch-site", "same-origin")];
+    let kind = "multipart/form-data; boundary=b";
+    let made = ben.send(Method::POST, "/files", kind, Body::from(upload), &headers).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let file = made.json();
+    assert_eq!((file["name"].as_str(), file["picture"].as_bool()), (Some("x.html"), Some(false)));
+    let path = format!("/files/{}", file["id"].as_str().unwrap());
+    assert_eq!(app.signed_in("eve@south.example").await.get(&path).await.status, StatusCode::NOT_FOUND);
+    let form = format!("title=t&kind=fault&files={}", file["id"].as_str().unwrap());
+    let opened = ben.form("/portal/new", &form).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+    assert_eq!(ben.get(&path).await.text, "<script>1</script>");
+    assert_eq!(app.signed_in("agent").await.get(&path).await.status, StatusCode::OK);
+    assert_eq!(app.signed_in("eve@south.example").await.get(&path).await.status, StatusCode::NOT_FOUND);
+}

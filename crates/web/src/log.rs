@@ -1,0 +1,142 @@
+//! The problem log (S1-34): five columns over closed cases, as page, CSV and XLSX.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use desk::{Error, Result};
+use domain::access::{Right, Scope};
+use domain::ticket::IssueClass;
+use domain::time::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use store::staff::StaffRow;
+use store::ticket::{Cursor, LogFilter, LogRow, problem_log};
+use words::{Locale, t, word};
+
+use crate::app::App;
+use crate::error::WebError;
+use crate::form::{choice, id};
+use crate::session::StaffPage;
+use crate::table::Table;
+use crate::tickets::{ListQuery, render};
+use crate::ui::Ui;
+
+/// Routes of the log.
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/log", get(page)).route("/log/export/{extension}", get(export))
+}
+
+/// Filters of the log.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct LogQuery {
+    from: String,
+    until: String,
+    class: String,
+    solver: String,
+    cursor: String,
+}
+
+impl LogQuery {
+    fn read(&self, zone: &TimeZone) -> Result<(LogFilter, Option<Cursor>)> {
+        let day = |field: &str, text: &str, days: i64| -> Result<Option<Timestamp>> {
+            if text.is_empty() {
+                return Ok(None);
+            }
+            let bad = |_| Error::field(field, "bad_value");
+            let date: Date = text.parse().map_err(bad)?;
+            let date = date.saturating_add(jiff::Span::new().days(days));
+            Ok(Some(date.to_zoned(zone.clone()).map_err(bad)?.timestamp()))
+        };
+        let filter = LogFilter {
+            from: day("from", &self.from, 0)?,
+            until: day("until", &self.until, 1)?,
+            class: choice("class", &self.class)?,
+            solver: id(&self.solver),
+        };
+        let after = if self.cursor.is_empty() { None } else { Cursor::decode(&self.cursor) };
+        Ok((filter, after))
+    }
+
+    /// The query string without the position.
+    fn same(&self) -> String {
+        let pairs =
+            [("from", &self.from), ("until", &self.until), ("class", &self.class), ("solver", &self.solver)];
+        let all = pairs.iter().filter(|(_, v)| !v.is_empty());
+        all.map(|(k, v)| format!("{k}={}", crate::error::encode(v))).collect::<Vec<_>>().join("&")
+    }
+}
+
+#[derive(Template)]
+#[template(path = "log.html")]
+struct LogPage {
+    ui: Ui,
+    query: ListQuery,
+    asked: LogQuery,
+    rows: Vec<(String, Vec<String>)>,
+    next: Option<String>,
+    people: Vec<StaffRow>,
+}
+
+impl LogPage {
+    fn classes(&self) -> &'static [IssueClass] {
+        IssueClass::ALL
+    }
+}
+
+const PAGE: i64 = 100;
+const EXPORT: i64 = 20_000;
+
+/// The five cells of a line: date, problem type, resolution, solver, remark.
+fn cells(row: &LogRow, zone: &TimeZone, locale: Locale) -> Vec<String> {
+    let kind = row.class.map_or(row.title.clone(), |c| word(locale, "class", c.as_str()).to_owned());
+    let solver =
+        row.solver.as_ref().map(|(name, role)| format!("{name}({})", word(locale, "role", role.as_str())));
+    vec![
+        words::date(zone, row.resolved_at),
+        kind,
+        row.resolution.clone(),
+        solver.unwrap_or_default(),
+        row.remark.clone(),
+    ]
+}
+
+async fn page(
+    State(app): State<App>,
+    page: StaffPage,
+    Query(asked): Query<LogQuery>,
+) -> std::result::Result<Response, WebError> {
+    page.need(Right::ReportView)?;
+    let ui = page.ui(&app, "log").await?;
+    let (filter, after) = asked.read(&ui.zone).map_err(|e| page.visitor.fail(e))?;
+    let read = app.desk.read(move |r| {
+        Ok((problem_log(r, &Scope::All, &filter, after.as_ref(), PAGE + 1)?, store::staff::all(r)?))
+    });
+    let (mut rows, people) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let next =
+        rows.last().filter(|_| more).map(|r| format!("/log?{}&cursor={}", asked.same(), r.cursor.encode()));
+    let rows = rows.iter().map(|r| (r.number.clone(), cells(r, &ui.zone, ui.locale))).collect();
+    render(&LogPage { ui, query: ListQuery::default(), asked, rows, next, people }, &page.visitor)
+}
+
+async fn export(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(extension): Path<String>,
+    Query(asked): Query<LogQuery>,
+) -> std::result::Result<Response, WebError> {
+    page.need(Right::ReportView)?;
+    let ui = page.ui(&app, "log").await?;
+    let (filter, _) = asked.read(&ui.zone).map_err(|e| page.visitor.fail(e))?;
+    let read = app.desk.read(move |r| Ok(problem_log(r, &Scope::All, &filter, None, EXPORT)?));
+    let rows = read.await.map_err(|e| page.visitor.fail(e))?;
+    let head =
+        ["log-date", "log-type", "log-result", "log-solver", "log-remark"].map(|k| t(ui.locale, k)).to_vec();
+    let rows = rows.iter().map(|r| cells(r, &ui.zone, ui.locale)).collect();
+    Table { name: "problem-log", head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
+}

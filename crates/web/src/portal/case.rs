@@ -1,0 +1,177 @@
+//! A customer's case: what happens next and by when, the conversation, the promise ledger, the last word.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use desk::{Error, ticket as verb};
+use domain::sla::{Clock, Milestone};
+use domain::ticket::{Rating, Status, Ticket};
+use serde::Deserialize;
+use store::ticket;
+
+use crate::app::App;
+use crate::chip::Chip;
+use crate::error::WebError;
+use crate::form::Fields;
+use crate::names::Names;
+use crate::session::ContactPage;
+use crate::tickets::{Entry, EntryBody, answer, render, timeline};
+use crate::ui::Ui;
+
+/// A line of the promise ledger.
+struct Promise {
+    chip: Chip,
+    target: String,
+    due: String,
+    excused: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/case.html")]
+struct CasePage {
+    ui: Ui,
+    t: Ticket,
+    entries: Vec<Entry>,
+    ledger: Vec<Promise>,
+    next: String,
+    is_mine: bool,
+}
+
+impl CasePage {
+    fn is_resolved(&self) -> bool {
+        self.t.status == Status::Resolved
+    }
+    fn can_write(&self) -> bool {
+        !matches!(self.t.status, Status::Cancelled | Status::Merged)
+    }
+    fn can_rate(&self) -> bool {
+        self.is_mine && matches!(self.t.status, Status::Resolved | Status::Closed)
+    }
+    /// Is this the mark that was given?
+    fn chosen(&self, question: &str, mark: &str) -> bool {
+        self.t.rating.as_ref().is_some_and(|r| match question {
+            "speed" => r.speed.to_string() == mark,
+            "effect" => r.effect.to_string() == mark,
+            _ => r.attitude.to_string() == mark,
+        })
+    }
+    fn marks(&self) -> [&'static str; 5] {
+        ["1", "2", "3", "4", "5"]
+    }
+}
+
+/// The page of a case.
+pub(super) async fn show(
+    State(app): State<App>,
+    page: ContactPage,
+    Path(number): Path<String>,
+) -> Result<Response, WebError> {
+    let fail = |e| page.visitor.fail(e);
+    let ui = Ui::contact(&app, &page, "portal").await.map_err(fail)?;
+    let (scope, locale) = (page.visitor.actor().scope(), ui.locale);
+    let read = app.desk.read(move |r| {
+        let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
+        let clocks = ticket::clocks(r, &t.id)?;
+        let mut names = Names::default();
+        names.ticket(r, &t)?;
+        let entries = timeline(r, locale, &t, &mut names, false)?;
+        Ok((t, clocks, entries))
+    });
+    let (t, clocks, entries) = read.await.map_err(fail)?;
+    let ledger = ledger(&ui, &t, &clocks);
+    let next = next_step(&ui, &t, &clocks);
+    let is_mine = t.requester == page.contact.id;
+    render(&CasePage { ui, t, entries, ledger, next, is_mine }, &page.visitor)
+}
+
+/// Every promise that was made, met or missed; replaced ones are left out.
+fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock]) -> Vec<Promise> {
+    let shown = clocks.iter().filter(|c| c.stopped.is_none_or(|(_, why)| why.counts()));
+    shown
+        .map(|c| Promise {
+            chip: Chip::of(ui.locale, &t.number, c, ui.now),
+            target: words::duration(ui.locale, c.target_s),
+            due: c.due_at.map(|at| ui.when(&at)).unwrap_or_default(),
+            excused: c.excused.clone().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// What happens next and by when: a promise is said as a time.
+fn next_step(ui: &Ui, t: &Ticket, clocks: &[Clock]) -> String {
+    match t.status {
+        Status::Resolved => return ui.t("portal-next-confirm").to_owned(),
+        Status::WaitingCustomer => return ui.t("portal-next-you").to_owned(),
+        s if !s.is_open() => return ui.t("portal-next-ended").to_owned(),
+        _ => {}
+    }
+    let nearest = clocks
+        .iter()
+        .filter(|c| c.is_running() && c.milestone != Milestone::Attend)
+        .filter_map(|c| c.due_at.map(|at| (at, c.milestone)))
+        .filter(|(at, _)| *at > ui.now)
+        .min();
+    match nearest {
+        Some((at, milestone)) => {
+            let key = format!("portal-next-{milestone}");
+            words::t_args(ui.locale, &key, &[("at", &ui.when(&at))])
+        }
+        None => ui.t("portal-next-working").to_owned(),
+    }
+}
+
+/// The customer confirms the solution.
+pub(super) async fn confirm(
+    State(app): State<App>,
+    page: ContactPage,
+    Path(number): Path<String>,
+) -> Result<Response, WebError> {
+    answer(&page.visitor, verb::confirm(&app.desk, page.visitor.actor(), &number).await)
+}
+
+/// Three marks and a word.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RatingForm {
+    speed: u8,
+    effect: u8,
+    attitude: u8,
+    comment: String,
+}
+
+/// The customer rates.
+pub(super) async fn rate(
+    State(app): State<App>,
+    page: ContactPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<RatingForm>,
+) -> Result<Response, WebError> {
+    let rating = Rating {
+        speed: form.speed,
+        effect: form.effect,
+        attitude: form.attitude,
+        comment: form.comment.trim().to_owned(),
+    };
+    answer(&page.visitor, verb::rate(&app.desk, page.visitor.actor(), &number, rating).await)
+}
+
+/// What the customer complains about.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ComplaintForm {
+    text: String,
+}
+
+/// The customer complains: a case of its own.
+pub(super) async fn complain(
+    State(app): State<App>,
+    page: ContactPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<ComplaintForm>,
+) -> Result<Response, WebError> {
+    if form.text.trim().is_empty() {
+        return Err(page.visitor.fail(Error::Refused(domain::ticket::decide::Refusal::EmptyText)));
+    }
+    let title = words::t_args(page.visitor.locale, "portal-complaint-title", &[("number", &number)]);
+    answer(&page.visitor, verb::complain(&app.desk, page.visitor.actor(), &number, title, form.text).await)
+}

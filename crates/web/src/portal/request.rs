@@ -1,0 +1,105 @@
+//! A new request: the five facts are asked once, one question after the other.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::Error;
+use desk::intake::{NewTicket, open};
+use domain::ticket::decide::Body;
+use domain::ticket::{Channel, Facts, Kind};
+use serde::Deserialize;
+use store::directory::{self, ProductRow};
+
+use crate::app::App;
+use crate::error::{WebError, field_text};
+use crate::form::{Fields, choice, facts_of, id};
+use crate::html::clean;
+use crate::session::ContactPage;
+use crate::tickets::render;
+use crate::ui::Ui;
+
+/// The form as it was sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RequestForm {
+    title: String,
+    html: String,
+    text: String,
+    kind: String,
+    product: String,
+    stopped: String,
+    files: Vec<String>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/new.html")]
+struct RequestPage {
+    ui: Ui,
+    form: RequestForm,
+    facts: Facts,
+    errors: Vec<String>,
+    products: Vec<ProductRow>,
+}
+
+impl RequestPage {
+    /// Complaints have their own button on a case.
+    fn kinds(&self) -> impl Iterator<Item = &'static Kind> {
+        Kind::ALL.iter().filter(|k| **k != Kind::Complaint)
+    }
+}
+
+async fn page_with(
+    app: &App,
+    page: &ContactPage,
+    form: RequestForm,
+    errors: Vec<String>,
+) -> Result<Response, WebError> {
+    let fail = |e| page.visitor.fail(e);
+    let ui = Ui::contact(app, page, "new").await.map_err(fail)?;
+    let products = app.desk.read(|r| Ok(directory::products(r)?)).await.map_err(fail)?;
+    let facts = facts_of(&form.rest);
+    render(&RequestPage { ui, form, facts, errors, products }, &page.visitor)
+}
+
+/// The empty form.
+pub(super) async fn form(State(app): State<App>, page: ContactPage) -> Result<Response, WebError> {
+    page_with(&app, &page, RequestForm::default(), Vec::new()).await
+}
+
+/// Opens the case, or shows the form again with what is wrong. "Work is stopped" is the customer's wish: it is
+/// a tag for the desk, who set the severity (K1).
+pub(super) async fn create(
+    State(app): State<App>,
+    page: ContactPage,
+    Fields(form): Fields<RequestForm>,
+) -> Result<Response, WebError> {
+    let read = || -> desk::Result<NewTicket> {
+        let body = if form.html.trim().is_empty() { Body::from_text(&form.text) } else { clean(&form.html) };
+        let mut new =
+            NewTicket::by_contact(page.contact.id.clone(), form.title.clone(), body, Channel::Portal);
+        new.kind = choice("kind", &form.kind)?.unwrap_or(Kind::Fault);
+        new.product = id(&form.product);
+        new.facts = facts_of(&form.rest);
+        new.files = form.files.iter().filter_map(|f| id(f)).collect();
+        if !form.stopped.is_empty() {
+            new.tags.insert(words::t(words::Locale::Zh, "tag-work-stopped").to_owned());
+        }
+        Ok(new)
+    };
+    let result = match read() {
+        Ok(new) => open(&app.desk, page.visitor.actor(), new).await,
+        Err(e) => Err(e),
+    };
+    match result {
+        Ok(t) => Ok(Redirect::to(&format!("/portal/cases/{}", t.number)).into_response()),
+        Err(Error::Invalid(fields)) => {
+            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            page_with(&app, &page, form, errors).await
+        }
+        Err(e) => Err(page.visitor.fail(e)),
+    }
+}

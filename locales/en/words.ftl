@@ -146,6 +146,7 @@ why-uncertain = The holidays of that year are not announced yet; the due may cha
 
 # events of the timeline
 event-opened = opened the ticket ({ $severity }); goes to { $to } ({ $reason })
+event-opened-plain = reported it
 event-assigned = assigned to { $to } ({ $reason })
 event-status = changed status from “{ $from }” to “{ $to }”
 event-status-note = changed status from “{ $from }” to “{ $to }”: { $note }

@@ -146,6 +146,7 @@ why-uncertain = 未公布节假日安排，截止时间可能调整
 
 # events of the timeline
 event-opened = 提交了工单（{ $severity }），分配给 { $to }（{ $reason }）
+event-opened-plain = 提交了问题
 event-assigned = 转给 { $to }（{ $reason }）
 event-status = 状态由“{ $from }”改为“{ $to }”
 event-status-note = 状态由“{ $from }”改为“{ $to }”：{ $note }

@@ -95,12 +95,8 @@ async fn a_repeated_creation_with_a_key_makes_one_ticket(app: TestApp) {
     assert_eq!(api.get("/api/v1/tickets").await.json()["items"].as_array().unwrap().len(), 1);
 }
 
-async fn every_verb_works_and_is_an_event(app: TestApp) {
-    let api = app.api().await;
-    let (a, b) = (open(&api, "a").await, open(&api, "b").await);
-    let at = |path: &str| format!("/api/v1/tickets/{a}/{path}");
-    let senior = app.cast.staff_id("senior");
-    let steps = [
+fn steps(senior: &domain::id::StaffId, b: &str) -> [(Method, &'static str, Value); 17] {
+    [
         (Method::POST, "messages", json!({"body": "hello"})),
         (Method::POST, "notes", json!({"body": "internal", "mentions": [senior]})),
         (Method::POST, "taking", json!({})),
@@ -118,8 +114,15 @@ async fn every_verb_works_and_is_an_event(app: TestApp) {
         (Method::POST, "closure", json!({})),
         (Method::DELETE, "closure", json!({"reason": "again"})),
         (Method::POST, "cancellation", json!({"reason": "duplicate"})),
-    ];
-    for (method, verb, body) in steps {
+    ]
+}
+
+async fn every_verb_works_and_is_an_event(app: TestApp) {
+    let api = app.api().await;
+    let (a, b) = (open(&api, "a").await, open(&api, "b").await);
+    let at = |path: &str| format!("/api/v1/tickets/{a}/{path}");
+    let senior = app.cast.staff_id("senior");
+    for (method, verb, body) in steps(&senior, &b) {
         let answer = api.json(method, &at(verb), &body).await;
         assert!(answer.status.is_success(), "{verb}: {}", answer.text);
     }

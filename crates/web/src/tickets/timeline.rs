@@ -53,7 +53,7 @@ pub(crate) fn timeline(
     let mut entries: Vec<Entry> =
         messages.into_iter().map(|m| message_entry(m, &files, names, locale)).collect();
     let lines = events.iter().filter(|e| internal || for_customer(&e.change));
-    entries.extend(lines.filter_map(|e| event_entry(e, names, locale)));
+    entries.extend(lines.filter_map(|e| event_entry(e, names, locale, internal)));
     entries.sort_by_key(|a| a.at);
     Ok(entries)
 }
@@ -102,8 +102,14 @@ fn for_customer(change: &Change) -> bool {
     )
 }
 
-fn event_entry(e: &Event, names: &Names, locale: Locale) -> Option<Entry> {
-    let (text, role) = line(&e.change, names, locale)?;
+fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Option<Entry> {
+    // Which group gets it is the house's own matter.
+    let plain = !internal && matches!(e.change, Change::Opened { .. });
+    let (text, role) = if plain {
+        (t(locale, "event-opened-plain").to_owned(), "")
+    } else {
+        line(&e.change, names, locale)?
+    };
     Some(Entry {
         anchor: format!("e{}", e.no),
         at: e.at,

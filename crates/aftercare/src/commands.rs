@@ -13,7 +13,7 @@ use domain::id::StaffId;
 use store::staff::{self, StaffRow};
 
 use crate::config::Config;
-use crate::{demo, seed, serve, sla};
+use crate::{demo, import, seed, serve, sla};
 
 /// After-sales service desk.
 #[derive(Debug, Parser)]
@@ -41,6 +41,9 @@ enum Command {
     /// Staff accounts.
     #[command(subcommand)]
     User(User),
+    /// Brings history in from another system.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Service clocks without a database.
     #[command(subcommand)]
     Sla(sla::Sla),
@@ -115,6 +118,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Check => check(&config).await,
         Command::Seed(args) => seed::run(args, &config).await,
         Command::User(user) => user_command(user, &config).await,
+        Command::Import(what) => import::run(what, &config).await,
         Command::Sla(_) => Ok(()),
     }
 }

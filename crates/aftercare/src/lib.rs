@@ -4,6 +4,7 @@ mod clock;
 mod commands;
 mod config;
 mod demo;
+mod import;
 mod seed;
 mod serve;
 mod sla;

@@ -7,6 +7,8 @@ mod api;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod pages;

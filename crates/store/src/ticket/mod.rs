@@ -21,8 +21,8 @@ pub(crate) use log::assemble_log;
 pub use log::{LogFilter, LogRow, problem_log};
 pub use message::{MessageRow, insert_message, messages};
 pub use read::{
-    by_external_ref, by_id, by_number, clocks, due_clocks, holds, next_instant, number_of, running_in,
-    silent_tickets, tickets_of_assignee,
+    by_external_ref, by_id, by_number, clocks, due_clocks, holds, imported, next_instant, number_of,
+    running_in, silent_tickets, tickets_of_assignee,
 };
 pub use view::{SavedView, delete_view, save_view, views};
 pub use write::{insert, next_number, update};

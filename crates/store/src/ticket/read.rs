@@ -3,7 +3,7 @@
 use domain::access::Scope;
 use domain::id::{CalendarId, StaffId, TicketId};
 use domain::sla::Clock;
-use domain::ticket::{Hold, Ticket};
+use domain::ticket::{Extra, Hold, Ticket};
 use domain::time::Timestamp;
 
 use super::row::{read, ticket_columns};
@@ -24,6 +24,7 @@ statements! {
     OF_ASSIGNEE = "SELECT id FROM ticket WHERE assignee_id = $1 AND is_open = 1 ORDER BY next_due_at, id LIMIT $2";
     RUNNING_IN = "SELECT DISTINCT ticket_id FROM clock WHERE calendar_id = $1 AND stopped_at IS NULL AND ticket_id > $2 \
          ORDER BY ticket_id LIMIT $3";
+    IMPORTED = "SELECT id, external_ref, extra FROM ticket WHERE external_ref > $1 ORDER BY external_ref LIMIT $2";
     NUMBER_OF = "SELECT number FROM ticket WHERE id = $1";
 }
 
@@ -105,4 +106,11 @@ pub fn number_of(r: &mut Read<'_>, id: &TicketId) -> Result<Option<String>> {
 /// Tickets with a clock that still counts in a calendar, after a key.
 pub fn running_in(r: &mut Read<'_>, calendar: &CalendarId, after: &str, limit: i64) -> Result<Vec<TicketId>> {
     r.rows(&RUNNING_IN, &[calendar.as_str().into(), after.into(), limit.into()], |r| r.id(0))
+}
+
+/// Imported tickets after a reference: key, reference, extra values.
+pub fn imported(r: &mut Read<'_>, after: &str, limit: i64) -> Result<Vec<(TicketId, String, Extra)>> {
+    r.rows(&IMPORTED, &[after.into(), limit.into()], |r| {
+        Ok((r.id(0)?, r.text(1)?, r.json(2, "ticket.extra")?))
+    })
 }

@@ -48,11 +48,13 @@ pub(super) fn put(next: &mut Next<'_>, to: &Assignment) -> bool {
     let from = Handling { group: t.group.clone(), assignee: t.assignee.clone() };
     let after =
         Handling { group: to.group.clone().or_else(|| t.group.clone()), assignee: to.assignee.clone() };
-    if from == after {
+    // A log that is imported counts a change of hands even where its snapshots do not show one.
+    let counted_elsewhere = to.because.kind == RouteKind::Import;
+    if from == after && !counted_elsewhere {
         return false;
     }
     let ticket = &mut next.out.ticket;
-    if from.assignee.is_some() && from.assignee != after.assignee {
+    if counted_elsewhere || (from.assignee.is_some() && from.assignee != after.assignee) {
         ticket.reassigned += 1;
     }
     ticket.group.clone_from(&after.group);

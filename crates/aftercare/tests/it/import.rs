@@ -1,0 +1,52 @@
+//! An import of history: the log's own times, through the same decisions, restartable, and quiet.
+
+use std::process::{Command, Output};
+
+const HEAD: &str = "number,incident_state,reassignment_count,made_sla,caller_id,opened_at,sys_updated_at,contact_type,\
+    category,subcategory,u_symptom,priority,assignment_group,assigned_to,resolved_by,resolved_at,closed_at";
+
+/// A: solved after 10 hours. B: waited for the user, opened again, solved after 30. C: closed without being solved.
+const ROWS: [&str; 10] = [
+    "A,New,0,true,Caller 1,29/2/2016 08:00,29/2/2016 08:10,Phone,Cat,Sub,?,3 - Moderate,Group 1,?,?,29/2/2016 18:00,5/3/2016 18:00",
+    "A,Active,1,true,Caller 1,29/2/2016 08:00,29/2/2016 09:00,Phone,Cat,Sub,?,3 - Moderate,Group 2,P 1,?,29/2/2016 18:00,5/3/2016 18:00",
+    "A,Resolved,1,true,Caller 1,29/2/2016 08:00,29/2/2016 17:00,Phone,Cat,Sub,?,3 - Moderate,Group 2,P 1,?,29/2/2016 18:00,5/3/2016 18:00",
+    "A,Closed,1,true,Caller 1,29/2/2016 08:00,5/3/2016 18:00,Phone,Cat,Sub,?,3 - Moderate,Group 2,P 1,?,29/2/2016 18:00,5/3/2016 18:00",
+    "B,Active,0,true,?,1/3/2016 00:00,1/3/2016 00:05,Email,Cat,Sub,?,2 - High,Group 1,P 1,?,2/3/2016 06:00,9/3/2016 06:00",
+    "B,Awaiting User Info,0,true,?,1/3/2016 00:00,1/3/2016 01:00,Email,Cat,Sub,?,2 - High,Group 1,P 1,?,2/3/2016 06:00,9/3/2016 06:00",
+    "B,Resolved,0,true,?,1/3/2016 00:00,1/3/2016 05:00,Email,Cat,Sub,?,2 - High,Group 1,P 1,?,2/3/2016 06:00,9/3/2016 06:00",
+    "B,Active,0,false,?,1/3/2016 00:00,1/3/2016 12:00,Email,Cat,Sub,?,2 - High,Group 1,P 1,?,2/3/2016 06:00,9/3/2016 06:00",
+    "B,Closed,0,false,?,1/3/2016 00:00,9/3/2016 06:00,Email,Cat,Sub,?,2 - High,Group 1,P 1,?,2/3/2016 06:00,9/3/2016 06:00",
+    "C,Closed,0,true,Caller 2,1/3/2016 00:00,2/3/2016 00:00,Phone,?,?,?,4 - Low,Group 1,?,?,?,2/3/2016 00:00",
+];
+
+fn import(folder: &std::path::Path) -> Output {
+    let log = folder.join("log.csv");
+    std::fs::write(&log, format!("{HEAD}\n{}\n", ROWS.join("\n"))).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
+    command.args(["import", "servicenow"]).arg(&log).args(["--zone", "Europe/Lisbon", "--data"]).arg(folder);
+    command.output().unwrap()
+}
+
+#[test]
+fn a_servicenow_log_gives_the_figures_of_its_own_times_and_can_be_run_again() {
+    let folder = std::env::temp_dir().join(format!("aftercare-import-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let first = import(&folder);
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let figures = String::from_utf8_lossy(&first.stdout).into_owned();
+    let cells = |name: &str| -> Vec<String> {
+        let line = figures.lines().find(|l| l.starts_with(name)).unwrap();
+        line[14..].split_whitespace().map(str::to_owned).collect()
+    };
+    // all, resolved, median, p90, reopened, reassigned, user, waiting, made_sla, promised, met, differ
+    assert_eq!(cells("total"), ["3", "2", "20.00", "28.00", "1", "1", "1", "1", "2", "2", "1", "0"]);
+    assert_eq!(cells("3 - Moderate"), ["1", "1", "10.00", "10.00", "0", "1", "0", "0", "1", "1", "1", "0"]);
+    assert_eq!(cells("4 - Low")[..4], ["1", "0", "–", "–"]);
+    let again = import(&folder);
+    assert_eq!(String::from_utf8_lossy(&again.stdout), figures);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("new=0"));
+    let letters =
+        Command::new(env!("CARGO_BIN_EXE_aftercare")).arg("check").env("AFTERCARE_DATA", &folder).output();
+    assert!(String::from_utf8_lossy(&letters.unwrap().stdout).contains("nobody can sign in"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}

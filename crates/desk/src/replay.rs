@@ -1,0 +1,111 @@
+//! History from another system, replayed through the same decisions with its own times. An import is an actor of
+//! its own: nothing leaves the house for it.
+
+use std::sync::Arc;
+
+use domain::id::{GroupId, StaffId};
+use domain::routing::{RouteKind, RouteReason};
+use domain::sla::Clock;
+use domain::ticket::decide::{self, Assignment, Case, Outcome, Reclassify, Solution};
+use domain::ticket::{CloseReason, Level, RaiseMode, Severity, Status};
+use domain::time::Timestamp;
+use store::ticket;
+
+use crate::intake::{NewTicket, open_in};
+use crate::{Result, Unit, save};
+
+/// What the log says that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// It changed hands; `counted` if the log's own counter says so.
+    Assigned {
+        /// The group.
+        group: Option<GroupId>,
+        /// The person.
+        assignee: Option<StaffId>,
+        /// The log counts it as a reassignment.
+        counted: bool,
+    },
+    /// Work began or went on.
+    Open,
+    /// It waited.
+    Waiting(Status, &'static str),
+    /// Its severity changed.
+    Severity(Severity, Option<Level>),
+    /// It was solved.
+    Resolved,
+    /// It was opened again.
+    Reopened,
+    /// It ended.
+    Closed,
+}
+
+/// A ticket's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// How it came; its `received_at` and `external_ref` are the log's.
+    pub new: NewTicket,
+    /// What happened, in the log's order.
+    pub steps: Vec<(Timestamp, Step)>,
+}
+
+/// Replays a history; one that is there already is left alone. Returns whether it was new.
+///
+/// # Errors
+/// What a decision refuses; the store's.
+pub fn replay(unit: &mut Unit<'_, '_>, history: &History) -> Result<bool> {
+    if let Some(reference) = &history.new.external_ref
+        && ticket::by_external_ref(unit.work, reference)?.is_some()
+    {
+        return Ok(false);
+    }
+    let opened = open_in(unit, &history.new)?;
+    let mut case = Case {
+        ticket: opened.ticket,
+        clocks: opened.clocks,
+        holds: opened.holds,
+        rules: Arc::clone(&unit.rules),
+    };
+    for (at, step) in &history.steps {
+        let decision = take(unit, &case, *at, step)?;
+        save(unit, &case, &decision)?;
+        (case.ticket, case.clocks, case.holds) = (decision.ticket, decision.clocks, decision.holds);
+    }
+    rest(unit, &mut case)
+}
+
+fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome {
+    let who = unit.actor;
+    match step {
+        Step::Assigned { group, assignee, counted } => {
+            let kind = if *counted { RouteKind::Import } else { RouteKind::Taken };
+            let because = RouteReason { kind, text: String::new() };
+            decide::assign(
+                case,
+                &Assignment { group: group.clone(), assignee: assignee.clone(), because },
+                who,
+                at,
+            )
+        }
+        Step::Open => decide::resume(case, who, at),
+        Step::Waiting(status, note) => decide::hold(case, *status, note, None, who, at),
+        Step::Severity(severity, level) => {
+            let mode = RaiseMode::NewFacts;
+            let to = Reclassify { severity: *severity, level: *level, mode, reason: String::new() };
+            decide::set_severity(case, &to, who, at)
+        }
+        Step::Resolved => decide::resolve(case, Solution::default(), who, at),
+        Step::Reopened => decide::reopen(case, "", who, at),
+        Step::Closed => decide::close(case, CloseReason::Imported, who, at),
+    }
+}
+
+/// A clock that the history left running must not act by itself: what is imported escalates nothing.
+fn rest(unit: &mut Unit<'_, '_>, case: &mut Case) -> Result<bool> {
+    if case.clocks.iter().any(|c: &Clock| c.next_at.is_some()) {
+        let quiet = case.clocks.iter().cloned().map(|c| Clock { next_at: None, ..c }).collect::<Vec<_>>();
+        let before = (&case.ticket, case.clocks.as_slice(), case.holds.as_slice());
+        ticket::update(unit.work, before, (&case.ticket, &quiet, &case.holds))?;
+    }
+    Ok(true)
+}

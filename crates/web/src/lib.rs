@@ -1,6 +1,7 @@
 //! What people and programs see: pages, parts of pages, the JSON API, live updates.
 //! Holds no SQL and no rule: a handler takes its input apart, calls the desk, and answers.
 
+mod admin;
 mod api;
 mod app;
 mod assets;

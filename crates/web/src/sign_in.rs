@@ -132,7 +132,7 @@ async fn request_link(
     Fields(form): Fields<LinkForm>,
 ) -> Response {
     let locale = locale_of(&headers);
-    match auth::request_link(&app.desk, &form.email, "sign_in").await {
+    match auth::request_link(&app.desk, &form.email).await {
         Ok(()) => {
             page(&app, &headers, &form.email, "", String::new(), t(locale, "sign-in-link-sent").to_owned())
         }

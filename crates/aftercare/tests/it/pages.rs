@@ -8,6 +8,7 @@ use testkit::{Client, TestApp};
 mod engines {
     testkit::on_both_engines!(
         pages_are_whole_in_both_languages,
+        administration_takes_effect_at_once,
         signing_in_is_throttled_and_links_work_once,
         a_form_with_errors_keeps_what_was_typed,
         files_are_private_and_never_run,
@@ -34,7 +35,15 @@ async fn pages_are_whole_in_both_languages(app: TestApp) {
     let case = format!("/tickets/{number}");
     let mine = ["/portal".to_owned(), "/portal/new".to_owned(), format!("/portal/cases/{number}")];
     let (agent, ben) = (session(&app, "agent").await, session(&app, "ben@north.example").await);
+    let admin = session(&app, "admin").await;
+    let administration =
+        ["settings", "staff", "tokens", "letters", "jobs", "audit"].map(|p| format!("/admin/{p}")).to_vec();
+    app.drain().await;
     for locale in ["zh-CN", "en"] {
+        for path in &administration {
+            let html = page(&app.client(), path, locale, &admin).await;
+            assert!(!html.contains('⟦'), "{locale} {path} lacks a text");
+        }
         for (paths, who) in
             [(&[&staff[..], std::slice::from_ref(&case)].concat(), &agent), (&mine.to_vec(), &ben)]
         {
@@ -104,4 +113,35 @@ async fn files_are_private_and_never_run(app: TestApp) {
     assert_eq!(ben.get(&path).await.text, "<script>1</script>");
     assert_eq!(app.signed_in("agent").await.get(&path).await.status, StatusCode::OK);
     assert_eq!(app.signed_in("eve@south.example").await.get(&path).await.status, StatusCode::NOT_FOUND);
+}
+
+async fn administration_takes_effect_at_once(app: TestApp) {
+    let (admin, agent) = (app.signed_in("admin").await, app.signed_in("agent").await);
+    for path in
+        ["/admin/settings", "/admin/staff", "/admin/tokens", "/admin/letters", "/admin/jobs", "/admin/audit"]
+    {
+        assert_eq!(agent.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let form = "version=0&desk_name=Desk&number_prefix=ZZ&time_zone=Asia/Shanghai&default_policy=t3&silence_calendar=service\
+        &remind_after_days=2,4&close_after_days=5&reopen_window_days=7&max_file_megabytes=10";
+    assert_eq!(admin.form("/admin/settings", form).await.status, StatusCode::SEE_OTHER);
+    let stale = admin.form("/admin/settings", &form.replace("version=0", "version=9")).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    let bad =
+        admin.form("/admin/settings", &form.replace("version=0", "version=1").replace("ZZ", "zz-")).await;
+    assert!(bad.text.contains("编号前缀：无法识别") && bad.text.contains("zz-"), "{}", bad.text);
+    let body = json!({"title": "t", "requester": "a@b.cn"});
+    let made = app.api().await.post("/api/v1/tickets", &body).await.json();
+    assert_eq!((made["number"].as_str(), made["policy"].as_str()), (Some("ZZ-2026-00001"), Some("t3")));
+
+    let person = "version=0&login=new&name=New&email=new@desk.example&role=agent&active=1";
+    assert_eq!(admin.form("/admin/staff", person).await.status, StatusCode::SEE_OTHER);
+    let twice = admin.form("/admin/staff", person).await;
+    assert!(twice.text.contains("登录名：已被使用"), "{}", twice.text);
+    app.drain().await;
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
+    let invitation = letters.iter().find(|l| l.kind == "invitation").unwrap();
+    let token = invitation.body.split("/sign-in/link/").nth(1).unwrap().trim().to_owned();
+    let used = app.client().form(&format!("/sign-in/link/{token}"), "").await;
+    assert_eq!((used.status, used.location.as_str()), (StatusCode::SEE_OTHER, "/account/password"));
 }

@@ -1,9 +1,11 @@
 //! Sign-in: passwords, one-time links, sessions, API tokens. Secrets leave this module once, in the clear,
 //! to the person they are for; only their hashes are kept.
 
+mod link;
 mod token;
 
-pub use token::{create_token, token_actor};
+pub use link::{invite, request_link, set_up_link, use_link};
+pub use token::{create_token, revoke_token, token_actor};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -16,15 +18,12 @@ use domain::people::parse_email;
 use domain::time::plus_seconds;
 use sha2::{Digest, Sha256};
 use store::session::{self, Person};
-use store::{Read, admin, directory, job, staff};
+use store::{Read, admin, directory, staff};
 
 use crate::intake::contact_actor;
-use crate::jobs::LinkJob;
 use crate::{Desk, Error, Result};
 
 const SESSION_S: i64 = 14 * 86_400;
-const LINK_S: i64 = 30 * 60;
-const INVITATION_S: i64 = 7 * 86_400;
 const FREE_FAILURES: i64 = 5;
 const MAX_WAIT_S: i64 = 900;
 /// The shortest password that is accepted, in characters.
@@ -216,57 +215,6 @@ pub async fn sign_out_everywhere(desk: &Desk, who: &Actor) -> Result<()> {
     desk.write(who, move |unit| Ok(session::delete_all(unit.work, &person).map(drop)?)).await
 }
 
-/// Sends a one-time link to an address, if it is somebody's. Whoever asks cannot tell whether it is.
-///
-/// # Errors
-/// `Invalid` for what is no address.
-pub async fn request_link(desk: &Desk, email: &str, purpose: &'static str) -> Result<()> {
-    let point = parse_email(email).ok_or_else(|| Error::field("email", "bad_value"))?;
-    let token = desk.new_secret();
-    desk.write(&Actor::System(System::Operator), move |unit| {
-        let found = match directory::by_point(unit.work, &point)? {
-            Some(c) if c.active => {
-                Some((Person { kind: "contact".to_owned(), id: c.id.0 }, c.name, c.locale))
-            }
-            _ => staff::by_login(unit.work, &point.value)?
-                .filter(|s| s.active)
-                .map(|s| (Person { kind: "staff".to_owned(), id: s.id.0 }, s.name, s.locale)),
-        };
-        let Some((person, name, locale)) = found else { return Ok(()) };
-        let life = if purpose == "invitation" { INVITATION_S } else { LINK_S };
-        session::put_link(unit.work, &secret_hash(&token), &person, purpose, plus_seconds(unit.now, life))?;
-        let payload = LinkJob {
-            purpose: purpose.to_owned(),
-            email: point.value.clone(),
-            name,
-            locale,
-            token: token.clone(),
-        };
-        job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
-        Ok(())
-    })
-    .await
-}
-
-/// Uses a one-time link: begins a session and says what the link was for.
-///
-/// # Errors
-/// `Unauthenticated` if the link is used up, too old or unknown.
-pub async fn use_link(desk: &Desk, token: &str) -> Result<(Session, String)> {
-    let hash = secret_hash(token);
-    let (person, purpose) = desk
-        .write(&Actor::System(System::Operator), move |unit| {
-            let (person, purpose) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
-            if session::use_link(unit.work, &hash)? {
-                Ok((person, purpose))
-            } else {
-                Err(Error::Unauthenticated)
-            }
-        })
-        .await?;
-    Ok((begin(desk, person, None).await?, purpose))
-}
-
 /// Sets the password of the person who asks, and ends all their other sessions.
 ///
 /// # Errors
@@ -313,40 +261,4 @@ pub async fn set_contact_password(desk: &Desk, who: &Actor, id: &ContactId, pass
         Ok(admin::record(unit.work, &by, ("contact", id.as_str()), "password_set", "", "")?)
     })
     .await
-}
-
-/// A one-time link for a first start without users: makes the first administrator, who then sets a password.
-///
-/// # Errors
-/// The store's.
-pub async fn set_up_link(desk: &Desk) -> Result<String> {
-    let token = desk.new_secret();
-    let hash = secret_hash(&token);
-    desk.write(&Actor::System(System::Operator), move |unit| {
-        let row = staff::StaffRow {
-            id: StaffId(unit.work.next_id()),
-            login: "admin".to_owned(),
-            name: "Admin".to_owned(),
-            email: String::new(),
-            phone: String::new(),
-            role: domain::access::Role::Administrator,
-            locale: "zh-CN".to_owned(),
-            skills: Vec::new(),
-            languages: Vec::new(),
-            active: true,
-            created_at: unit.now,
-            version: 0,
-        };
-        // An earlier link may have grown old unused.
-        let id = if let Some(earlier) = staff::by_login(unit.work, &row.login)? {
-            earlier.id
-        } else {
-            staff::insert(unit.work, &row, None)?;
-            row.id
-        };
-        let person = Person { kind: "staff".to_owned(), id: id.0 };
-        Ok(session::put_link(unit.work, &hash, &person, "set_up", plus_seconds(unit.now, INVITATION_S))?)
-    })
-    .await?;
-    Ok(token)
 }

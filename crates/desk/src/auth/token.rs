@@ -64,3 +64,16 @@ pub async fn token_actor(desk: &Desk, secret: &str) -> Result<Actor> {
     })
     .await
 }
+
+/// Revokes a token; its next request is refused.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn revoke_token(desk: &Desk, who: &Actor, id: TokenId) -> Result<()> {
+    desk.write(who, move |unit| {
+        session::revoke(unit.work, &id)?;
+        let by = unit.actor.reference();
+        Ok(admin::record(unit.work, &by, ("token", id.as_str()), "revoked", "", "")?)
+    })
+    .await
+}

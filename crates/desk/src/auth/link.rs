@@ -1,0 +1,134 @@
+//! One-time links: to sign in, to accept an invitation, to set an installation up.
+
+use domain::access::{Actor, System};
+use domain::id::StaffId;
+use domain::people::parse_email;
+use domain::time::plus_seconds;
+use store::session::{self, Person};
+use store::{directory, job, staff};
+
+use super::{Session, begin, secret_hash};
+use crate::jobs::LinkJob;
+use crate::{Desk, Error, Result};
+
+const LINK_S: i64 = 30 * 60;
+const INVITATION_S: i64 = 7 * 86_400;
+
+/// Sends a one-time link to an address, if it is somebody's. Whoever asks cannot tell whether it is.
+///
+/// # Errors
+/// `Invalid` for what is no address.
+pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
+    let point = parse_email(email).ok_or_else(|| Error::field("email", "bad_value"))?;
+    let token = desk.new_secret();
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        let found = match directory::by_point(unit.work, &point)? {
+            Some(c) if c.active => {
+                Some((Person { kind: "contact".to_owned(), id: c.id.0 }, c.name, c.locale))
+            }
+            _ => staff::by_login(unit.work, &point.value)?
+                .filter(|s| s.active)
+                .map(|s| (Person { kind: "staff".to_owned(), id: s.id.0 }, s.name, s.locale)),
+        };
+        let Some((person, name, locale)) = found else { return Ok(()) };
+        session::put_link(
+            unit.work,
+            &secret_hash(&token),
+            &person,
+            "sign_in",
+            plus_seconds(unit.now, LINK_S),
+        )?;
+        let payload = LinkJob {
+            purpose: "sign_in".to_owned(),
+            email: point.value.clone(),
+            name,
+            locale,
+            token: token.clone(),
+        };
+        job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Uses a one-time link: begins a session and says what the link was for.
+///
+/// # Errors
+/// `Unauthenticated` if the link is used up, too old or unknown.
+pub async fn use_link(desk: &Desk, token: &str) -> Result<(Session, String)> {
+    let hash = secret_hash(token);
+    let (person, purpose) = desk
+        .write(&Actor::System(System::Operator), move |unit| {
+            let (person, purpose) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
+            if session::use_link(unit.work, &hash)? {
+                Ok((person, purpose))
+            } else {
+                Err(Error::Unauthenticated)
+            }
+        })
+        .await?;
+    Ok((begin(desk, person, None).await?, purpose))
+}
+
+/// A one-time link for a first start without users: makes the first administrator, who then sets a password.
+///
+/// # Errors
+/// The store's.
+pub async fn set_up_link(desk: &Desk) -> Result<String> {
+    let token = desk.new_secret();
+    let hash = secret_hash(&token);
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        let row = staff::StaffRow {
+            id: StaffId(unit.work.next_id()),
+            login: "admin".to_owned(),
+            name: "Admin".to_owned(),
+            email: String::new(),
+            phone: String::new(),
+            role: domain::access::Role::Administrator,
+            locale: "zh-CN".to_owned(),
+            skills: Vec::new(),
+            languages: Vec::new(),
+            active: true,
+            created_at: unit.now,
+            version: 0,
+        };
+        // An earlier link may have grown old unused.
+        let id = if let Some(earlier) = staff::by_login(unit.work, &row.login)? {
+            earlier.id
+        } else {
+            staff::insert(unit.work, &row, None)?;
+            row.id
+        };
+        let person = Person { kind: "staff".to_owned(), id: id.0 };
+        Ok(session::put_link(unit.work, &hash, &person, "set_up", plus_seconds(unit.now, INVITATION_S))?)
+    })
+    .await?;
+    Ok(token)
+}
+
+/// Invites a colleague by letter to set a password. Without an address nothing is sent.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn invite(desk: &Desk, who: &Actor, id: &StaffId) -> Result<()> {
+    let (token, id) = (desk.new_secret(), id.clone());
+    desk.write(who, move |unit| {
+        let row = staff::one(unit.work, &id)?.ok_or(Error::NotFound)?;
+        if parse_email(&row.email).is_none() {
+            return Ok(());
+        }
+        let person = Person { kind: "staff".to_owned(), id: row.id.0 };
+        let ends = plus_seconds(unit.now, INVITATION_S);
+        session::put_link(unit.work, &secret_hash(&token), &person, "invitation", ends)?;
+        let payload = LinkJob {
+            purpose: "invitation".to_owned(),
+            email: row.email,
+            name: row.name,
+            locale: row.locale,
+            token: token.clone(),
+        };
+        job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,189 @@
+//! What runs in the background and who did what: letters, jobs, tokens, audit.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{Redirect, Response};
+use desk::Result;
+use desk::auth;
+use domain::access::Right;
+use domain::id::{JobId, TokenId};
+use serde::Deserialize;
+use store::admin::AdminEvent;
+use store::job::JobRow;
+use store::letter::LetterRow;
+use store::session::TokenRow;
+use store::{job, letter, session};
+
+use crate::app::App;
+use crate::error::WebError;
+use crate::form::{Fields, words};
+use crate::names::Names;
+use crate::session::StaffPage;
+use crate::tickets::{ListQuery, render};
+use crate::ui::Ui;
+
+/// What one of these pages shows.
+enum Shown {
+    Letters(Vec<LetterRow>),
+    Jobs(Vec<JobRow>),
+    Tokens(Vec<TokenRow>, Option<String>),
+    Audit(Vec<(AdminEvent, String)>),
+}
+
+#[derive(Template)]
+#[template(path = "admin/operate.html")]
+struct OperatePage {
+    ui: Ui,
+    query: ListQuery,
+    tab: &'static str,
+    shown: Shown,
+    next: Option<String>,
+}
+
+impl OperatePage {
+    fn tabs(&self) -> &'static [(&'static str, &'static str)] {
+        &super::TABS
+    }
+}
+
+/// Where a page continues.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct After {
+    before: String,
+}
+
+const PAGE: i64 = 50;
+
+impl After {
+    /// The newest page begins after every key.
+    fn key(&self) -> String {
+        if self.before.is_empty() { "~".to_owned() } else { self.before.clone() }
+    }
+}
+
+fn full_page(n: usize) -> bool {
+    i64::try_from(n).is_ok_and(|n| n >= PAGE)
+}
+
+async fn page_of(
+    app: &App,
+    page: &StaffPage,
+    tab: &'static str,
+    shown: Shown,
+    last: Option<String>,
+) -> std::result::Result<Response, WebError> {
+    let ui = page.ui(app, "admin").await?;
+    let next = last.map(|id| format!("/admin/{tab}?before={id}"));
+    render(&OperatePage { ui, query: ListQuery::default(), tab, shown, next }, &page.visitor)
+}
+
+/// Letters that left the house, or were kept.
+pub(super) async fn letters(
+    State(app): State<App>,
+    page: StaffPage,
+    Query(after): Query<After>,
+) -> std::result::Result<Response, WebError> {
+    page.need(Right::Operate)?;
+    let rows = app
+        .desk
+        .read(move |r| Ok(letter::page(r, &after.key(), PAGE)?))
+        .await
+        .map_err(|e| page.visitor.fail(e))?;
+    let last = rows.last().filter(|_| full_page(rows.len())).map(|l| l.id.clone());
+    page_of(&app, &page, "letters", Shown::Letters(rows), last).await
+}
+
+/// Jobs that failed for good.
+pub(super) async fn jobs(State(app): State<App>, page: StaffPage) -> std::result::Result<Response, WebError> {
+    page.need(Right::Operate)?;
+    let rows =
+        app.desk.read(|r| Ok(job::page(r, "dead", "", PAGE)?)).await.map_err(|e| page.visitor.fail(e))?;
+    page_of(&app, &page, "jobs", Shown::Jobs(rows), None).await
+}
+
+/// Tries a dead job again.
+pub(super) async fn retry_job(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+) -> std::result::Result<Redirect, WebError> {
+    page.need(Right::Operate)?;
+    let done = app.desk.write(page.actor(), move |unit| {
+        job::revive(unit.work, &JobId(id.clone()))?;
+        Ok(unit.work.publish("job", &id)?)
+    });
+    done.await.map_err(|e| page.visitor.fail(e))?;
+    Ok(Redirect::to("/admin/jobs"))
+}
+
+async fn all_tokens(app: &App) -> Result<Vec<TokenRow>> {
+    app.desk.read(|r| Ok(session::tokens(r)?)).await
+}
+
+/// Tokens of the API.
+pub(super) async fn tokens(
+    State(app): State<App>,
+    page: StaffPage,
+) -> std::result::Result<Response, WebError> {
+    page.need(Right::Operate)?;
+    let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;
+    page_of(&app, &page, "tokens", Shown::Tokens(rows, None), None).await
+}
+
+/// A new token.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct TokenForm {
+    name: String,
+    scopes: String,
+}
+
+/// Makes a token that acts for the person who asks; its secret is shown once.
+pub(super) async fn create_token(
+    State(app): State<App>,
+    page: StaffPage,
+    Fields(form): Fields<TokenForm>,
+) -> std::result::Result<Response, WebError> {
+    page.need(Right::Operate)?;
+    let scopes = words(&form.scopes).collect();
+    let made = auth::create_token(&app.desk, page.actor(), page.staff.id.clone(), form.name, scopes).await;
+    let secret = made.map_err(|e| page.visitor.fail(e))?;
+    let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;
+    page_of(&app, &page, "tokens", Shown::Tokens(rows, Some(secret)), None).await
+}
+
+/// Revokes a token.
+pub(super) async fn revoke_token(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+) -> std::result::Result<Redirect, WebError> {
+    page.need(Right::Operate)?;
+    let done = auth::revoke_token(&app.desk, page.actor(), TokenId(id)).await;
+    done.map_err(|e| page.visitor.fail(e))?;
+    Ok(Redirect::to("/admin/tokens"))
+}
+
+/// Who changed people, rights, rules, and who signed in.
+pub(super) async fn audit(
+    State(app): State<App>,
+    page: StaffPage,
+    Query(after): Query<After>,
+) -> std::result::Result<Response, WebError> {
+    page.need(Right::AuditView)?;
+    let locale = page.visitor.locale;
+    let read = app.desk.read(move |r| {
+        let mut names = Names::default();
+        let mut rows = Vec::new();
+        for event in store::admin::page(r, &after.key(), PAGE)? {
+            names.actor(r, &event.by)?;
+            let who = names.of_actor(&event.by, locale);
+            rows.push((event, who));
+        }
+        Ok(rows)
+    });
+    let rows = read.await.map_err(|e| page.visitor.fail(e))?;
+    let last = rows.last().filter(|_| full_page(rows.len())).map(|(e, _)| e.id.clone());
+    page_of(&app, &page, "audit", Shown::Audit(rows), last).await
+}

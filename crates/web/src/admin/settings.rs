@@ -1,0 +1,135 @@
+//! The settings of the installation, as a form; a bad value is refused and the form kept.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::Error;
+use desk::admin::save_settings;
+use domain::access::Right;
+use domain::setting::Settings;
+use serde::Deserialize;
+use store::rules::{SettingKey, setting};
+use store::staff::GroupRow;
+
+use crate::app::App;
+use crate::error::{WebError, field_text};
+use crate::form::{Fields, id};
+use crate::session::StaffPage;
+use crate::tickets::{ListQuery, render};
+use crate::ui::Ui;
+
+#[derive(Template)]
+#[template(path = "admin/settings.html")]
+struct SettingsPage {
+    ui: Ui,
+    query: ListQuery,
+    tab: &'static str,
+    s: Settings,
+    version: i64,
+    errors: Vec<String>,
+    policies: Vec<(String, String)>,
+    calendars: Vec<(String, String)>,
+    groups: Vec<GroupRow>,
+}
+
+impl SettingsPage {
+    fn tabs(&self) -> &'static [(&'static str, &'static str)] {
+        &super::TABS
+    }
+    fn reminders(&self) -> String {
+        self.s.remind_after_days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+    fn megabytes(&self) -> u64 {
+        self.s.max_file_bytes / 1_048_576
+    }
+}
+
+/// The form as it was sent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SettingsForm {
+    version: i64,
+    desk_name: String,
+    number_prefix: String,
+    time_zone: String,
+    default_policy: String,
+    default_group: String,
+    silence_calendar: String,
+    remind_after_days: String,
+    close_after_days: String,
+    reopen_window_days: String,
+    max_file_megabytes: String,
+}
+
+impl SettingsForm {
+    fn read(&self) -> desk::Result<Settings> {
+        let number = |field: &str, text: &str| {
+            text.trim().parse::<u32>().map_err(|_| Error::field(field, "bad_value"))
+        };
+        let days = crate::form::words(&self.remind_after_days).map(|d| number("remind_after_days", &d));
+        Ok(Settings {
+            desk_name: self.desk_name.trim().to_owned(),
+            number_prefix: self.number_prefix.trim().to_owned(),
+            time_zone: self.time_zone.trim().to_owned(),
+            default_policy: self.default_policy.as_str().into(),
+            default_group: id(&self.default_group),
+            silence_calendar: self.silence_calendar.as_str().into(),
+            remind_after_days: days.collect::<desk::Result<_>>()?,
+            close_after_days: number("close_after_days", &self.close_after_days)?,
+            reopen_window_days: number("reopen_window_days", &self.reopen_window_days)?,
+            max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)?) * 1_048_576,
+        })
+    }
+}
+
+/// The form with the settings of the moment.
+pub(super) async fn form(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
+    shown(&app, &page, None, Vec::new()).await
+}
+
+async fn shown(
+    app: &App,
+    page: &StaffPage,
+    edited: Option<Settings>,
+    errors: Vec<String>,
+) -> Result<Response, WebError> {
+    page.need(Right::Operate)?;
+    let ui = page.ui(app, "admin").await?;
+    let desk = app.desk.clone();
+    let read = app.desk.read(move |r| {
+        let rules = desk.rules_in(r)?;
+        let (s, version): (Settings, i64) = setting(r, SettingKey::Settings)?;
+        Ok((rules, s, version, store::staff::groups(r)?))
+    });
+    let (rules, s, version, groups) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let policies = rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())).collect();
+    let calendars = rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect();
+    let s = edited.unwrap_or(s);
+    let query = ListQuery::default();
+    render(
+        &SettingsPage { ui, query, tab: "settings", s, version, errors, policies, calendars, groups },
+        &page.visitor,
+    )
+}
+
+/// Saves the settings over the version that was seen.
+pub(super) async fn save(
+    State(app): State<App>,
+    page: StaffPage,
+    Fields(form): Fields<SettingsForm>,
+) -> Result<Response, WebError> {
+    let read = form.read();
+    let result = match read.as_ref() {
+        Ok(settings) => save_settings(&app.desk, page.actor(), settings.clone(), form.version).await,
+        Err(Error::Invalid(fields)) => Err(Error::Invalid(fields.clone())),
+        Err(_) => Err(Error::NotFound),
+    };
+    match result {
+        Ok(()) => Ok(Redirect::to("/admin/settings").into_response()),
+        Err(Error::Invalid(fields)) => {
+            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            shown(&app, &page, read.ok(), errors).await
+        }
+        Err(e) => Err(page.visitor.fail(e)),
+    }
+}

@@ -1,0 +1,145 @@
+//! Staff: who works here, in which role, in which groups' queues; invitation and deactivation.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::Error;
+use desk::admin::save_staff;
+use domain::access::{Right, Role};
+use domain::id::StaffId;
+use serde::Deserialize;
+use store::staff::{self, StaffRow};
+
+use crate::app::App;
+use crate::error::{WebError, field_text};
+use crate::form::{Fields, required, words};
+use crate::session::StaffPage;
+use crate::tickets::{ListQuery, render};
+use crate::ui::Ui;
+
+#[derive(Template)]
+#[template(path = "admin/staff.html")]
+struct StaffListPage {
+    ui: Ui,
+    query: ListQuery,
+    tab: &'static str,
+    people: Vec<StaffRow>,
+    edited: StaffRow,
+    errors: Vec<String>,
+}
+
+impl StaffListPage {
+    fn tabs(&self) -> &'static [(&'static str, &'static str)] {
+        &super::TABS
+    }
+    fn roles(&self) -> &'static [Role] {
+        Role::ALL
+    }
+    fn skills(&self) -> String {
+        self.edited.skills.join(", ")
+    }
+    fn languages(&self) -> String {
+        self.edited.languages.join(", ")
+    }
+}
+
+/// The form as it was sent; version 0 makes a new person.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct StaffForm {
+    id: String,
+    version: i64,
+    login: String,
+    name: String,
+    email: String,
+    phone: String,
+    role: String,
+    locale: String,
+    skills: String,
+    languages: String,
+    active: String,
+}
+
+fn nobody(app: &App) -> StaffRow {
+    StaffRow {
+        id: StaffId::from(""),
+        login: String::new(),
+        name: String::new(),
+        email: String::new(),
+        phone: String::new(),
+        role: Role::Agent,
+        locale: "zh-CN".to_owned(),
+        skills: Vec::new(),
+        languages: Vec::new(),
+        active: true,
+        created_at: app.desk.now(),
+        version: 0,
+    }
+}
+
+async fn shown(
+    app: &App,
+    page: &StaffPage,
+    edited: StaffRow,
+    errors: Vec<String>,
+) -> Result<Response, WebError> {
+    page.need(Right::StaffEdit)?;
+    let ui = page.ui(app, "admin").await?;
+    let people = app.desk.read(|r| Ok(staff::all(r)?)).await.map_err(|e| page.visitor.fail(e))?;
+    let query = ListQuery::default();
+    render(&StaffListPage { ui, query, tab: "staff", people, edited, errors }, &page.visitor)
+}
+
+/// Everybody, with an empty form.
+pub(super) async fn list(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
+    let edited = nobody(&app);
+    shown(&app, &page, edited, Vec::new()).await
+}
+
+/// Everybody, with one person in the form.
+pub(super) async fn form(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    page.need(Right::StaffEdit)?;
+    let read = app.desk.read(move |r| staff::one(r, &StaffId(id))?.ok_or(Error::NotFound));
+    let edited = read.await.map_err(|e| page.visitor.fail(e))?;
+    shown(&app, &page, edited, Vec::new()).await
+}
+
+/// Saves a person. A new one is invited by letter; a deactivated one hands over the open work.
+pub(super) async fn save(
+    State(app): State<App>,
+    page: StaffPage,
+    Fields(form): Fields<StaffForm>,
+) -> Result<Response, WebError> {
+    let role = required("role", &form.role).map_err(|e| page.visitor.fail(e))?;
+    let row = StaffRow {
+        id: StaffId(form.id),
+        login: form.login,
+        name: form.name,
+        email: form.email,
+        phone: form.phone,
+        role,
+        locale: if form.locale == "en" { "en" } else { "zh-CN" }.to_owned(),
+        skills: words(&form.skills).collect(),
+        languages: words(&form.languages).collect(),
+        active: !form.active.is_empty(),
+        created_at: app.desk.now(),
+        version: form.version,
+    };
+    match save_staff(&app.desk, page.actor(), row.clone()).await {
+        Ok(id) if row.version == 0 => {
+            let invited = desk::auth::invite(&app.desk, page.actor(), &id).await;
+            invited.map_err(|e| page.visitor.fail(e))?;
+            Ok(Redirect::to("/admin/staff").into_response())
+        }
+        Ok(_) => Ok(Redirect::to("/admin/staff").into_response()),
+        Err(Error::Invalid(fields)) => {
+            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            shown(&app, &page, row, errors).await
+        }
+        Err(e) => Err(page.visitor.fail(e)),
+    }
+}

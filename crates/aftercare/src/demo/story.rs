@@ -52,6 +52,8 @@ pub(super) async fn play(
             }
             (Some(_), None) => {}
         }
+        // Letters carry the hour at which they were written.
+        crate::drain(desk, "").await?;
     }
     pass_time(desk, clock, end).await
 }

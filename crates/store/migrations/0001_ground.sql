@@ -205,7 +205,8 @@ CREATE TABLE ticket (
     messages BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     is_open BIGINT NOT NULL,
-    next_due_at BIGINT NOT NULL
+    next_due_at BIGINT NOT NULL,
+    next_clock TEXT
 );
 CREATE INDEX ticket_newest ON ticket (created_at, id);
 CREATE INDEX ticket_due ON ticket (next_due_at, id) WHERE is_open = 1;

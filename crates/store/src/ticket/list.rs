@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 
 use crate::sql::Assembly;
 use crate::value::Value;
-use crate::{Read, Result, Row};
+use crate::{Error, Read, Result, Row};
 
 named! {
     /// The orders of the list. Each ends in the key, so that a page has one continuation.
@@ -119,11 +119,7 @@ pub struct ListRow {
 }
 
 const BASE: &str = "SELECT t.id, t.number, t.title, t.kind, t.severity, t.level, t.status, c.name, o.name, g.name, \
-     s.name, t.created_at, t.updated_at, t.unanswered_since_at, t.next_due_at, \
-     (SELECT k.milestone FROM clock k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.due_at = t.next_due_at \
-      ORDER BY k.milestone LIMIT 1), \
-     (SELECT k.state FROM clock k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.due_at = t.next_due_at \
-      ORDER BY k.milestone LIMIT 1) \
+     s.name, t.created_at, t.updated_at, t.unanswered_since_at, t.next_due_at, t.next_clock \
      FROM ticket t JOIN contact c ON c.id = t.requester_id \
      LEFT JOIN organisation o ON o.id = t.organisation_id \
      LEFT JOIN staff_group g ON g.id = t.group_id \
@@ -209,9 +205,7 @@ pub(super) fn narrow<'v>(a: &mut Assembly<'v>, scope: &'v Scope) {
 
 fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {
     let id: TicketId = r.id(0)?;
-    let state: Option<State> = r.word_opt(16, "clock.state")?;
-    let milestone: Option<Milestone> = r.word_opt(15, "clock.milestone")?;
-    let nearest = milestone.zip(state).map(|(m, s)| r.at(14).map(|at| (m, at, s))).transpose()?;
+    let nearest = r.text_opt(15)?.map(|text| read_nearest(&text, r)).transpose()?;
     let value = if order == Order::Due { r.int(14)? } else { r.int(11)? };
     Ok(ListRow {
         cursor: Cursor { value, id: id.0.clone() },
@@ -231,4 +225,11 @@ fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {
         unanswered: r.int_opt(13)?.is_some(),
         nearest,
     })
+}
+
+/// `milestone state` with the due beside it.
+fn read_nearest(text: &str, r: &Row<'_>) -> Result<(Milestone, Timestamp, State)> {
+    let (milestone, state) = text.split_once(' ').unwrap_or_default();
+    let bad = |e| Error::corrupt("ticket.next_clock", e);
+    Ok((milestone.parse().map_err(bad)?, r.at(14)?, state.parse().map_err(bad)?))
 }

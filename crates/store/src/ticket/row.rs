@@ -94,8 +94,12 @@ impl Docs {
     }
 }
 
-/// The columns of `ticket_columns!` and the two derived ones, `is_open` and `next_due_at`.
-pub(super) fn values<'v>(t: &'v Ticket, docs: &'v Docs, next_due_at: i64) -> Vec<Value<'v>> {
+/// The columns of `ticket_columns!` and the derived ones: `is_open`, `next_due_at`, `next_clock`.
+pub(super) fn values<'v>(
+    t: &'v Ticket,
+    docs: &'v Docs,
+    nearest: &'v (i64, Option<String>),
+) -> Vec<Value<'v>> {
     fn id(id: Option<&impl AsText>) -> Value<'_> {
         id.map(AsText::text).into()
     }
@@ -148,7 +152,8 @@ pub(super) fn values<'v>(t: &'v Ticket, docs: &'v Docs, next_due_at: i64) -> Vec
         t.messages.into(),
         t.updated_at.into(),
         t.status.is_open().into(),
-        next_due_at.into(),
+        nearest.0.into(),
+        nearest.1.as_ref().into(),
     ]
 }
 

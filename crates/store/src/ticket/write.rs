@@ -20,10 +20,10 @@ statements! {
          facts, extra, tags, watchers, policy_id, policy_rev, policy_because, cause, workaround, \
          resolution, remark, plan, received_at, created_at, responded_at, resolved_at, resolved_by, \
          closed_at, close_reason, unanswered_since_at, reminders, silence_at, reopened, reassigned, \
-         merged_into, rating, external_ref, messages, updated_at, is_open, next_due_at) VALUES ( \
+         merged_into, rating, external_ref, messages, updated_at, is_open, next_due_at, next_clock) VALUES ( \
          $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
          $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
-         $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49)";
+         $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
     UPDATE = "UPDATE ticket SET version = $3, external_ref = $45, \
          title = $4, kind = $5, class = $6, severity = $7, level = $8, status = $9, \
          status_note = $10, channel = $11, requester_id = $12, organisation_id = $13, \
@@ -33,8 +33,8 @@ statements! {
          plan = $30, received_at = $31, responded_at = $33, resolved_at = $34, resolved_by = $35, \
          closed_at = $36, close_reason = $37, unanswered_since_at = $38, reminders = $39, \
          silence_at = $40, reopened = $41, reassigned = $42, merged_into = $43, rating = $44, \
-         messages = $46, updated_at = $47, is_open = $48, next_due_at = $49 \
-         WHERE id = $1 AND number = $2 AND created_at = $32 AND version = $50";
+         messages = $46, updated_at = $47, is_open = $48, next_due_at = $49, \
+         next_clock = $50 WHERE id = $1 AND number = $2 AND created_at = $32 AND version = $51";
     NEXT_NUMBER = "INSERT INTO counter (name, value) VALUES ($1, 1) \
          ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value";
     TAG = "INSERT INTO ticket_tag (tag, ticket_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -60,7 +60,8 @@ pub fn next_number(work: &mut Work<'_>, year: i16) -> Result<i64> {
 /// A new ticket.
 pub fn insert(work: &mut Work<'_>, ticket: &Ticket, clocks: &[Clock], holds: &[Hold]) -> Result<()> {
     let docs = Docs::of(ticket);
-    work.hit("ticket", &INSERT, &values(ticket, &docs, next_due(clocks)))?;
+    let nearest = nearest(clocks);
+    work.hit("ticket", &INSERT, &values(ticket, &docs, &nearest))?;
     put_clocks(work, ticket, &[], clocks)?;
     put_holds(work, ticket, &[], holds)?;
     put_tags(work, ticket, &BTreeSet::new())
@@ -77,7 +78,8 @@ pub fn update(
     after: (&Ticket, &[Clock], &[Hold]),
 ) -> Result<()> {
     let docs = Docs::of(after.0);
-    let mut values = values(after.0, &docs, next_due(after.1));
+    let nearest = nearest(after.1);
+    let mut values = values(after.0, &docs, &nearest);
     values.push(before.0.version.into());
     work.edit("ticket", &UPDATE, &values)?;
     put_clocks(work, after.0, before.1, after.1)?;
@@ -85,9 +87,13 @@ pub fn update(
     put_tags(work, after.0, &before.0.tags)
 }
 
-/// The nearest due of the clocks that run.
-fn next_due(clocks: &[Clock]) -> i64 {
-    clocks.iter().filter(|c| c.is_running()).filter_map(|c| c.due_at).map(to_millis).min().unwrap_or(NO_DUE)
+/// The running clock with the nearest due: the due, and `milestone state` for the list.
+fn nearest(clocks: &[Clock]) -> (i64, Option<String>) {
+    let running = clocks.iter().filter(|c| c.is_running()).filter_map(|c| c.due_at.map(|at| (at, c)));
+    match running.min_by_key(|(at, c)| (*at, c.milestone)) {
+        Some((at, c)) => (to_millis(at), Some(format!("{} {}", c.milestone, c.state))),
+        None => (NO_DUE, None),
+    }
 }
 
 fn put_clocks(work: &mut Work<'_>, ticket: &Ticket, before: &[Clock], after: &[Clock]) -> Result<()> {

@@ -157,6 +157,10 @@ pub(super) fn values<'v>(
     ]
 }
 
+fn id<'v>(id: Option<&'v impl AsText>) -> Value<'v> {
+    id.map(AsText::text).into()
+}
+
 /// Identifiers as text, whichever they are.
 trait AsText {
     fn text(&self) -> &str;

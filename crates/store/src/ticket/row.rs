@@ -100,9 +100,6 @@ pub(super) fn values<'v>(
     docs: &'v Docs,
     nearest: &'v (i64, Option<String>),
 ) -> Vec<Value<'v>> {
-    fn id(id: Option<&impl AsText>) -> Value<'_> {
-        id.map(AsText::text).into()
-    }
     vec![
         t.id.as_str().into(),
         (&t.number).into(),
@@ -157,7 +154,7 @@ pub(super) fn values<'v>(
     ]
 }
 
-fn id<'v>(id: Option<&'v impl AsText>) -> Value<'v> {
+fn id(id: Option<&impl AsText>) -> Value<'_> {
     id.map(AsText::text).into()
 }
 

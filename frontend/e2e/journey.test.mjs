@@ -140,6 +140,20 @@ test("a draft survives a colleague's change and a reload", async () => {
   await agent.waitForSelector(".editor-area >> text=写了一半的回复");
 });
 
+test("several tickets at once, and undone", async () => {
+  const agent = await visitor(demo.account("agent"));
+  const nobodys = () => agent.textContent("#queues a[href$='view=unassigned'] .n");
+  await agent.goto(`${demo.url}/tickets?view=unassigned`);
+  const before = Number(await nobodys());
+  await agent.check("input[name=numbers] >> nth=0");
+  await agent.check("input[name=numbers] >> nth=1");
+  await agent.click("#bulk button[value=take]");
+  await agent.waitForSelector("text=已处理 2 张工单");
+  await agent.waitForFunction((n) => document.querySelector("#queues a[href$='view=unassigned'] .n")?.textContent === n, String(before - 2));
+  await agent.click("text=撤销");
+  await agent.waitForFunction((n) => document.querySelector("#queues a[href$='view=unassigned'] .n")?.textContent === n, String(before));
+});
+
 test("no page had an error in its console", () => {
   assert.deepEqual(problems, []);
 });

@@ -259,3 +259,19 @@ fn repeating_a_verb_changes_nothing() {
     assert!(decide::confirm(&c, &customer(), at(13)).unwrap().is_nothing());
     assert!(decide::reopen(&c, "", &customer(), at(12 + 8 * 1440)).is_err_and(|e| e == Refusal::WindowOver));
 }
+
+#[test]
+fn another_level_does_not_call_the_technician_again() {
+    let c = opened(Severity::Urgent);
+    let c = after(&c, decide::attend(&c, None, true, &agent(), at(20)).unwrap());
+    let to = Reclassify {
+        severity: Severity::Urgent,
+        level: Some(Level::Two),
+        mode: RaiseMode::NewFacts,
+        reason: String::new(),
+    };
+    let c = after(&c, decide::set_severity(&c, &to, &agent(), at(40)).unwrap());
+    let attends: Vec<_> =
+        c.clocks.iter().filter(|k| k.milestone == Milestone::Attend).map(|k| k.state).collect();
+    assert_eq!(attends, [State::Met]);
+}

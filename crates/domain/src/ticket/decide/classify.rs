@@ -200,6 +200,7 @@ fn recount_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
     let responded_at = next.out.ticket.responded_at;
     for milestone in RECOUNTED {
         let was_running = next.is_running(milestone);
+        let existed = next.out.clocks.iter().any(|c| c.milestone == milestone);
         next.stop(milestone, next.now, StopReason::Superseded)?;
         match (milestone, responded_at) {
             (Milestone::Response, Some(at)) => {
@@ -207,11 +208,10 @@ fn recount_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
                 next.start(milestone, t0);
                 next.stop(milestone, at, StopReason::Done)?;
             }
+            // What was done stays done: a technician who has come need not come again.
+            _ if existed && !was_running => {}
             (Milestone::Update, _) => next.start(milestone, next.now),
-            _ if was_running || milestone == Milestone::Attend || milestone == Milestone::Resolution => {
-                next.start(milestone, t0);
-            }
-            _ => {}
+            _ => next.start(milestone, t0),
         }
     }
     Ok(())

@@ -72,3 +72,7 @@ done-deleted = deleted
 done-revoked = revoked
 done-signed_in = signed in
 done-password_set = password set
+
+topic-people = Staff and rights
+topic-rules = Promises and rules
+topic-operation = Operation

@@ -72,3 +72,7 @@ done-deleted = 删除
 done-revoked = 吊销
 done-signed_in = 登录
 done-password_set = 设置密码
+
+topic-people = 员工与权限
+topic-rules = 承诺与规则
+topic-operation = 运行

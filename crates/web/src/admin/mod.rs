@@ -5,15 +5,20 @@ mod settings;
 mod staff;
 
 use axum::Router;
+use axum::extract::State;
 use axum::response::Redirect;
 use axum::routing::{get, post};
+use desk::Error;
 
 use crate::app::App;
+use crate::error::WebError;
+use crate::session::StaffPage;
+use crate::ui::Ui;
 
 /// Routes of administration.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/admin", get(|| async { Redirect::to("/admin/letters") }))
+        .route("/admin", get(first))
         .route("/admin/settings", get(settings::form).post(settings::save))
         .route("/admin/staff", get(staff::list).post(staff::save))
         .route("/admin/staff/{id}", get(staff::form))
@@ -25,12 +30,33 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/audit", get(operate::audit))
 }
 
-/// The pages of administration with the right that each needs.
-pub(super) const TABS: [(&str, &str); 6] = [
-    ("letters", "operate"),
-    ("settings", "operate"),
-    ("staff", "staff.edit"),
-    ("tokens", "operate"),
-    ("jobs", "operate"),
-    ("audit", "audit.view"),
+/// The pages of administration by topic, each with the right that it needs.
+pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
+    ("people", &[("staff", "staff.edit")]),
+    ("rules", &[]),
+    (
+        "operation",
+        &[
+            ("settings", "operate"),
+            ("letters", "operate"),
+            ("tokens", "operate"),
+            ("jobs", "operate"),
+            ("audit", "audit.view"),
+        ],
+    ),
 ];
+
+/// The topics of which the person may see a page, with these pages.
+pub(super) fn tabs(ui: &Ui) -> Vec<(&'static str, Vec<&'static str>)> {
+    let seen = |pages: &'static [(&str, &str)]| -> Vec<&'static str> {
+        pages.iter().filter(|(_, right)| ui.may(right)).map(|(page, _)| *page).collect()
+    };
+    TABS.iter().map(|(topic, pages)| (*topic, seen(pages))).filter(|(_, pages)| !pages.is_empty()).collect()
+}
+
+/// The first page that the person may see.
+async fn first(State(app): State<App>, page: StaffPage) -> Result<Redirect, WebError> {
+    let ui = page.ui(&app, "admin").await?;
+    let to = tabs(&ui).first().and_then(|(_, pages)| pages.first().copied());
+    to.map(|to| Redirect::to(&format!("/admin/{to}"))).ok_or_else(|| page.visitor.fail(Error::NotFound))
+}

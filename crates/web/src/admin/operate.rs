@@ -19,7 +19,7 @@ use crate::error::WebError;
 use crate::form::{Fields, words};
 use crate::names::Names;
 use crate::session::StaffPage;
-use crate::tickets::{ListQuery, render};
+use crate::tickets::render;
 use crate::ui::Ui;
 
 /// What one of these pages shows.
@@ -34,15 +34,14 @@ enum Shown {
 #[template(path = "admin/operate.html")]
 struct OperatePage {
     ui: Ui,
-    query: ListQuery,
     tab: &'static str,
     shown: Shown,
     next: Option<String>,
 }
 
 impl OperatePage {
-    fn tabs(&self) -> &'static [(&'static str, &'static str)] {
-        &super::TABS
+    fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        super::tabs(&self.ui)
     }
 }
 
@@ -75,7 +74,7 @@ async fn page_of(
 ) -> std::result::Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
     let next = last.map(|id| format!("/admin/{tab}?before={id}"));
-    render(&OperatePage { ui, query: ListQuery::default(), tab, shown, next }, &page.visitor)
+    render(&OperatePage { ui, tab, shown, next }, &page.visitor)
 }
 
 /// Letters that left the house, or were kept.

@@ -15,14 +15,13 @@ use crate::app::App;
 use crate::error::{WebError, field_text};
 use crate::form::{Fields, id};
 use crate::session::StaffPage;
-use crate::tickets::{ListQuery, render};
+use crate::tickets::render;
 use crate::ui::Ui;
 
 #[derive(Template)]
 #[template(path = "admin/settings.html")]
 struct SettingsPage {
     ui: Ui,
-    query: ListQuery,
     tab: &'static str,
     s: Settings,
     version: i64,
@@ -33,8 +32,8 @@ struct SettingsPage {
 }
 
 impl SettingsPage {
-    fn tabs(&self) -> &'static [(&'static str, &'static str)] {
-        &super::TABS
+    fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        super::tabs(&self.ui)
     }
     fn reminders(&self) -> String {
         self.s.remind_after_days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
@@ -105,9 +104,8 @@ async fn shown(
     let policies = rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())).collect();
     let calendars = rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect();
     let s = edited.unwrap_or(s);
-    let query = ListQuery::default();
     render(
-        &SettingsPage { ui, query, tab: "settings", s, version, errors, policies, calendars, groups },
+        &SettingsPage { ui, tab: "settings", s, version, errors, policies, calendars, groups },
         &page.visitor,
     )
 }

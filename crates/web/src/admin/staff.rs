@@ -14,14 +14,13 @@ use crate::app::App;
 use crate::error::{WebError, field_text};
 use crate::form::{Fields, required, words};
 use crate::session::StaffPage;
-use crate::tickets::{ListQuery, render};
+use crate::tickets::render;
 use crate::ui::Ui;
 
 #[derive(Template)]
 #[template(path = "admin/staff.html")]
 struct StaffListPage {
     ui: Ui,
-    query: ListQuery,
     tab: &'static str,
     people: Vec<StaffRow>,
     edited: StaffRow,
@@ -29,8 +28,8 @@ struct StaffListPage {
 }
 
 impl StaffListPage {
-    fn tabs(&self) -> &'static [(&'static str, &'static str)] {
-        &super::TABS
+    fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        super::tabs(&self.ui)
     }
     fn roles(&self) -> &'static [Role] {
         Role::ALL
@@ -86,8 +85,7 @@ async fn shown(
     page.need(Right::StaffEdit)?;
     let ui = page.ui(app, "admin").await?;
     let people = app.desk.read(|r| Ok(staff::all(r)?)).await.map_err(|e| page.visitor.fail(e))?;
-    let query = ListQuery::default();
-    render(&StaffListPage { ui, query, tab: "staff", people, edited, errors }, &page.visitor)
+    render(&StaffListPage { ui, tab: "staff", people, edited, errors }, &page.visitor)
 }
 
 /// Everybody, with an empty form.

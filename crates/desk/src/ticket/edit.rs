@@ -119,13 +119,25 @@ fn refuse_stale(
     }
 }
 
+/// Events among which a raise is looked for that may be taken back: more than happen in five minutes.
+const RECENT: i64 = 200;
+
 /// Changes severity and level, with the mode in which the promises follow.
 ///
 /// # Errors
 /// As [`edit`].
 pub async fn set_severity(desk: &Desk, who: &Actor, number: &str, to: Reclassify) -> Result<Ticket> {
-    desk.verb(who, number, Action::Classify, move |case, who, now| decide::set_severity(case, &to, who, now))
-        .await
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Classify, &case.ticket)?;
+        let recent = ticket::events(unit.work, &case.ticket.id, case.ticket.version - RECENT, RECENT)?;
+        let last = recent.iter().rfind(|e| matches!(e.change, Change::SeverityChanged { .. }));
+        let decision = decide::set_severity(&case, &to, last, unit.actor, unit.now)?;
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
+    })
+    .await
 }
 
 /// Cause, way round, remark.

@@ -224,14 +224,17 @@ fn a_raise_with_new_facts_restarts_and_a_misclassified_one_counts_from_the_start
         reason: "stopped".into(),
     };
     let silent = Reclassify { reason: String::new(), ..raise(RaiseMode::NewFacts) };
-    assert_eq!(decide::set_severity(&c, &silent, &agent(), at(50)).unwrap_err(), Refusal::NeedsReason);
-    let d = decide::set_severity(&c, &raise(RaiseMode::NewFacts), &agent(), at(50)).unwrap();
+    assert_eq!(decide::set_severity(&c, &silent, None, &agent(), at(50)).unwrap_err(), Refusal::NeedsReason);
+    let d = decide::set_severity(&c, &raise(RaiseMode::NewFacts), None, &agent(), at(50)).unwrap();
     let n = after(&c, d);
     assert_eq!(clock(&n, Milestone::Resolution).due_at, Some(at(290)));
     assert_eq!(clock(&n, Milestone::Response).due_at, Some(at(80)));
     let old = n.clocks.iter().find(|k| k.milestone == Milestone::Resolution).unwrap();
     assert_eq!(old.stopped.map(|s| s.1), Some(StopReason::Superseded));
-    let m = after(&c, decide::set_severity(&c, &raise(RaiseMode::Misclassified), &agent(), at(50)).unwrap());
+    let m = after(
+        &c,
+        decide::set_severity(&c, &raise(RaiseMode::Misclassified), None, &agent(), at(50)).unwrap(),
+    );
     assert_eq!(clock(&m, Milestone::Resolution).due_at, Some(at(240)));
     assert_eq!(clock(&m, Milestone::Response).due_at, Some(at(30)));
 }
@@ -270,8 +273,47 @@ fn another_level_does_not_call_the_technician_again() {
         mode: RaiseMode::NewFacts,
         reason: String::new(),
     };
-    let c = after(&c, decide::set_severity(&c, &to, &agent(), at(40)).unwrap());
+    let c = after(&c, decide::set_severity(&c, &to, None, &agent(), at(40)).unwrap());
     let attends: Vec<_> =
         c.clocks.iter().filter(|k| k.milestone == Milestone::Attend).map(|k| k.state).collect();
     assert_eq!(attends, [State::Met]);
+}
+
+#[test]
+fn a_raise_taken_back_within_five_minutes_leaves_the_clocks_as_they_were() {
+    let raise = |mode| Reclassify { severity: Severity::Urgent, level: None, mode, reason: "slip".into() };
+    let lower =
+        Reclassify { severity: Severity::General, reason: String::new(), ..raise(RaiseMode::NewFacts) };
+    let running = |c: &Case| -> Vec<_> {
+        c.clocks
+            .iter()
+            .filter(|k| k.is_running())
+            .map(|k| (k.milestone, k.cycle, k.started_at, k.due_at))
+            .collect()
+    };
+    let answered = |c: &Case| after(c, decide::reply(c, say("hello"), &agent(), at(10)).unwrap());
+    for before in [opened(Severity::General), answered(&opened(Severity::General))] {
+        for mode in [RaiseMode::NewFacts, RaiseMode::Misclassified] {
+            let d = decide::set_severity(&before, &raise(mode), None, &agent(), at(20)).unwrap();
+            let last = d.events.iter().rfind(|e| matches!(e.change, Change::SeverityChanged { .. })).cloned();
+            let raised = after(&before, d);
+            let back = |who: &Actor, minutes| {
+                let d = decide::set_severity(&raised, &lower, last.as_ref(), who, at(minutes)).unwrap();
+                let slip = d.events.iter().any(|e| {
+                    matches!(e.change, Change::SeverityChanged { mode: Some(RaiseMode::Misclick), .. })
+                });
+                (slip, after(&raised, d))
+            };
+            let (slip, c) = back(&agent(), 25);
+            assert!(slip);
+            assert_eq!(running(&c), running(&before), "{mode}");
+            let response = |c: &Case| {
+                let of = c.clocks.iter().filter(|k| k.milestone == Milestone::Response);
+                of.filter(|k| k.stopped.is_some_and(|s| s.1.counts())).map(|k| k.target_s).collect::<Vec<_>>()
+            };
+            assert_eq!(response(&c), response(&before), "{mode}");
+            assert!(!back(&agent(), 26).0, "five minutes are over");
+            assert!(!back(&Actor::System(System::Import), 25).0, "somebody else");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The database: opened once, then asked for reads and units of work.
 
+mod listen;
 mod postgres;
 mod sqlite;
 mod work;

@@ -8,6 +8,7 @@ use domain::time::Timestamp;
 use tokio::runtime::Handle;
 use tokio_postgres::NoTls;
 
+use super::listen::Bell;
 use super::work::Conn;
 use super::{Read, Shared, Work};
 use crate::{Error, Result, migrate};
@@ -18,6 +19,7 @@ const MAX_RUNS: usize = 8;
 pub(super) struct Postgres {
     pool: Pool,
     shared: Arc<Shared>,
+    _bell: Bell,
 }
 
 impl Postgres {
@@ -25,12 +27,13 @@ impl Postgres {
         let config: tokio_postgres::Config =
             url.parse().map_err(|e| Error::Connect(format!("database url: {e}")))?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let bell = Bell::hang(config.clone(), &shared);
         let manager = Manager::from_config(config, NoTls, recycling);
         let pool = Pool::builder(manager)
             .max_size(MAX_CLIENTS)
             .build()
             .map_err(|e| Error::Connect(e.to_string()))?;
-        let db = Self { pool, shared };
+        let db = Self { pool, shared, _bell: bell };
         drop(db.client().await?);
         Ok(db)
     }

@@ -181,3 +181,18 @@ async fn migrations_are_the_same_on_both_engines_but_for_twins() {
         assert!(nobody.is_none());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_on_one_node_rings_on_the_other() {
+    let database = Database::postgres().await;
+    let (here, there) = (open(&database.config()).await, open(&database.config()).await);
+    let mut news = there.news();
+    news.mark_unchanged();
+    // The other node may still be on its way to listen, so it is told again until it hears.
+    let mut told = 0;
+    while !news.has_changed().unwrap() {
+        here.write(|w| w.publish("test", "x")).await.unwrap();
+        told += 1;
+        assert!(told < 20_000, "the other node never heard");
+    }
+}

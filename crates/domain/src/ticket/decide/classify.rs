@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Change, Next, Outcome, Refusal, clocks};
+use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
 use crate::access::Actor;
 use crate::id::{ContractId, ModuleId, ProductId, StaffId};
 use crate::sla::{Milestone, StopReason};
-use crate::ticket::{EditField, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
+use crate::ticket::{EditField, Event, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
 use crate::time::Timestamp;
 
 /// Fields to be edited; what is `None` stays.
@@ -129,11 +129,18 @@ impl Next<'_> {
 }
 
 /// Changes severity and level. A raise needs a reason; `new_facts` restarts the clocks at this moment,
-/// `misclassified` and a lowering count from the original start (M1–M3). No breach is ever deleted.
+/// `misclassified` and a lowering count from the original start (M1–M3). No breach is ever deleted. `last` is the
+/// ticket's last change of severity: a raise that its author takes back within five minutes was a slip (M4).
 ///
 /// # Errors
 /// `needs_reason`, `level_needs_urgent`, `ended`, `merged`.
-pub fn set_severity(case: &Case, to: &Reclassify, actor: &Actor, now: Timestamp) -> Outcome {
+pub fn set_severity(
+    case: &Case,
+    to: &Reclassify,
+    last: Option<&Event>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Outcome {
     let t = &case.ticket;
     let (severity, level) = (t.severity, t.level);
     if to.level == Some(Level::One) && to.severity != Severity::Urgent {
@@ -151,13 +158,18 @@ pub fn set_severity(case: &Case, to: &Reclassify, actor: &Actor, now: Timestamp)
     next.out.ticket.severity = to.severity;
     next.out.ticket.level = to.level;
     let restart = raised && to.mode == RaiseMode::NewFacts;
-    if case.ticket.status.is_open() {
-        if restart { restart_clocks(&mut next)? } else { recount_clocks(&mut next)? }
+    let open = case.ticket.status.is_open();
+    let slip = misclick::slip(&next, to.severity, last).filter(|_| open);
+    match slip {
+        _ if !open => {}
+        Some(raised_at) => misclick::restore(&mut next, raised_at)?,
+        None if restart => restart_clocks(&mut next)?,
+        None => recount_clocks(&mut next)?,
     }
     clocks::refresh(&mut next)?;
     let due_after = resolution_due(&next);
     if severity != to.severity {
-        let mode = raised.then_some(to.mode);
+        let mode = raised.then_some(to.mode).or(slip.map(|_| RaiseMode::Misclick));
         let reason = to.reason.trim().to_owned();
         next.event(Change::SeverityChanged {
             from: severity,
@@ -181,7 +193,8 @@ fn resolution_due(next: &Next<'_>) -> Option<Timestamp> {
     next.out.clocks.iter().rev().find(|c| c.milestone == Milestone::Resolution).and_then(|c| c.due_at)
 }
 
-const RECOUNTED: [Milestone; 4] =
+/// The clocks that a change of severity touches; a reply that is owed stays owed.
+pub(super) const RECOUNTED: [Milestone; 4] =
     [Milestone::Response, Milestone::Attend, Milestone::Update, Milestone::Resolution];
 
 /// `new_facts`: the contract counts from the receipt of the urgent report.

@@ -7,6 +7,7 @@ mod combine;
 mod finish;
 mod hand;
 mod hold;
+mod misclick;
 mod open;
 mod serve;
 mod talk;

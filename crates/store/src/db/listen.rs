@@ -1,0 +1,61 @@
+//! The bell between nodes: `NOTIFY` of one rings on all. A hint only: what was missed is read from the outbox.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_postgres::{AsyncMessage, Config, NoTls};
+
+use super::Shared;
+
+/// Waits this long before it tries to reach the server again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Rings whenever another node says that it has committed news; ends when dropped.
+pub(super) struct Bell(JoinHandle<()>);
+
+impl Bell {
+    pub(super) fn hang(config: Config, shared: &Arc<Shared>) -> Self {
+        Self(tokio::spawn(keep_listening(config, Arc::downgrade(shared))))
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn keep_listening(config: Config, shared: Weak<Shared>) {
+    while shared.strong_count() > 0 {
+        if let Err(e) = listen(&config, &shared).await {
+            tracing::warn!(error = %e, "notifications of other nodes are not heard; trying again");
+        }
+        // What was committed meanwhile is found by whoever is woken now.
+        if let Some(shared) = shared.upgrade() {
+            shared.ring();
+        }
+        pause().await;
+    }
+}
+
+async fn listen(config: &Config, shared: &Weak<Shared>) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = config.connect(NoTls).await?;
+    let asked = client.batch_execute("LISTEN aftercare");
+    let heard = async {
+        while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
+            if let (AsyncMessage::Notification(_), Some(shared)) = (message?, shared.upgrade()) {
+                shared.ring();
+            }
+        }
+        Ok(())
+    };
+    // The answer to LISTEN arrives only while the connection is polled.
+    tokio::try_join!(async { asked.await }, heard).map(|_| ())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a worker's loop that waits for a server to come back")]
+async fn pause() {
+    tokio::time::sleep(AGAIN).await;
+}

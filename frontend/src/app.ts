@@ -3,9 +3,11 @@ import htmx from "htmx.org";
 import { countdowns } from "./countdown";
 import { dialogs } from "./menus";
 import { editors } from "./editor";
+import { forms } from "./forms";
 import { keys } from "./keys";
 import { live } from "./live";
 import { toasts } from "./toasts";
+import { remember } from "./walk";
 
 declare global {
   interface Window {
@@ -27,6 +29,8 @@ htmx.config.responseHandling = [
 ];
 
 toasts();
+forms();
+remember();
 keys();
 dialogs();
 live();

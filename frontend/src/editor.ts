@@ -1,6 +1,7 @@
 // The reply editor: rich text over a plain text field, drafts on the server, pictures by paste or drop.
 import DOMPurify from "dompurify";
 import Squire from "squire-rte";
+import { mentions } from "./mention";
 
 (window as unknown as { DOMPurify: typeof DOMPurify }).DOMPurify = DOMPurify;
 
@@ -47,11 +48,13 @@ function start(box: HTMLElement): void {
       if (state) state.textContent = box.dataset.unsaved ?? "";
     }
   };
-  editor.addEventListener("input", () => {
+  const changed = () => {
     fill();
     window.clearTimeout(saving);
     saving = window.setTimeout(save, DRAFT_MS);
-  });
+  };
+  editor.addEventListener("input", changed);
+  mentions(area, form, changed);
   form.addEventListener("submit", () => {
     window.clearTimeout(saving);
     fill();

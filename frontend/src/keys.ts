@@ -1,5 +1,6 @@
 // The keyboard: every key has a visible twin, `data-key` on a link, button or menu. `?` lists them.
 import { palette } from "./palette";
+import { neighbour } from "./walk";
 
 let pending = "";
 
@@ -59,6 +60,8 @@ export function keys(): void {
     } else if (key === "g") {
       pending = "g";
       window.setTimeout(() => (pending = ""), 1500);
+    } else if (["j", "k", "u"].includes(key) && neighbour(key)) {
+      location.assign(neighbour(key) ?? "");
     } else if (key === "j" || key === "k") {
       move(key === "j" ? 1 : -1);
     } else if (key === "x") {

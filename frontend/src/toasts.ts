@@ -8,6 +8,7 @@ export function toasts(): void {
     const go = () => (toast.matches(":hover, :focus-within") ? window.setTimeout(go, 1000) : toast.remove());
     window.setTimeout(go, STAY_MS);
   };
+  place.querySelectorAll(".toast").forEach(watch);
   new MutationObserver((changes) => {
     for (const change of changes) change.addedNodes.forEach((node) => node instanceof Element && watch(node));
   }).observe(place, { childList: true });

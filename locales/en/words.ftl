@@ -64,6 +64,7 @@ queue-all = All
 order-due = Nearest due first
 order-newest = Newest first
 order-oldest = Oldest first
+order-updated = Last changed first
 close-confirmed = confirmed by the customer
 close-silent = closed by rule, the customer stayed silent
 close-staff = closed by staff

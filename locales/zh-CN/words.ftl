@@ -64,6 +64,7 @@ queue-all = 全部
 order-due = 先到期的在前
 order-newest = 新的在前
 order-oldest = 旧的在前
+order-updated = 最近更新在前
 close-confirmed = 客户已确认解决
 close-silent = 客户未回复，按规则关闭
 close-staff = 由坐席关闭

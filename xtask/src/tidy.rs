@@ -1,9 +1,10 @@
 //! The rules of the house that the compiler does not keep. Each finding names the file and the rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use sha2::{Digest, Sha256};
 
 use crate::run::{output, root};
 
@@ -23,6 +24,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         findings.extend(check(&name, &text));
     }
     findings.extend(texts(&files)?);
+    findings.extend(migrations()?);
     for f in &findings {
         eprintln!("tidy: {f}");
     }
@@ -130,6 +132,32 @@ fn function_name(line: &str) -> Option<String> {
         return None;
     }
     Some(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())
+}
+
+/// Shipped migrations are never edited: each file stands in the list with the hash with which it shipped.
+fn migrations() -> anyhow::Result<Vec<String>> {
+    let folder = root().join("crates/store/migrations");
+    let list = std::fs::read_to_string(folder.join("shipped.sha256"))?;
+    let shipped: BTreeMap<&str, &str> =
+        list.lines().filter_map(|l| l.split_once("  ")).map(|(hash, name)| (name, hash)).collect();
+    let mut findings = Vec::new();
+    for entry in std::fs::read_dir(&folder)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !has_extension(&name, "sql") {
+            continue;
+        }
+        let hash: String =
+            Sha256::digest(std::fs::read(entry.path())?).iter().map(|b| format!("{b:02x}")).collect();
+        match shipped.get(name.as_str()) {
+            None => findings
+                .push(format!("migrations/{name} is not in shipped.sha256; its line is `{hash}  {name}`")),
+            Some(known) if *known != hash => {
+                findings.push(format!("migrations/{name} has shipped with another text: write a new one"));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(findings)
 }
 
 /// Both languages have the same keys with the same placeholders, and every key that code names exists.

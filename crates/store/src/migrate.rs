@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("0001_ground.sql", include_str!("../migrations/0001_ground.sql")),
     ("0002_outbox.sqlite.sql", include_str!("../migrations/0002_outbox.sqlite.sql")),
     ("0002_outbox.postgres.sql", include_str!("../migrations/0002_outbox.postgres.sql")),
+    ("0008_ticket_updated.sql", include_str!("../migrations/0008_ticket_updated.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

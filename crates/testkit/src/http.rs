@@ -21,6 +21,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// Where a redirection leads; empty without one.
     pub location: String,
+    /// The cookies that it sets, as a browser sends them back.
+    pub cookies: String,
     /// The body as text.
     pub text: String,
 }
@@ -115,7 +117,9 @@ impl Client {
             .and_then(|v| v.to_str().ok())
             .unwrap_or_default()
             .to_owned();
+        let set = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok());
+        let cookies = set.filter_map(|v| v.split(';').next()).collect::<Vec<_>>().join("; ");
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        Answer { status, location, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer { status, location, cookies, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 }

@@ -14,6 +14,7 @@ use words::Locale;
 
 use crate::app::App;
 use crate::error::{Form, WebError, header_locale};
+use crate::said::Said;
 use crate::ui::Ui;
 
 pub(crate) const COOKIE: &str = "aftercare_session";
@@ -26,6 +27,7 @@ pub(crate) struct Visitor {
     pub theme: String,
     pub part: bool,
     pub path: String,
+    pub said: Option<Said>,
 }
 
 impl Visitor {
@@ -90,7 +92,14 @@ async fn load(desk: &Desk, path: &str, headers: &HeaderMap) -> Result<Visitor, W
             "auto"
         }
     });
-    Ok(Visitor { signed_in, locale, theme: theme.to_owned(), part, path: path.to_owned() })
+    Ok(Visitor {
+        signed_in,
+        locale,
+        theme: theme.to_owned(),
+        part,
+        path: path.to_owned(),
+        said: Said::read(&jar),
+    })
 }
 
 /// Requests that change something must come from our own pages: the browser says so in `Sec-Fetch-Site`, older

@@ -5,11 +5,11 @@ use axum::response::{IntoResponse, Response};
 use desk::{Error, Result};
 
 /// Rows of text under a head.
-pub(crate) struct Table {
+pub(crate) struct Table<H = &'static str> {
     /// File name without extension.
     pub name: &'static str,
     /// Column names.
-    pub head: Vec<&'static str>,
+    pub head: Vec<H>,
     /// Cells.
     pub rows: Vec<Vec<String>>,
 }
@@ -18,7 +18,7 @@ fn broken(e: impl std::fmt::Display) -> Error {
     Error::Internal(e.to_string())
 }
 
-impl Table {
+impl<H: AsRef<str>> Table<H> {
     /// As the file of an extension, `csv` or `xlsx`.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Table {
     /// With a byte-order mark, by which spreadsheets recognise UTF-8.
     fn csv(&self) -> Result<Vec<u8>> {
         let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-        writer.write_record(&self.head).map_err(broken)?;
+        writer.write_record(self.head.iter().map(AsRef::as_ref)).map_err(broken)?;
         for row in &self.rows {
             writer.write_record(row.iter().map(|c| harmless(c))).map_err(broken)?;
         }
@@ -55,7 +55,7 @@ impl Table {
         let bold = rust_xlsxwriter::Format::new().set_bold();
         let sheet = book.add_worksheet();
         for (c, name) in (0u16..).zip(&self.head) {
-            sheet.write_string_with_format(0, c, *name, &bold).map_err(broken)?;
+            sheet.write_string_with_format(0, c, name.as_ref(), &bold).map_err(broken)?;
             sheet.set_column_width(c, 24).map_err(broken)?;
         }
         for (r, row) in (1u32..).zip(&self.rows) {

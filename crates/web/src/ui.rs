@@ -11,6 +11,7 @@ use store::{admin, ticket};
 use words::Locale;
 
 use crate::app::App;
+use crate::said::Said;
 use crate::session::{ContactPage, StaffPage, Visitor};
 
 /// A queue in the sidebar.
@@ -37,6 +38,7 @@ pub(crate) struct Ui {
     pub seq: i64,
     pub desk_name: String,
     pub path: String,
+    pub said: Option<Said>,
 }
 
 impl Ui {
@@ -92,6 +94,7 @@ impl Ui {
             seq: 0,
             desk_name: String::new(),
             path: visitor.path.clone(),
+            said: visitor.said.clone().filter(|_| !visitor.part),
         }
     }
 

@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod import;

@@ -36,6 +36,8 @@ pub struct EditInput {
     pub tags: Option<BTreeSet<String>>,
     /// Watchers; replaces all.
     pub watchers: Option<BTreeSet<StaffId>>,
+    /// Fields in which the editor has seen somebody else's newer value and wants this one all the same.
+    pub settled: Vec<EditField>,
 }
 
 /// Edits fields. If somebody has changed one of the same fields since the editor looked, both values come back
@@ -50,7 +52,7 @@ pub async fn edit(desk: &Desk, who: &Actor, number: &str, input: EditInput) -> R
         may(unit.actor, Action::Classify, &case.ticket)?;
         let edit = prepare(unit, &case, &input)?;
         let decision = decide::classify(&case, edit, unit.actor, unit.now)?;
-        refuse_stale(unit, &case, input.seen, &decision.events)?;
+        refuse_stale(unit, &case, &input, &decision.events)?;
         save(unit, &case, &decision)?;
         Ok(decision.ticket)
     })
@@ -99,16 +101,17 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
 fn refuse_stale(
     unit: &mut Unit<'_, '_>,
     case: &Case,
-    seen: Option<i64>,
+    input: &EditInput,
     mine: &[domain::ticket::Event],
 ) -> Result<()> {
-    let Some(seen) = seen.filter(|v| *v < case.ticket.version) else { return Ok(()) };
+    let Some(seen) = input.seen.filter(|v| *v < case.ticket.version) else { return Ok(()) };
     let field = |c: &Change| -> Option<(EditField, String)> {
         if let Change::Edited { field, to, .. } = c { Some((*field, to.clone())) } else { None }
     };
     let since = ticket::events(unit.work, &case.ticket.id, seen, 1000)?;
     let theirs: Vec<_> = since.iter().filter_map(|e| field(&e.change)).collect();
-    let mine: Vec<_> = mine.iter().filter_map(|e| field(&e.change)).collect();
+    let mine: Vec<_> =
+        mine.iter().filter_map(|e| field(&e.change)).filter(|(f, _)| !input.settled.contains(f)).collect();
     let clash =
         mine.iter().find_map(|(f, m)| theirs.iter().rev().find(|(g, _)| f == g).map(|(_, t)| (f, m, t)));
     match clash {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use domain::access::{Action, Actor, may};
 use domain::id::StaffId;
 use domain::ticket::decide::{self, Draft};
-use domain::ticket::{Status, Ticket};
+use domain::ticket::{Status, Ticket, mentioned};
 
-use crate::{Desk, Error, Result, load_case};
+use crate::{Desk, Error, Result, load_case, save};
 
 /// An agent answers the customer. Stops first response and reply; a progress report also meets the cadence.
 ///
@@ -30,7 +30,7 @@ pub async fn add_message(desk: &Desk, who: &Actor, number: &str, draft: Draft) -
     desk.verb(who, number, Action::Reply, decide).await
 }
 
-/// Staff write for staff.
+/// Staff write for staff. Colleagues named with `@` in the text are mentioned like those that are given.
 ///
 /// # Errors
 /// As [`reply`].
@@ -41,8 +41,24 @@ pub async fn note(
     draft: Draft,
     mentions: BTreeSet<StaffId>,
 ) -> Result<Ticket> {
-    let decide = move |case: &_, who: &_, now| decide::note(case, draft.clone(), &mentions, who, now);
-    desk.verb(who, number, Action::Note, decide).await
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Note, &case.ticket)?;
+        let people: Vec<_> =
+            store::staff::all(unit.work)?.into_iter().filter(|s| s.active).map(|s| (s.id, s.name)).collect();
+        let named = mentioned(draft.body.text(), &people);
+        let decision = decide::note(
+            &case,
+            draft.clone(),
+            &mentions.union(&named).cloned().collect(),
+            unit.actor,
+            unit.now,
+        )?;
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
+    })
+    .await
 }
 
 /// Puts a ticket to wait, with a message to the customer where the customer has to act.

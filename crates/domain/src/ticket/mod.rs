@@ -3,11 +3,13 @@
 pub mod decide;
 mod event;
 mod facts;
+mod mention;
 mod number;
 mod state;
 
 pub use event::{Change, EditField, Event, Handling, RaiseMode};
 pub use facts::Facts;
+pub use mention::mentioned;
 pub use number::{NumberError, format_number, parse_number};
 pub use state::{CloseReason, Status};
 

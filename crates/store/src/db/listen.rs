@@ -52,7 +52,7 @@ async fn listen(config: &Config, shared: &Weak<Shared>) -> Result<(), tokio_post
         Ok(())
     };
     // The answer to LISTEN arrives only while the connection is polled.
-    tokio::try_join!(async { asked.await }, heard).map(|_| ())
+    tokio::try_join!(asked, heard).map(|_| ())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a worker's loop that waits for a server to come back")]

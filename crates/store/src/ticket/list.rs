@@ -21,6 +21,8 @@ named! {
         Newest = "newest",
         /// Oldest first.
         Oldest = "oldest",
+        /// What changed last comes first.
+        Updated = "updated",
     }
 }
 
@@ -98,6 +100,12 @@ pub struct ListRow {
     pub level: Option<Level>,
     /// Status.
     pub status: Status,
+    /// Issue class.
+    pub class: Option<IssueClass>,
+    /// Product's name.
+    pub product: Option<String>,
+    /// Extra values as they are kept; read by [`ListRow::extra_value`] where they are wanted.
+    pub extra: String,
     /// Requester's name.
     pub requester: String,
     /// Organisation's name.
@@ -119,11 +127,21 @@ pub struct ListRow {
 }
 
 const BASE: &str = "SELECT t.id, t.number, t.title, t.kind, t.severity, t.level, t.status, c.name, o.name, g.name, \
-     s.name, t.created_at, t.updated_at, t.unanswered_since_at, t.next_due_at, t.next_clock \
+     s.name, t.created_at, t.updated_at, t.unanswered_since_at, t.next_due_at, t.next_clock, \
+     t.class, p.name, t.extra \
      FROM ticket t JOIN contact c ON c.id = t.requester_id \
+     LEFT JOIN product p ON p.id = t.product_id \
      LEFT JOIN organisation o ON o.id = t.organisation_id \
      LEFT JOIN staff_group g ON g.id = t.group_id \
      LEFT JOIN staff s ON s.id = t.assignee_id";
+
+impl ListRow {
+    /// The value of an extra field; empty if it was not given.
+    pub fn extra_value(&self, key: &str) -> String {
+        let values: domain::ticket::Extra = serde_json::from_str(&self.extra).unwrap_or_default();
+        values.get(key).cloned().unwrap_or_default()
+    }
+}
 
 /// A page of tickets.
 pub fn list(
@@ -186,6 +204,7 @@ pub(crate) fn assemble<'v>(
         Order::Due => ("(t.next_due_at, t.id) > (?, ?)", " ORDER BY t.next_due_at, t.id LIMIT ?"),
         Order::Newest => ("(t.created_at, t.id) < (?, ?)", " ORDER BY t.created_at DESC, t.id DESC LIMIT ?"),
         Order::Oldest => ("(t.created_at, t.id) > (?, ?)", " ORDER BY t.created_at, t.id LIMIT ?"),
+        Order::Updated => ("(t.updated_at, t.id) < (?, ?)", " ORDER BY t.updated_at DESC, t.id DESC LIMIT ?"),
     };
     if let Some(c) = after {
         a.and(keyset, &[c.value.into(), (&c.id).into()]);
@@ -206,7 +225,11 @@ pub(super) fn narrow<'v>(a: &mut Assembly<'v>, scope: &'v Scope) {
 fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {
     let id: TicketId = r.id(0)?;
     let nearest = r.text_opt(15)?.map(|text| read_nearest(&text, r)).transpose()?;
-    let value = if order == Order::Due { r.int(14)? } else { r.int(11)? };
+    let value = r.int(match order {
+        Order::Due => 14,
+        Order::Updated => 12,
+        Order::Newest | Order::Oldest => 11,
+    })?;
     Ok(ListRow {
         cursor: Cursor { value, id: id.0.clone() },
         id,
@@ -216,6 +239,9 @@ fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {
         severity: r.word(4, "ticket.severity")?,
         level: r.word_opt(5, "ticket.level")?,
         status: r.word(6, "ticket.status")?,
+        class: r.word_opt(16, "ticket.class")?,
+        product: r.text_opt(17)?,
+        extra: r.text(18)?,
         requester: r.text(7)?,
         organisation: r.text_opt(8)?,
         group: r.text_opt(9)?,

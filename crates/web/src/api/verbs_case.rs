@@ -56,6 +56,7 @@ impl EditBody {
             extra: self.extra,
             tags: self.tags.map(|t| t.into_iter().collect()),
             watchers: self.watchers.map(|w| w.iter().filter_map(|w| id(w)).collect()),
+            settled: Vec::new(),
         })
     }
 }

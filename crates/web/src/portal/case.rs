@@ -14,8 +14,9 @@ use crate::chip::Chip;
 use crate::error::WebError;
 use crate::form::Fields;
 use crate::names::Names;
+use crate::said::Said;
 use crate::session::ContactPage;
-use crate::tickets::{Entry, EntryBody, answer, render, timeline};
+use crate::tickets::{Entry, EntryBody, render, said, timeline};
 use crate::ui::Ui;
 
 /// A line of the promise ledger.
@@ -126,7 +127,11 @@ pub(super) async fn confirm(
     page: ContactPage,
     Path(number): Path<String>,
 ) -> Result<Response, WebError> {
-    answer(&page.visitor, verb::confirm(&app.desk, page.visitor.actor(), &number).await)
+    said(
+        &page.visitor,
+        verb::confirm(&app.desk, page.visitor.actor(), &number).await,
+        Said::done("confirmed"),
+    )
 }
 
 /// Three marks and a word.
@@ -152,7 +157,11 @@ pub(super) async fn rate(
         attitude: form.attitude,
         comment: form.comment.trim().to_owned(),
     };
-    answer(&page.visitor, verb::rate(&app.desk, page.visitor.actor(), &number, rating).await)
+    said(
+        &page.visitor,
+        verb::rate(&app.desk, page.visitor.actor(), &number, rating).await,
+        Said::done("rated"),
+    )
 }
 
 /// What the customer complains about.
@@ -173,5 +182,9 @@ pub(super) async fn complain(
         return Err(page.visitor.fail(Error::Refused(domain::ticket::decide::Refusal::EmptyText)));
     }
     let title = words::t_args(page.visitor.locale, "portal-complaint-title", &[("number", &number)]);
-    answer(&page.visitor, verb::complain(&app.desk, page.visitor.actor(), &number, title, form.text).await)
+    said(
+        &page.visitor,
+        verb::complain(&app.desk, page.visitor.actor(), &number, title, form.text).await,
+        Said::done("complained"),
+    )
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use desk::Error;
 use domain::access::{Actor, Right};
 use domain::id::ViewId;
@@ -15,11 +16,13 @@ use store::staff::{GroupRow, StaffRow};
 use store::ticket::{ListRow, SavedView};
 
 use super::ListQuery;
+use super::columns::{self, Column};
 use crate::app::App;
 use crate::chip::Chip;
 use crate::error::WebError;
 use crate::form::Fields;
 use crate::session::{StaffPage, Visitor};
+use crate::table::Table;
 use crate::ui::Ui;
 
 /// A row with its chip.
@@ -43,6 +46,10 @@ struct ListPage {
     people: Vec<StaffRow>,
     products: Vec<ProductRow>,
     can_assign: bool,
+    columns: Vec<Column>,
+    all_columns: Vec<Column>,
+    /// With the columns said, so that a saved view keeps them.
+    view_address: String,
 }
 
 #[derive(Template)]
@@ -51,6 +58,7 @@ struct RowsPart {
     ui: Ui,
     rows: Vec<Row>,
     next: Option<String>,
+    columns: Vec<Column>,
 }
 
 #[derive(Template)]
@@ -80,6 +88,7 @@ pub(super) async fn home(visitor: Visitor) -> Redirect {
 pub(super) async fn list(
     State(app): State<App>,
     page: StaffPage,
+    jar: CookieJar,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, WebError> {
     page.need(Right::TicketView)?;
@@ -88,11 +97,16 @@ pub(super) async fn list(
     let scope = page.actor().scope();
     let (filter, order, after, limit) = (asked.filter, asked.order, asked.after, asked.limit);
     let first_page = after.is_none();
+    let desk = app.desk.clone();
     let read = app.desk.read(move |r| {
         let rows = store::ticket::list(r, &scope, &filter, order, after.as_ref(), limit + 1)?;
-        Ok((rows, store::staff::groups(r)?, store::staff::all(r)?, store::directory::products(r)?))
+        let fields = desk.rules_in(r)?.fields.clone();
+        Ok((rows, fields, store::staff::groups(r)?, store::staff::all(r)?, store::directory::products(r)?))
     });
-    let (mut rows, groups, people, products) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let (mut rows, fields, groups, people, products) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let all_columns = columns::all(ui.locale, &fields);
+    let kept = jar.get(columns::COOKIE).map(|c| c.value().to_owned()).unwrap_or_default();
+    let columns = columns::chosen(&all_columns, &query.columns, &kept);
     let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|r| query.address(&r.cursor.encode()));
@@ -101,7 +115,7 @@ pub(super) async fn list(
         .map(|row| Row { chip: row.nearest.map(|n| Chip::nearest(ui.locale, n, ui.now)), row })
         .collect();
     if page.visitor.part {
-        return render(&RowsPart { ui, rows, next }, &page.visitor);
+        return render(&RowsPart { ui, rows, next, columns }, &page.visitor);
     }
     let title =
         query.view.parse::<Queue>().map_or(ui.t("queue-all"), |q| ui.w("queue", q.as_str())).to_owned();
@@ -109,6 +123,8 @@ pub(super) async fn list(
     let filtered = query.is_filtered();
     let here = query.address("");
     let can_assign = ui.may(Right::TicketAssign.as_str());
+    let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+    let view_address = ListQuery { columns: names.join(","), ..query.clone() }.address("");
     let view = ListPage {
         ui,
         title,
@@ -122,8 +138,39 @@ pub(super) async fn list(
         people,
         products,
         can_assign,
+        columns,
+        all_columns,
+        view_address,
     };
     render(&view, &page.visitor)
+}
+
+const EXPORT: i64 = 20_000;
+
+/// The list as a file: the same filters, order and columns.
+pub(super) async fn export(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(extension): Path<String>,
+    jar: CookieJar,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, WebError> {
+    page.need(Right::TicketView)?;
+    page.need(Right::Export)?;
+    let ui = page.ui(&app, "tickets").await?;
+    let asked = query.read(Some(&page.staff)).map_err(|e| page.visitor.fail(e))?;
+    let (scope, desk) = (page.actor().scope(), app.desk.clone());
+    let read = app.desk.read(move |r| {
+        let rows = store::ticket::list(r, &scope, &asked.filter, asked.order, asked.after.as_ref(), EXPORT)?;
+        Ok((rows, desk.rules_in(r)?.fields.clone()))
+    });
+    let (rows, fields) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let kept = jar.get(columns::COOKIE).map(|c| c.value().to_owned()).unwrap_or_default();
+    let columns = columns::chosen(&columns::all(ui.locale, &fields), &query.columns, &kept);
+    let cells = |row: &ListRow| columns.iter().map(|c| c.text(row, &ui)).collect();
+    let rows = rows.iter().map(cells).collect();
+    let head = columns.iter().map(|c| c.label.clone()).collect();
+    Table { name: "tickets", head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
 }
 
 /// The sidebar's queues with their counts, for live refresh.
@@ -218,6 +265,12 @@ pub(super) async fn read_notices(State(app): State<App>, page: StaffPage) -> Res
 }
 
 impl ListPage {
+    fn export(&self, extension: &str) -> String {
+        self.view_address.replacen("/tickets", &format!("/tickets/export/{extension}"), 1)
+    }
+    fn shows(&self, column: &Column) -> bool {
+        self.columns.contains(column)
+    }
     fn statuses(&self) -> &'static [Status] {
         Status::ALL
     }

@@ -1,10 +1,12 @@
 //! The agent console: the list, a ticket, its verbs.
 
 mod bulk;
+mod columns;
 mod list;
 mod new;
 mod query;
 mod show;
+mod stale;
 mod timeline;
 mod verbs;
 mod verbs_case;
@@ -13,7 +15,7 @@ mod why;
 pub(crate) use list::render;
 pub(crate) use query::ListQuery;
 pub(crate) use timeline::{Entry, EntryBody, timeline};
-pub(crate) use verbs::answer;
+pub(crate) use verbs::said;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -26,6 +28,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/", get(list::home))
         .route("/tickets", get(list::list).post(new::create))
         .route("/tickets/bulk", post(bulk::bulk))
+        .route("/tickets/columns", post(columns::keep))
+        .route("/tickets/export/{extension}", get(list::export))
         .route("/tickets/new", get(new::form))
         .route("/tickets/{number}", get(show::show))
         .route("/tickets/{number}/clocks/{milestone}/{cycle}", get(why::why))

@@ -36,8 +36,10 @@ pub(crate) struct ListQuery {
     pub group: String,
     /// A tag.
     pub tag: String,
-    /// `due`, `newest` or `oldest`.
+    /// `due`, `newest`, `oldest` or `updated`.
     pub order: String,
+    /// Columns of the page and of its export, comma-separated; the API answers all.
+    pub columns: String,
     /// Continues after an earlier page: its `next_cursor`.
     pub cursor: String,
     /// 1–200, default 50.
@@ -123,6 +125,7 @@ impl ListQuery {
             ("group", &self.group),
             ("tag", &self.tag),
             ("order", &self.order),
+            ("columns", &self.columns),
         ];
         let cursor = cursor.to_owned();
         let all = pairs.into_iter().chain([("cursor", &cursor)]).filter(|(_, v)| !v.is_empty());

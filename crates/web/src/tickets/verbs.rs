@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::error::WebError;
 use crate::form::{Fields, choice, id, required};
 use crate::html::clean;
+use crate::said::Said;
 use crate::session::{StaffPage, Visitor};
 
 /// Back to where the person was: the ticket in the console, or the case in the portal.
@@ -27,10 +28,21 @@ pub(crate) fn back(visitor: &Visitor, number: &str) -> Response {
     Redirect::to(&to).into_response()
 }
 
-/// The answer to a verb.
-pub(crate) fn answer(visitor: &Visitor, result: desk::Result<Ticket>) -> Result<Response, WebError> {
+/// The answer to a verb, with what the next page says about it.
+pub(crate) fn said(
+    visitor: &Visitor,
+    result: desk::Result<Ticket>,
+    word: Said,
+) -> Result<Response, WebError> {
     let t = result.map_err(|e| visitor.fail(e))?;
-    Ok(back(visitor, &t.number))
+    Ok(word.with(back(visitor, &t.number)))
+}
+
+/// The ticket as it is before a verb, for its undo.
+pub(super) async fn before(app: &App, page: &StaffPage, number: &str) -> Result<Ticket, WebError> {
+    let (scope, no) = (page.actor().scope(), number.to_owned());
+    let read = app.desk.read(move |r| store::ticket::by_number(r, &scope, &no)?.ok_or(desk::Error::NotFound));
+    read.await.map_err(|e| page.visitor.fail(e))
 }
 
 /// A message as a form sends it.
@@ -98,7 +110,18 @@ pub(super) async fn message(
         }
         _ => verb::add_message(desk, who, &number, draft).await,
     };
-    answer(&visitor, result)
+    let word = match form.then.as_str() {
+        _ if !form.internal.is_empty() => Said::done("noted"),
+        "waiting_customer" => Said::undoable("held", &number, "hold/removal", &[]),
+        "resolve" => solved(&number),
+        _ => Said::done("sent"),
+    };
+    said(&visitor, result, word)
+}
+
+/// Solved; undo opens it again.
+fn solved(number: &str) -> Said {
+    Said::undoable("resolved", number, "closure/removal", &[])
 }
 
 /// A note with mentions.
@@ -119,7 +142,7 @@ pub(super) async fn note(
 ) -> Result<Response, WebError> {
     let mentions = form.mentions.iter().filter_map(|m| id(m)).collect();
     let result = verb::note(&app.desk, page.actor(), &number, form.message.draft(), mentions).await;
-    answer(&page.visitor, result)
+    said(&page.visitor, result, Said::done("noted"))
 }
 
 /// A draft as the editor sends it while somebody types.
@@ -163,7 +186,8 @@ pub(super) async fn hold(
     let status = required("status", &form.status).map_err(|e| page.visitor.fail(e))?;
     let body = domain::ticket::decide::Body::from_text(&form.text);
     let draft = (!body.is_empty()).then(|| Draft { body, ..Draft::default() });
-    answer(&page.visitor, verb::hold(&app.desk, page.actor(), &number, status, form.note, draft).await)
+    let word = Said::undoable("held", &number, "hold/removal", &[]);
+    said(&page.visitor, verb::hold(&app.desk, page.actor(), &number, status, form.note, draft).await, word)
 }
 
 /// Takes a waiting ticket up again.
@@ -172,7 +196,7 @@ pub(super) async fn resume(
     page: StaffPage,
     Path(number): Path<String>,
 ) -> Result<Response, WebError> {
-    answer(&page.visitor, verb::resume(&app.desk, page.actor(), &number).await)
+    said(&page.visitor, verb::resume(&app.desk, page.actor(), &number).await, Said::done("resumed"))
 }
 
 /// A solution.
@@ -196,7 +220,8 @@ pub(super) async fn solve(
     let body = domain::ticket::decide::Body::from_text(&form.text);
     let draft = (!body.is_empty()).then(|| Draft { body, ..Draft::default() });
     let solution = Solution { cause, resolution: form.resolution, remark: Some(form.remark), draft };
-    answer(&page.visitor, verb::resolve(&app.desk, page.actor(), &number, solution).await)
+    let word = solved(&number);
+    said(&page.visitor, verb::resolve(&app.desk, page.actor(), &number, solution).await, word)
 }
 
 /// Closes a solved ticket.
@@ -205,7 +230,8 @@ pub(super) async fn close(
     page: StaffPage,
     Path(number): Path<String>,
 ) -> Result<Response, WebError> {
-    answer(&page.visitor, verb::close(&app.desk, page.actor(), &number, CloseReason::Staff).await)
+    let word = Said::undoable("closed", &number, "closure/removal", &[]);
+    said(&page.visitor, verb::close(&app.desk, page.actor(), &number, CloseReason::Staff).await, word)
 }
 
 /// A reason in words.
@@ -222,7 +248,11 @@ pub(super) async fn reopen(
     Path(number): Path<String>,
     Fields(form): Fields<ReasonForm>,
 ) -> Result<Response, WebError> {
-    answer(&visitor, verb::reopen(&app.desk, visitor.actor(), &number, form.reason).await)
+    said(
+        &visitor,
+        verb::reopen(&app.desk, visitor.actor(), &number, form.reason).await,
+        Said::done("reopened"),
+    )
 }
 
 /// Ends a ticket without work.
@@ -234,7 +264,12 @@ pub(super) async fn cancel(
 ) -> Result<Response, WebError> {
     let reason =
         choice("reason", &form.reason).map_err(|e| visitor.fail(e))?.unwrap_or(CloseReason::Withdrawn);
-    answer(&visitor, verb::cancel(&app.desk, visitor.actor(), &number, reason).await)
+    let word = if visitor.actor().staff().is_some() {
+        Said::undoable("cancelled", &number, "closure/removal", &[])
+    } else {
+        Said::done("cancelled")
+    };
+    said(&visitor, verb::cancel(&app.desk, visitor.actor(), &number, reason).await, word)
 }
 
 /// Who gets it.
@@ -255,7 +290,8 @@ pub(super) async fn assign(
 ) -> Result<Response, WebError> {
     let input =
         verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
-    answer(&page.visitor, verb::assign(&app.desk, page.actor(), &number, input).await)
+    let was = before(&app, &page, &number).await?;
+    said(&page.visitor, verb::assign(&app.desk, page.actor(), &number, input).await, Said::moved(&was))
 }
 
 /// Takes a ticket.
@@ -264,5 +300,6 @@ pub(super) async fn take(
     page: StaffPage,
     Path(number): Path<String>,
 ) -> Result<Response, WebError> {
-    answer(&page.visitor, verb::take(&app.desk, page.actor(), &number).await)
+    let was = before(&app, &page, &number).await?;
+    said(&page.visitor, verb::take(&app.desk, page.actor(), &number).await, Said::moved(&was))
 }

@@ -11,44 +11,34 @@ use domain::time::Timestamp;
 use jiff::civil::DateTime;
 use serde::Deserialize;
 
-use super::verbs::answer;
+use super::stale::{self, Clash};
+use super::verbs::{before, said};
 use crate::app::App;
 use crate::error::WebError;
-use crate::form::{Fields, choice, facts_of, id, required, words};
+use crate::form::{Fields, choice, facts_of, id, required, words as parts};
+use crate::said::Said;
 use crate::session::StaffPage;
 
-/// Classification, facts, extra fields (`extra.<key>`), tags.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct ClassifyForm {
-    version: Option<i64>,
-    title: String,
-    kind: String,
-    class: String,
-    product: String,
-    module: String,
-    tags: String,
-    #[serde(flatten)]
-    rest: BTreeMap<String, String>,
-}
-
-impl ClassifyForm {
-    fn input(&self) -> desk::Result<verb::EditInput> {
-        let extra =
-            self.rest.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
-        Ok(verb::EditInput {
-            seen: self.version,
-            title: Some(self.title.clone()),
-            kind: Some(required("kind", &self.kind)?),
-            class: Some(choice("class", &self.class)?),
-            product: Some(id(&self.product)),
-            module: Some(id(&self.module)),
-            facts: Some(facts_of(&self.rest)),
-            extra: Some(extra.collect()),
-            tags: Some(words(&self.tags).collect()),
-            watchers: None,
-        })
-    }
+/// Classification, facts, extra fields (`extra.<key>`), tags; `mine` and `theirs` name the fields in which the
+/// editor has chosen between two values.
+fn edit_of(form: &BTreeMap<String, String>) -> desk::Result<verb::EditInput> {
+    let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
+    let theirs: Vec<String> = parts(text("theirs")).collect();
+    let wanted = |name: &str| !theirs.iter().any(|t| t == name);
+    let extra = form.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
+    Ok(verb::EditInput {
+        seen: text("version").parse().ok(),
+        title: wanted("title").then(|| text("title").to_owned()),
+        kind: wanted("kind").then(|| required("kind", text("kind"))).transpose()?,
+        class: wanted("class").then(|| choice("class", text("class"))).transpose()?,
+        product: wanted("product").then(|| id(text("product"))),
+        module: wanted("module").then(|| id(text("module"))),
+        facts: wanted("facts").then(|| facts_of(form)),
+        extra: wanted("extra").then(|| extra.collect()),
+        tags: wanted("tags").then(|| parts(text("tags")).collect()),
+        watchers: None,
+        settled: parts(text("mine")).filter_map(|f| f.parse().ok()).collect(),
+    })
 }
 
 /// Edits what the ticket is about.
@@ -56,10 +46,20 @@ pub(super) async fn classify(
     State(app): State<App>,
     page: StaffPage,
     Path(number): Path<String>,
-    Fields(form): Fields<ClassifyForm>,
+    Fields(form): Fields<BTreeMap<String, String>>,
 ) -> Result<Response, WebError> {
-    let input = form.input().map_err(|e| page.visitor.fail(e))?;
-    answer(&page.visitor, verb::edit(&app.desk, page.actor(), &number, input).await)
+    let input = edit_of(&form).map_err(|e| page.visitor.fail(e))?;
+    let was = before(&app, &page, &number).await?;
+    match verb::edit(&app.desk, page.actor(), &number, input).await {
+        Err(Error::Stale { field, mine, theirs }) => {
+            stale::show(&app, &page, Clash { number, field, mine, theirs, sent: form }).await
+        }
+        Ok(t) => {
+            let word = Said::classified(&was, &t);
+            said(&page.visitor, Ok(t), word)
+        }
+        Err(e) => Err(page.visitor.fail(e)),
+    }
 }
 
 /// Severity, level, and how the promises follow.
@@ -88,7 +88,14 @@ pub(super) async fn severity(
         })
     };
     let to = read().map_err(|e| page.visitor.fail(e))?;
-    answer(&page.visitor, verb::set_severity(&app.desk, page.actor(), &number, to).await)
+    let was = before(&app, &page, &number).await?;
+    let undo = [
+        ("severity", was.severity.to_string()),
+        ("level", was.level.map(|l| l.to_string()).unwrap_or_default()),
+        ("reason", words::t(page.visitor.locale, "undo").to_owned()),
+    ];
+    let word = Said::undoable("severity", &number, "severity", &undo);
+    said(&page.visitor, verb::set_severity(&app.desk, page.actor(), &number, to).await, word)
 }
 
 /// Cause, way round, remark.
@@ -117,7 +124,7 @@ pub(super) async fn service(
         Some(form.remark),
     )
     .await;
-    answer(&page.visitor, done)
+    said(&page.visitor, done, Said::done("saved"))
 }
 
 /// The fix plan: a line `2026-10-09 what` per step.
@@ -141,7 +148,7 @@ pub(super) async fn plan(
     let lines = form.plan.lines().filter(|l| !l.trim().is_empty());
     let steps: Option<Vec<PlanStep>> = lines.map(step).collect();
     let steps = steps.ok_or_else(|| page.visitor.fail(Error::field("plan", "bad_plan")))?;
-    answer(&page.visitor, verb::plan(&app.desk, page.actor(), &number, steps).await)
+    said(&page.visitor, verb::plan(&app.desk, page.actor(), &number, steps).await, Said::done("saved"))
 }
 
 /// An instant on the desk's wall clock, and words.
@@ -172,7 +179,11 @@ pub(super) async fn contact(
     Fields(form): Fields<InstantForm>,
 ) -> Result<Response, WebError> {
     let at = instant(&app, &page, &form.at).await?;
-    answer(&page.visitor, verb::contact_recorded(&app.desk, page.actor(), &number, at, form.note).await)
+    said(
+        &page.visitor,
+        verb::contact_recorded(&app.desk, page.actor(), &number, at, form.note).await,
+        Said::done("recorded"),
+    )
 }
 
 /// Records that a technician is at work.
@@ -183,7 +194,11 @@ pub(super) async fn attend(
     Fields(form): Fields<InstantForm>,
 ) -> Result<Response, WebError> {
     let at = instant(&app, &page, &form.at).await?;
-    answer(&page.visitor, verb::attend(&app.desk, page.actor(), &number, at, !form.on_site.is_empty()).await)
+    said(
+        &page.visitor,
+        verb::attend(&app.desk, page.actor(), &number, at, !form.on_site.is_empty()).await,
+        Said::done("recorded"),
+    )
 }
 
 /// The other ticket.
@@ -207,7 +222,11 @@ pub(super) async fn merge(
 ) -> Result<Response, WebError> {
     let into = other(&page, &form.number)?;
     let keep = !form.keep_earliest.is_empty();
-    answer(&page.visitor, verb::merge(&app.desk, page.actor(), &number, &into, keep).await)
+    said(
+        &page.visitor,
+        verb::merge(&app.desk, page.actor(), &number, &into, keep).await,
+        Said::done("merged"),
+    )
 }
 
 /// Links two tickets.
@@ -218,7 +237,7 @@ pub(super) async fn link(
     Fields(form): Fields<OtherForm>,
 ) -> Result<Response, WebError> {
     let to = other(&page, &form.number)?;
-    answer(&page.visitor, verb::link(&app.desk, page.actor(), &number, &to).await)
+    said(&page.visitor, verb::link(&app.desk, page.actor(), &number, &to).await, Said::done("linked"))
 }
 
 /// A part of a ticket.
@@ -238,7 +257,11 @@ pub(super) async fn split(
     Fields(form): Fields<SplitForm>,
 ) -> Result<Response, WebError> {
     let same = !form.same_incident.is_empty();
-    answer(&page.visitor, verb::split(&app.desk, page.actor(), &number, form.title, form.text, same).await)
+    said(
+        &page.visitor,
+        verb::split(&app.desk, page.actor(), &number, form.title, form.text, same).await,
+        Said::done("split"),
+    )
 }
 
 /// A broken promise and why it is excused.
@@ -261,7 +284,11 @@ pub(super) async fn excuse(
         Some((milestone.parse().ok()?, cycle.parse().ok()?))
     };
     let (milestone, cycle) = read().ok_or_else(|| page.visitor.fail(Error::field("clock", "bad_value")))?;
-    answer(&page.visitor, verb::excuse(&app.desk, page.actor(), &number, milestone, cycle, form.reason).await)
+    said(
+        &page.visitor,
+        verb::excuse(&app.desk, page.actor(), &number, milestone, cycle, form.reason).await,
+        Said::done("excused"),
+    )
 }
 
 /// Watches a ticket, or no longer.
@@ -279,5 +306,5 @@ pub(super) async fn watch(
         watchers.insert(page.staff.id.clone());
     }
     let input = verb::EditInput { watchers: Some(watchers), ..verb::EditInput::default() };
-    answer(&page.visitor, verb::edit(&app.desk, page.actor(), &number, input).await)
+    said(&page.visitor, verb::edit(&app.desk, page.actor(), &number, input).await, Said::done("saved"))
 }

@@ -1,0 +1,148 @@
+//! The console's habits: what was done can be undone, two edits stand side by side, lists show what was chosen.
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::{Answer, Client, TestApp};
+
+mod engines {
+    testkit::on_both_engines!(
+        what_was_done_is_said_once_and_can_be_undone,
+        two_edits_of_one_field_stand_side_by_side,
+        a_list_shows_and_exports_the_chosen_columns,
+        a_note_mentions_whom_it_names,
+        a_refused_verb_keeps_the_page,
+    );
+}
+
+async fn opened(app: &TestApp, title: &str) -> (Client, String) {
+    let api = app.api().await;
+    let body = json!({"title": title, "body": "b", "requester": "ben@north.example"});
+    let number = api.post("/api/v1/tickets", &body).await.json()["number"].as_str().unwrap().to_owned();
+    (app.signed_in("agent").await, number)
+}
+
+async fn shown(app: &TestApp, number: &str) -> Value {
+    app.api().await.get(&format!("/api/v1/tickets/{number}")).await.json()
+}
+
+/// The page that follows an answer, with the cookies that the answer set.
+async fn next_page(client: &Client, answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let headers = [("cookie", answer.cookies.as_str())];
+    client.send(Method::GET, &answer.location, "", Body::empty(), &headers).await.text
+}
+
+/// The undo form in a page's toast: where it goes and what it sends.
+fn undo_form(page: &str) -> (String, String) {
+    let toast = page.split("class=\"toast\"").nth(1).expect("a toast").split("</form>").next().unwrap();
+    let attribute = |text: &str, name: &str| {
+        text.split(&format!("{name}=\"")).nth(1)?.split('"').next().map(str::to_owned)
+    };
+    let action = attribute(toast, "action").expect("an undo");
+    let fields = toast.split("<input ").skip(1).map(|i| {
+        format!("{}={}", attribute(i, "name").unwrap(), attribute(i, "value").unwrap().replace(' ', "+"))
+    });
+    (action, fields.collect::<Vec<_>>().join("&"))
+}
+
+async fn what_was_done_is_said_once_and_can_be_undone(app: TestApp) {
+    let (agent, number) = opened(&app, "undo").await;
+    let verbs = [
+        ("taking", ""),
+        ("severity", "severity=urgent&reason=stopped"),
+        ("classification", "title=other&kind=how_to&tags=a,b&symptom=s"),
+        ("hold", "status=waiting_vendor&note=patch"),
+        ("solution", "resolution=done"),
+        ("cancellation", "reason=spam"),
+    ];
+    for (noun, form) in verbs {
+        let before = shown(&app, &number).await;
+        let done = agent.form(&format!("/tickets/{number}/{noun}"), form).await;
+        let page = next_page(&agent, &done).await;
+        let changed = shown(&app, &number).await;
+        let (action, fields) = undo_form(&page);
+        let undone = agent.form(&action, &fields).await;
+        assert_eq!(undone.status, StatusCode::SEE_OTHER, "{noun}: {}", undone.text);
+        let after = shown(&app, &number).await;
+        for key in ["title", "kind", "severity", "tags", "facts", "assignee", "group"] {
+            assert_eq!(after[key], before[key], "{noun}: {key}");
+        }
+        assert_ne!(changed, before, "{noun} changed nothing");
+        let open = |t: &Value| !["closed", "cancelled", "resolved"].contains(&t["status"].as_str().unwrap());
+        assert!(open(&after), "{noun}: {}", after["status"]);
+    }
+    let plain = agent.get(&format!("/tickets/{number}")).await.text;
+    assert!(!plain.contains("class=\"toast\""), "said without a reason");
+}
+
+async fn two_edits_of_one_field_stand_side_by_side(app: TestApp) {
+    let (agent, number) = opened(&app, "first").await;
+    let colleague = app.signed_in("colleague").await;
+    let seen = shown(&app, &number).await["version"].as_i64().unwrap();
+    let path = format!("/tickets/{number}/classification");
+    let theirs = colleague.form(&path, &format!("version={seen}&title=theirs&kind=fault&tags=t")).await;
+    assert_eq!(theirs.status, StatusCode::SEE_OTHER);
+    let mine = format!("version={seen}&title=mine&kind=fault&tags=m");
+    let clash = agent.form(&path, &mine).await;
+    assert_eq!(clash.status, StatusCode::CONFLICT);
+    assert!(
+        clash.text.contains("<pre>mine</pre>") && clash.text.contains("<pre>theirs</pre>"),
+        "{}",
+        clash.text
+    );
+    // One field is settled with mine; the next one that clashes is shown in its turn.
+    let again = agent.form(&path, &format!("{mine}&mine=title")).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(
+        again.text.contains("<pre>m</pre>") && again.text.contains("value=\"title,tags\""),
+        "{}",
+        again.text
+    );
+    let done = agent.form(&path, &format!("{mine}&mine=title&theirs=tags")).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let after = shown(&app, &number).await;
+    assert_eq!((after["title"].as_str(), &after["tags"]), (Some("mine"), &json!(["t"])));
+}
+
+async fn a_list_shows_and_exports_the_chosen_columns(app: TestApp) {
+    let (agent, number) = opened(&app, "columns").await;
+    let usual = agent.get("/tickets?view=all").await.text;
+    assert!(usual.contains("c-promise") && !usual.contains("<span class=\"c-kind"));
+    let chosen = agent.get("/tickets?view=all&columns=number,kind&order=updated").await.text;
+    assert!(chosen.contains("<span class=\"c-kind") && !chosen.contains("<span class=\"c-promise"));
+    let kept = agent.form("/tickets/columns", "column=kind&column=status&back=/tickets?view=all").await;
+    assert!(next_page(&agent, &kept).await.contains("<span class=\"c-status"));
+    assert_eq!(agent.get("/tickets/export/csv").await.status, StatusCode::FORBIDDEN);
+    let boss = app.signed_in("boss").await;
+    let csv = boss.get("/tickets/export/csv?view=all&columns=number,kind").await.text;
+    assert_eq!(csv, format!("\u{feff}编号,标题,类型\n{number},columns,技术故障\n"));
+    assert!(boss.get("/tickets/export/xlsx?view=all").await.text.starts_with("PK"));
+    let saved = agent.form("/views", "name=v&query=/tickets?view=all%26columns=kind").await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    assert!(agent.get("/tickets").await.text.contains("columns=kind"));
+}
+
+async fn a_note_mentions_whom_it_names(app: TestApp) {
+    let (agent, number) = opened(&app, "mention").await;
+    let colleague = app.signed_in("colleague").await;
+    let name = app.cast.staff("colleague").staff().unwrap().name.clone();
+    agent.form(&format!("/tickets/{number}/messages"), &format!("internal=1&text=@{name}+please")).await;
+    assert!(colleague.get("/notices").await.text.contains(&number));
+    assert!(!app.signed_in("senior").await.get("/notices").await.text.contains(&number));
+}
+
+async fn a_refused_verb_keeps_the_page(app: TestApp) {
+    let (agent, number) = opened(&app, "refused").await;
+    let headers = [("sec-fetch-site", "same-origin"), ("hx-request", "true")];
+    let kind = "application/x-www-form-urlencoded";
+    let send = |path: String, form: &'static str| {
+        let agent = agent.clone();
+        async move { agent.send(Method::POST, &path, kind, Body::from(form), &headers).await }
+    };
+    let refused = send(format!("/tickets/{number}/severity"), "severity=urgent&reason=").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text.starts_with("<p class=\"toast toast-error\""), "{}", refused.text);
+    let bad = send(format!("/tickets/{number}/merge"), "number=nonsense").await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

@@ -1,8 +1,10 @@
 // Starts the built program with the demo world in a folder of its own, and Debian's Chromium.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { after } from "node:test";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
@@ -48,4 +50,35 @@ export async function signIn(page, demo, account) {
   await page.fill("input[name=password]", account.password);
   await page.click("form[action='/sign-in'] button");
   await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+/** A demo and a browser for the tests of one file; both end with it. */
+export async function stage() {
+  const [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
+  const problems = [];
+  after(async () => {
+    await browser.close();
+    await demo.stop();
+  });
+  /** Somebody signed in, in a window of their own; errors of the console are collected. */
+  async function visitor(account, width = 1440) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, locale: "zh-CN" });
+    const page = await context.newPage();
+    page.on("console", (m) => m.type() === "error" && problems.push(`${page.url()}: ${m.text()}`));
+    page.on("pageerror", (e) => problems.push(`${page.url()}: ${e}`));
+    await signIn(page, demo, account);
+    return page;
+  }
+  return { demo, visitor, problems };
+}
+
+const axe = await readFile(path.join(import.meta.dirname, "../node_modules/axe-core/axe.min.js"), "utf8");
+
+/** Nothing serious for the accessibility checker. */
+export async function accessible(page) {
+  // The policy forbids foreign scripts; the checker is evaluated by the browser's own debugger.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
+  assert.deepEqual(serious.map((v) => `${page.url()} ${v.id}: ${v.nodes[0].html}`), []);
 }

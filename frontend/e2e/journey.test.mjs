@@ -1,40 +1,10 @@
 // The story of the product without phone and assistant: a clerk asks, the right person answers in time,
 // the clerk confirms and rates. Once by mouse, once by keyboard; no console error, nothing serious for axe.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import path from "node:path";
-import { after, before, test } from "node:test";
-import { openBrowser, signIn, startDemo } from "./browser.mjs";
+import { test } from "node:test";
+import { accessible, stage } from "./browser.mjs";
 
-const axe = await readFile(path.join(import.meta.dirname, "../node_modules/axe-core/axe.min.js"), "utf8");
-let demo;
-let browser;
-const problems = [];
-
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await demo.stop();
-});
-
-async function visitor(account, width = 1440) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: "zh-CN" });
-  const page = await context.newPage();
-  page.on("console", (m) => m.type() === "error" && problems.push(`${page.url()}: ${m.text()}`));
-  page.on("pageerror", (e) => problems.push(`${page.url()}: ${e}`));
-  await signIn(page, demo, account);
-  return page;
-}
-
-async function accessible(page) {
-  // The policy forbids foreign scripts; the checker is evaluated by the browser's own debugger.
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
-  assert.deepEqual(serious.map((v) => `${page.url()} ${v.id}: ${v.nodes[0].html}`), []);
-}
+const { demo, visitor, problems } = await stage();
 
 const customer = () => demo.accounts.find((a) => a.login === "wu@hongda.example");
 

@@ -1,0 +1,114 @@
+// The console's habits in a real browser: undo, two edits side by side, mentions, columns, walking, pasting.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accessible, stage } from "./browser.mjs";
+
+const { demo, visitor, problems } = await stage();
+const api = (path, method, body) =>
+  fetch(`${demo.url}/api/v1/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${demo.api_token}` },
+    body: body && JSON.stringify(body),
+  }).then((a) => a.json());
+
+async function fresh(title) {
+  const made = await api("tickets", "POST", { title, body: "b", requester: "wu@hongda.example" });
+  return made.number;
+}
+
+test("a verb says what it did, and is undone", async () => {
+  const agent = await visitor(demo.account("agent"));
+  const number = await fresh("撤销");
+  await agent.goto(`${demo.url}/tickets/${number}`);
+  await agent.click("text=领取");
+  await agent.waitForSelector(".toast >> text=已转交");
+  await accessible(agent);
+  await agent.click(".toast >> text=撤销");
+  await agent.waitForURL(new RegExp(number));
+  await agent.waitForFunction(() => document.querySelector(".case-sub .muted")?.textContent.includes("未分配"));
+});
+
+test("a refused verb says why and keeps what was typed", async () => {
+  const agent = await visitor(demo.account("agent"));
+  await agent.goto(`${demo.url}/tickets/${await fresh("拒绝")}`);
+  await agent.click("summary[aria-label='更多操作']");
+  await agent.fill("form[action$='/merge'] input[name=number]", "AF-2020-99999");
+  await agent.click("form[action$='/merge'] button");
+  await agent.waitForSelector(".toast-error");
+  assert.equal(await agent.inputValue("form[action$='/merge'] input[name=number]"), "AF-2020-99999");
+});
+
+test("two edits of one field stand side by side", async () => {
+  const agent = await visitor(demo.account("agent"));
+  const number = await fresh("原标题");
+  await agent.goto(`${demo.url}/tickets/${number}`);
+  await agent.click(".context summary:has-text('分类')");
+  await agent.fill("form[action$='/classification'] input[name=title]", "我的标题");
+  await api(`tickets/${number}`, "PATCH", { title: "同事的标题" });
+  await agent.click("form[action$='/classification'] > button");
+  await agent.waitForSelector("dialog.asks[open]");
+  await accessible(agent);
+  assert.match(await agent.textContent("dialog.asks"), /我的标题[\s\S]*同事的标题/);
+  await agent.click("text=用我的");
+  await agent.waitForSelector("h1 >> text=我的标题");
+});
+
+test("an at sign in a note offers colleagues", async () => {
+  const agent = await visitor(demo.account("agent"));
+  await agent.goto(`${demo.url}/tickets/${await fresh("提及")}`);
+  await agent.keyboard.press("n");
+  const name = await agent.getAttribute("#colleagues option >> nth=1", "value");
+  await agent.keyboard.type(`请 @${name.slice(0, 1)}`);
+  await agent.waitForSelector(".mention li >> text=" + name);
+  await agent.click(".mention li >> text=" + name);
+  await agent.keyboard.type("看一下");
+  await agent.keyboard.press("Control+Enter");
+  await agent.waitForSelector(`.card-internal >> text=@${name}`);
+});
+
+test("columns are chosen, rows are walked, the list keeps its place", async () => {
+  const agent = await visitor(demo.account("agent"));
+  await agent.goto(`${demo.url}/tickets?view=all`);
+  await agent.click("summary:has-text('显示列')");
+  await agent.check("input[name=column][value=kind]");
+  await agent.click("form[action='/tickets/columns'] button.btn-primary");
+  await agent.waitForSelector(".row-head .c-kind");
+  await accessible(agent);
+  const numbers = await agent.$$eval("#rows a.row-link", (links) => links.map((a) => a.pathname));
+  await agent.click("#rows a.row-link >> nth=0");
+  await agent.waitForURL((url) => url.pathname === numbers[0]);
+  await agent.keyboard.press("j");
+  await agent.waitForURL((url) => url.pathname === numbers[1]);
+  await agent.keyboard.press("k");
+  await agent.waitForURL((url) => url.pathname === numbers[0]);
+  await agent.keyboard.press("u");
+  await agent.waitForURL(/view=all/);
+});
+
+test("a pasted picture is uploaded and sent", async () => {
+  const agent = await visitor(demo.account("agent"));
+  await agent.goto(`${demo.url}/tickets/${await fresh("截图")}`);
+  await agent.click(".editor-area");
+  await agent.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [40, 20];
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+    const data = new DataTransfer();
+    data.items.add(new File([blob], "shot.png", { type: "image/png" }));
+    const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    document.querySelector(".editor-area").dispatchEvent(paste);
+  });
+  await agent.waitForSelector(".file:has-text('shot.png') button");
+  await agent.click("#composer button.btn-primary");
+  await agent.waitForSelector(".card img");
+  const loaded = await agent.evaluate(() => {
+    const picture = document.querySelector(".card img");
+    return picture.decode().then(() => picture.naturalWidth);
+  });
+  assert.equal(loaded, 40);
+});
+
+test("no page had an error in its console", () => {
+  const expected = (text) => /status of 4(04|09|22)/.test(text);
+  assert.deepEqual(problems.filter((p) => !expected(p)), []);
+});

@@ -232,6 +232,7 @@ issue-bad_value = cannot be read
 issue-bad_plan = write “date space text” on each line, for example 2026-10-09 replace the driver
 issue-level_needs_urgent = level 1 is an urgent fault
 issue-taken = is taken
+issue-beyond_own = beyond your own rights
 issue-fixed = cannot be changed
 issue-before_start = is before the start
 

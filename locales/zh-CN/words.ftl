@@ -232,6 +232,7 @@ issue-bad_value = 无法识别
 issue-bad_plan = 每行写“日期 空格 内容”，如 2026-10-09 更换驱动
 issue-level_needs_urgent = 一级故障属于紧急
 issue-taken = 已被使用
+issue-beyond_own = 超出您自己的权限
 issue-fixed = 不能修改
 issue-before_start = 早于开始日期
 

@@ -30,18 +30,24 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 /// Filters of the log.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
-struct LogQuery {
+#[into_params(parameter_in = Query)]
+pub(crate) struct LogQuery {
+    /// First day, `2026-09-01`.
     from: String,
+    /// Last day.
     until: String,
+    /// Issue class.
     class: String,
+    /// Id of the person who solved it.
     solver: String,
+    /// The `next_cursor` of an earlier page.
     cursor: String,
 }
 
 impl LogQuery {
-    fn read(&self, zone: &TimeZone) -> Result<(LogFilter, Option<Cursor>)> {
+    pub(crate) fn read(&self, zone: &TimeZone) -> Result<(LogFilter, Option<Cursor>)> {
         let day = |field: &str, text: &str, days: i64| -> Result<Option<Timestamp>> {
             if text.is_empty() {
                 return Ok(None);

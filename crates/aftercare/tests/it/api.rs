@@ -212,4 +212,14 @@ async fn tokens_are_checked_and_limited_by_scope(app: TestApp) {
     assert_eq!(reader.get("/api/v1/tickets").await.status, StatusCode::OK);
     let refused = reader.post("/api/v1/tickets", &json!({"title": "t", "requester": "a@b.cn"})).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let new = |scopes: Value| json!({"name": "more", "scopes": scopes});
+    assert_eq!(reader.post("/api/v1/tokens", &new(json!(["*"]))).await.status, StatusCode::FORBIDDEN);
+    // A token that may make tokens hands out no right that it does not hold.
+    let operator = app.api().await.post("/api/v1/tokens", &new(json!(["operate"]))).await;
+    let operator = app.client().with_token(operator.json()["token"].as_str().unwrap().to_owned());
+    for scopes in [json!(["*"]), json!(["ticket.view"])] {
+        let beyond = operator.post("/api/v1/tokens", &new(scopes)).await;
+        assert_eq!(beyond.json()["fields"][0]["issue"], "beyond_own", "{}", beyond.text);
+    }
+    assert_eq!(operator.post("/api/v1/tokens", &new(json!(["operate"]))).await.status, StatusCode::CREATED);
 }

@@ -8,13 +8,15 @@ use store::admin;
 use store::session::{self, TokenRow};
 
 use super::{secret_hash, staff_actor};
-use crate::{Desk, Error, Result};
+use crate::admin::need;
+use crate::{Desk, Error, Result, Unit};
 
 /// Makes an API token that acts for a member of staff with some of that person's rights, `*` for all.
-/// Returns the secret; it is shown once.
+/// Returns the secret; it is shown once. Nobody hands out rights that they do not hold at this moment: a token with
+/// few scopes makes no token with more.
 ///
 /// # Errors
-/// `Invalid` for an unknown scope or an empty name.
+/// `Lacks`, `Invalid` for an unknown scope, one beyond the actor's own rights, or an empty name.
 pub async fn create_token(
     desk: &Desk,
     who: &Actor,
@@ -31,6 +33,7 @@ pub async fn create_token(
     let secret = format!("aft_{}", desk.new_secret());
     let hash = secret_hash(&secret);
     desk.write(who, move |unit| {
+        within_own_rights(unit, &staff, &scopes)?;
         let row = TokenRow {
             id: TokenId(unit.work.next_id()),
             name: name.trim().to_owned(),
@@ -45,6 +48,17 @@ pub async fn create_token(
     })
     .await?;
     Ok(secret)
+}
+
+fn within_own_rights(unit: &mut Unit<'_, '_>, owner: &StaffId, scopes: &[String]) -> Result<()> {
+    need(unit, Right::Operate)?;
+    let Some(me) = unit.actor.staff() else { return Ok(()) };
+    let wanted: BTreeSet<Right> = if scopes.iter().any(|s| s == "*") {
+        staff_actor(unit.work, owner)?.0.rights
+    } else {
+        scopes.iter().filter_map(|s| s.parse().ok()).collect()
+    };
+    if wanted.is_subset(&me.rights) { Ok(()) } else { Err(Error::field("scopes", "beyond_own")) }
 }
 
 /// Who is behind an API token: the person with the rights that the token may use.
@@ -68,9 +82,10 @@ pub async fn token_actor(desk: &Desk, secret: &str) -> Result<Actor> {
 /// Revokes a token; its next request is refused.
 ///
 /// # Errors
-/// `NotFound`.
+/// `Lacks`, `NotFound`.
 pub async fn revoke_token(desk: &Desk, who: &Actor, id: TokenId) -> Result<()> {
     desk.write(who, move |unit| {
+        need(unit, Right::Operate)?;
         session::revoke(unit.work, &id)?;
         let by = unit.actor.reference();
         Ok(admin::record(unit.work, &by, ("token", id.as_str()), "revoked", "", "")?)

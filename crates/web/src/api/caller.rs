@@ -24,6 +24,11 @@ impl Caller {
         WebError::api(error.into(), &self.headers)
     }
 
+    /// The language that the caller reads.
+    pub(crate) fn locale(&self) -> words::Locale {
+        crate::error::header_locale(&self.headers)
+    }
+
     /// The key that makes a creating request repeatable.
     pub(crate) fn idempotency_key(&self) -> Option<String> {
         let key = self.headers.get("idempotency-key")?.to_str().ok()?;

@@ -2,6 +2,8 @@
 
 mod caller;
 mod docs;
+mod house;
+mod own;
 pub(crate) mod throttle;
 mod tickets;
 mod verbs;
@@ -49,6 +51,20 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(verbs_case::split))
         .routes(routes!(verbs_case::link))
         .routes(routes!(verbs_case::excuse))
+        .routes(routes!(house::why))
+        .routes(routes!(own::draft, own::save_draft))
+        .routes(routes!(own::upload))
+        .routes(routes!(own::download))
+        .routes(routes!(own::notices))
+        .routes(routes!(own::read_notices))
+        .routes(routes!(own::views, own::save_view))
+        .routes(routes!(own::delete_view))
+        .routes(routes!(house::log))
+        .routes(routes!(house::audit))
+        .routes(routes!(house::jobs))
+        .routes(routes!(house::retry_job))
+        .routes(routes!(house::tokens, house::create_token))
+        .routes(routes!(house::revoke_token))
         .split_for_parts();
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);

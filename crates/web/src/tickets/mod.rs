@@ -16,6 +16,7 @@ pub(crate) use list::render;
 pub(crate) use query::ListQuery;
 pub(crate) use timeline::{Entry, EntryBody, timeline};
 pub(crate) use verbs::said;
+pub(crate) use why::told;
 
 use axum::Router;
 use axum::routing::{get, post};

@@ -18,10 +18,10 @@ use crate::session::Visitor;
 
 #[derive(Template)]
 #[template(path = "tickets/why.html")]
-struct WhyPart {
-    title: &'static str,
-    calendar: String,
-    lines: Vec<Told>,
+pub(crate) struct WhyPart {
+    pub title: &'static str,
+    pub calendar: String,
+    pub lines: Vec<Told>,
     hint: &'static str,
 }
 
@@ -41,7 +41,8 @@ pub(super) async fn why(
     render(&part, &visitor)
 }
 
-fn told(
+/// The explanation of a clock that the reader may see.
+pub(crate) fn told(
     r: &mut Read<'_>,
     rules: &domain::ticket::decide::Rules,
     scope: &Scope,

@@ -1,0 +1,90 @@
+//! What belongs to the caller, and the house's own books, by the API as on the pages.
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+use testkit::TestApp;
+
+mod engines {
+    testkit::on_both_engines!(
+        notices_views_and_drafts_are_the_callers_own,
+        a_file_is_uploaded_named_and_read,
+        the_houses_books_are_open_to_those_who_may,
+    );
+}
+
+async fn opened(api: &testkit::Client) -> String {
+    let body = json!({"title": "t", "body": "b", "requester": "ben@north.example"});
+    api.post("/api/v1/tickets", &body).await.json()["number"].as_str().unwrap().to_owned()
+}
+
+async fn notices_views_and_drafts_are_the_callers_own(app: TestApp) {
+    let api = app.api().await;
+    let number = opened(&api).await;
+    let draft = format!("/api/v1/tickets/{number}/draft");
+    let kept = json!({"html": "<p>half</p><script>x</script>", "internal": true});
+    assert_eq!(api.json(Method::PUT, &draft, &kept).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get(&draft).await.json(), json!({"html": "<p>half</p>", "internal": true}));
+    let boss = app.signed_in("boss").await;
+    assert_eq!(boss.get(&draft).await.json()["html"], "");
+
+    let view =
+        api.post("/api/v1/views", &json!({"name": "v", "query": "/tickets?view=all", "shared": true})).await;
+    assert_eq!(view.status, StatusCode::CREATED);
+    assert_eq!(boss.get("/api/v1/views").await.json()[0]["own"], false);
+    let bad = api.post("/api/v1/views", &json!({"name": "v", "query": "//evil.example"})).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let path = format!("/api/v1/views/{}", view.json()["id"].as_str().unwrap());
+    assert_eq!(api.json(Method::DELETE, &path, &json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get("/api/v1/views").await.json(), json!([]));
+
+    let id = app.cast.staff_id("boss");
+    api.post(&format!("/api/v1/tickets/{number}/notes"), &json!({"body": "look", "mentions": [id]})).await;
+    let notices = boss.get("/api/v1/notices").await.json();
+    assert_eq!((&notices["items"][0]["ticket"], &notices["next_cursor"]), (&json!(number), &json!(null)));
+    assert_eq!(
+        app.signed_in("ann@north.example").await.get("/api/v1/notices").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+async fn a_file_is_uploaded_named_and_read(app: TestApp) {
+    let api = app.api().await;
+    let form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.log\"\r\n\r\nORA-00054\r\n--b--\r\n";
+    let made = api
+        .send(Method::POST, "/api/v1/files", "multipart/form-data; boundary=b", Body::from(form), &[])
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let body = json!({"title": "t", "requester": "ben@north.example", "files": [id]});
+    assert_eq!(api.post("/api/v1/tickets", &body).await.status, StatusCode::CREATED);
+    assert_eq!(api.get(&format!("/api/v1/files/{id}")).await.text, "ORA-00054");
+    let eve = app.signed_in("eve@south.example").await;
+    assert_eq!(eve.get(&format!("/api/v1/files/{id}")).await.status, StatusCode::NOT_FOUND);
+    let none = api.send(Method::POST, "/api/v1/files", "text/plain", Body::from("x"), &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+async fn the_houses_books_are_open_to_those_who_may(app: TestApp) {
+    let api = app.api().await;
+    let number = opened(&api).await;
+    let why = api.get(&format!("/api/v1/tickets/{number}/clocks/response/1")).await.json();
+    assert!(why["steps"].as_array().unwrap().len() >= 2, "{why}");
+    api.post(&format!("/api/v1/tickets/{number}/solution"), &json!({"resolution": "done"})).await;
+    api.post(&format!("/api/v1/tickets/{number}/closure"), &json!({})).await;
+    let log = api.get("/api/v1/problem-log").await.json();
+    assert_eq!(
+        (&log["items"][0]["number"], &log["items"][0]["resolution"]),
+        (&json!(number), &json!("done"))
+    );
+    assert!(api.get("/api/v1/audit?limit=1").await.json()["next_cursor"].is_string());
+    assert_eq!(api.get("/api/v1/jobs").await.json()["items"], json!([]));
+    let token = api.get("/api/v1/tokens").await.json()[0]["id"].as_str().unwrap().to_owned();
+    let agent = app.signed_in("agent").await;
+    for path in ["audit", "jobs", "tokens"] {
+        assert_eq!(agent.get(&format!("/api/v1/{path}")).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let path = format!("/api/v1/tokens/{token}");
+    assert_eq!(api.json(Method::DELETE, &path, &json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get("/api/v1/tickets").await.status, StatusCode::UNAUTHORIZED);
+}

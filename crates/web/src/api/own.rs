@@ -1,0 +1,264 @@
+//! What belongs to the caller: notices, saved views, drafts, uploads.
+
+use axum::Json;
+use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use desk::Error;
+use domain::access::Staff;
+use domain::id::ViewId;
+use serde::{Deserialize, Serialize};
+use store::ticket::SavedView;
+use utoipa::ToSchema;
+
+use super::caller::{Body, Caller};
+use super::view::instant;
+use crate::app::App;
+use crate::error::{Problem, WebError};
+use crate::html::clean;
+
+type Answer<T> = Result<T, WebError>;
+
+impl Caller {
+    /// The member of staff who calls; customers have no notices, views and drafts.
+    pub(super) fn person(&self) -> Answer<Staff> {
+        self.actor.staff().cloned().ok_or_else(|| self.fail(Error::NotFound))
+    }
+}
+
+/// A page by key, newest first.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Before {
+    /// The `next_cursor` of an earlier page.
+    cursor: String,
+    /// 1–200, default 50.
+    limit: Option<i64>,
+}
+
+impl Before {
+    /// The key before which the page begins, and its size.
+    pub(super) fn read(&self, caller: &Caller) -> Answer<(String, i64)> {
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=200).contains(&limit) {
+            return Err(caller.fail(Error::field("limit", "bad_value")));
+        }
+        let newest = self.cursor.is_empty();
+        Ok((if newest { "~".to_owned() } else { self.cursor.clone() }, limit))
+    }
+}
+
+/// Cuts the row off that was read only to know whether there are more; returns the key of the last one then.
+pub(super) fn cut<T>(rows: &mut Vec<T>, limit: i64, key: impl Fn(&T) -> String) -> Option<String> {
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    rows.last().filter(|_| more).map(key)
+}
+
+/// A notice.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NoticeView {
+    /// Key.
+    id: String,
+    /// The ticket's number.
+    ticket: String,
+    /// Its title.
+    title: String,
+    /// Which of its events.
+    event: i64,
+    /// When.
+    at: String,
+    /// When it was read.
+    read_at: Option<String>,
+}
+
+/// A page of notices.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NoticesView {
+    items: Vec<NoticeView>,
+    next_cursor: Option<String>,
+}
+
+/// The caller's notices, newest first.
+#[utoipa::path(get, path = "/api/v1/notices", params(Before), responses((status = 200, body = NoticesView)))]
+pub(crate) async fn notices(
+    State(app): State<App>,
+    caller: Caller,
+    Query(before): Query<Before>,
+) -> Answer<Json<NoticesView>> {
+    let (me, (before, limit)) = (caller.person()?, before.read(&caller)?);
+    let read = app.desk.read(move |r| Ok(store::admin::notices(r, &me.id, &before, limit + 1)?));
+    let mut rows = read.await.map_err(|e| caller.fail(e))?;
+    let next_cursor = cut(&mut rows, limit, |n| n.id.clone());
+    let items = rows.into_iter().map(|n| NoticeView {
+        id: n.id,
+        ticket: n.number,
+        title: n.title,
+        event: n.event,
+        at: instant(n.at),
+        read_at: n.read_at.map(instant),
+    });
+    Ok(Json(NoticesView { items: items.collect(), next_cursor }))
+}
+
+/// Marks all notices of the caller as read.
+#[utoipa::path(post, path = "/api/v1/notices/reading", responses((status = 204)))]
+pub(crate) async fn read_notices(State(app): State<App>, caller: Caller) -> Answer<StatusCode> {
+    let me = caller.person()?;
+    let done = app.desk.write(&caller.actor, move |unit| {
+        store::admin::read_before(unit.work, &me.id, domain::time::plus_seconds(unit.now, 1))?;
+        Ok(unit.work.publish("notice", me.id.as_str())?)
+    });
+    done.await.map_err(|e| caller.fail(e))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A saved view: a name for an address of the ticket list.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ViewBody {
+    /// Key; absent in requests.
+    #[serde(default)]
+    id: String,
+    /// Name.
+    name: String,
+    /// `/tickets?…`.
+    query: String,
+    /// Everybody sees it.
+    #[serde(default)]
+    shared: bool,
+    /// Is it the caller's own?
+    #[serde(default)]
+    own: bool,
+}
+
+/// All views that the caller sees.
+#[utoipa::path(get, path = "/api/v1/views", responses((status = 200, body = Vec<ViewBody>)))]
+pub(crate) async fn views(State(app): State<App>, caller: Caller) -> Answer<Json<Vec<ViewBody>>> {
+    let me = caller.person()?;
+    let id = me.id.clone();
+    let rows = app.desk.read(move |r| Ok(store::ticket::views(r, &id)?)).await.map_err(|e| caller.fail(e))?;
+    let view = |v: SavedView| ViewBody {
+        own: v.staff == me.id,
+        id: v.id.0,
+        name: v.name,
+        query: v.query,
+        shared: v.shared,
+    };
+    Ok(Json(rows.into_iter().map(view).collect()))
+}
+
+/// Saves a view.
+#[utoipa::path(post, path = "/api/v1/views", request_body = ViewBody, responses((status = 201, body = ViewBody), (status = 422, body = Problem)))]
+pub(crate) async fn save_view(
+    State(app): State<App>,
+    caller: Caller,
+    body: Body<ViewBody>,
+) -> Answer<Response> {
+    let (me, ViewBody { name, query, shared, .. }) = (caller.person()?, body.value);
+    if name.trim().is_empty() {
+        return Err(caller.fail(Error::field("name", "required")));
+    }
+    if !query.starts_with("/tickets") {
+        return Err(caller.fail(Error::field("query", "bad_value")));
+    }
+    let saved = app.desk.write(&caller.actor, move |unit| {
+        let id = ViewId(unit.work.next_id());
+        let (staff, name, query) = (me.id.clone(), name.trim().to_owned(), query.clone());
+        let view = SavedView { id, staff, shared, name, query };
+        store::ticket::save_view(unit.work, &view)?;
+        Ok(ViewBody { id: view.id.0, name: view.name, query: view.query, shared, own: true })
+    });
+    let view = saved.await.map_err(|e| caller.fail(e))?;
+    Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+/// Forgets a view of one's own.
+#[utoipa::path(delete, path = "/api/v1/views/{id}", params(("id" = String, Path)), responses((status = 204)))]
+pub(crate) async fn delete_view(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer<StatusCode> {
+    let me = caller.person()?;
+    let gone = app.desk.write(&caller.actor, move |unit| {
+        Ok(store::ticket::delete_view(unit.work, &ViewId(id.clone()), &me.id)?)
+    });
+    gone.await.map_err(|e| caller.fail(e))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What the caller has typed so far on a ticket.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub(crate) struct DraftBody {
+    /// HTML, cleaned when it is saved; empty forgets the draft.
+    html: String,
+    /// A note for staff?
+    internal: bool,
+}
+
+/// The caller's draft on a ticket.
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/draft", params(("number" = String, Path)), responses((status = 200, body = DraftBody)))]
+pub(crate) async fn draft(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Answer<Json<DraftBody>> {
+    let (me, scope) = (caller.person()?, caller.actor.scope());
+    let read = app.desk.read(move |r| {
+        let t = store::ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
+        Ok(store::ticket::draft(r, &t.id, &me.id)?)
+    });
+    let kept = read.await.map_err(|e| caller.fail(e))?;
+    Ok(Json(kept.map(|d| DraftBody { html: d.html, internal: d.internal }).unwrap_or_default()))
+}
+
+/// Keeps what was typed so far; it survives a colleague's change, a merge and a crash.
+#[utoipa::path(put, path = "/api/v1/tickets/{number}/draft", params(("number" = String, Path)), request_body = DraftBody, responses((status = 204)))]
+pub(crate) async fn save_draft(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<DraftBody>,
+) -> Answer<StatusCode> {
+    let text = clean(&body.value.html);
+    let html = if text.is_empty() { String::new() } else { text.html().to_owned() };
+    let saved = desk::ticket::save_draft(&app.desk, &caller.actor, &number, html, body.value.internal).await;
+    saved.map_err(|e| caller.fail(e))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An upload.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FileView {
+    /// To be named in `files` of a ticket or message.
+    id: String,
+    /// Its name.
+    name: String,
+    /// Bytes.
+    size: i64,
+    /// By content.
+    media_type: String,
+}
+
+/// Uploads a file: the part `file` of a form. It is the uploader's alone until a message names it.
+#[utoipa::path(post, path = "/api/v1/files", responses((status = 201, body = FileView), (status = 422, body = Problem)))]
+pub(crate) async fn upload(State(app): State<App>, caller: Caller, request: Request) -> Answer<Response> {
+    let form = Multipart::from_request(request, &app).await;
+    let form = form.map_err(|_| caller.fail(Error::field("file", "required")))?;
+    let f = crate::files::receive(&app, &caller.actor, form).await.map_err(|e| caller.fail(e))?;
+    let view = FileView { id: f.id.0, name: f.name, size: f.size, media_type: f.media_type };
+    Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+/// A file's bytes, if the caller may see its message.
+#[utoipa::path(get, path = "/api/v1/files/{id}", params(("id" = String, Path)), responses((status = 200), (status = 404, body = Problem)))]
+pub(crate) async fn download(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer<Response> {
+    crate::files::serve(&app, &caller.actor, id).await.map_err(|e| caller.fail(e))
+}

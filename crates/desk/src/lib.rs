@@ -93,6 +93,18 @@ impl Desk {
         self.db.read(f).await
     }
 
+    /// Reads a few rows by key, or a page along an index; see [`Db::peek`].
+    ///
+    /// # Errors
+    /// Whatever the closure returns.
+    pub async fn peek<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> Result<T> + Send + 'static,
+    {
+        self.db.peek(f).await
+    }
+
     /// The rules as of a read or a unit of work. They are loaded again when any node has changed them.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ impl Ui {
         let (desk, me) = (app.desk.clone(), page.staff.clone());
         let (rules, queues, views, unread, seq) = app
             .desk
-            .read(move |r| {
+            .peek(move |r| {
                 let rules = desk.rules_in(r)?;
                 let mut queues = Vec::new();
                 for queue in Queue::ALL {
@@ -70,7 +70,7 @@ impl Ui {
     /// The frame of the portal.
     pub(crate) async fn contact(app: &App, page: &ContactPage, section: &'static str) -> Result<Self> {
         let desk = app.desk.clone();
-        let rules = app.desk.read(move |r| desk.rules_in(r)).await?;
+        let rules = app.desk.peek(move |r| desk.rules_in(r)).await?;
         let mut ui = Self::base(app, &page.visitor, section);
         ui.name.clone_from(&page.contact.name);
         ui.zone = rules.settings.zone();

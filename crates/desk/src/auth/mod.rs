@@ -164,7 +164,7 @@ fn person_ref(person: &Person) -> ActorRef {
 /// `Unauthenticated` if the session has ended or the person is no longer active.
 pub async fn who_is(desk: &Desk, token: &str) -> Result<SignedIn> {
     let hash = secret_hash(token);
-    desk.read(move |r| {
+    desk.peek(move |r| {
         let row = session::session(r, &hash)?.ok_or(Error::Unauthenticated)?;
         let (actor, locale) = actor_of(r, &row.person)?;
         Ok(SignedIn { actor, locale })

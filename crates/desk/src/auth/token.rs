@@ -67,7 +67,7 @@ fn within_own_rights(unit: &mut Unit<'_, '_>, owner: &StaffId, scopes: &[String]
 /// `Unauthenticated`.
 pub async fn token_actor(desk: &Desk, secret: &str) -> Result<Actor> {
     let hash = secret_hash(secret);
-    desk.read(move |r| {
+    desk.peek(move |r| {
         let (_, person, scopes) = session::token(r, &hash)?.ok_or(Error::Unauthenticated)?;
         let (mut actor, _) = staff_actor(r, &person)?;
         if !scopes.iter().any(|s| s == "*") {

@@ -179,6 +179,24 @@ impl Db {
         }
     }
 
+    /// A short read, a few rows by key or a page along an index: like [`Db::read`], but the embedded engine runs it at
+    /// once on the caller's own thread, because changing threads would cost more than reading. Not for anything
+    /// that may take more than a few milliseconds.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn peek<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        match &*self.inner {
+            Inner::Sqlite(db) => db.peek(f).await,
+            Inner::Postgres(db) => db.read(f).await,
+        }
+    }
+
     /// One unit of work: all or nothing. The closure may run twice and must touch nothing but its `Work`.
     ///
     /// # Errors

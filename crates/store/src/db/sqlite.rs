@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::time::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -19,8 +20,8 @@ const READERS: usize = 4;
 
 /// What a unit has to say once the batch is committed, or not.
 type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
-/// A unit of work waiting for its turn: runs on the connection, leaves its answer.
-type Unit = Box<dyn FnOnce(&Connection, &Shared) -> (Answer, bool) + Send>;
+/// A unit of work waiting for its turn: runs on the connection, if its batch could begin, and leaves its answer.
+type Unit = Box<dyn FnOnce(Option<&Connection>, &Shared) -> (Answer, bool) + Send>;
 
 pub(super) struct Sqlite {
     units: mpsc::Sender<Unit>,
@@ -89,19 +90,18 @@ impl Sqlite {
     {
         let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
         let (readers, now) = (Arc::clone(&self.readers), self.shared.now());
-        let task = tokio::task::spawn_blocking(move || {
-            let pop = || readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let conn = pop().ok_or(Error::Closed)?;
-            let answer = catch_unwind(AssertUnwindSafe(|| {
-                // One snapshot for the whole read, so that a page does not show half of a change.
-                conn.execute_batch("BEGIN").map_err(Error::from)?;
-                f(&mut Read::new(Conn::Sqlite(&conn), now))
-            }));
-            let _ = conn.execute_batch("COMMIT");
-            readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
-            answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
-        });
+        let task = tokio::task::spawn_blocking(move || on_reader(&readers, now, f));
         task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+
+    /// A read on the caller's own thread.
+    pub(super) async fn peek<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        E: From<Error>,
+        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E>,
+    {
+        let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
+        on_reader(&self.readers, self.shared.now(), f)
     }
 
     pub(super) async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
@@ -112,8 +112,9 @@ impl Sqlite {
     {
         let (tell, answer) = oneshot::channel();
         let unit: Unit = Box::new(move |conn, shared| {
-            let (result, news) = in_savepoint(conn, shared, &f);
-            let changed = result.is_ok();
+            let not_begun = || (Err(Error::Closed.into()), false);
+            let (result, news) = conn.map_or_else(not_begun, |conn| in_savepoint(conn, shared, &f));
+            let changed = conn.is_none() || result.is_ok();
             let answer: Answer = Box::new(move |committed| {
                 let result = match committed {
                     Err(why) if changed => Err(Error::Commit(why).into()),
@@ -127,6 +128,24 @@ impl Sqlite {
         self.units.send(unit).await.map_err(|_| Error::Closed)?;
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
+}
+
+/// Runs a read on a connection of its own, in one snapshot, so that a page does not show half of a change.
+fn on_reader<T, E: From<Error>>(
+    readers: &Mutex<Vec<Connection>>,
+    now: Timestamp,
+    f: impl FnOnce(&mut Read<'_>) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
+    let pop = || readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let conn = pop().ok_or(Error::Closed)?;
+    let sql = |text: &str| conn.prepare_cached(text).and_then(|mut s| s.execute([])).map_err(Error::from);
+    let answer = catch_unwind(AssertUnwindSafe(|| {
+        sql("BEGIN")?;
+        f(&mut Read::new(Conn::Sqlite(&conn), now))
+    }));
+    let _ = sql("COMMIT");
+    readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+    answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
 }
 
 fn in_savepoint<T, E: From<Error>>(
@@ -175,7 +194,7 @@ fn run_batch(conn: &Connection, batch: Vec<Unit>, shared: &Shared) {
     }
     let (mut answers, mut news) = (Vec::with_capacity(batch.len()), false);
     for unit in batch {
-        let (answer, has_news) = unit(conn, shared);
+        let (answer, has_news) = unit(began.is_ok().then_some(conn), shared);
         answers.push(answer);
         news |= has_news;
     }

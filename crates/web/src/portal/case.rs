@@ -70,7 +70,7 @@ pub(super) async fn show(
     let fail = |e| page.visitor.fail(e);
     let ui = Ui::contact(&app, &page, "portal").await.map_err(fail)?;
     let (scope, locale) = (page.visitor.actor().scope(), ui.locale);
-    let read = app.desk.read(move |r| {
+    let read = app.desk.peek(move |r| {
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
         let clocks = ticket::clocks(r, &t.id)?;
         let mut names = Names::default();

@@ -10,6 +10,7 @@ use domain::id::ViewId;
 use domain::queue::Queue;
 use domain::ticket::{IssueClass, Kind, Severity, Status};
 use serde::Deserialize;
+use store::Read;
 use store::admin::{self, NoticeRow};
 use store::directory::ProductRow;
 use store::staff::{GroupRow, StaffRow};
@@ -98,12 +99,13 @@ pub(super) async fn list(
     let (filter, order, after, limit) = (asked.filter, asked.order, asked.after, asked.limit);
     let first_page = after.is_none();
     let desk = app.desk.clone();
-    let read = app.desk.read(move |r| {
+    let read = move |r: &mut Read<'_>| {
         let rows = store::ticket::list(r, &scope, &filter, order, after.as_ref(), limit + 1)?;
         let fields = desk.rules_in(r)?.fields.clone();
         Ok((rows, fields, store::staff::groups(r)?, store::staff::all(r)?, store::directory::products(r)?))
-    });
-    let (mut rows, fields, groups, people, products) = read.await.map_err(|e| page.visitor.fail(e))?;
+    };
+    let read = if query.is_filtered() { app.desk.read(read).await } else { app.desk.peek(read).await };
+    let (mut rows, fields, groups, people, products) = read.map_err(|e| page.visitor.fail(e))?;
     let all_columns = columns::all(ui.locale, &fields);
     let kept = jar.get(columns::COOKIE).map(|c| c.value().to_owned()).unwrap_or_default();
     let columns = columns::chosen(&all_columns, &query.columns, &kept);

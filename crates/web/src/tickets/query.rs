@@ -93,7 +93,7 @@ impl ListQuery {
         Ok(Asked { view, filter, order, after, limit })
     }
 
-    /// Does it show only a part of its queue?
+    /// Does it show only a part of its queue? A queue runs along an index; a filter may have to look at many rows.
     pub(crate) fn is_filtered(&self) -> bool {
         let filters = [
             &self.status,

@@ -62,7 +62,7 @@ pub(super) async fn show(
     let ui = page.ui(&app, "tickets").await?;
     let (desk, actor, locale, now, me) =
         (app.desk.clone(), page.actor().clone(), ui.locale, ui.now, page.staff.id.clone());
-    let read = app.desk.read(move |r| {
+    let read = app.desk.peek(move |r| {
         let rules = desk.rules_in(r)?;
         let found = ticket::by_number(r, &actor.scope(), &number)?;
         let t = found.ok_or(Error::NotFound)?;

@@ -170,9 +170,12 @@ async fn what_was_answered_is_there_after_a_restart() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn migrations_are_the_same_on_both_engines_but_for_twins() {
-    let names = |e| store::migrations(e).into_iter().map(|m| m.name).collect::<Vec<_>>();
-    assert_eq!(names(Engine::Sqlite), ["0001_ground.sql", "0002_outbox.sqlite.sql"]);
-    assert_eq!(names(Engine::Postgres), ["0001_ground.sql", "0002_outbox.postgres.sql"]);
+    let names = |e| {
+        let bare = |name: &str| name.replace(".sqlite.", ".").replace(".postgres.", ".");
+        store::migrations(e).into_iter().map(|m| bare(m.name)).collect::<Vec<_>>()
+    };
+    assert_eq!(names(Engine::Sqlite), names(Engine::Postgres));
+    assert!(names(Engine::Sqlite).is_sorted());
     // Opening twice runs nothing twice.
     for database in engines().await {
         open(&database.config()).await;

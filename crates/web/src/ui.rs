@@ -33,7 +33,8 @@ pub(crate) struct Ui {
     pub assets: &'static str,
     pub rights: BTreeSet<Right>,
     pub queues: Vec<QueueLink>,
-    pub views: Vec<(String, String, String)>,
+    /// Saved views: key, name, address, is it one's own?
+    pub views: Vec<(String, String, String, bool)>,
     pub unread: i64,
     pub seq: i64,
     pub desk_name: String,
@@ -53,8 +54,10 @@ impl Ui {
                 for queue in Queue::ALL {
                     queues.push(QueueLink { queue: queue.as_str(), count: count(r, *queue, &me)? });
                 }
-                let views =
-                    ticket::views(r, &me.id)?.into_iter().map(|v| (v.id.0, v.name, v.query)).collect();
+                let views = ticket::views(r, &me.id)?
+                    .into_iter()
+                    .map(|v| (v.id.0, v.name, v.query, v.staff == me.id))
+                    .collect();
                 Ok((rules, queues, views, admin::unread(r, &me.id)?, store::live::last(r)?))
             })
             .await?;

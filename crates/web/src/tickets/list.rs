@@ -11,7 +11,6 @@ use domain::queue::Queue;
 use domain::ticket::{IssueClass, Kind, Severity, Status};
 use serde::Deserialize;
 use store::Read;
-use store::admin::{self, NoticeRow};
 use store::directory::ProductRow;
 use store::staff::{GroupRow, StaffRow};
 use store::ticket::{ListRow, SavedView};
@@ -67,14 +66,6 @@ struct RowsPart {
 struct QueuesPart {
     ui: Ui,
     query: ListQuery,
-}
-
-#[derive(Template)]
-#[template(path = "tickets/notices.html")]
-struct NoticesPage {
-    ui: Ui,
-    query: ListQuery,
-    notices: Vec<NoticeRow>,
 }
 
 /// The start: staff go to their queue, customers to their portal.
@@ -244,31 +235,12 @@ pub(super) async fn delete_view(
     Ok(Redirect::to("/tickets"))
 }
 
-const NOTICES: i64 = 100;
-
-/// What happened to tickets that are mine, or that I watch.
-pub(super) async fn notices(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
-    let ui = page.ui(&app, "notices").await?;
-    let me = page.staff.id.clone();
-    let read = app.desk.read(move |r| Ok(admin::notices(r, &me, "~", NOTICES)?));
-    let notices = read.await.map_err(|e| page.visitor.fail(e))?;
-    render(&NoticesPage { ui, query: ListQuery::default(), notices }, &page.visitor)
-}
-
-/// Marks all notices as read.
-pub(super) async fn read_notices(State(app): State<App>, page: StaffPage) -> Result<Redirect, WebError> {
-    let me = page.staff.id.clone();
-    let done = app.desk.write(page.actor(), move |unit| {
-        admin::read_before(unit.work, &me, domain::time::plus_seconds(unit.now, 1))?;
-        Ok(unit.work.publish("notice", me.as_str())?)
-    });
-    done.await.map_err(|e| page.visitor.fail(e))?;
-    Ok(Redirect::to("/notices"))
-}
-
 impl ListPage {
     fn export(&self, extension: &str) -> String {
         self.view_address.replacen("/tickets", &format!("/tickets/export/{extension}"), 1)
+    }
+    fn has_own_views(&self) -> bool {
+        self.ui.views.iter().any(|v| v.3)
     }
     fn shows(&self, column: &Column) -> bool {
         self.columns.contains(column)

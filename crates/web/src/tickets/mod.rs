@@ -4,6 +4,7 @@ mod bulk;
 mod columns;
 mod list;
 mod new;
+mod notices;
 mod query;
 mod show;
 mod stale;
@@ -59,5 +60,5 @@ pub(crate) fn routes() -> Router<App> {
         .route("/queues", get(list::queues))
         .route("/views", post(list::save_view))
         .route("/views/{id}/removal", post(list::delete_view))
-        .route("/notices", get(list::notices).post(list::read_notices))
+        .route("/notices", get(notices::notices).post(notices::read_notices))
 }

@@ -58,7 +58,7 @@ pub(crate) fn timeline(
     Ok(entries)
 }
 
-fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change) -> Result<()> {
+pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change) -> Result<()> {
     if let Change::Assigned { from, to, .. } = change {
         for person in from.assignee.iter().chain(&to.assignee) {
             names.staff(r, person)?;
@@ -116,6 +116,11 @@ fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Opti
         who: names.of_actor(&e.by, locale),
         body: EntryBody::Line { text, role },
     })
+}
+
+/// An event in words; nothing for what speaks for itself.
+pub(super) fn told(change: &Change, names: &Names, locale: Locale) -> String {
+    line(change, names, locale).map(|(text, _)| text).unwrap_or_default()
 }
 
 /// An event in one line, with its colour role. Messages speak for themselves.

@@ -1,0 +1,98 @@
+//! Notices: what happened to tickets that are mine, that I watch, or in which I was named.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{Redirect, Response};
+use desk::Result;
+use domain::id::StaffId;
+use domain::ticket::Change;
+use serde::Deserialize;
+use store::admin::{self, NoticeRow};
+use store::{Read, ticket};
+use words::{Locale, t};
+
+use super::list::render;
+use super::timeline::told;
+use super::{ListQuery, timeline};
+use crate::app::App;
+use crate::error::WebError;
+use crate::names::Names;
+use crate::session::StaffPage;
+use crate::ui::Ui;
+
+/// A notice with who did what.
+struct Told {
+    row: NoticeRow,
+    who: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "tickets/notices.html")]
+struct NoticesPage {
+    ui: Ui,
+    query: ListQuery,
+    notices: Vec<Told>,
+    next: Option<String>,
+}
+
+const PAGE: i64 = 50;
+
+/// Where the notices continue.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct NoticesQuery {
+    before: String,
+}
+
+/// The notices, newest first.
+pub(super) async fn notices(
+    State(app): State<App>,
+    page: StaffPage,
+    Query(asked): Query<NoticesQuery>,
+) -> std::result::Result<Response, WebError> {
+    let ui = page.ui(&app, "notices").await?;
+    let (me, locale) = (page.staff.id.clone(), ui.locale);
+    let before = if asked.before.is_empty() { "~".to_owned() } else { asked.before };
+    let read = app.desk.read(move |r| {
+        let rows = admin::notices(r, &me, &before, PAGE + 1)?;
+        rows.into_iter().map(|row| tell(r, row, &me, locale)).collect::<Result<Vec<_>>>()
+    });
+    let mut notices = read.await.map_err(|e| page.visitor.fail(e))?;
+    let more = notices.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+    notices.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let next = notices.last().filter(|_| more).map(|n| format!("/notices?before={}", n.row.id));
+    render(&NoticesPage { ui, query: ListQuery::default(), notices, next }, &page.visitor)
+}
+
+fn tell(r: &mut Read<'_>, row: NoticeRow, me: &StaffId, locale: Locale) -> Result<Told> {
+    let Some(event) = ticket::events(r, &row.ticket, row.event - 1, 1)?.pop() else {
+        return Ok(Told { row, who: String::new(), what: String::new() });
+    };
+    let mut names = Names::default();
+    names.actor(r, &event.by)?;
+    timeline::name_handling(r, &mut names, &event.change)?;
+    let who = names.of_actor(&event.by, locale);
+    let what = match &event.change {
+        Change::CustomerWrote { .. } => t(locale, "notice-customer").to_owned(),
+        Change::Replied { .. } => t(locale, "notice-replied").to_owned(),
+        Change::Noted { mentions, .. } if mentions.contains(me) => t(locale, "notice-mentioned").to_owned(),
+        Change::Noted { .. } => t(locale, "notice-noted").to_owned(),
+        other => told(other, &names, locale),
+    };
+    Ok(Told { row, who, what })
+}
+
+/// Marks all notices as read.
+pub(super) async fn read_notices(
+    State(app): State<App>,
+    page: StaffPage,
+) -> std::result::Result<Redirect, WebError> {
+    let me = page.staff.id.clone();
+    let done = app.desk.write(page.actor(), move |unit| {
+        admin::read_before(unit.work, &me, domain::time::plus_seconds(unit.now, 1))?;
+        Ok(unit.work.publish("notice", me.as_str())?)
+    });
+    done.await.map_err(|e| page.visitor.fail(e))?;
+    Ok(Redirect::to("/notices"))
+}

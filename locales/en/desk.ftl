@@ -147,9 +147,7 @@ fact-error_code-help = The complete code from the dialog, or a screenshot
 # API page
 api-title = API
 api-intro = Use Authorization: Bearer with a token. Instants are RFC 3339, errors are problem details.
-api-method = Method
-api-path = Path
-api-what = What it does
+api-parameters = Parameters
 api-body = Body
 
 # What was just done

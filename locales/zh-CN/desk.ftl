@@ -147,9 +147,7 @@ fact-error_code-help = 请抄录弹窗中的完整代码，或附截图
 # API page
 api-title = 接口
 api-intro = 使用 Authorization: Bearer 令牌。时间为 RFC 3339，错误为 problem details。
-api-method = 方法
-api-path = 路径
-api-what = 作用
+api-parameters = 参数
 api-body = 请求体
 
 # 刚做了什么

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::Json;
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
+use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use words::{Locale, t};
 
@@ -27,7 +28,10 @@ struct Operation {
     path: String,
     summary: String,
     description: String,
-    body: String,
+    /// Name, where it stands, what it means.
+    parameters: Vec<[String; 3]>,
+    /// Field of the body, type, what it means.
+    fields: Vec<[String; 3]>,
 }
 
 #[derive(Template)]
@@ -46,34 +50,48 @@ impl DocsPage {
 
 /// The page: every operation with what it takes.
 pub(super) async fn page(headers: HeaderMap) -> Response {
-    let mut operations = Vec::new();
-    for (path, item) in &description().paths.paths {
-        let all = [
-            ("GET", &item.get),
-            ("POST", &item.post),
-            ("PATCH", &item.patch),
-            ("PUT", &item.put),
-            ("DELETE", &item.delete),
-        ];
-        for (method, operation) in all {
-            let Some(o) = operation else { continue };
-            let body =
-                serde_json::to_value(&o.request_body).ok().and_then(|b| schema_name(&b)).unwrap_or_default();
-            operations.push(Operation {
-                method,
-                path: path.clone(),
-                summary: o.summary.clone().unwrap_or_default(),
-                description: o.description.clone().unwrap_or_default(),
-                body,
-            });
-        }
-    }
+    let document = serde_json::to_value(description()).unwrap_or_default();
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let operations = paths.flat_map(|(path, item)| {
+        METHODS.into_iter().filter_map(|m| Some(operation(&document, m, path, item.get(m.to_lowercase())?)))
+    });
+    let operations = operations.collect();
     let page = DocsPage { locale: header_locale(&headers), assets: crate::assets::version(), operations };
     Html(page.render().unwrap_or_default()).into_response()
 }
 
-/// The last part of the first `$ref` in a request body's description.
-fn schema_name(body: &serde_json::Value) -> Option<String> {
-    let reference = body.pointer("/content/application~1json/schema/$ref")?.as_str()?;
-    reference.rsplit('/').next().map(str::to_owned)
+const METHODS: [&str; 5] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
+
+fn operation(document: &Value, method: &'static str, path: &str, o: &Value) -> Operation {
+    let parameters = o.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let parameter = |p: &Value| [text(p, "name"), text(p, "in"), text(p, "description")];
+    let schema = o.pointer("/requestBody/content/application~1json/schema").map(|s| resolved(document, s));
+    let properties = schema.and_then(|s| s.get("properties")).and_then(Value::as_object);
+    let field = |(name, p): (&String, &Value)| [name.clone(), kind(p), text(p, "description")];
+    Operation {
+        method,
+        path: path.to_owned(),
+        summary: text(o, "summary"),
+        description: text(o, "description"),
+        parameters: parameters.map(parameter).collect(),
+        fields: properties.into_iter().flatten().map(field).collect(),
+    }
+}
+
+/// A text of the document without the marks of its notation.
+fn text(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().replace('`', "")
+}
+
+fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+    let reference = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
+    reference.and_then(|r| document.pointer(r)).unwrap_or(schema)
+}
+
+fn kind(property: &Value) -> String {
+    match property.get("type") {
+        Some(Value::String(one)) => one.clone(),
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "),
+        _ => "object".to_owned(),
+    }
 }

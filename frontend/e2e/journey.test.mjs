@@ -16,8 +16,12 @@ test("by mouse: asked, answered, seen live, solved, confirmed, rated", async () 
   await accessible(clerk);
   await clerk.fill("input[name=title]", "保存进度报表没有反应");
   await clerk.fill("textarea[name=symptom]", "点击“保存”按钮无响应");
+  await clerk.click("text=下一步");
+  await clerk.fill("input[name=product_version]", "5.1.0");
+  await accessible(clerk);
+  await clerk.keyboard.press("Enter");
   await clerk.fill("input[name=error_code]", "ORA-00054");
-  await clerk.click("form.guide button.btn-primary");
+  await clerk.click("form.guide button:has-text('提交')");
   await clerk.waitForURL(/portal\/cases\/AF-/);
   const number = clerk.url().split("/").pop();
   assert.match(await clerk.textContent(".next b"), /前由工程师联系您/);

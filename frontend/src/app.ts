@@ -4,6 +4,7 @@ import { countdowns } from "./countdown";
 import { dialogs } from "./menus";
 import { editors } from "./editor";
 import { forms } from "./forms";
+import { guides } from "./guide";
 import { keys } from "./keys";
 import { live } from "./live";
 import { toasts } from "./toasts";
@@ -31,6 +32,7 @@ htmx.config.responseHandling = [
 toasts();
 forms();
 remember();
+guides();
 keys();
 dialogs();
 live();

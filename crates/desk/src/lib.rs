@@ -8,6 +8,7 @@ mod error;
 pub mod intake;
 pub mod jobs;
 pub mod replay;
+pub mod report;
 pub mod sweep;
 pub mod ticket;
 

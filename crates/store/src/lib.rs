@@ -18,6 +18,7 @@ pub mod file;
 pub mod job;
 pub mod letter;
 pub mod live;
+pub mod report;
 pub mod rules;
 pub mod session;
 pub mod staff;

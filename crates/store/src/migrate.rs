@@ -15,6 +15,8 @@ const FILES: &[(&str, &str)] = &[
     ("0001_ground.sql", include_str!("../migrations/0001_ground.sql")),
     ("0002_outbox.sqlite.sql", include_str!("../migrations/0002_outbox.sqlite.sql")),
     ("0002_outbox.postgres.sql", include_str!("../migrations/0002_outbox.postgres.sql")),
+    ("0003_event_kind.sqlite.sql", include_str!("../migrations/0003_event_kind.sqlite.sql")),
+    ("0003_event_kind.postgres.sql", include_str!("../migrations/0003_event_kind.postgres.sql")),
     ("0008_ticket_updated.sql", include_str!("../migrations/0008_ticket_updated.sql")),
 ];
 

@@ -24,7 +24,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
     let constants = lists.iter().chain(parts.into_iter().flatten()).flat_map(|(module, list)| {
         list.iter().map(move |(name, s)| (format!("{module}::{name}"), engine.text(s).to_owned()))
     });
-    constants.chain(list_shapes(engine)).collect()
+    constants.chain(list_shapes(engine)).chain(crate::report::shapes(engine)).collect()
 }
 
 /// Every part of the assembled ticket list: all scopes, all orders, all conditions at once.

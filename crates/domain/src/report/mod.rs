@@ -1,7 +1,26 @@
-//! Reports: pure folds over what is recorded. A number on a page and in an export comes from the same fold.
+//! Reports: pure folds over what is recorded. A number on a page, in an export and in the API comes from the same
+//! fold, and every number keeps the cases behind it.
 
+mod ask;
+mod attainment;
+mod backlog;
+mod column;
 mod course;
+mod period;
+mod place;
 mod quantile;
+mod recovery;
+mod satisfaction;
+mod sheet;
+mod solving;
 
+#[cfg(test)]
+mod examples;
+
+pub use ask::{Ask, Basis, Filter, Grouping, Report};
+pub use column::{Column, Figure, How};
 pub use course::Course;
+pub use period::{Choice, Period};
+pub use place::{History, Known, NOBODY};
 pub use quantile::quantile;
+pub use sheet::{Entry, Row, Sheet};

@@ -8,7 +8,8 @@ use crate::row::to_json;
 use crate::{Error, Read, Result, Row, Work};
 
 statements! {
-    INSERT = "INSERT INTO ticket_event (ticket_id, no, at, actor_kind, actor_id, change) VALUES ($1, $2, $3, $4, $5, $6)";
+    INSERT = "INSERT INTO ticket_event (ticket_id, no, at, actor_kind, actor_id, change, kind) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     OF_TICKET = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
          WHERE ticket_id = $1 AND no > $2 ORDER BY no LIMIT $3";
 }
@@ -38,11 +39,24 @@ pub fn insert_events(work: &mut Work<'_>, ticket: &TicketId, events: &[Event]) -
     for e in events {
         let (kind, id) = actor_columns(&e.by);
         let change = to_json(&e.change);
-        let values =
-            [ticket.as_str().into(), e.no.into(), e.at.into(), kind.into(), id.into(), (&change).into()];
+        let values = [
+            ticket.as_str().into(),
+            e.no.into(),
+            e.at.into(),
+            kind.into(),
+            id.into(),
+            (&change).into(),
+            kind_of(&change).into(),
+        ];
         work.hit("event", &INSERT, &values)?;
     }
     Ok(())
+}
+
+/// The tag with which every stored change begins, `{"type":"opened",…`; reports find events by it.
+fn kind_of(change: &str) -> &str {
+    let rest = change.strip_prefix(r#"{"type":""#).and_then(|rest| rest.split('"').next());
+    rest.unwrap_or_default()
 }
 
 /// The events of a ticket after a position, oldest first.
@@ -50,4 +64,18 @@ pub fn events(r: &mut Read<'_>, ticket: &TicketId, after: i64, limit: i64) -> Re
     r.rows(&OF_TICKET, &[ticket.as_str().into(), after.into(), limit.into()], |r| {
         Ok(Event { no: r.int(0)?, at: r.at(1)?, by: actor(r, 2)?, change: r.json(4, "event.change")? })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ticket::Change;
+
+    use super::*;
+
+    #[test]
+    fn the_kind_is_the_tag_of_the_stored_change() {
+        assert_eq!(kind_of(&to_json(&Change::Reminded { count: 1 })), "reminded");
+        assert_eq!(kind_of(&to_json(&Change::Linked { number: "\"".to_owned() })), "linked");
+        assert_eq!(kind_of("{}"), "");
+    }
 }

@@ -213,13 +213,28 @@ pub(crate) fn assemble<'v>(
 }
 
 /// Adds what the reader may see at all; the ticket's alias is `t`.
-pub(super) fn narrow<'v>(a: &mut Assembly<'v>, scope: &'v Scope) {
+pub(crate) fn narrow<'v>(a: &mut Assembly<'v>, scope: &'v Scope) {
     match scope {
         Scope::All => {}
         Scope::Organisation(org) => a.and("t.organisation_id = ?", &[org.as_str().into()]),
         Scope::Contact(contact) => a.and("t.requester_id = ?", &[contact.as_str().into()]),
         Scope::Nothing => a.and("1 = 0", &[]),
     }
+}
+
+/// The rows of some tickets, as far as the reader may see them, by their keys.
+pub fn rows_of(r: &mut Read<'_>, scope: &Scope, ids: &[TicketId]) -> Result<Vec<ListRow>> {
+    let engine = r.engine();
+    let (text, values) = assemble_rows(scope, ids);
+    r.query(&engine.assembled(text), &values, |row| read_row(row, Order::Newest))
+}
+
+/// Assembles the statement; also used by the test that prepares it on both engines.
+pub(crate) fn assemble_rows<'v>(scope: &'v Scope, ids: &'v [TicketId]) -> (String, Vec<Value<'v>>) {
+    let mut a = Assembly::new(BASE);
+    narrow(&mut a, scope);
+    a.and_in("t.id", ids.iter().map(|id| id.as_str().into()));
+    a.end(" ORDER BY t.id", &[])
 }
 
 fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {

@@ -1,0 +1,107 @@
+//! Promises kept and broken (`sla.md` §7): met / (met + missed) over the cycles whose due, or stop, falls in the
+//! period. Excused ones are shown apart, running ones that are not late do not count yet, and those that were
+//! merged, cancelled or superseded before they were late are listed apart.
+
+use std::collections::BTreeMap;
+
+use super::place::Place;
+use super::sheet::Found;
+use super::{Ask, Basis, Column, History, How};
+use crate::sla::{Fixed, Milestone, StopReason};
+use crate::ticket::{Change, Event};
+use crate::time::Timestamp;
+
+const MET: &str = "met";
+const MISSED: &str = "missed";
+const EXCUSED: &str = "excused";
+const LEFT_OUT: &str = "left_out";
+
+pub(super) const RATE: Column = Column::new("rate", &[MET, MISSED], How::Share(&[MET]));
+
+pub(super) const COLUMNS: &[Column] = &[
+    RATE,
+    Column::count("promised", &[MET, MISSED]),
+    Column::count("met", &[MET]),
+    Column::count("missed", &[MISSED]),
+    Column::count("excused", &[EXCUSED]),
+    Column::count("left_out", &[LEFT_OUT]),
+    Column::new("p50", &[MET, MISSED, EXCUSED], How::Percentile(50)),
+    Column::new("p90", &[MET, MISSED, EXCUSED], How::Percentile(90)),
+];
+
+/// One cycle of a clock, as its events tell it.
+#[derive(Default)]
+struct Cycle {
+    fixed: Option<(Timestamp, Fixed, Option<Place>)>,
+    breached: Option<(Timestamp, Option<Place>)>,
+    excused: bool,
+}
+
+pub(super) fn find(ask: &Ask, history: &History) -> Vec<Found> {
+    let mut cycles: BTreeMap<(Milestone, u32), Cycle> = BTreeMap::new();
+    let mut place = Place::start();
+    for e in &history.events {
+        place.take(e);
+        take(&mut cycles, &place, e);
+    }
+    let wanted = ask.milestone();
+    cycles
+        .into_iter()
+        .filter(|((milestone, _), _)| wanted.is_none_or(|w| w == *milestone))
+        .filter_map(|((milestone, cycle), c)| {
+            Some(Found { milestone: Some(milestone), cycle, ..outcome(c, ask.basis)? })
+        })
+        .collect()
+}
+
+fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, place: &Place, e: &Event) {
+    match &e.change {
+        Change::ClockStopped(f) => {
+            let cycle = cycles.entry((f.milestone, f.cycle)).or_default();
+            cycle.fixed = Some((e.at, f.clone(), Some(place.served_by(&e.by))));
+        }
+        Change::Breached { milestone, cycle, due_at, .. } => {
+            cycles.entry((*milestone, *cycle)).or_default().breached = Some((*due_at, Some(place.clone())));
+        }
+        Change::Excused { milestone, cycle, .. } => {
+            cycles.entry((*milestone, *cycle)).or_default().excused = true;
+        }
+        // The last resolution clock is entered again (M5): what it came to is open until it stops again.
+        Change::Reopened { .. } => {
+            let last = cycles.iter_mut().rev().find(|((m, _), _)| *m == Milestone::Resolution);
+            let again = |r: StopReason| matches!(r, StopReason::Done | StopReason::Cancelled);
+            if let Some((_, c)) = last {
+                c.fixed.take_if(|(_, f, _)| again(f.reason));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Into which cell a cycle falls, and when; `None` while it runs and is not late.
+fn outcome(c: Cycle, basis: Basis) -> Option<Found> {
+    let late = match &c.fixed {
+        // A progress slot that passed was missed, though its clock stands exactly at its due.
+        Some((_, f, _)) => !f.met || f.reason == StopReason::Missed,
+        None => c.breached.is_some(),
+    };
+    let cell = match (&c.fixed, late) {
+        (_, true) if c.excused => EXCUSED,
+        (_, true) => MISSED,
+        (Some((_, f, _)), false) if f.reason.counts() => MET,
+        (Some(_), false) => LEFT_OUT,
+        (None, false) => return None,
+    };
+    let (stopped_at, fixed, by) = c.fixed.map_or((None, None, None), |(at, f, by)| (Some(at), Some(f), by));
+    let (breached_at, had) = c.breached.unzip();
+    let due_at = fixed.as_ref().and_then(|f| f.due_at).or(breached_at);
+    let at = match basis {
+        // A clock that stopped while it was paused had no due: it counts when it stopped.
+        Basis::Due => due_at.or(stopped_at)?,
+        Basis::Stop => stopped_at?,
+    };
+    // Who had it when it became late answers for that; who served it in time gets the merit.
+    let place = had.flatten().filter(|_| late).or(by)?;
+    let value = fixed.filter(|f| late || f.reason.counts()).map(|f| f.counted_s);
+    Some(Found { value, ..Found::new(cell, at, place) })
+}

@@ -8,7 +8,12 @@ const out = path.join(here, "../crates/web/dist");
 await mkdir(out, { recursive: true });
 
 await build({
-  entryPoints: { app: path.join(here, "src/app.ts"), style: path.join(here, "src/css/style.css") },
+  entryPoints: {
+    app: path.join(here, "src/app.ts"),
+    // Charts are loaded by the pages of reports only.
+    reports: path.join(here, "src/reports.ts"),
+    style: path.join(here, "src/css/style.css"),
+  },
   bundle: true,
   minify: true,
   format: "esm",

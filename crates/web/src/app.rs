@@ -60,6 +60,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::tickets::routes())
         .merge(crate::files::routes())
         .merge(crate::log::routes())
+        .merge(crate::reports::routes())
         .merge(crate::portal::routes())
         .merge(crate::admin::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), crate::session::guard_forms));

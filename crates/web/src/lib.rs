@@ -14,6 +14,7 @@ mod live;
 mod log;
 mod names;
 mod portal;
+mod reports;
 mod said;
 mod session;
 mod sign_in;

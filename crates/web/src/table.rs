@@ -3,6 +3,7 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::{Error, Result};
+use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// Rows of text under a head.
 pub(crate) struct Table<H = &'static str> {
@@ -12,6 +13,28 @@ pub(crate) struct Table<H = &'static str> {
     pub head: Vec<H>,
     /// Cells.
     pub rows: Vec<Vec<String>>,
+}
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Writes a cell into a sheet.
+type Write = fn(&mut Worksheet, u32, u16, &str) -> std::result::Result<(), XlsxError>;
+
+fn text(sheet: &mut Worksheet, row: u32, column: u16, cell: &str) -> std::result::Result<(), XlsxError> {
+    sheet.write_string(row, column, cell).map(drop)
+}
+
+fn number_or_text(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &str,
+) -> std::result::Result<(), XlsxError> {
+    let plain = cell.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    match cell.parse::<f64>() {
+        Ok(number) if plain => sheet.write_number(row, column, number).map(drop),
+        _ => text(sheet, row, column, cell),
+    }
 }
 
 fn broken(e: impl std::fmt::Display) -> Error {
@@ -26,12 +49,20 @@ impl<H: AsRef<str>> Table<H> {
     pub(crate) fn file(&self, extension: &str) -> Result<Response> {
         match extension {
             "csv" => Ok(self.answer("text/csv; charset=utf-8", "csv", self.csv()?)),
-            "xlsx" => {
-                let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-                Ok(self.answer(kind, "xlsx", self.xlsx()?))
-            }
+            "xlsx" => Ok(self.answer(XLSX, "xlsx", self.book(text)?)),
             _ => Err(Error::NotFound),
         }
+    }
+
+    /// Like [`Table::file`]; a spreadsheet can calculate with cells that are numbers.
+    ///
+    /// # Errors
+    /// `NotFound` for another extension.
+    pub(crate) fn file_with_numbers(&self, extension: &str) -> Result<Response> {
+        if extension == "xlsx" {
+            return Ok(self.answer(XLSX, "xlsx", self.book(number_or_text)?));
+        }
+        self.file(extension)
     }
 
     fn answer(&self, kind: &'static str, extension: &str, bytes: Vec<u8>) -> Response {
@@ -50,7 +81,7 @@ impl<H: AsRef<str>> Table<H> {
         writer.into_inner().map_err(broken)
     }
 
-    fn xlsx(&self) -> Result<Vec<u8>> {
+    fn book(&self, write: Write) -> Result<Vec<u8>> {
         let mut book = rust_xlsxwriter::Workbook::new();
         let bold = rust_xlsxwriter::Format::new().set_bold();
         let sheet = book.add_worksheet();
@@ -60,7 +91,7 @@ impl<H: AsRef<str>> Table<H> {
         }
         for (r, row) in (1u32..).zip(&self.rows) {
             for (c, cell) in (0u16..).zip(row) {
-                sheet.write_string(r, c, cell).map_err(broken)?;
+                write(sheet, r, c, cell).map_err(broken)?;
             }
         }
         book.save_to_buffer().map_err(broken)
@@ -82,6 +113,6 @@ mod tests {
         let table = Table { name: "t", head: vec!["x", "y"], rows };
         let text = String::from_utf8(table.csv().unwrap()).unwrap();
         assert_eq!(text, "\u{feff}x,y\n'=1+1,\"a \"\"b\"\", c\"\n");
-        assert!(table.xlsx().unwrap().starts_with(b"PK"));
+        assert!(table.book(number_or_text).unwrap().starts_with(b"PK"));
     }
 }

@@ -100,6 +100,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/admin.ftl"),
         include_str!("../../../locales/zh-CN/portal.ftl"),
         include_str!("../../../locales/zh-CN/demo.ftl"),
+        include_str!("../../../locales/zh-CN/reports.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -108,6 +109,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/admin.ftl"),
         include_str!("../../../locales/en/portal.ftl"),
         include_str!("../../../locales/en/demo.ftl"),
+        include_str!("../../../locales/en/reports.ftl"),
     ],
 ];
 

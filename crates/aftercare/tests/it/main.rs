@@ -16,3 +16,5 @@ mod import;
 mod journeys;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod reports;

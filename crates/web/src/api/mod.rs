@@ -4,6 +4,7 @@ mod caller;
 mod docs;
 mod house;
 mod own;
+mod reports;
 pub(crate) mod throttle;
 mod tickets;
 mod verbs;
@@ -65,6 +66,9 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(house::retry_job))
         .routes(routes!(house::tokens, house::create_token))
         .routes(routes!(house::revoke_token))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::show))
+        .routes(routes!(reports::cases))
         .split_for_parts();
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);

@@ -1,0 +1,97 @@
+//! The overview: the headline of every report, each with how it compares and where it comes from.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use desk::report::{Answer, compute_all};
+use domain::access::Right;
+use domain::report::{Figure, Report};
+use domain::sla::Milestone;
+use words::{t, word};
+
+use super::chooser::Chooser;
+use super::query::ReportQuery;
+use super::{say, tabs};
+use crate::app::App;
+use crate::error::WebError;
+use crate::session::StaffPage;
+use crate::tickets::render;
+use crate::ui::Ui;
+
+/// A headline.
+struct Tile {
+    name: String,
+    figure: String,
+    note: String,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "reports/overview.html")]
+struct OverviewPage {
+    ui: Ui,
+    tab: &'static str,
+    chooser: Chooser,
+    sentence: String,
+    tiles: Vec<Tile>,
+}
+
+/// The overview.
+pub(super) async fn page(
+    State(app): State<App>,
+    page: StaffPage,
+    Query(asked): Query<ReportQuery>,
+) -> Result<Response, WebError> {
+    page.need(Right::ReportView)?;
+    let ui = page.ui(&app, "reports").await?;
+    let mut chooser = Chooser::of(&app, &ui, None, asked).await.map_err(|e| page.visitor.fail(e))?;
+    let asks: Option<Vec<_>> = Report::ALL.iter().map(|r| chooser.ask(*r)).collect();
+    let answers = match asks {
+        Some(asks) => compute_all(&app.desk, page.actor(), asks).await.map_err(|e| page.visitor.fail(e))?,
+        None => Vec::new(),
+    };
+    let sentence = answers.first().map(|a| say::sentence(ui.locale, a)).unwrap_or_default();
+    let tiles = tiles(&ui, &chooser, &answers);
+    let status = chooser.status();
+    let view = OverviewPage { ui, tab: "overview", chooser, sentence, tiles };
+    Ok((status, render(&view, &page.visitor)?).into_response())
+}
+
+fn tiles(ui: &Ui, chooser: &Chooser, answers: &[Answer]) -> Vec<Tile> {
+    let mut tiles = Vec::new();
+    for answer in answers {
+        let report = answer.ask.report;
+        if report == Report::Attainment {
+            let both = [Milestone::Response, Milestone::Resolution];
+            tiles.extend(both.map(|m| tile(ui, chooser, answer, Some(m))));
+        } else {
+            tiles.push(tile(ui, chooser, answer, None));
+        }
+    }
+    tiles
+}
+
+fn tile(ui: &Ui, chooser: &Chooser, answer: &Answer, milestone: Option<Milestone>) -> Tile {
+    let (locale, report) = (ui.locale, answer.ask.report);
+    let row = milestone.map(Milestone::as_str);
+    let name = milestone.map_or_else(
+        || word(locale, "column", report.headline().key).to_owned(),
+        |m| words::t_args(locale, "report-rate-of", &[("what", word(locale, "milestone", m.as_str()))]),
+    );
+    let path = chooser.to(&format!("/reports/{report}"));
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let link = row.map_or_else(|| path.clone(), |m| format!("{path}{joint}milestone={m}"));
+    let figure = answer.now.figure(report.headline(), row);
+    let note = match (report.has_period(), figure) {
+        (true, _) => say::headline_change(locale, answer, row),
+        (false, Figure::Count(0)) => t(locale, "report-none-open").to_owned(),
+        (false, _) => say::oldest(locale, answer),
+    };
+    Tile { name, figure: say::figure(locale, figure), note, link }
+}
+
+impl OverviewPage {
+    fn tabs(&self) -> Vec<(&'static str, String)> {
+        tabs()
+    }
+}

@@ -1,0 +1,80 @@
+// Charts of the reports. Bars start at zero and carry their numbers; the table below says the same without script.
+// Colours are custom properties, so that a chart follows the theme and the printer without being drawn again.
+import { BarChart } from "echarts/charts";
+import { GridComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([BarChart, GridComponent, SVGRenderer]);
+
+interface Point {
+  label: string;
+  value: number;
+  text: string;
+}
+
+const FONT = 13;
+const LYING_ROW = 34;
+const STANDING_HEIGHT = 260;
+
+function options(points: Point[], lying: boolean, greatest: number | undefined) {
+  const label = {
+    show: true,
+    position: lying ? "right" : "top",
+    color: "var(--text)",
+    fontSize: FONT,
+    formatter: (p: { dataIndex: number }) => points[p.dataIndex]?.text ?? "",
+  };
+  const names = {
+    type: "category",
+    data: points.map((p) => p.label),
+    inverse: lying,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: "var(--line-strong)" } },
+    axisLabel: { color: "var(--text)", fontSize: FONT, width: lying ? 132 : 90, overflow: "truncate", interval: 0 },
+  };
+  const values = { type: "value", min: 0, max: greatest, show: false };
+  return {
+    animation: false,
+    textStyle: { fontFamily: "inherit" },
+    grid: lying ? { left: 148, right: 110, top: 4, bottom: 4 } : { left: 8, right: 8, top: 28, bottom: 28 },
+    xAxis: lying ? values : names,
+    yAxis: lying ? names : values,
+    series: [
+      {
+        type: "bar",
+        data: points.map((p) => p.value),
+        barMaxWidth: lying ? 18 : 48,
+        itemStyle: { color: "var(--accent)", borderRadius: 2 },
+        label,
+        silent: true,
+      },
+    ],
+  };
+}
+
+function draw(box: HTMLElement): void {
+  const points = JSON.parse(box.dataset.points ?? "[]") as Point[];
+  if (points.length < 1) return;
+  const lying = box.dataset.chart === "lying";
+  const greatest = box.dataset.greatest ? Number(box.dataset.greatest) : undefined;
+  box.hidden = false;
+  const area = document.createElement("div");
+  area.style.height = `${lying ? points.length * LYING_ROW + 8 : STANDING_HEIGHT}px`;
+  box.append(area);
+  const chart = init(area, null, { renderer: "svg" });
+  chart.setOption(options(points, lying, greatest) as never);
+  // A printed page is narrower than the window.
+  const fit = (width?: number) => chart.resize(width ? { width } : undefined);
+  new ResizeObserver(() => fit()).observe(box);
+  window.addEventListener("beforeprint", () => fit(PRINT_WIDTH));
+  window.addEventListener("afterprint", () => fit());
+}
+
+const PRINT_WIDTH = 640;
+
+document.querySelectorAll<HTMLElement>("[data-chart]").forEach(draw);
+document.querySelectorAll<HTMLElement>("[data-prints]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});

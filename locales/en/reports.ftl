@@ -1,0 +1,147 @@
+# Reports
+
+nav-reports = Reports
+report-overview = Overview
+report-attainment = Promises kept
+report-recovery = Time to recovery
+report-satisfaction = Satisfaction
+report-solving = Solve rate
+report-backlog = Open work
+
+# choosing
+period-this_month = This month
+period-last_month = Last month
+period-this_quarter = This quarter
+period-last_12_months = Last 12 months
+period-days = From … to …
+grouping-milestone = By promise
+grouping-group = By group
+grouping-person = By person
+grouping-severity = By severity
+grouping-customer = By customer
+grouping-kind = By kind of service
+grouping-month = By month
+basis-due = Counted when due
+basis-stop = Counted when done
+nobody-group = No group
+nobody-person = Nobody
+nobody-customer = No organisation
+field-period = Period
+field-from = From
+field-until = Until
+field-by = Grouping
+field-milestone = Promise
+field-basis = Counted when
+field-column = Measure
+report-all-promises = All promises
+report-which-customer = Several customers fit; choose one
+report-print = Print
+
+# sentences
+report-month = { $year }-{ $month }
+report-days = { $from } to { $until }
+report-promises = service promises
+report-said-attainment = { $period }, { $what }: { $rate } kept, { $change }. { $promised } promises counted, { $missed } missed.
+report-said-recovery = { $period }: faults were recovered in { $mttr } on average, { $change }. Half of the { $recovered } tickets took no longer than { $time50 }.
+report-said-satisfaction = { $period }: customers gave { $overall } of 5, { $change }. { $rated } tickets have marks; { $good } of the marks are 4 or 5.
+report-said-solving = { $period }: { $came } tickets came, { $solve_rate } are solved, { $change }. Customers confirmed { $confirmed }; { $silent } were closed after silence.
+report-said-backlog = { $open } tickets are open; { $age30 } came 7 to 30 days ago, { $older } more than 30 days ago. The oldest came { $oldest } ago.
+report-change-none = nothing to compare in { $before }
+report-change-same = the same as in { $before }
+report-points-up = { $n } percentage points above { $before }
+report-points-down = { $n } percentage points below { $before }
+report-time-up = { $n } longer than in { $before }
+report-time-down = { $n } shorter than in { $before }
+report-marks-up = { $n } above { $before }
+report-marks-down = { $n } below { $before }
+report-rate-of = { $what } kept
+report-oldest = The oldest came { $time } ago
+report-nothing = –
+report-total = Total
+report-distribution = Distribution of marks
+report-marks = { $n }
+report-empty = There is nothing to count in this period.
+report-empty-next = See the last 12 months
+report-none-open = No open tickets. Everything is done.
+report-none-open-next = See all tickets
+report-cases = { $n } lines; each counted once. The number opens the ticket.
+report-counted-as = Counted as
+report-value = Value
+
+# how each report counts
+report-how-attainment = Kept = met ÷ (met + missed). Excused ones are listed apart; those not yet due do not count; those merged, cancelled or reclassified before they were late are “left out”. Being in time is credited to whoever served; being late to whoever had it when it fell due. Times are counted within the promise's calendar.
+report-how-recovery = Only incidents and faults: wall time from coming to the last solution, with nights, holidays and waiting for the customer. A ticket that was opened again counts once it is solved again.
+report-how-satisfaction = The last marks of each ticket, in the period in which they were given, for whoever solved it. The overall mark is the mean of the three.
+report-how-solving = What has become of the tickets that came in this period. Withdrawn, duplicate, spam and merged ones are “left out”.
+report-how-backlog = Tickets that are not solved now, by the wall time since they came.
+
+# columns
+column-rate = Kept
+column-promised = Promised
+column-met = Met
+column-missed = Missed
+column-excused = Excused
+column-left_out = Left out
+column-p50 = Median time
+column-p90 = 90th percentile
+column-mttr = Mean time to recovery
+column-time50 = Median time
+column-time90 = 90th percentile
+column-recovered = Recovered
+column-overall = Overall
+column-good = 4 or 5
+column-speed = Speed
+column-effect = Effect
+column-attitude = Attitude
+column-rated = Tickets with marks
+column-speed-5 = Speed 5
+column-speed-4 = Speed 4
+column-speed-3 = Speed 3
+column-speed-2 = Speed 2
+column-speed-1 = Speed 1
+column-speed-good = Speed 4 or 5
+column-effect-5 = Effect 5
+column-effect-4 = Effect 4
+column-effect-3 = Effect 3
+column-effect-2 = Effect 2
+column-effect-1 = Effect 1
+column-effect-good = Effect 4 or 5
+column-attitude-5 = Attitude 5
+column-attitude-4 = Attitude 4
+column-attitude-3 = Attitude 3
+column-attitude-2 = Attitude 2
+column-attitude-1 = Attitude 1
+column-attitude-good = Attitude 4 or 5
+column-solve_rate = Solve rate
+column-came = Came
+column-solved = Solved
+column-confirmed = Confirmed
+column-silent = After silence
+column-by_staff = By staff
+column-awaiting = Awaiting customer
+column-unsolved = Not solved
+column-reopened = Opened again
+column-dropped = Left out
+column-open = Open
+column-age1 = Under 1 day
+column-age3 = 1 to 3 days
+column-age7 = 3 to 7 days
+column-age30 = 7 to 30 days
+column-older = Over 30 days
+column-age50 = Median age
+column-oldest = Oldest
+
+# the same in exports, with units
+export-rate = Kept (%)
+export-p50 = Median time (s)
+export-p90 = 90th percentile (s)
+export-mttr = Mean time to recovery (s)
+export-time50 = Median time (s)
+export-time90 = 90th percentile (s)
+export-good = 4 or 5 (%)
+export-speed-good = Speed 4 or 5 (%)
+export-effect-good = Effect 4 or 5 (%)
+export-attitude-good = Attitude 4 or 5 (%)
+export-solve_rate = Solve rate (%)
+export-age50 = Median age (s)
+export-oldest = Oldest (s)

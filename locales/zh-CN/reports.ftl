@@ -1,0 +1,147 @@
+# 报表
+
+nav-reports = 报表
+report-overview = 总览
+report-attainment = 承诺达成
+report-recovery = 恢复用时
+report-satisfaction = 客户满意度
+report-solving = 解决率
+report-backlog = 未结工单
+
+# choosing
+period-this_month = 本月
+period-last_month = 上月
+period-this_quarter = 本季度
+period-last_12_months = 近 12 个月
+period-days = 自选日期
+grouping-milestone = 按承诺
+grouping-group = 按组
+grouping-person = 按人员
+grouping-severity = 按紧急程度
+grouping-customer = 按客户
+grouping-kind = 按服务类型
+grouping-month = 按月
+basis-due = 按到期时间统计
+basis-stop = 按完成时间统计
+nobody-group = 未分组
+nobody-person = 未分配
+nobody-customer = 未登记单位
+field-period = 时间范围
+field-from = 开始日期
+field-until = 结束日期
+field-by = 分组方式
+field-milestone = 承诺
+field-basis = 统计口径
+field-column = 指标
+report-all-promises = 全部承诺
+report-which-customer = 有多个客户符合，请选择一个
+report-print = 打印
+
+# sentences
+report-month = { $year } 年 { $month } 月
+report-days = { $from } 至 { $until }
+report-promises = 服务承诺
+report-said-attainment = { $period }{ $what }达成率 { $rate }，{ $change }。应达成 { $promised } 次，未达成 { $missed } 次。
+report-said-recovery = { $period }故障平均恢复用时 { $mttr }，{ $change }。半数工单不超过 { $time50 }，共 { $recovered } 张工单。
+report-said-satisfaction = { $period }客户评分 { $overall } 分（满分 5 分），{ $change }。{ $rated } 张工单有评价，4 至 5 分占 { $good }。
+report-said-solving = { $period }受理 { $came } 张工单，解决率 { $solve_rate }，{ $change }。客户确认 { $confirmed } 张，未回复按规则关闭 { $silent } 张。
+report-said-backlog = 现有未结工单 { $open } 张，其中受理 7 至 30 天 { $age30 } 张，30 天以上 { $older } 张。最早的一张已受理 { $oldest }。
+report-change-none = { $before }没有可比数据
+report-change-same = 与 { $before }持平
+report-points-up = 比 { $before }高 { $n } 个百分点
+report-points-down = 比 { $before }低 { $n } 个百分点
+report-time-up = 比 { $before }长 { $n }
+report-time-down = 比 { $before }短 { $n }
+report-marks-up = 比 { $before }高 { $n } 分
+report-marks-down = 比 { $before }低 { $n } 分
+report-rate-of = { $what }达成率
+report-oldest = 最早的一张已受理 { $time }
+report-nothing = –
+report-total = 合计
+report-distribution = 评分分布
+report-marks = { $n } 分
+report-empty = 这段时间没有可统计的工单。
+report-empty-next = 查看近 12 个月
+report-none-open = 没有未结工单，都处理完了。
+report-none-open-next = 查看全部工单
+report-cases = 共 { $n } 条，每条是一次计数，点编号打开工单。
+report-counted-as = 计为
+report-value = 数值
+
+# how each report counts
+report-how-attainment = 达成率 = 已达成 ÷（已达成 + 未达成）。已免责的单独列出；尚未到期的不计；合并、取消或改级而未超时的列为“不计入”。按时完成计给完成的人，超时计给到期时的处理人。用时只计承诺日历内的服务时间。
+report-how-recovery = 只统计突发问题和技术故障，从受理到最后一次解决的自然时间，含夜间、节假日和等待客户的时间。解决后又重新打开的，等再次解决后统计。
+report-how-satisfaction = 每张工单取客户最后一次评分，按评分时间统计，计给解决该工单的人。综合评分是三项评分的平均值。
+report-how-solving = 统计这段时间受理的工单现在的结果。撤回、重复、非服务请求和合并的工单列为“不计入”。
+report-how-backlog = 截至现在仍未解决的工单，按受理至今的自然时间分段。
+
+# columns
+column-rate = 达成率
+column-promised = 应达成
+column-met = 已达成
+column-missed = 未达成
+column-excused = 已免责
+column-left_out = 不计入
+column-p50 = 中位用时
+column-p90 = 90 分位用时
+column-mttr = 平均恢复用时
+column-time50 = 中位用时
+column-time90 = 90 分位用时
+column-recovered = 已恢复
+column-overall = 综合评分
+column-good = 4 至 5 分占比
+column-speed = 响应速度
+column-effect = 解决效果
+column-attitude = 服务态度
+column-rated = 有评价的工单
+column-speed-5 = 响应速度 5 分
+column-speed-4 = 响应速度 4 分
+column-speed-3 = 响应速度 3 分
+column-speed-2 = 响应速度 2 分
+column-speed-1 = 响应速度 1 分
+column-speed-good = 响应速度 4 至 5 分占比
+column-effect-5 = 解决效果 5 分
+column-effect-4 = 解决效果 4 分
+column-effect-3 = 解决效果 3 分
+column-effect-2 = 解决效果 2 分
+column-effect-1 = 解决效果 1 分
+column-effect-good = 解决效果 4 至 5 分占比
+column-attitude-5 = 服务态度 5 分
+column-attitude-4 = 服务态度 4 分
+column-attitude-3 = 服务态度 3 分
+column-attitude-2 = 服务态度 2 分
+column-attitude-1 = 服务态度 1 分
+column-attitude-good = 服务态度 4 至 5 分占比
+column-solve_rate = 解决率
+column-came = 受理
+column-solved = 已解决
+column-confirmed = 客户确认
+column-silent = 未回复关闭
+column-by_staff = 坐席关闭
+column-awaiting = 待客户确认
+column-unsolved = 未解决
+column-reopened = 曾重新打开
+column-dropped = 不计入
+column-open = 未结
+column-age1 = 1 天内
+column-age3 = 1 至 3 天
+column-age7 = 3 至 7 天
+column-age30 = 7 至 30 天
+column-older = 30 天以上
+column-age50 = 中位时长
+column-oldest = 最长时长
+
+# the same in exports, with units
+export-rate = 达成率（%）
+export-p50 = 中位用时（秒）
+export-p90 = 90 分位用时（秒）
+export-mttr = 平均恢复用时（秒）
+export-time50 = 中位用时（秒）
+export-time90 = 90 分位用时（秒）
+export-good = 4 至 5 分占比（%）
+export-speed-good = 响应速度 4 至 5 分占比（%）
+export-effect-good = 解决效果 4 至 5 分占比（%）
+export-attitude-good = 服务态度 4 至 5 分占比（%）
+export-solve_rate = 解决率（%）
+export-age50 = 中位时长（秒）
+export-oldest = 最长时长（秒）

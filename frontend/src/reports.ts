@@ -16,8 +16,11 @@ interface Point {
 const FONT = 13;
 const LYING_ROW = 34;
 const STANDING_HEIGHT = 260;
+const MIN_STANDING = 90;
+const NARROW = 600;
 
 function options(points: Point[], lying: boolean, greatest: number | undefined) {
+  const namesPx = window.innerWidth < NARROW ? 84 : 132;
   const label = {
     show: true,
     position: lying ? "right" : "top",
@@ -31,13 +34,13 @@ function options(points: Point[], lying: boolean, greatest: number | undefined) 
     inverse: lying,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: "var(--line-strong)" } },
-    axisLabel: { color: "var(--text)", fontSize: FONT, width: lying ? 132 : 90, overflow: "truncate", interval: 0 },
+    axisLabel: { color: "var(--text)", fontSize: FONT, width: lying ? namesPx : 90, overflow: "truncate", interval: 0 },
   };
   const values = { type: "value", min: 0, max: greatest, show: false };
   return {
     animation: false,
     textStyle: { fontFamily: "inherit" },
-    grid: lying ? { left: 148, right: 110, top: 4, bottom: 4 } : { left: 8, right: 8, top: 28, bottom: 28 },
+    grid: lying ? { left: namesPx + 16, right: 96, top: 4, bottom: 4 } : { left: 8, right: 8, top: 28, bottom: 28 },
     xAxis: lying ? values : names,
     yAxis: lying ? names : values,
     series: [
@@ -56,7 +59,8 @@ function options(points: Point[], lying: boolean, greatest: number | undefined) 
 function draw(box: HTMLElement): void {
   const points = JSON.parse(box.dataset.points ?? "[]") as Point[];
   if (points.length < 1) return;
-  const lying = box.dataset.chart === "lying";
+  // Bars that would stand too close for their numbers lie down.
+  const lying = box.dataset.chart === "lying" || window.innerWidth / points.length < MIN_STANDING;
   const greatest = box.dataset.greatest ? Number(box.dataset.greatest) : undefined;
   box.hidden = false;
   const area = document.createElement("div");

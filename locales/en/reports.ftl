@@ -46,6 +46,7 @@ report-said-recovery = { $period }: faults were recovered in { $mttr } on averag
 report-said-satisfaction = { $period }: customers gave { $overall } of 5, { $change }. { $rated } tickets have marks; { $good } of the marks are 4 or 5.
 report-said-solving = { $period }: { $came } tickets came, { $solve_rate } are solved, { $change }. Customers confirmed { $confirmed }; { $silent } were closed after silence.
 report-said-backlog = { $open } tickets are open; { $age30 } came 7 to 30 days ago, { $older } more than 30 days ago. The oldest came { $oldest } ago.
+report-no-data = nothing to measure in this period
 report-change-none = nothing to compare in { $before }
 report-change-same = the same as in { $before }
 report-points-up = { $n } percentage points above { $before }

@@ -46,6 +46,7 @@ report-said-recovery = { $period }故障平均恢复用时 { $mttr }，{ $change
 report-said-satisfaction = { $period }客户评分 { $overall } 分（满分 5 分），{ $change }。{ $rated } 张工单有评价，4 至 5 分占 { $good }。
 report-said-solving = { $period }受理 { $came } 张工单，解决率 { $solve_rate }，{ $change }。客户确认 { $confirmed } 张，未回复按规则关闭 { $silent } 张。
 report-said-backlog = 现有未结工单 { $open } 张，其中受理 7 至 30 天 { $age30 } 张，30 天以上 { $older } 张。最早的一张已受理 { $oldest }。
+report-no-data = 这段时间没有数据
 report-change-none = { $before }没有可比数据
 report-change-same = 与 { $before }持平
 report-points-up = 比 { $before }高 { $n } 个百分点

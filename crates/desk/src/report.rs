@@ -88,12 +88,9 @@ fn start(ask: Ask) -> Answer {
 }
 
 fn take(answer: &mut Answer, read: &[domain::report::History]) {
-    let before = answer.ask.before();
-    for history in read {
-        answer.now.take(&answer.ask, history);
-        if let Some(sheet) = &mut answer.before {
-            sheet.take(&before, history);
-        }
+    answer.now.take(&answer.ask, read);
+    if let Some(before) = &mut answer.before {
+        before.take(&answer.ask.before(), read);
     }
 }
 

@@ -58,7 +58,7 @@ const PROMISES: &str = concat!("t.id IN (", due_or_stopped!(), ")");
 const RATED: &str = concat!("t.id IN (", of_kind!("rated"), ")");
 const CAME: &str = concat!("t.id IN (", of_kind!("opened"), ")");
 const SOLVED: &str = concat!("t.id IN (", of_kind!("resolved"), ")");
-const OPEN: &str = "t.is_open = 1";
+const OPEN: &str = "t.id IN (SELECT o.id FROM ticket o WHERE o.is_open = 1)";
 const ANY: &str = concat!(
     "t.id IN (",
     due_or_stopped!(),

@@ -63,15 +63,19 @@ impl Sheet {
     /// Folds histories, in any order.
     pub fn fold<'a>(ask: &Ask, histories: impl IntoIterator<Item = &'a History>) -> Self {
         let mut sheet = Self::default();
-        for history in histories {
-            sheet.take(ask, history);
-        }
+        sheet.take(ask, histories);
         sheet
     }
 
-    /// Takes one more history.
-    pub fn take(&mut self, ask: &Ask, history: &History) {
-        let (from, until) = ask.period.instants(&ask.zone);
+    /// Takes more histories.
+    pub fn take<'a>(&mut self, ask: &Ask, histories: impl IntoIterator<Item = &'a History>) {
+        let span = ask.period.instants(&ask.zone);
+        for history in histories {
+            self.take_one(ask, span, history);
+        }
+    }
+
+    fn take_one(&mut self, ask: &Ask, (from, until): (Timestamp, Timestamp), history: &History) {
         let case = self.cases.len();
         let counts = |f: &Found| {
             let (filter, place) = (&ask.filter, &f.place);

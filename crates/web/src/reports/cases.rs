@@ -6,7 +6,7 @@ use axum::response::Response;
 use desk::Result;
 use desk::report::{Behind, Page, behind};
 use domain::access::Right;
-use domain::report::{Ask, How};
+use domain::report::{Ask, How, Report};
 use store::ticket::ListRow;
 use words::{Locale, t, word};
 
@@ -92,7 +92,10 @@ async fn shown(
 
 /// `承诺达成 · 首次响应 · 未达成 · 2026 年 9 月`.
 fn title(locale: Locale, ask: &Ask, label: &str, column: &str) -> String {
-    let mut parts = vec![label.to_owned(), word(locale, "column", column).to_owned()];
+    let milestone = ask.milestone().filter(|_| ask.report == Report::Attainment);
+    let milestone = milestone.map(|m| word(locale, "milestone", m.as_str()).to_owned());
+    let mut parts: Vec<String> = milestone.into_iter().collect();
+    parts.extend([label.to_owned(), word(locale, "column", column).to_owned()]);
     if ask.report.has_period() {
         parts.push(say::period(locale, ask.period));
     }

@@ -106,7 +106,7 @@ fn told(ui: &Ui, chooser: &Chooser, answer: &Answer, labels: &Labels, keys: &[St
     let next = keys.last().filter(|_| more);
     Body {
         empty: answer.now.is_empty(),
-        sentence: say::sentence(locale, answer),
+        sentence: say::sentence(locale, answer, None),
         head: columns.iter().map(|c| word(locale, "column", c.key)).collect(),
         lines: keys.iter().map(|k| maker.line(labels.get(k), Some(k), columns)).collect(),
         total: maker.line(t(locale, "report-total").to_owned(), None, columns),

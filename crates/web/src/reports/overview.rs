@@ -50,7 +50,9 @@ pub(super) async fn page(
         Some(asks) => compute_all(&app.desk, page.actor(), asks).await.map_err(|e| page.visitor.fail(e))?,
         None => Vec::new(),
     };
-    let sentence = answers.first().map(|a| say::sentence(ui.locale, a)).unwrap_or_default();
+    let counted = answers.first().filter(|a| !a.now.is_empty());
+    let sentence = counted.map(|a| say::sentence(ui.locale, a, Some(Milestone::Response)));
+    let sentence = sentence.unwrap_or_else(|| t(ui.locale, "report-empty").to_owned());
     let tiles = tiles(&ui, &chooser, &answers);
     let status = chooser.status();
     let view = OverviewPage { ui, tab: "overview", chooser, sentence, tiles };

@@ -2,6 +2,7 @@
 
 use desk::report::Answer;
 use domain::report::{Column, Figure, How, Period, Report};
+use domain::sla::Milestone;
 use words::{Locale, t, t_args, word};
 
 /// A number as people read it.
@@ -59,7 +60,8 @@ pub(crate) fn period(locale: Locale, p: Period) -> String {
 /// How a number compares with that of the period before: `比 2026 年 8 月高 1.2 个百分点`.
 pub(crate) fn change(locale: Locale, now: Figure, before: Figure, earlier: Period) -> String {
     let earlier = period(locale, earlier);
-    let (Some(a), Some(b)) = (now.value(), before.value()) else {
+    let Some(a) = now.value() else { return t(locale, "report-no-data").to_owned() };
+    let Some(b) = before.value() else {
         return t_args(locale, "report-change-none", &[("before", &earlier)]);
     };
     let difference = a - b;
@@ -95,27 +97,28 @@ pub(crate) fn oldest(locale: Locale, answer: &Answer) -> String {
     t_args(locale, "report-oldest", &[("time", &figure(locale, age))])
 }
 
-/// The first sentence of a report.
-pub(crate) fn sentence(locale: Locale, answer: &Answer) -> String {
+/// The first sentence of a report, or of one milestone's row.
+pub(crate) fn sentence(locale: Locale, answer: &Answer, row: Option<Milestone>) -> String {
     let report = answer.ask.report;
-    let number = |key: &str| {
-        let column = report.column(key);
-        column.map_or_else(String::new, |c| figure(locale, answer.now.figure(c, None)))
+    let key = row.map(Milestone::as_str);
+    let number = |column: &str| {
+        let column = report.column(column);
+        column.map_or_else(String::new, |c| figure(locale, answer.now.figure(c, key)))
     };
-    let what = answer.ask.milestone().map_or_else(
+    let what = row.or(answer.ask.milestone()).map_or_else(
         || t(locale, "report-promises").to_owned(),
         |m| word(locale, "milestone", m.as_str()).to_owned(),
     );
-    let (key, columns): (&str, &[&'static str]) = match report {
+    let (text, columns): (&str, &[&'static str]) = match report {
         Report::Attainment => ("report-said-attainment", &["rate", "promised", "missed"]),
         Report::Recovery => ("report-said-recovery", &["mttr", "time50", "recovered"]),
         Report::Satisfaction => ("report-said-satisfaction", &["overall", "rated", "good"]),
         Report::Solving => ("report-said-solving", &["solve_rate", "came", "confirmed", "silent"]),
         Report::Backlog => ("report-said-backlog", &["open", "age30", "older", "oldest"]),
     };
-    let (period, change) = (period(locale, answer.ask.period), headline_change(locale, answer, None));
+    let (period, change) = (period(locale, answer.ask.period), headline_change(locale, answer, key));
     let numbers: Vec<(&'static str, String)> = columns.iter().map(|c| (*c, number(c))).collect();
     let mut args: Vec<(&'static str, &str)> = numbers.iter().map(|(k, v)| (*k, v.as_str())).collect();
     args.extend([("period", period.as_str()), ("what", what.as_str()), ("change", change.as_str())]);
-    t_args(locale, key, &args)
+    t_args(locale, text, &args)
 }

@@ -1,6 +1,6 @@
 //! Reports: the page, the file, the API and the list behind a number say the same; whoever may not see them does not.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use desk::ticket as verb;
 use domain::sla::Milestone;
 use domain::ticket::decide::{Body, Draft, Solution};
@@ -15,6 +15,7 @@ mod engines {
         pages_of_rows_and_cases_continue,
         a_wrong_question_keeps_what_was_typed,
         only_those_with_the_right_see_reports,
+        pages_are_whole_in_both_languages,
     );
 }
 
@@ -100,13 +101,11 @@ async fn behind(api: &Client, path: &str, query: &str) -> usize {
     loop {
         let page = report(api, &format!("{path}/cases?{query}&cursor={cursor}")).await;
         n += page["items"].as_array().unwrap().len();
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = next.to_owned(),
-            None => {
-                assert_eq!(page["all"], json!(n));
-                return n;
-            }
-        }
+        let Some(next) = page["next_cursor"].as_str() else {
+            assert_eq!(page["all"], json!(n));
+            return n;
+        };
+        cursor = next.to_owned();
     }
 }
 
@@ -155,9 +154,8 @@ async fn same(api: &Client, boss: &Client, name: &str, by: &str) {
             let (column, unit) = (column["key"].as_str().unwrap(), column["unit"].as_str().unwrap());
             let value = figures[column]["value"].as_f64();
             let cell = value.map_or(String::new(), |v| match unit {
-                "count" => format!("{v:.0}"),
+                "count" | "seconds" => format!("{v:.0}"),
                 "share" => format!("{:.1}", v * 100.0),
-                "seconds" => format!("{v:.0}"),
                 _ => format!("{v:.2}"),
             });
             assert_eq!(line[n + 1], cell, "{name} {by} {column}");
@@ -280,5 +278,31 @@ async fn only_those_with_the_right_see_reports(app: TestApp) {
                 "reports do not show tickets that the reader may not see"
             );
         }
+    }
+}
+
+async fn pages_are_whole_in_both_languages(app: TestApp) {
+    month(&app).await;
+    let token = desk::auth::sign_in(&app.desk, "agent", "a good long one".to_owned()).await.unwrap().token;
+    let told = report(&app.api().await, "satisfaction").await;
+    let mut paths =
+        vec!["/reports".to_owned(), "/reports/solving?from=2020-01-01&until=2020-01-02".to_owned()];
+    for name in ["attainment", "recovery", "satisfaction", "solving", "backlog"] {
+        for by in ["group", "person", "severity", "customer", "kind", "month"] {
+            paths.push(format!("/reports/{name}?by={by}"));
+        }
+        paths.push(format!("/reports/{name}/export/csv"));
+        paths.push(format!("/reports/{name}/export/xlsx"));
+    }
+    for column in told["columns"].as_array().unwrap() {
+        paths.push(format!("/reports/satisfaction/cases?column={}", column["key"].as_str().unwrap()));
+    }
+    for (locale, path) in ["zh-CN", "en"].iter().flat_map(|l| paths.iter().map(move |p| (l, p))) {
+        let cookie = format!("aftercare_session={token}; locale={locale}");
+        let page =
+            app.client().send(Method::GET, path, "", axum::body::Body::empty(), &[("cookie", &cookie)]).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+        assert!(!page.text.contains('⟦'), "{locale} {path} lacks a text");
+        assert!(!page.text.contains(" style=") && !page.text.contains("onclick"), "{path}");
     }
 }

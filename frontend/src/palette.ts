@@ -1,5 +1,13 @@
-// The command palette: everything with a `data-command` on the page, and a ticket number to jump to.
+// The command palette: everything with a `data-command` on the page, a ticket number to jump to, and a search.
 const NUMBER = /^[A-Za-z0-9]{1,8}-\d{4}-\d{5,}$/;
+
+/** A command that is not on the page: looks for what was typed. */
+function searchFor(typed: string, words: string): HTMLElement {
+  const link = document.createElement("a");
+  link.href = `/search?q=${encodeURIComponent(typed)}`;
+  link.dataset.command = words.replace("%", typed);
+  return link;
+}
 
 export function palette(): void {
   const dialog = document.getElementById("palette") as HTMLDialogElement | null;
@@ -15,7 +23,8 @@ export function palette(): void {
     if (NUMBER.test(typed)) location.assign(`/tickets/${typed.toUpperCase()}`);
     else if (shown[at]) {
       const chosen = shown[at] as HTMLElement;
-      if (chosen instanceof HTMLDetailsElement) {
+      if (chosen instanceof HTMLAnchorElement && !chosen.isConnected) location.assign(chosen.href);
+      else if (chosen instanceof HTMLDetailsElement) {
         chosen.open = true;
         chosen.querySelector<HTMLElement>("input:not([type=hidden]), select, textarea")?.focus();
       } else chosen.click();
@@ -24,6 +33,8 @@ export function palette(): void {
   const draw = () => {
     const wanted = input.value.trim().toLowerCase();
     shown = commands.filter((c) => (c.dataset.command ?? "").toLowerCase().includes(wanted)).slice(0, 12);
+    const typed = input.value.trim();
+    if (typed && dialog.dataset.search) shown.push(searchFor(typed, dialog.dataset.search));
     at = Math.min(at, Math.max(0, shown.length - 1));
     list.replaceChildren(
       ...shown.map((command, i) => {

@@ -13,7 +13,7 @@ use domain::id::StaffId;
 use store::staff::{self, StaffRow};
 
 use crate::config::Config;
-use crate::{demo, import, seed, serve, sla};
+use crate::{demo, import, search_index, seed, serve, sla};
 
 /// After-sales service desk.
 #[derive(Debug, Parser)]
@@ -44,9 +44,18 @@ enum Command {
     /// Brings history in from another system.
     #[command(subcommand)]
     Import(import::Import),
+    /// The search index of this node.
+    #[command(subcommand)]
+    Search(SearchCommand),
     /// Service clocks without a database.
     #[command(subcommand)]
     Sla(sla::Sla),
+}
+
+#[derive(Debug, Subcommand)]
+enum SearchCommand {
+    /// Builds the index anew, beside the one that serves. A running service takes it over by itself.
+    Rebuild,
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,6 +128,10 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Seed(args) => seed::run(args, &config).await,
         Command::User(user) => user_command(user, &config).await,
         Command::Import(what) => import::run(what, &config).await,
+        Command::Search(SearchCommand::Rebuild) => {
+            let desk = serve::open(&config.database()?).await?;
+            search_index::Indexer::new(desk, serve::search(&config.data)).rebuild().await
+        }
         Command::Sla(_) => Ok(()),
     }
 }
@@ -191,7 +204,10 @@ async fn check(config: &Config) -> anyhow::Result<()> {
         Err(e) => {
             wrong.push(format!("the database does not open ({e:#}): check database_url and free space"));
         }
-        Ok(desk) => wrong.extend(check_desk(&desk).await?),
+        Ok(desk) => {
+            wrong.extend(check_desk(&desk).await?);
+            wrong.extend(search_index::health(&desk, &serve::search(&config.data)).await?);
+        }
     }
     let public = config.public_url.as_deref().unwrap_or_default();
     if !config.listen.ip().is_loopback() && !public.starts_with("https://") {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use desk::Desk;
 use desk::admin::{Ground, lay_ground};
+use search::Search;
 use store::{Db, DbConfig, Entropy};
 use tokio::net::TcpListener;
 use web::{App, WebConfig};
@@ -14,6 +15,7 @@ use words::{Locale, t};
 
 use crate::clock::{ProcessClock, entropy};
 use crate::config::Config;
+use crate::search_index;
 use crate::workers::{self, Post};
 
 /// Opens the desk of a configuration.
@@ -53,18 +55,27 @@ pub(crate) fn public_url(config: &Config, listener: &TcpListener) -> anyhow::Res
 pub(crate) fn web_config(config: &Config, public_url: &str, data: &Path) -> WebConfig {
     WebConfig {
         files: data.join("files"),
+        search: search(data),
         public_url: public_url.to_owned(),
         demo_accounts: Vec::new(),
         limits: config.limits(),
     }
 }
 
+/// The search index of a data folder.
+pub(crate) fn search(data: &Path) -> Search {
+    Search::new(data.join("search"))
+}
+
 /// Answers until Ctrl-C or SIGTERM.
 pub(crate) async fn run(listener: TcpListener, desk: Desk, web: WebConfig) -> anyhow::Result<()> {
     let background = tokio::spawn(workers::run(desk.clone(), Post { public_url: web.public_url.clone() }));
+    // The index is opened or built beside the listeners: they never wait for it.
+    let indexing = tokio::spawn(search_index::run(desk.clone(), web.search.clone()));
     let app = web::router(App::new(desk, web));
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     background.abort();
+    indexing.abort();
     Ok(())
 }
 

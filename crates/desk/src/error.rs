@@ -47,6 +47,9 @@ pub enum Error {
     /// Too many attempts; try again after so many seconds.
     #[error("rate limited for {retry_after_s} s")]
     RateLimited { retry_after_s: i64 },
+    /// Not ready yet; try again after so many seconds.
+    #[error("busy for {retry_after_s} s")]
+    Busy { retry_after_s: i64 },
     /// An idempotency key was used with another body.
     #[error("idempotency key reused")]
     KeyReused,

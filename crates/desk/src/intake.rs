@@ -178,6 +178,7 @@ fn new_contact(unit: &mut Unit<'_, '_>, point: &Point, name: &str) -> Result<Con
     };
     directory::insert_contact(unit.work, &contact)?;
     directory::add_point(unit.work, &contact.id, point, 0)?;
+    unit.work.publish("contact", contact.id.as_str())?;
     Ok(contact)
 }
 

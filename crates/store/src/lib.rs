@@ -14,6 +14,7 @@ mod value;
 
 pub mod admin;
 pub mod directory;
+pub mod feed;
 pub mod file;
 pub mod job;
 pub mod letter;

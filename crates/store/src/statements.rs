@@ -12,6 +12,7 @@ use crate::ticket::{Cursor, Filter, LogFilter, Order};
 pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
     let lists: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
         ("admin", crate::admin::STATEMENTS),
+        ("feed", crate::feed::STATEMENTS),
         ("file", crate::file::STATEMENTS),
         ("job", crate::job::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),

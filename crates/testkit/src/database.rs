@@ -48,6 +48,28 @@ fn next() -> u32 {
     NUMBER.fetch_add(1, Ordering::SeqCst)
 }
 
+/// A folder of a test's own; removed when dropped.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// An empty folder.
+    pub fn new(name: &str) -> Self {
+        let folder = format!("aftercare-test-{name}-{}-{}", std::process::id(), next());
+        Self(std::env::temp_dir().join(folder))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// Both engines, for tests of the store alone.
 pub async fn engines() -> [Database; 2] {
     [Database::sqlite(), Database::postgres().await]

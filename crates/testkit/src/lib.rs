@@ -11,7 +11,7 @@ mod database;
 mod http;
 
 pub use cast::Cast;
-pub use database::{Database, engines};
+pub use database::{Database, Folder, engines};
 pub use http::{Answer, Client};
 
 use std::sync::Arc;
@@ -35,8 +35,12 @@ pub struct TestApp {
     pub clock: Arc<SetClock>,
     /// Its people.
     pub cast: Cast,
+    /// Its search index, in a folder of its own.
+    pub search: search::Search,
+    indexer: tokio::sync::Mutex<aftercare::Indexer>,
     router: Router,
     _database: Database,
+    folder: Folder,
 }
 
 impl TestApp {
@@ -51,14 +55,18 @@ impl TestApp {
             Ground { calendars: names(["x24", "service", "parity"]), policies: names(["T1", "T2", "T3"]) };
         lay_ground(&desk, ground).await.unwrap();
         let cast = Cast::new(&desk).await;
+        let folder = Folder::new("search");
+        let search = search::Search::new(folder.path());
+        let indexer = tokio::sync::Mutex::new(aftercare::Indexer::new(desk.clone(), search.clone()));
         let web = WebConfig {
+            search: search.clone(),
             files: std::env::temp_dir().join(format!("aftercare-test-files-{}", std::process::id())),
             public_url: "http://desk.example".to_owned(),
             demo_accounts: Vec::new(),
             limits: Limits { api_per_second: 10_000, upload_bytes: 1024 * 1024 },
         };
         let router = web::router(App::new(desk.clone(), web));
-        Self { desk, clock, cast, router, _database: database }
+        Self { desk, clock, cast, search, indexer, router, _database: database, folder }
     }
 
     /// The present instant.
@@ -85,6 +93,30 @@ impl TestApp {
     /// Runs all jobs and sweeps until nothing is left.
     pub async fn drain(&self) {
         aftercare::drain(&self.desk, "http://desk.example").await.unwrap();
+    }
+
+    /// Brings the search index up to what is committed, as its worker does; returns how much was written.
+    pub async fn catch_up(&self) -> usize {
+        let mut indexer = self.indexer.lock().await;
+        let mut written = indexer.catch_up().await.unwrap();
+        // On PostgreSQL the transactions of other tests hold the newest lines back for a moment.
+        while indexer.is_behind().await.unwrap() {
+            tokio::task::yield_now().await;
+            written += indexer.catch_up().await.unwrap();
+        }
+        written
+    }
+
+    /// Where the search index is.
+    pub fn search_folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// As if the process had ended and begun again: nothing is known of the index but what is on disk.
+    pub async fn restart_indexer(&self) {
+        // The old writer must let go of its lock first.
+        let mut indexer = self.indexer.lock().await;
+        *indexer = aftercare::Indexer::new(self.desk.clone(), self.search.clone());
     }
 
     /// A browser or program without credentials.

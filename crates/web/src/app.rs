@@ -27,6 +27,8 @@ pub struct Limits {
 pub struct WebConfig {
     /// Where uploaded files are kept.
     pub files: PathBuf,
+    /// Where is it written? Answers `Loading` until a worker has opened it.
+    pub search: search::Search,
     /// Address under which people reach this installation; decides the cookie's `Secure` flag.
     pub public_url: String,
     /// Shown on the sign-in page of the demo: login, password, role key.
@@ -62,6 +64,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::log::routes())
         .merge(crate::reports::routes())
         .merge(crate::portal::routes())
+        .merge(crate::search::routes())
         .merge(crate::admin::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), crate::session::guard_forms));
     Router::new()

@@ -117,6 +117,7 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
             let text = t_args(locale, "error-rate_limited", &[("seconds", &retry_after_s.to_string())]);
             (StatusCode::TOO_MANY_REQUESTS, "rate_limited".into(), text)
         }
+        Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "busy".into(), say("error-busy")),
         Error::ForeignForm => (StatusCode::FORBIDDEN, "foreign_form".into(), say("error-foreign_form")),
         Error::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused".into(), say("error-key_reused")),
         Error::Store(_) | Error::Internal(_) => {
@@ -138,8 +139,10 @@ impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let (status, key, text) = describe(&self.error, self.locale);
         let id = (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| incident_id(&self.error));
-        let wait =
-            if let Error::RateLimited { retry_after_s } = self.error { Some(retry_after_s) } else { None };
+        let wait = match self.error {
+            Error::RateLimited { retry_after_s } | Error::Busy { retry_after_s } => Some(retry_after_s),
+            _ => None,
+        };
         let mut response = match self.form {
             Form::Json => self.json(status, &key, text, id),
             Form::Page if matches!(self.error, Error::Unauthenticated) => {

@@ -16,6 +16,7 @@ mod names;
 mod portal;
 mod reports;
 mod said;
+mod search;
 mod session;
 mod sign_in;
 mod table;

@@ -101,6 +101,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/portal.ftl"),
         include_str!("../../../locales/zh-CN/demo.ftl"),
         include_str!("../../../locales/zh-CN/reports.ftl"),
+        include_str!("../../../locales/zh-CN/search.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -110,6 +111,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/portal.ftl"),
         include_str!("../../../locales/en/demo.ftl"),
         include_str!("../../../locales/en/reports.ftl"),
+        include_str!("../../../locales/en/search.ftl"),
     ],
 ];
 

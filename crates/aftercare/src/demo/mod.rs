@@ -79,6 +79,7 @@ async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyh
     ] {
         let _ = std::fs::remove_file(config.data.join(name));
     }
+    let _ = std::fs::remove_dir_all(config.data.join("search"));
     {
         let real = domain::time::Clock::now(&ProcessClock);
         let clock = Arc::new(SetClock::new(Timestamp::MIN));

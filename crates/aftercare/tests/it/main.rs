@@ -18,3 +18,7 @@ mod journeys;
 mod pages;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
+mod search;
+#[cfg(test)]
+mod search_index;

@@ -34,5 +34,9 @@ pub(crate) fn record(
     let what = if before == "null" { "created" } else { "changed" };
     let by = unit.actor.reference();
     store::admin::record(unit.work, &by, subject, what, &before, &after)?;
+    if matches!(subject.0, "organisation" | "contact") {
+        // The search index follows customers one by one.
+        unit.work.publish(subject.0, subject.1)?;
+    }
     Ok(unit.work.publish("admin", subject.0)?)
 }

@@ -48,7 +48,7 @@ pub struct ContactRow {
     pub version: i64,
 }
 
-fn read(r: &Row<'_>) -> Result<ContactRow> {
+pub(crate) fn read(r: &Row<'_>) -> Result<ContactRow> {
     Ok(ContactRow {
         id: r.id(0)?,
         organisation: r.id_opt(1)?,

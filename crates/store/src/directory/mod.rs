@@ -6,10 +6,12 @@ mod organisation;
 mod product;
 
 pub use agreement::{ContractRow, InstallationRow, contracts, installations, put_contract, put_installation};
+pub(crate) use contact::read as read_contact;
 pub use contact::{
     ContactRow, add_point, by_point, contact, contact_password, contacts, insert_contact, points,
     set_contact_password, update_contact,
 };
+pub(crate) use organisation::read as read_organisation;
 pub use organisation::{
     OrgRow, domains, insert_organisation, organisation, organisation_of_domain, organisations, put_domain,
     update_organisation,

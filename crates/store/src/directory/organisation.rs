@@ -38,7 +38,7 @@ pub struct OrgRow {
     pub version: i64,
 }
 
-fn read(r: &Row<'_>) -> Result<OrgRow> {
+pub(crate) fn read(r: &Row<'_>) -> Result<OrgRow> {
     Ok(OrgRow {
         id: r.id(0)?,
         name: r.text(1)?,

@@ -6,7 +6,7 @@ use domain::ticket::decide::{Message, Visibility};
 use domain::time::Timestamp;
 
 use super::event::{actor, actor_columns};
-use crate::{Read, Result, Work};
+use crate::{Read, Result, Row, Work};
 
 statements! {
     INSERT = "INSERT INTO message (ticket_id, no, visibility, actor_kind, actor_id, html, progress, at) \
@@ -63,13 +63,18 @@ pub fn messages(
     limit: i64,
 ) -> Result<Vec<MessageRow>> {
     r.rows(&OF_TICKET, &[ticket.as_str().into(), after.into(), internal.into(), limit.into()], |r| {
-        Ok(MessageRow {
-            no: r.int(0)?,
-            visibility: r.word(1, "message.visibility")?,
-            by: actor(r, 2)?,
-            html: r.text(4)?,
-            progress: r.flag(5)?,
-            at: r.at(6)?,
-        })
+        read_message(r, 0)
+    })
+}
+
+/// Reads the columns of a message, from a column on.
+pub(crate) fn read_message(r: &Row<'_>, first: usize) -> Result<MessageRow> {
+    Ok(MessageRow {
+        no: r.int(first)?,
+        visibility: r.word(first + 1, "message.visibility")?,
+        by: actor(r, first + 2)?,
+        html: r.text(first + 4)?,
+        progress: r.flag(first + 5)?,
+        at: r.at(first + 6)?,
     })
 }

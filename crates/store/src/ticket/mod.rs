@@ -19,11 +19,13 @@ pub use list::{Cursor, Filter, ListRow, Order, list, rows_of};
 pub(crate) use list::{assemble, assemble_rows, narrow};
 pub(crate) use log::assemble_log;
 pub use log::{LogFilter, LogRow, problem_log};
+pub(crate) use message::read_message;
 pub use message::{MessageRow, insert_message, messages};
 pub use read::{
     by_external_ref, by_id, by_number, clocks, due_clocks, holds, imported, next_instant, number_of,
     running_in, silent_tickets, tickets_of_assignee,
 };
+pub(crate) use row::{read as read_ticket, ticket_columns};
 pub use view::{SavedView, delete_view, save_view, views};
 pub use write::{insert, next_number, update};
 

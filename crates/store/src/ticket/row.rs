@@ -20,7 +20,7 @@ macro_rules! ticket_columns {
 pub(crate) use ticket_columns;
 
 /// Reads the columns of `ticket_columns!`.
-pub(super) fn read(r: &Row<'_>) -> Result<Ticket> {
+pub(crate) fn read(r: &Row<'_>) -> Result<Ticket> {
     Ok(Ticket {
         id: r.id(0)?,
         number: r.text(1)?,

@@ -5,6 +5,7 @@ mod docs;
 mod house;
 mod own;
 mod reports;
+mod search;
 pub(crate) mod throttle;
 mod tickets;
 mod verbs;
@@ -69,6 +70,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(reports::list))
         .routes(routes!(reports::show))
         .routes(routes!(reports::cases))
+        .routes(routes!(search::search))
         .split_for_parts();
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);

@@ -1,0 +1,255 @@
+//! From rows to entries of the index.
+
+use std::collections::HashMap;
+
+use desk::Result;
+use domain::access::Scope;
+use domain::id::{ContactId, OrgId};
+use domain::ticket::decide::Visibility;
+use domain::ticket::{Status, Ticket};
+use search::{Entry, MessageEntry, PersonEntry, PersonKind, TicketEntry};
+use store::Read;
+use store::directory::{self, ContactRow, OrgRow};
+use store::feed::{self, Line};
+use store::ticket::{self, MessageRow};
+
+/// Something that changed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Change {
+    /// A ticket, by number.
+    Ticket(String),
+    /// A contact, by key.
+    Contact(String),
+    /// An organisation, by key.
+    Organisation(String),
+}
+
+impl Change {
+    /// The person who changed.
+    pub(super) fn person(&self) -> Option<&str> {
+        match self {
+            Self::Ticket(_) => None,
+            Self::Contact(id) | Self::Organisation(id) => Some(id),
+        }
+    }
+
+    /// What a line of the outbox says, if it concerns the index.
+    pub(super) fn of(line: &Line) -> Option<Self> {
+        let key = line.key.clone();
+        match line.topic.as_str() {
+            "ticket" => Some(Self::Ticket(key)),
+            "contact" => Some(Self::Contact(key)),
+            "organisation" => Some(Self::Organisation(key)),
+            _ => None,
+        }
+    }
+}
+
+/// What is to be written for a change.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    pub entries: Vec<Entry>,
+    /// Keys that leave the index.
+    pub gone: Vec<String>,
+    /// There is more after this key: the tickets that carry the name that changed.
+    pub next: Option<String>,
+}
+
+/// So many tickets are loaded at once when a name has changed.
+const TICKETS: i64 = 100;
+/// Longer conversations are read in parts of this size.
+const MESSAGES: i64 = 500;
+
+/// Loads what a change concerns. `known` is the name under which a person stands in the index: tickets carry it,
+/// so they are written again when it is another one now. `after` continues an earlier part.
+pub(super) fn load(r: &mut Read<'_>, change: &Change, known: Option<&str>, after: &str) -> Result<Loaded> {
+    let mut loaded = Loaded::default();
+    let mut names = Names::default();
+    match change {
+        Change::Ticket(number) => {
+            if let Some(t) = ticket::by_number(r, &Scope::All, number)? {
+                load_ticket(r, &t, &mut names, &mut loaded)?;
+            }
+        }
+        Change::Contact(id) => {
+            let found = directory::contact(r, &ContactId(id.clone()))?;
+            let renamed = known.is_some_and(|k| found.as_ref().is_none_or(|c| c.name != k));
+            match found {
+                Some(row) if after.is_empty() => {
+                    let points = directory::points(r, &row.id)?.into_iter().map(|p| p.value).collect();
+                    let entry = contact(r, row, points, &mut names)?;
+                    loaded.entries.push(Entry::Person(entry));
+                }
+                Some(_) => {}
+                None => loaded.gone.push(id.clone()),
+            }
+            if renamed {
+                let keys = feed::tickets_of_requester(r, id, after, TICKETS)?;
+                load_tickets(r, &keys, &mut names, &mut loaded)?;
+            }
+        }
+        Change::Organisation(id) => {
+            let found = directory::organisation(r, &OrgId(id.clone()))?;
+            let renamed = known.is_some_and(|k| found.as_ref().is_none_or(|o| o.name != k));
+            match found {
+                Some(row) if after.is_empty() => {
+                    let entry = organisation(r, row)?;
+                    loaded.entries.push(Entry::Person(entry));
+                }
+                Some(_) => {}
+                None => loaded.gone.push(id.clone()),
+            }
+            if renamed {
+                let keys = feed::tickets_of_organisation(r, id, after, TICKETS)?;
+                load_tickets(r, &keys, &mut names, &mut loaded)?;
+            }
+        }
+    }
+    Ok(loaded)
+}
+
+fn load_tickets(
+    r: &mut Read<'_>,
+    keys: &[domain::id::TicketId],
+    names: &mut Names,
+    loaded: &mut Loaded,
+) -> Result<()> {
+    for id in keys {
+        if let Some(t) = ticket::by_id(r, &Scope::All, id)? {
+            load_ticket(r, &t, names, loaded)?;
+        }
+    }
+    let whole = keys.len() == usize::try_from(TICKETS).unwrap_or(usize::MAX);
+    loaded.next = keys.last().filter(|_| whole).map(|k| k.0.clone());
+    Ok(())
+}
+
+fn load_ticket(r: &mut Read<'_>, t: &Ticket, names: &mut Names, loaded: &mut Loaded) -> Result<()> {
+    if t.status == Status::Merged {
+        // It continues in another ticket, which is found instead.
+        loaded.gone.push(t.id.0.clone());
+        return Ok(());
+    }
+    let mut messages = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = ticket::messages(r, &t.id, after, true, MESSAGES)?;
+        let Some(last) = page.last().map(|m| m.no) else { break };
+        after = last;
+        messages.extend(page.into_iter().map(message));
+    }
+    loaded.entries.push(ticket_entry(r, t, messages, names)?);
+    Ok(())
+}
+
+/// A ticket with its messages as an entry.
+pub(super) fn ticket_entry(
+    r: &mut Read<'_>,
+    t: &Ticket,
+    messages: Vec<MessageEntry>,
+    names: &mut Names,
+) -> Result<Entry> {
+    let facts = t.facts.named().map(|(_, text)| text);
+    let public = facts.into_iter().chain([t.workaround.as_str(), t.resolution.as_str()]);
+    let tags: Vec<&str> = t.tags.iter().map(String::as_str).collect();
+    let (tags, outside) = (tags.join(" "), t.external_ref.as_deref().unwrap_or_default());
+    let internal = [t.remark.as_str(), t.status_note.as_str(), tags.as_str(), outside];
+    Ok(Entry::Ticket(Box::new(TicketEntry {
+        id: t.id.clone(),
+        number: t.number.clone(),
+        title: t.title.clone(),
+        open: t.status.is_open(),
+        severity: t.severity,
+        product: t.product.clone(),
+        organisation: t.organisation.clone(),
+        requester: t.requester.clone(),
+        names: names.of_ticket(r, t)?,
+        at: t.created_at,
+        text: lines(public),
+        note: lines(internal),
+        messages,
+    })))
+}
+
+fn lines<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    texts.into_iter().filter(|t| !t.trim().is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+pub(super) fn message(m: MessageRow) -> MessageEntry {
+    let internal = m.visibility == Visibility::Internal;
+    MessageEntry { no: m.no, internal, at: m.at, text: web::plain_text(&m.html) }
+}
+
+/// A contact as an entry.
+pub(super) fn contact(
+    r: &mut Read<'_>,
+    row: ContactRow,
+    points: Vec<String>,
+    names: &mut Names,
+) -> Result<PersonEntry> {
+    let org = row.organisation.as_ref().map(|o| names.organisation(r, o)).transpose()?.unwrap_or_default();
+    let text =
+        lines([org.as_str(), row.position.as_str()].into_iter().chain(points.iter().map(String::as_str)));
+    Ok(PersonEntry {
+        id: row.id.0,
+        kind: PersonKind::Contact,
+        name: row.name,
+        organisation: row.organisation,
+        text,
+        at: row.created_at,
+    })
+}
+
+/// An organisation as an entry.
+pub(super) fn organisation(r: &mut Read<'_>, row: OrgRow) -> Result<PersonEntry> {
+    let domains = directory::domains(r, &row.id)?;
+    let text = lines(domains.iter().map(String::as_str).chain([row.note.as_str()]));
+    Ok(PersonEntry {
+        id: row.id.0.clone(),
+        kind: PersonKind::Organisation,
+        name: row.name,
+        organisation: Some(row.id),
+        text,
+        at: row.created_at,
+    })
+}
+
+/// Names that were looked up; forgotten when there are many.
+#[derive(Default)]
+pub(super) struct Names(HashMap<String, String>);
+
+impl Names {
+    const MOST: usize = 10_000;
+
+    fn organisation(&mut self, r: &mut Read<'_>, id: &OrgId) -> Result<String> {
+        if let Some(name) = self.0.get(id.as_str()) {
+            return Ok(name.clone());
+        }
+        let name = directory::organisation(r, id)?.map(|o| o.name).unwrap_or_default();
+        Ok(self.keep(&id.0, name))
+    }
+
+    fn contact(&mut self, r: &mut Read<'_>, id: &ContactId) -> Result<String> {
+        if let Some(name) = self.0.get(id.as_str()) {
+            return Ok(name.clone());
+        }
+        let name = directory::contact(r, id)?.map(|c| c.name).unwrap_or_default();
+        Ok(self.keep(&id.0, name))
+    }
+
+    fn keep(&mut self, id: &str, name: String) -> String {
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(id.to_owned(), name.clone());
+        name
+    }
+
+    /// `单位 · 提出人`.
+    fn of_ticket(&mut self, r: &mut Read<'_>, t: &Ticket) -> Result<String> {
+        let org = t.organisation.as_ref().map(|o| self.organisation(r, o)).transpose()?.unwrap_or_default();
+        let requester = self.contact(r, &t.requester)?;
+        let both = [org, requester];
+        Ok(both.iter().filter(|n| !n.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" · "))
+    }
+}

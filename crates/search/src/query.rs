@@ -1,0 +1,359 @@
+//! A question becomes a query: what must be there, what would be nice, and what exists for the reader at all.
+
+use std::ops::Bound;
+
+use domain::access::Scope;
+use domain::time::to_millis;
+use tantivy::Term;
+use tantivy::query::{
+    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, RegexQuery,
+    TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+
+use crate::analyse::{Folded, Run, cut, idents, is_stop_word, runs, stem};
+use crate::find::{Ask, HitKind, Reader};
+use crate::mark::Marks;
+use crate::schema::{Fields, TextFields};
+
+/// One thing that is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Unit {
+    /// A stretch of Chinese.
+    Chinese(String),
+    /// A Latin word as typed; the last one may still be in the making.
+    Latin { word: String, last: bool },
+    /// An identifier; written apart it may also be a word beside a number.
+    Exact { text: String, apart: Option<(String, String)> },
+}
+
+/// A question, taken apart.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Question {
+    units: Vec<Unit>,
+    /// Whole stretches of Chinese of several words: better if they stand there as typed.
+    phrases: Vec<String>,
+}
+
+/// A phrase of more characters is a sentence, which nobody writes twice.
+const LONGEST_PHRASE: usize = 12;
+/// Longer questions are cut off: what matters stands in front.
+const MOST_UNITS: usize = 40;
+/// From this length on, the last Latin word is also read as the beginning of one.
+const PREFIX_FROM: usize = 3;
+
+impl Question {
+    pub(crate) fn new(text: &str) -> Self {
+        let folded = Folded::new(text);
+        let mut question = Self::default();
+        let exact = widest(idents(&folded));
+        let runs = runs(&folded);
+        let last_run = runs.last().copied();
+        for run in runs {
+            let (Run::Cjk { from, to } | Run::Word { from, to }) = run;
+            if exact.iter().any(|i| i.from <= from && to <= i.to) {
+                continue;
+            }
+            let text = folded.text(from, to);
+            if matches!(run, Run::Cjk { .. }) {
+                question.chinese(&text);
+            } else {
+                question.units.push(Unit::Latin { word: text, last: Some(run) == last_run });
+            }
+        }
+        question.units.extend(exact.into_iter().map(|i| {
+            let apart = i.apart.then(|| i.text.split_once('-')).flatten();
+            let apart = apart.map(|(word, number)| (word.to_owned(), number.to_owned()));
+            Unit::Exact { text: i.text, apart }
+        }));
+        question.tidy();
+        question
+    }
+
+    /// Short stretches stay whole if they have no better parts; long ones are cut into words.
+    fn chinese(&mut self, run: &str) {
+        let chars = run.chars().count();
+        if chars <= 2 {
+            return self.units.push(Unit::Chinese(run.to_owned()));
+        }
+        let before = self.units.len();
+        let mut loose = String::new();
+        for token in cut(run) {
+            let single = token.end - token.start == 1;
+            if single && !is_stop_word(token.word) {
+                loose.push_str(token.word);
+                continue;
+            }
+            self.loose(&mut loose);
+            if !single {
+                self.units.push(Unit::Chinese(token.word.to_owned()));
+            }
+        }
+        self.loose(&mut loose);
+        if self.units.len() == before {
+            self.units.push(Unit::Chinese(run.to_owned()));
+        } else if self.units.len() > before + 1 && chars <= LONGEST_PHRASE {
+            self.phrases.push(run.to_owned());
+        }
+    }
+
+    /// Single characters beside each other are a word that the dictionary does not know; one alone says little.
+    fn loose(&mut self, loose: &mut String) {
+        if loose.chars().count() > 1 {
+            self.units.push(Unit::Chinese(std::mem::take(loose)));
+        }
+        loose.clear();
+    }
+
+    /// Leaves out words that only hold the question together, unless there are no others; and repetitions.
+    fn tidy(&mut self) {
+        let says_nothing = |u: &Unit| match u {
+            Unit::Chinese(w) | Unit::Latin { word: w, .. } => is_stop_word(w),
+            Unit::Exact { .. } => false,
+        };
+        if self.units.iter().any(|u| !says_nothing(u)) {
+            self.units.retain(|u| !says_nothing(u));
+        }
+        let mut seen = Vec::new();
+        self.units.retain(|u| {
+            let new = !seen.contains(u);
+            seen.push(u.clone());
+            new
+        });
+        self.units.truncate(MOST_UNITS);
+    }
+
+    /// How many of the units must be there: all of a short question, three in ten of a long one.
+    fn required(&self) -> usize {
+        match self.units.len() {
+            n @ 0..=2 => n,
+            n @ 3..=8 => n - n / 4 - usize::from(n == 3),
+            n => (n * 3).div_ceil(10),
+        }
+    }
+
+    /// What is to be marked in the answers.
+    pub(crate) fn marks(&self) -> Marks {
+        let mut marks = Marks::default();
+        let chars = |t: &str| t.chars().collect::<Vec<_>>();
+        marks.needles.extend(self.phrases.iter().map(|p| chars(p)));
+        for unit in &self.units {
+            match unit {
+                Unit::Chinese(text) => marks.needles.push(chars(text)),
+                Unit::Latin { word, last } => {
+                    marks.stems.insert(stem(word));
+                    marks.prefix =
+                        (*last && word.len() >= PREFIX_FROM).then(|| word.clone()).or(marks.prefix);
+                }
+                Unit::Exact { text, apart } => {
+                    marks.idents.insert(text.clone());
+                    if let Some((word, number)) = apart {
+                        marks.stems.insert(stem(word));
+                        marks.idents.insert(number.clone());
+                    }
+                }
+            }
+        }
+        marks
+    }
+}
+
+/// Of identifiers that overlap, the widest.
+fn widest(mut all: Vec<crate::analyse::Ident>) -> Vec<crate::analyse::Ident> {
+    all.sort_by_key(|i| (i.from, std::cmp::Reverse(i.to)));
+    let mut kept: Vec<crate::analyse::Ident> = Vec::new();
+    for ident in all {
+        if kept.last().is_none_or(|k| ident.from >= k.to) {
+            kept.push(ident);
+        }
+    }
+    kept
+}
+
+type Clause = (Occur, Box<dyn Query>);
+
+/// The whole query; `None` if there is nothing to look for.
+pub(crate) fn build(f: &Fields, question: &Question, ask: &Ask, reader: &Reader) -> Option<BooleanQuery> {
+    if question.units.is_empty() {
+        return None;
+    }
+    // Title counts three times, and customers never touch the fields of staff.
+    let mut places = vec![(f.title, 3.0), (f.text, 1.0)];
+    if reader.internal {
+        places.push((f.note, 1.0));
+    }
+    let units = question.units.iter().map(|u| (Occur::Should, unit(u, &places))).collect();
+    let mut clauses: Vec<Clause> = vec![(
+        Occur::Must,
+        Box::new(BooleanQuery::with_minimum_required_clauses(units, question.required())),
+    )];
+    for phrase in &question.phrases {
+        let all = places.iter().map(|(p, boost)| boosted(pairs(p.pairs, phrase), *boost));
+        clauses.push((Occur::Should, any(all.collect())));
+    }
+    clauses.extend(filters(f, ask).into_iter().map(must));
+    clauses.push(must(visible(f, reader)));
+    Some(BooleanQuery::new(clauses))
+}
+
+fn unit(unit: &Unit, places: &[(TextFields, f32)]) -> Box<dyn Query> {
+    let mut all: Vec<Box<dyn Query>> = Vec::new();
+    for (fields, boost) in places {
+        match unit {
+            Unit::Chinese(text) => {
+                // The pairs find it wherever it stands; that it is also a word of its own counts more.
+                all.push(boosted(pairs(fields.pairs, text), boost * 0.5));
+                all.push(boosted(word(fields.words, text), *boost));
+            }
+            Unit::Latin { word: text, last } => {
+                all.push(boosted(word(fields.words, &stem(text)), *boost));
+                if *last && text.len() >= PREFIX_FROM {
+                    all.push(boosted(prefix(fields.words, text), boost * 0.3));
+                }
+            }
+            Unit::Exact { text, apart } => {
+                all.push(boosted(exact(fields.idents, text), 4.0 * boost));
+                if let Some((w, number)) = apart {
+                    let both: Vec<Clause> = vec![
+                        (Occur::Must, word(fields.words, &stem(w))),
+                        (Occur::Must, exact(fields.idents, number)),
+                    ];
+                    all.push(boosted(Box::new(BooleanQuery::new(both)), *boost));
+                }
+            }
+        }
+    }
+    any(all)
+}
+
+fn any(all: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    Box::new(BooleanQuery::new(all.into_iter().map(|q| (Occur::Should, q)).collect()))
+}
+
+fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(query, boost))
+}
+
+fn word(field: Field, text: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
+}
+
+fn exact(field: Field, text: &str) -> Box<dyn Query> {
+    let term = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic);
+    Box::new(ConstScoreQuery::new(Box::new(term), 4.0))
+}
+
+/// A stretch of Chinese as neighbouring pairs; a single character as the beginning of a pair.
+fn pairs(field: Field, text: &str) -> Box<dyn Query> {
+    let chars: Vec<char> = text.chars().collect();
+    let terms: Vec<Term> =
+        chars.windows(2).map(|w| Term::from_field_text(field, &w.iter().collect::<String>())).collect();
+    match terms.as_slice() {
+        [] => prefix(field, text),
+        [one] => Box::new(TermQuery::new(one.clone(), IndexRecordOption::WithFreqs)),
+        _ => Box::new(PhraseQuery::new(terms)),
+    }
+}
+
+/// Words that begin so. Only letters and digits reach this place: nothing in them is an operator.
+fn prefix(field: Field, text: &str) -> Box<dyn Query> {
+    let plain = text.chars().all(char::is_alphanumeric);
+    match RegexQuery::from_pattern(&format!("{text}.*"), field) {
+        Ok(query) if plain => Box::new(query),
+        _ => Box::new(EmptyQuery),
+    }
+}
+
+fn must(query: Box<dyn Query>) -> Clause {
+    // A filter decides, it does not count.
+    (Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0)))
+}
+
+fn text_is(field: Field, text: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
+}
+
+fn number_is(field: Field, number: u64) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_u64(field, number), IndexRecordOption::Basic))
+}
+
+fn filters(f: &Fields, ask: &Ask) -> Vec<Box<dyn Query>> {
+    let mut all = Vec::new();
+    all.extend(ask.open.map(|open| number_is(f.open, u64::from(open))));
+    all.extend(ask.severity.map(|s| text_is(f.severity, s.as_str())));
+    all.extend(ask.product.as_ref().map(|p| text_is(f.product, p.as_str())));
+    all.extend(ask.organisation.as_ref().map(|o| text_is(f.organisation, o.as_str())));
+    if ask.from.is_some() || ask.until.is_some() {
+        let term = |at| Term::from_field_i64(f.at, to_millis(at));
+        let lower = ask.from.map_or(Bound::Unbounded, |at| Bound::Included(term(at)));
+        let upper = ask.until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at)));
+        all.push(Box::new(RangeQuery::new(lower, upper)) as Box<dyn Query>);
+    }
+    all
+}
+
+/// What exists for the reader: a clause of every query, never a sieve for its answers.
+fn visible(f: &Fields, reader: &Reader) -> Box<dyn Query> {
+    let kind = |k: HitKind| number_is(f.kind, k.number());
+    let tickets = any(vec![kind(HitKind::Ticket), kind(HitKind::Message)]);
+    let of_scope: Option<Box<dyn Query>> = match &reader.scope {
+        Scope::All => Some(tickets),
+        Scope::Organisation(org) => Some(both(tickets, text_is(f.organisation, org.as_str()))),
+        Scope::Contact(contact) => Some(both(tickets, text_is(f.requester, contact.as_str()))),
+        Scope::Nothing => None,
+    };
+    let of_scope = of_scope.map(|q| if reader.internal { q } else { both(q, number_is(f.internal, 0)) });
+    let people = reader.people.then(|| any(vec![kind(HitKind::Contact), kind(HitKind::Organisation)]));
+    let all: Vec<Box<dyn Query>> = of_scope.into_iter().chain(people).collect();
+    if all.is_empty() { Box::new(EmptyQuery) } else { any(all) }
+}
+
+fn both(a: Box<dyn Query>, b: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(BooleanQuery::new(vec![(Occur::Must, a), (Occur::Must, b)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<String> {
+        let question = Question::new(text);
+        question
+            .units
+            .iter()
+            .map(|u| match u {
+                Unit::Chinese(t) => t.clone(),
+                Unit::Latin { word, .. } => format!("w:{word}"),
+                Unit::Exact { text, .. } => format!("={text}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn takes_questions_apart() {
+        for (text, want) in [
+            ("锁死", "锁死"),
+            ("密码", "密码"),
+            ("ORA-00054 锁死", "锁死 =ora-00054"),
+            ("http 500", "=http-500"),
+            ("怎么重置密码？", "重置 密码"),
+            ("怎么", "怎么"),
+            ("錯", "错"),
+            ("密码 密码", "密码"),
+            ("Printer is failing", "w:printer w:failing"),
+            ("？！", ""),
+        ] {
+            assert_eq!(of(text).join(" "), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_questions_need_only_a_part() {
+        let n = |n: usize| Question {
+            units: (0..n).map(|i| Unit::Chinese(i.to_string())).collect(),
+            phrases: Vec::new(),
+        };
+        let needed: Vec<usize> = [0, 1, 2, 3, 4, 8, 9, 20].map(|i| n(i).required()).to_vec();
+        assert_eq!(needed, [0, 1, 2, 2, 3, 6, 3, 6]);
+    }
+}

@@ -1,0 +1,1 @@
+-- The other engine needs an index here. This one hands out sequences in the order of commits: nothing to do.

@@ -1,0 +1,35 @@
+# Search
+
+search = Search
+search-do = Search
+search-hint = Words, numbers, error codes, names
+search-hint-short = Search
+search-for = Search for “%”
+search-sections = Where to search
+search-start = Type what you are looking for; two characters are enough.
+search-start-more = A sentence, a ticket's number (AF-2026-00187), an error code (ORA-00054), a customer, a name, an e-mail address or a phone number.
+search-empty = Nothing found for “{ $q }”.
+search-advice = Try other words, or only the one or two that matter most.
+search-elsewhere = There are results elsewhere: show all
+search-without-filters = Search again without filters
+search-loading = Search is getting ready and will be here in a moment. Tickets and queues work as usual.
+search-again = Try again
+search-open = Open the ticket
+search-person-tickets = Show their tickets
+search-total = { $n } results
+search-mine = Search my cases
+search-mine-hint = Words, a number or an error code
+section-all = All
+section-ticket = Tickets
+section-message = Messages
+section-people = People
+hit-ticket = Ticket
+hit-message = Message
+hit-contact = Contact
+hit-organisation = Organisation
+search_status-open = Open
+search_status-closed = Closed
+field-q = Search words
+field-from = From
+field-until = To
+error-busy = Not ready yet. Please try again in a moment.

@@ -30,6 +30,4 @@ hit-organisation = Organisation
 search_status-open = Open
 search_status-closed = Closed
 field-q = Search words
-field-from = From
-field-until = To
 error-busy = Not ready yet. Please try again in a moment.

@@ -30,6 +30,4 @@ hit-organisation = 单位
 search_status-open = 未结
 search_status-closed = 已结
 field-q = 搜索内容
-field-from = 开始日期
-field-until = 结束日期
 error-busy = 服务正在准备，请稍后再试。

@@ -172,6 +172,11 @@ fn texts(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
         Ok(all)
     };
     let (zh, en) = (load("zh-CN")?, load("en")?);
+    for all in [&zh, &en] {
+        let twice =
+            all.windows(2).filter_map(|w| if let [a, b] = w { (a.0 == b.0).then_some(&a.0) } else { None });
+        findings.extend(twice.map(|key| format!("{key} stands in two files of one language")));
+    }
     for (key, placeholders) in &zh {
         match en.iter().find(|(k, _)| k == key) {
             None => findings.push(format!("locales/en lacks {key}")),

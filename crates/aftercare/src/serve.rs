@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use desk::Desk;
-use desk::admin::{Ground, lay_ground};
+use desk::admin::{Ground, index_extra, lay_ground};
 use search::Search;
 use store::{Db, DbConfig, Entropy};
 use tokio::net::TcpListener;
@@ -28,6 +28,7 @@ pub(crate) async fn open_with(config: &DbConfig, entropy: Entropy) -> anyhow::Re
     let db = Db::open(config, Arc::new(ProcessClock), &entropy).await?;
     let desk = Desk::new(db, entropy);
     lay_ground(&desk, ground(Locale::Zh)).await?;
+    index_extra(&desk).await?;
     Ok(desk)
 }
 

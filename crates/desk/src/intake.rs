@@ -188,7 +188,10 @@ fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Re
     {
         return Err(Error::field("product", "unknown"));
     }
-    let extra = check_values(&unit.rules.fields, new.kind, new.product.as_ref(), &new.extra)?;
+    // A customer fills in what the portal asks; the rest is for staff.
+    let by_customer = matches!(unit.actor, Actor::Contact(_));
+    let asked: Vec<_> = unit.rules.fields.iter().filter(|f| f.customer || !by_customer).cloned().collect();
+    let extra = check_values(&asked, new.kind, new.product.as_ref(), &new.extra)?;
     let (contract, policy) = promise(unit, new, contact.organisation.as_ref())?;
     let severity = new.severity.unwrap_or(if new.level == Some(Level::One) {
         Severity::Urgent

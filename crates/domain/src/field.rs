@@ -43,6 +43,9 @@ pub struct Field {
     /// Must be given when a ticket is opened.
     #[serde(default)]
     pub required: bool,
+    /// Customers see and fill it in on their portal; otherwise only staff do.
+    #[serde(default)]
+    pub customer: bool,
 }
 
 /// What is wrong with a value or a definition.
@@ -63,6 +66,17 @@ pub enum FieldIssue {
     /// A choice without choices.
     #[error("no_choices")]
     NoChoices,
+}
+
+impl FieldIssue {
+    /// The part of a definition that it is about.
+    pub fn part(self) -> &'static str {
+        match self {
+            Self::Required => "label",
+            Self::NoChoices => "choices",
+            Self::Unknown | Self::BadValue | Self::BadKey => "key",
+        }
+    }
 }
 
 impl Field {
@@ -94,7 +108,10 @@ pub fn check_fields(fields: &[Field]) -> Result<(), (usize, FieldIssue)> {
         if !good_key || fields.iter().take(i).any(|g| g.key == f.key) {
             return Err((i, FieldIssue::BadKey));
         }
-        if f.type_ == FieldType::Choice && f.choices.is_empty() {
+        if f.label.trim().is_empty() {
+            return Err((i, FieldIssue::Required));
+        }
+        if f.type_ == FieldType::Choice && !f.choices.iter().any(|c| !c.trim().is_empty()) {
             return Err((i, FieldIssue::NoChoices));
         }
     }

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod agreement;
+pub mod answer;
 pub mod calendar;
 pub mod field;
 pub mod id;

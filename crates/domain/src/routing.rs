@@ -115,9 +115,14 @@ pub struct Route {
     pub because: RouteReason,
 }
 
+/// The position of the rule that decides: the first that fits.
+pub fn deciding(rules: &[Rule], subject: &Subject<'_>) -> Option<usize> {
+    rules.iter().position(|r| r.fits(subject))
+}
+
 /// The first rule that fits, else the default group.
 pub fn route(rules: &[Rule], default: Option<&GroupId>, subject: &Subject<'_>) -> Route {
-    rules.iter().find(|r| r.fits(subject)).map_or_else(
+    deciding(rules, subject).and_then(|i| rules.get(i)).map_or_else(
         || Route {
             group: default.cloned(),
             person: None,
@@ -152,6 +157,76 @@ impl Rule {
             && any(&self.organisations, s.organisation)
             && any(&self.channels, Some(&s.channel))
     }
+}
+
+/// A ticket of the past as far as a dry run needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// Kind when it came.
+    pub kind: Kind,
+    /// Severity when it came.
+    pub severity: Severity,
+    /// Issue class.
+    pub class: Option<IssueClass>,
+    /// Product.
+    pub product: Option<ProductId>,
+    /// Organisation.
+    pub organisation: Option<OrgId>,
+    /// Channel.
+    pub channel: Channel,
+    /// The group that it got.
+    pub got: Option<GroupId>,
+    /// Why it got that.
+    pub because: RouteReason,
+}
+
+impl Past {
+    /// What the rules look at.
+    pub fn subject(&self) -> Subject<'_> {
+        Subject {
+            kind: self.kind,
+            severity: self.severity,
+            class: self.class,
+            product: self.product.as_ref(),
+            organisation: self.organisation.as_ref(),
+            channel: self.channel,
+        }
+    }
+}
+
+/// What the rules would do with a ticket of the past.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pick {
+    /// The rule that decides; none for the default group.
+    pub rule: Option<usize>,
+    /// Group and reason.
+    pub route: Route,
+    /// Another group than it got.
+    pub differs: bool,
+}
+
+/// Tries rules on a ticket of the past, exactly as a new one would be routed.
+pub fn try_on(rules: &[Rule], default: Option<&GroupId>, past: &Past) -> Pick {
+    let subject = past.subject();
+    let route = route(rules, default, &subject);
+    Pick { rule: deciding(rules, &subject), differs: route.group != past.got, route }
+}
+
+/// What is wrong with a set of rules: field and issue of each finding.
+pub fn check_rules(rules: &[Rule], group_exists: impl Fn(&GroupId) -> bool) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    for (i, r) in rules.iter().enumerate() {
+        if r.name.trim().is_empty() {
+            found.push((format!("rules.{i}.name"), "required"));
+        } else if rules.iter().take(i).any(|other| other.name.trim() == r.name.trim()) {
+            found.push((format!("rules.{i}.name"), "taken"));
+        }
+        if !group_exists(&r.group) {
+            let issue = if r.group.as_str().is_empty() { "required" } else { "unknown" };
+            found.push((format!("rules.{i}.group"), issue));
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -201,5 +276,49 @@ mod tests {
         assert_eq!(pick_person(&sql, &list).unwrap().as_str(), "b");
         assert_eq!(pick_person(&PersonRule::default(), &list).unwrap().as_str(), "a");
         assert_eq!(pick_person(&PersonRule { skill: "gis".into() }, &list), None);
+    }
+
+    #[test]
+    fn a_dry_run_says_what_routing_would_say() {
+        let rules: Vec<Rule> =
+            serde_json::from_str(r#"[{"name":"calls","channels":["phone"],"group":"line"}]"#).unwrap();
+        let past = |channel, got: &str| Past {
+            kind: Kind::Fault,
+            severity: Severity::General,
+            class: None,
+            product: None,
+            organisation: None,
+            channel,
+            got: Some(got.into()),
+            because: RouteReason { kind: RouteKind::Default, text: String::new() },
+        };
+        let default = GroupId::from("desk");
+        let run = |p: &Past| {
+            let pick = try_on(&rules, Some(&default), p);
+            assert_eq!(pick.route, route(&rules, Some(&default), &p.subject()));
+            (pick.rule, pick.differs)
+        };
+        assert_eq!(run(&past(Channel::Phone, "desk")), (Some(0), true));
+        assert_eq!(run(&past(Channel::Phone, "line")), (Some(0), false));
+        assert_eq!(run(&past(Channel::Mail, "desk")), (None, false));
+    }
+
+    #[test]
+    fn bad_rules_are_named() {
+        let rules: Vec<Rule> = serde_json::from_str(
+            r#"[{"name":"a","group":"x"},{"name":" a","group":""},{"name":"","group":"y"}]"#,
+        )
+        .unwrap();
+        let found = check_rules(&rules, |g| g.as_str() == "x");
+        let found: Vec<_> = found.iter().map(|(f, i)| (f.as_str(), *i)).collect();
+        assert_eq!(
+            found,
+            [
+                ("rules.1.name", "taken"),
+                ("rules.1.group", "required"),
+                ("rules.2.name", "required"),
+                ("rules.2.group", "unknown")
+            ]
+        );
     }
 }

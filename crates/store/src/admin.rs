@@ -1,4 +1,4 @@
-//! The history of people, rights, calendars, promises and settings; canned answers; notices; idempotent requests.
+//! The history of people, rights, calendars, promises and settings; notices; idempotent requests.
 
 use domain::access::ActorRef;
 use domain::id::{StaffId, TicketId};
@@ -12,10 +12,6 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     PAGE = "SELECT id, at, actor_kind, actor_id, subject, subject_id, what, before, after FROM admin_event \
          WHERE id < $1 ORDER BY id DESC LIMIT $2";
-    PUT_ANSWER = "INSERT INTO canned_answer (id, name, html, version) VALUES ($1, $2, $3, 1) \
-         ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, html = EXCLUDED.html, version = canned_answer.version + 1";
-    ANSWERS = "SELECT id, name, html FROM canned_answer ORDER BY name, id LIMIT 500";
-    DELETE_ANSWER = "DELETE FROM canned_answer WHERE id = $1";
     NOTIFY = "INSERT INTO notice (staff_id, id, ticket_id, event_no, at) VALUES ($1, $2, $3, $4, $5)";
     NOTICES = "SELECT n.id, n.ticket_id, t.number, t.title, n.event_no, n.at, n.read_at FROM notice n \
          JOIN ticket t ON t.id = n.ticket_id WHERE n.staff_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3";
@@ -86,24 +82,6 @@ pub fn page(r: &mut Read<'_>, before: &str, limit: i64) -> Result<Vec<AdminEvent
             after: r.text(8)?,
         })
     })
-}
-
-/// A canned answer: key, name, cleaned HTML with variables.
-pub type Answer = (String, String, String);
-
-/// Saves a canned answer.
-pub fn put_answer(work: &mut Work<'_>, id: &str, name: &str, html: &str) -> Result<()> {
-    work.hit("answer", &PUT_ANSWER, &[id.into(), name.into(), html.into()])
-}
-
-/// All canned answers.
-pub fn answers(r: &mut Read<'_>) -> Result<Vec<Answer>> {
-    r.rows(&ANSWERS, &[], |r| Ok((r.text(0)?, r.text(1)?, r.text(2)?)))
-}
-
-/// Deletes a canned answer.
-pub fn delete_answer(work: &mut Work<'_>, id: &str) -> Result<()> {
-    work.hit("answer", &DELETE_ANSWER, &[id.into()])
 }
 
 /// Tells a colleague of a ticket's event.

@@ -13,6 +13,7 @@ mod statements;
 mod value;
 
 pub mod admin;
+pub mod answer;
 pub mod directory;
 pub mod feed;
 pub mod file;
@@ -20,6 +21,7 @@ pub mod job;
 pub mod letter;
 pub mod live;
 pub mod report;
+pub mod revision;
 pub mod rules;
 pub mod session;
 pub mod staff;

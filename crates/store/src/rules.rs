@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::access::ActorRef;
 use domain::calendar::CalendarDoc;
 use domain::id::{CalendarId, PolicyId};
 use domain::sla::PolicyDoc;
 use domain::ticket::decide::{CalendarRev, Rules};
 
 use crate::row::to_json;
+use crate::ticket::actor_columns;
 use crate::{Error, Read, Result, Work};
 
 statements! {
@@ -22,12 +24,14 @@ statements! {
          JOIN calendar_rev r ON r.calendar_id = c.id AND r.rev = c.rev ORDER BY c.id LIMIT 1000";
     NEW_CALENDAR = "INSERT INTO calendar (id, name, rev) VALUES ($1, $2, 1)";
     BUMP_CALENDAR = "UPDATE calendar SET name = $2, rev = rev + 1 WHERE id = $1 AND rev = $3";
-    CALENDAR_REV = "INSERT INTO calendar_rev (calendar_id, rev, doc, edited_at) VALUES ($1, $2, $3, $4)";
+    CALENDAR_REV = "INSERT INTO calendar_rev (calendar_id, rev, doc, edited_at, actor_kind, actor_id) \
+         VALUES ($1, $2, $3, $4, $5, $6)";
     POLICIES = "SELECT p.id, p.name, p.rev, r.rev, r.doc FROM policy p \
          JOIN policy_rev r ON r.policy_id = p.id ORDER BY p.id, r.rev LIMIT 10000";
     NEW_POLICY = "INSERT INTO policy (id, name, rev) VALUES ($1, $2, 1)";
     BUMP_POLICY = "UPDATE policy SET name = $2, rev = rev + 1 WHERE id = $1 AND rev = $3";
-    POLICY_REV = "INSERT INTO policy_rev (policy_id, rev, doc, edited_at) VALUES ($1, $2, $3, $4)";
+    POLICY_REV = "INSERT INTO policy_rev (policy_id, rev, doc, edited_at, actor_kind, actor_id) \
+         VALUES ($1, $2, $3, $4, $5, $6)";
 }
 
 /// A document of the `setting` table.
@@ -42,7 +46,8 @@ pub enum SettingKey {
 }
 
 impl SettingKey {
-    fn as_str(self) -> &'static str {
+    /// Its name in the table and in errors.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Settings => "settings",
             Self::Routing => "routing",
@@ -91,6 +96,11 @@ pub fn setting<T: serde::de::DeserializeOwned + Default>(
     Ok(row.unwrap_or_default())
 }
 
+/// The version of a setting; 0 if it was never saved.
+pub fn setting_version(r: &mut Read<'_>, key: SettingKey) -> Result<i64> {
+    Ok(r.first(&SETTING, &[key.as_str().into()], |r| r.int(1))?.unwrap_or(0))
+}
+
 /// Saves a setting over the version that its editor saw.
 ///
 /// # Errors
@@ -120,14 +130,17 @@ pub fn put_calendar(
     name: &str,
     doc: &CalendarDoc,
     rev: i64,
+    by: &ActorRef,
 ) -> Result<()> {
     let (now, doc) = (work.now(), to_json(doc));
+    let (kind, actor) = actor_columns(by);
     if rev == 0 {
         work.hit("calendar", &NEW_CALENDAR, &[id.as_str().into(), name.into()])?;
     } else {
         work.edit("calendar", &BUMP_CALENDAR, &[id.as_str().into(), name.into(), rev.into()])?;
     }
-    work.hit("calendar", &CALENDAR_REV, &[id.as_str().into(), (rev + 1).into(), (&doc).into(), now.into()])?;
+    let values = [id.as_str().into(), (rev + 1).into(), (&doc).into(), now.into(), kind.into(), actor.into()];
+    work.hit("calendar", &CALENDAR_REV, &values)?;
     work.execute(&RAISE, &[]).map(drop)
 }
 
@@ -135,13 +148,22 @@ pub fn put_calendar(
 ///
 /// # Errors
 /// [`Error::Stale`].
-pub fn put_policy(work: &mut Work<'_>, id: &PolicyId, name: &str, doc: &PolicyDoc, rev: i64) -> Result<()> {
+pub fn put_policy(
+    work: &mut Work<'_>,
+    id: &PolicyId,
+    name: &str,
+    doc: &PolicyDoc,
+    rev: i64,
+    by: &ActorRef,
+) -> Result<()> {
     let (now, doc) = (work.now(), to_json(doc));
+    let (kind, actor) = actor_columns(by);
     if rev == 0 {
         work.hit("policy", &NEW_POLICY, &[id.as_str().into(), name.into()])?;
     } else {
         work.edit("policy", &BUMP_POLICY, &[id.as_str().into(), name.into(), rev.into()])?;
     }
-    work.hit("policy", &POLICY_REV, &[id.as_str().into(), (rev + 1).into(), (&doc).into(), now.into()])?;
+    let values = [id.as_str().into(), (rev + 1).into(), (&doc).into(), now.into(), kind.into(), actor.into()];
+    work.hit("policy", &POLICY_REV, &values)?;
     work.execute(&RAISE, &[]).map(drop)
 }

@@ -12,11 +12,13 @@ use crate::ticket::{Cursor, Filter, LogFilter, Order};
 pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
     let lists: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
         ("admin", crate::admin::STATEMENTS),
+        ("answer", crate::answer::STATEMENTS),
         ("feed", crate::feed::STATEMENTS),
         ("file", crate::file::STATEMENTS),
         ("job", crate::job::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),
         ("live", crate::live::STATEMENTS),
+        ("revision", crate::revision::STATEMENTS),
         ("rules", crate::rules::STATEMENTS),
         ("session", crate::session::STATEMENTS),
         ("staff", crate::staff::STATEMENTS),
@@ -46,6 +48,7 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
         tag: Some("x".into()),
         from: Some(Timestamp::UNIX_EPOCH),
         until: Some(Timestamp::UNIX_EPOCH),
+        extra: vec![("x".to_owned(), "x".to_owned())],
     };
     let scopes = [
         Scope::All,

@@ -2,6 +2,7 @@
 //! Holds no SQL and no rule: a handler takes its input apart, calls the desk, and answers.
 
 mod admin;
+mod answers;
 mod api;
 mod app;
 mod assets;

@@ -53,7 +53,8 @@ fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, no
         }
         Line::Closed { from, to, why: ClosedWhy::DayOff(date) } => {
             let name = calendar.exceptions.iter().find(|e| e.date == *date).map_or("", |e| e.name.as_str());
-            let name = holiday(locale, name);
+            let name =
+                if name.is_empty() { t(locale, "why-weekend").to_owned() } else { holiday(locale, name) };
             say("closed", "why-day-off", &[("from", &at(*from)), ("to", &at(*to)), ("name", &name)])
         }
         Line::Paused { from, to: Some(to) } => {
@@ -78,11 +79,25 @@ fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, no
 }
 
 /// A holiday's name: shipped ones have a text in both languages, others stand as they were typed.
-fn holiday(locale: Locale, name: &str) -> String {
+pub fn holiday(locale: Locale, name: &str) -> String {
     let key = format!("holiday-{name}");
-    match name {
-        "" => t(locale, "why-weekend").to_owned(),
-        _ if has(locale, &key) => t(locale, &key).to_owned(),
-        _ => name.to_owned(),
-    }
+    if !name.is_empty() && has(locale, &key) { t(locale, &key).to_owned() } else { name.to_owned() }
+}
+
+/// The shipped holidays, by the names under which calendars keep them.
+const HOLIDAYS: [&str; 8] = [
+    "new_year",
+    "spring_festival",
+    "qingming",
+    "labour_day",
+    "dragon_boat",
+    "mid_autumn",
+    "national_day",
+    "mid_autumn_national_day",
+];
+
+/// The name under which a holiday is kept, so that both languages read it: the way back from [`holiday`].
+pub fn holiday_key(name: &str) -> String {
+    let is = |key: &&&str| Locale::ALL.iter().any(|l| holiday(*l, key) == name);
+    HOLIDAYS.iter().find(is).map_or(name, |key| *key).to_owned()
 }

@@ -3,11 +3,13 @@
 
 mod explain;
 mod letter;
+mod span;
 mod time;
 
-pub use explain::{Told, tell};
+pub use explain::{Told, holiday, holiday_key, tell};
 pub use letter::{LetterFacts, LetterText, letter_text};
-pub use time::{clock_time, countdown, date, duration, instant, when};
+pub use span::{read_span, span};
+pub use time::{clock_time, countdown, date, duration, instant, weekday, when};
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -102,6 +104,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/demo.ftl"),
         include_str!("../../../locales/zh-CN/reports.ftl"),
         include_str!("../../../locales/zh-CN/search.ftl"),
+        include_str!("../../../locales/zh-CN/rules.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -112,6 +115,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/demo.ftl"),
         include_str!("../../../locales/en/reports.ftl"),
         include_str!("../../../locales/en/search.ftl"),
+        include_str!("../../../locales/en/rules.ftl"),
     ],
 ];
 

@@ -16,11 +16,16 @@ pub fn when(locale: Locale, zone: &TimeZone, at: Timestamp, now: Timestamp) -> S
         -1 => format!("{} {time}", t(locale, "day-yesterday")),
         1 => format!("{} {time}", t(locale, "day-tomorrow")),
         _ if date.year() == today.year() => {
-            let weekday = word(locale, "weekday", weekday_key(date));
+            let weekday = weekday(locale, date);
             format!("{:02}-{:02} {weekday} {time}", date.month(), date.day())
         }
         _ => format!("{date} {time}"),
     }
+}
+
+/// The weekday of a date, in words.
+pub fn weekday(locale: Locale, date: Date) -> &'static str {
+    word(locale, "weekday", weekday_key(date))
 }
 
 fn weekday_key(date: Date) -> &'static str {

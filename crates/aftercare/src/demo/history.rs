@@ -284,7 +284,8 @@ async fn rules(desk: &Desk, world: &World) -> anyhow::Result<()> {
     admin::save_fields(desk, &OPERATOR, world.field.clone(), 0).await?;
     for a in &world.answer {
         let html = web::clean(&a.html).html().to_owned();
-        admin::save_answer(desk, &OPERATOR, None, a.name.clone(), html).await?;
+        let row = store::answer::AnswerRow { id: String::new(), name: a.name.clone(), html, version: 0 };
+        admin::save_answer(desk, &OPERATOR, row).await?;
     }
     Ok(())
 }

@@ -124,6 +124,7 @@ fn field(key: &str, label: &str, choices: Vec<String>) -> Field {
         kinds: vec![Kind::Incident],
         products: Vec::new(),
         required: false,
+        customer: false,
     }
 }
 

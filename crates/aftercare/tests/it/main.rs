@@ -19,6 +19,10 @@ mod pages;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
+mod rules_api;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod search_index;

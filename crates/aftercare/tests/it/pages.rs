@@ -27,6 +27,28 @@ async fn session(app: &TestApp, login: &str) -> String {
     desk::auth::sign_in(&app.desk, login, "a good long one".to_owned()).await.unwrap().token
 }
 
+/// The pages of administration.
+const ADMIN: &[&str] = &[
+    "settings",
+    "staff",
+    "tokens",
+    "letters",
+    "jobs",
+    "audit",
+    "calendars",
+    "calendars/new",
+    "calendars/service",
+    "calendars/service/history",
+    "policies",
+    "policies/new",
+    "policies/t3",
+    "policies/t3/history",
+    "routing",
+    "fields",
+    "answers",
+    "answers/new",
+];
+
 async fn pages_are_whole_in_both_languages(app: TestApp) {
     let api = app.api().await;
     let body = json!({"title": "<b>bold</b>", "body": "<script>x</script>", "requester": "ben@north.example", "severity": "urgent"});
@@ -36,13 +58,16 @@ async fn pages_are_whole_in_both_languages(app: TestApp) {
     let mine = ["/portal".to_owned(), "/portal/new".to_owned(), format!("/portal/cases/{number}")];
     let (agent, ben) = (session(&app, "agent").await, session(&app, "ben@north.example").await);
     let admin = session(&app, "admin").await;
-    let administration =
-        ["settings", "staff", "tokens", "letters", "jobs", "audit"].map(|p| format!("/admin/{p}")).to_vec();
+    let administration = ADMIN.iter().map(|p| format!("/admin/{p}")).collect::<Vec<_>>();
     app.drain().await;
     for locale in ["zh-CN", "en"] {
         for path in &administration {
             let html = page(&app.client(), path, locale, &admin).await;
             assert!(!html.contains('⟦'), "{locale} {path} lacks a text");
+            assert!(
+                !html.contains(" style=") && !html.contains("onclick"),
+                "{path} has inline style or script"
+            );
         }
         for (paths, who) in
             [(&[&staff[..], std::slice::from_ref(&case)].concat(), &agent), (&mine.to_vec(), &ben)]

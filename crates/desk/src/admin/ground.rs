@@ -36,10 +36,10 @@ pub async fn lay_ground(desk: &Desk, names: Ground) -> Result<()> {
             staff::put_role(unit.work, *role, &role.default_rights())?;
         }
         for ((id, doc), name) in calendars().into_iter().zip(&names.calendars) {
-            rules::put_calendar(unit.work, &id, name, &doc, 0)?;
+            rules::put_calendar(unit.work, &id, name, &doc, 0, &unit.actor.reference())?;
         }
         for ((id, doc), name) in policies().into_iter().zip(&names.policies) {
-            rules::put_policy(unit.work, &id, name, &doc, 0)?;
+            rules::put_policy(unit.work, &id, name, &doc, 0, &unit.actor.reference())?;
         }
         Ok(())
     })

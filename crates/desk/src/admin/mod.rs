@@ -1,17 +1,23 @@
 //! Administration: each change checks the right, checks the document, saves over the version that was seen,
 //! and leaves an admin event with before and after.
 
+mod answers;
 mod customers;
+mod extra;
 mod ground;
 mod people;
+mod preview;
 mod rules;
 
+pub use answers::{delete_answer, restore_answer, save_answer};
 pub use customers::{ContactInput, save_contact, save_contract, save_installation, save_organisation};
+pub use extra::index_extra;
 pub use ground::{Ground, lay_ground};
 pub use people::{save_group, save_role, save_staff};
-pub use rules::{
-    save_answer, save_calendar, save_fields, save_policy, save_product, save_routing, save_settings,
+pub use preview::{
+    CalendarPreview, MAX_TRIAL, ShiftedClock, Trial, Tried, preview_calendar, preview_policy, try_routing,
 };
+pub use rules::{save_calendar, save_fields, save_policy, save_product, save_routing, save_settings};
 
 use domain::access::Right;
 

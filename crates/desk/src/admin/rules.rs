@@ -1,18 +1,20 @@
-//! Settings, calendars, promises, routing, fields, products, canned answers.
+//! Settings, calendars, promises, routing, fields, products.
 
 use domain::access::{Actor, Right};
 use domain::calendar::CalendarDoc;
 use domain::field::{Field, check_fields};
 use domain::id::{CalendarId, PolicyId, TicketId};
-use domain::routing::Rule;
+use domain::routing::{Rule, check_rules};
 use domain::setting::Settings;
 use domain::sla::PolicyDoc;
+use domain::ticket::decide::Rules;
+use serde_json::json;
 use store::directory::{self, ModuleRow, ProductRow};
 use store::rules::{self, SettingKey};
-use store::{admin as kept, ticket};
+use store::ticket;
 
 use super::{need, record};
-use crate::{Desk, Error, Result, Unit, load_case_by_id};
+use crate::{Desk, Error, FieldError, Result, Unit, load_case_by_id};
 
 /// Saves the settings.
 ///
@@ -29,17 +31,56 @@ pub async fn save_settings(desk: &Desk, who: &Actor, settings: Settings, version
             return Err(Error::field("silence_calendar", "unknown"));
         }
         let before = unit.rules.settings.clone();
+        seen(unit, SettingKey::Settings, version, &settings, &before)?;
         rules::put_setting(unit.work, SettingKey::Settings, &settings, version)?;
         record(unit, ("settings", "settings"), &before, &settings)
     })
     .await
 }
 
-/// Saves a calendar as its next revision. Running clocks that count in it are read again with the new
-/// revision at once (C6).
+/// The editor must have seen the newest version; otherwise both documents are shown.
+fn seen<T: serde::Serialize>(
+    unit: &mut Unit<'_, '_>,
+    key: SettingKey,
+    version: i64,
+    mine: &T,
+    theirs: &T,
+) -> Result<()> {
+    let newest = rules::setting_version(unit.work, key)?;
+    newest_seen(key.as_str(), version == newest, mine, theirs)
+}
+
+fn newest_seen<T: serde::Serialize>(field: &str, is_newest: bool, mine: &T, theirs: &T) -> Result<()> {
+    if is_newest {
+        return Ok(());
+    }
+    let text = |doc: &T| serde_json::to_string(doc).unwrap_or_default();
+    Err(Error::Stale { field: field.to_owned(), mine: text(mine), theirs: text(theirs) })
+}
+
+/// All findings about a document, as field errors.
+pub(super) fn refuse(found: Vec<(String, &'static str)>) -> Result<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Invalid(found.into_iter().map(|(field, issue)| FieldError::new(field, issue)).collect()))
+}
+
+const MAX_NAME: usize = 100;
+
+fn check_name(name: &str) -> Result<()> {
+    match name.trim().chars().count() {
+        0 => Err(Error::field("name", "required")),
+        n if n > MAX_NAME => Err(Error::field("name", "too_long")),
+        _ => Ok(()),
+    }
+}
+
+/// Saves a calendar as its next revision; revision 0 makes a new one, for which an empty key is chosen here.
+/// Running clocks that count in it are read again with the new revision at once (C6).
 ///
 /// # Errors
-/// `Lacks`, `Invalid` with the field, `Stale`.
+/// `Lacks`, `Invalid` with all wrong fields, `Stale` with both documents, `NotFound`.
 pub async fn save_calendar(
     desk: &Desk,
     who: &Actor,
@@ -47,20 +88,28 @@ pub async fn save_calendar(
     name: String,
     doc: CalendarDoc,
     rev: i64,
-) -> Result<()> {
-    doc.compile().map_err(|e| Error::field("doc", &e.to_string()))?;
-    if name.trim().is_empty() {
-        return Err(Error::field("name", "required"));
-    }
-    let calendar = id.clone();
-    desk.write(who, move |unit| {
+) -> Result<CalendarId> {
+    check_name(&name)?;
+    refuse(doc.problems())?;
+    doc.compile().map_err(|_| Error::field("doc", "bad_value"))?;
+    let saved = desk.write(who, move |unit| {
         need(unit, Right::PromiseEdit)?;
-        let before = unit.rules.calendars.get(&id).map(|c| c.doc.clone());
-        rules::put_calendar(unit.work, &id, name.trim(), &doc, rev)?;
-        record(unit, ("calendar", id.as_str()), &before, &doc)
-    })
-    .await?;
-    recount(desk, who, &calendar).await
+        let mut id = id.clone();
+        let kept = unit.rules.calendars.get(&id).map(|c| (c.rev, c.name.clone(), c.doc.clone()));
+        match &kept {
+            Some((newest, _, theirs)) => newest_seen("calendar", *newest == rev, &doc, theirs)?,
+            None if rev > 0 => return Err(Error::NotFound),
+            None if id.as_str().is_empty() => id = unit.work.next_id().into(),
+            None => {}
+        }
+        rules::put_calendar(unit.work, &id, name.trim(), &doc, rev, &unit.actor.reference())?;
+        let before = kept.map(|(_, name, doc)| json!({"name": name, "doc": doc}));
+        record(unit, ("calendar", id.as_str()), &before, &json!({"name": name.trim(), "doc": doc}))?;
+        Ok(id)
+    });
+    let id = saved.await?;
+    recount(desk, who, &id).await?;
+    Ok(id)
 }
 
 /// Tickets per unit of work, so that no other write waits long for a recount.
@@ -83,10 +132,11 @@ fn recount_one(unit: &mut Unit<'_, '_>, id: &TicketId) -> Result<()> {
     crate::save(unit, &case, &decision)
 }
 
-/// Saves a promise as its next revision. Tickets keep the revision that they were opened with.
+/// Saves a promise as its next revision; revision 0 makes a new one, for which an empty key is chosen here.
+/// Tickets keep the revision that they were opened with.
 ///
 /// # Errors
-/// `Lacks`, `Invalid` with the row, `Stale`.
+/// `Lacks`, `Invalid` with the row, `Stale` with both documents, `NotFound`.
 pub async fn save_policy(
     desk: &Desk,
     who: &Actor,
@@ -94,35 +144,52 @@ pub async fn save_policy(
     name: String,
     doc: PolicyDoc,
     rev: i64,
-) -> Result<()> {
-    if name.trim().is_empty() {
-        return Err(Error::field("name", "required"));
-    }
+) -> Result<PolicyId> {
+    check_name(&name)?;
     desk.write(who, move |unit| {
         need(unit, Right::PromiseEdit)?;
-        doc.check(|c| unit.rules.calendars.contains_key(c))
-            .map_err(|e| Error::field("doc", &e.to_string()))?;
-        let before = unit.rules.policies.get(&(id.clone(), rev)).cloned();
-        rules::put_policy(unit.work, &id, name.trim(), &doc, rev)?;
-        record(unit, ("policy", id.as_str()), &before, &doc)
+        check_policy(&unit.rules, &doc)?;
+        let mut id = id.clone();
+        let kept = unit.rules.newest.get(&id).cloned();
+        let before = kept.and_then(|(name, newest)| {
+            unit.rules.policies.get(&(id.clone(), newest)).map(|doc| (newest, name, doc.clone()))
+        });
+        match &before {
+            Some((newest, _, theirs)) => newest_seen("policy", *newest == rev, &doc, theirs)?,
+            None if rev > 0 => return Err(Error::NotFound),
+            None if id.as_str().is_empty() => id = unit.work.next_id().into(),
+            None => {}
+        }
+        rules::put_policy(unit.work, &id, name.trim(), &doc, rev, &unit.actor.reference())?;
+        let before = before.map(|(_, name, doc)| json!({"name": name, "doc": doc}));
+        record(unit, ("policy", id.as_str()), &before, &json!({"name": name.trim(), "doc": doc}))?;
+        Ok(id)
     })
     .await
+}
+
+/// A promise promises something, in calendars that exist.
+pub(super) fn check_policy(rules: &Rules, doc: &PolicyDoc) -> Result<()> {
+    if doc.targets.is_empty() {
+        return Err(Error::field("targets", "required"));
+    }
+    doc.check(|c| rules.calendars.contains_key(c)).map_err(|e| {
+        let (field, issue) = e.named();
+        Error::field(&field, issue)
+    })
 }
 
 /// Saves the routing rules.
 ///
 /// # Errors
-/// `Lacks`, `Invalid` for a rule without name or with an unknown group, `Stale`.
+/// `Lacks`, `Invalid` for a rule without name or with an unknown group, `Stale` with both documents.
 pub async fn save_routing(desk: &Desk, who: &Actor, list: Vec<Rule>, version: i64) -> Result<()> {
     desk.write(who, move |unit| {
         need(unit, Right::DeskEdit)?;
         let groups = store::staff::groups(unit.work)?;
-        let bad =
-            list.iter().position(|r| r.name.trim().is_empty() || !groups.iter().any(|g| g.id == r.group));
-        if let Some(i) = bad {
-            return Err(Error::field(&format!("rules.{i}"), "bad_value"));
-        }
+        refuse(check_rules(&list, |id| groups.iter().any(|g| g.id == *id && g.active)))?;
         let before = unit.rules.routing.clone();
+        seen(unit, SettingKey::Routing, version, &list, &before)?;
         rules::put_setting(unit.work, SettingKey::Routing, &list, version)?;
         record(unit, ("routing", "routing"), &before, &list)
     })
@@ -134,10 +201,12 @@ pub async fn save_routing(desk: &Desk, who: &Actor, list: Vec<Rule>, version: i6
 /// # Errors
 /// `Lacks`, `Invalid` with the field, `Stale`.
 pub async fn save_fields(desk: &Desk, who: &Actor, list: Vec<Field>, version: i64) -> Result<()> {
-    check_fields(&list).map_err(|(i, issue)| Error::field(&format!("fields.{i}"), &issue.to_string()))?;
+    check_fields(&list)
+        .map_err(|(i, issue)| Error::field(&format!("fields.{i}.{}", issue.part()), &issue.to_string()))?;
     desk.write(who, move |unit| {
         need(unit, Right::DeskEdit)?;
         let before = unit.rules.fields.clone();
+        seen(unit, SettingKey::Fields, version, &list, &before)?;
         rules::put_setting(unit.work, SettingKey::Fields, &list, version)?;
         record(unit, ("fields", "fields"), &before, &list)
     })
@@ -165,34 +234,6 @@ pub async fn save_product(
             directory::put_module(unit.work, m)?;
         }
         record(unit, ("product", product.id.as_str()), &before, &product.name)
-    })
-    .await
-}
-
-/// Saves a canned answer; its HTML was cleaned at the edge. An empty text deletes it.
-///
-/// # Errors
-/// `Lacks`, `Invalid`.
-pub async fn save_answer(
-    desk: &Desk,
-    who: &Actor,
-    id: Option<String>,
-    name: String,
-    html: String,
-) -> Result<()> {
-    if name.trim().is_empty() {
-        return Err(Error::field("name", "required"));
-    }
-    desk.write(who, move |unit| {
-        need(unit, Right::DeskEdit)?;
-        let id = id.clone().unwrap_or_else(|| unit.work.next_id());
-        let before = kept::answers(unit.work)?.into_iter().find(|a| a.0 == id).map(|a| a.2);
-        if html.trim().is_empty() {
-            kept::delete_answer(unit.work, &id)?;
-        } else {
-            kept::put_answer(unit.work, &id, name.trim(), &html)?;
-        }
-        record(unit, ("answer", &id), &before, &html)
     })
     .await
 }

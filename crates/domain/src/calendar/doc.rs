@@ -120,7 +120,7 @@ impl CalendarDoc {
         let mut days: [Vec<Window>; 7] = Default::default();
         for (i, day) in self.week.iter().enumerate() {
             for (start, end) in day {
-                let overnight = end != "24:00" && end <= start && Window::parse("00:00", end).is_ok();
+                let overnight = is_overnight(start, end);
                 let today =
                     if overnight { Window::parse(start, "24:00") } else { Window::parse(start, end) }?;
                 if let Some(d) = days.get_mut(i) {
@@ -133,6 +133,12 @@ impl CalendarDoc {
         }
         Ok(days.map(Windows::new))
     }
+}
+
+/// Does the window end on the next day? `22:00–06:00`.
+pub(super) fn is_overnight(start: &str, end: &str) -> bool {
+    let today = Window::parse(start, "24:00").is_ok();
+    today && end != "24:00" && end <= start && Window::parse("00:00", end).is_ok()
 }
 
 fn first(week: &[Windows; 7]) -> Windows {

@@ -1,14 +1,20 @@
 //! Service calendars: when a promise's clock counts. Rules C1–C6 and A1–A6 of the SLA specification.
 //! A [`CalendarDoc`] is what people edit; [`Calendar`] is the same, checked and ready to count.
 
+mod check;
 mod china;
+mod compare;
 mod count;
 mod doc;
+mod text;
 mod windows;
 
+pub use check::WEEKDAYS;
 pub use china::{china_coverage, china_exceptions};
+pub use compare::{Day, days_of_year};
 pub use count::{CountError, MAX_TARGET_S, Span, check_duration};
 pub use doc::{CalendarDoc, DocError, ExceptionDoc, ExceptionKind};
+pub use text::{read_exceptions, read_windows, write_exceptions, write_windows};
 pub use windows::{Window, Windows};
 
 use std::collections::{BTreeMap, BTreeSet};

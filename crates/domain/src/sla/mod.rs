@@ -4,14 +4,18 @@ mod cadence;
 mod change;
 mod clock;
 mod explain;
+mod outlook;
 mod policy;
 mod record;
+mod shift;
 
 pub use cadence::missed_slots;
 pub use change::{RaiseDues, raise_dues};
 pub use clock::{Pause, Reading, Run, State};
 pub use explain::{ClosedWhy, Explanation, Line, explain};
+pub use outlook::{Outlook, outlook};
 pub use policy::{
     Because, OffHours, Picked, PolicyDoc, PolicyError, PromiseClass, Step, StepAction, Target, choose_policy,
 };
 pub use record::{Clock, Fixed, Milestone, StopReason};
+pub use shift::{Shift, shift};

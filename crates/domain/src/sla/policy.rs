@@ -62,6 +62,17 @@ pub struct Target {
     pub off_hours: Option<OffHours>,
 }
 
+impl Target {
+    /// Seconds and calendar for a case that comes while the target's calendar is open or closed, and whether
+    /// that is the off-hours target (K2).
+    pub fn chosen(&self, open: bool) -> (i64, &CalendarId, bool) {
+        match &self.off_hours {
+            Some(off) if !open => (off.seconds, &off.calendar, true),
+            _ => (self.seconds, &self.calendar, false),
+        }
+    }
+}
+
 /// A step on the way to, or beyond, a due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -103,6 +114,18 @@ pub enum PolicyError {
     /// Steps are at 1–300 percent.
     #[error("step {0}: percent out of bounds")]
     Percent(usize),
+}
+
+impl PolicyError {
+    /// Field and issue, as they are named to people and programs.
+    pub fn named(&self) -> (String, &'static str) {
+        match self {
+            Self::Seconds(i) => (format!("targets.{i}.seconds"), "bad_value"),
+            Self::Calendar(i) => (format!("targets.{i}.calendar"), "unknown"),
+            Self::Twice(i) => (format!("targets.{i}"), "twice"),
+            Self::Percent(i) => (format!("steps.{i}.percent"), "bad_value"),
+        }
+    }
 }
 
 impl PolicyDoc {

@@ -81,6 +81,8 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Came before.
     pub until: Option<Timestamp>,
+    /// With these extra values: key and folded value.
+    pub extra: Vec<(String, String)>,
 }
 
 /// A row of the list.
@@ -134,6 +136,9 @@ const BASE: &str = "SELECT t.id, t.number, t.title, t.kind, t.severity, t.level,
      LEFT JOIN organisation o ON o.id = t.organisation_id \
      LEFT JOIN staff_group g ON g.id = t.group_id \
      LEFT JOIN staff s ON s.id = t.assignee_id";
+
+const HAS_EXTRA: &str =
+    "t.id IN (SELECT e.ticket_id FROM ticket_extra e WHERE e.key = ? AND e.value_folded = ?)";
 
 impl ListRow {
     /// The value of an extra field; empty if it was not given.
@@ -199,6 +204,9 @@ pub(crate) fn assemble<'v>(
     }
     if let Some(until) = f.until {
         a.and("t.created_at < ?", &[until.into()]);
+    }
+    for (key, value) in &f.extra {
+        a.and(HAS_EXTRA, &[key.into(), value.into()]);
     }
     let (keyset, tail) = match order {
         Order::Due => ("(t.next_due_at, t.id) > (?, ?)", " ORDER BY t.next_due_at, t.id LIMIT ?"),

@@ -3,11 +3,14 @@
 mod counts;
 mod draft;
 mod event;
+mod extra;
 mod list;
 mod log;
 mod message;
+mod past;
 mod read;
 mod row;
+mod running;
 mod view;
 mod write;
 
@@ -15,17 +18,20 @@ pub use counts::{add_counts, count_of, staff_load};
 pub use draft::{DraftRow, delete_draft, draft, drafting, save_draft};
 pub(crate) use event::{actor, actor_columns};
 pub use event::{events, insert_events};
+pub use extra::index_all as index_extra;
 pub use list::{Cursor, Filter, ListRow, Order, list, rows_of};
 pub(crate) use list::{assemble, assemble_rows, narrow};
 pub(crate) use log::assemble_log;
 pub use log::{LogFilter, LogRow, problem_log};
 pub(crate) use message::read_message;
 pub use message::{MessageRow, insert_message, messages};
+pub use past::{PastRow, past};
 pub use read::{
     by_external_ref, by_id, by_number, clocks, due_clocks, holds, imported, next_instant, number_of,
     running_in, silent_tickets, tickets_of_assignee,
 };
 pub(crate) use row::{read as read_ticket, ticket_columns};
+pub use running::{Running, running};
 pub use view::{SavedView, delete_view, save_view, views};
 pub use write::{insert, next_number, update};
 
@@ -34,8 +40,11 @@ pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
     ("ticket::counts", counts::STATEMENTS),
     ("ticket::draft", draft::STATEMENTS),
     ("ticket::event", event::STATEMENTS),
+    ("ticket::extra", extra::STATEMENTS),
     ("ticket::message", message::STATEMENTS),
+    ("ticket::past", past::STATEMENTS),
     ("ticket::read", read::STATEMENTS),
+    ("ticket::running", running::STATEMENTS),
     ("ticket::view", view::STATEMENTS),
     ("ticket::write", write::STATEMENTS),
 ];

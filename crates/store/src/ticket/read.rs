@@ -48,7 +48,7 @@ pub fn clocks(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Clock>> {
     r.rows(&CLOCKS, &[id.as_str().into()], read_clock)
 }
 
-fn read_clock(r: &Row<'_>) -> Result<Clock> {
+pub(super) fn read_clock(r: &Row<'_>) -> Result<Clock> {
     let reason = r.word_opt(7, "clock.stop_reason")?;
     Ok(Clock {
         milestone: r.word(0, "clock.milestone")?,

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use domain::sla::Clock;
-use domain::ticket::{Hold, Ticket};
+use domain::ticket::{Extra, Hold, Ticket};
 use domain::time::to_millis;
 
+use super::extra::put_extra;
 use super::row::{Docs, values};
 use crate::row::to_json;
 use crate::{Error, Result, Work};
@@ -64,6 +65,7 @@ pub fn insert(work: &mut Work<'_>, ticket: &Ticket, clocks: &[Clock], holds: &[H
     work.hit("ticket", &INSERT, &values(ticket, &docs, &nearest))?;
     put_clocks(work, ticket, &[], clocks)?;
     put_holds(work, ticket, &[], holds)?;
+    put_extra(work, ticket, &Extra::new())?;
     put_tags(work, ticket, &BTreeSet::new())
 }
 
@@ -84,6 +86,7 @@ pub fn update(
     work.edit("ticket", &UPDATE, &values)?;
     put_clocks(work, after.0, before.1, after.1)?;
     put_holds(work, after.0, before.2, after.2)?;
+    put_extra(work, after.0, &before.0.extra)?;
     put_tags(work, after.0, &before.0.tags)
 }
 

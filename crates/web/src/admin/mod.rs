@@ -1,6 +1,18 @@
-//! Administration: settings, staff, tokens, outgoing letters, jobs, audit. Everything takes effect at once.
+//! Administration: rules, settings, staff, tokens, outgoing letters, jobs, audit. Everything takes effect at once.
 
+mod answers;
+mod calendar_form;
+mod calendar_preview;
+mod calendars;
+mod fields;
+mod history;
 mod operate;
+mod pairs;
+mod policies;
+mod policy_form;
+mod policy_preview;
+mod routing;
+mod routing_form;
 mod settings;
 mod staff;
 
@@ -28,12 +40,39 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/jobs", get(operate::jobs))
         .route("/admin/jobs/{id}/retry", post(operate::retry_job))
         .route("/admin/audit", get(operate::audit))
+        .merge(rules())
+}
+
+/// Routes of the rules. `new` is a calendar, promise or answer that is not saved yet.
+fn rules() -> Router<App> {
+    Router::new()
+        .route("/admin/calendars", get(calendars::list))
+        .route("/admin/calendars/{id}", get(calendars::form).post(calendars::save))
+        .route("/admin/calendars/{id}/history", get(calendars::history))
+        .route("/admin/policies", get(policies::list))
+        .route("/admin/policies/{id}", get(policies::form).post(policies::save))
+        .route("/admin/policies/{id}/history", get(policies::history))
+        .route("/admin/routing", get(routing::form).post(routing::save))
+        .route("/admin/fields", get(fields::form).post(fields::save))
+        .route("/admin/answers", get(answers::list))
+        .route("/admin/answers/{id}", get(answers::form).post(answers::save))
+        .route("/admin/answers/{id}/removal", post(answers::delete))
+        .route("/admin/answers/{id}/removal/undo", post(answers::restore))
 }
 
 /// The pages of administration by topic, each with the right that it needs.
 pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
     ("people", &[("staff", "staff.edit")]),
-    ("rules", &[]),
+    (
+        "rules",
+        &[
+            ("calendars", "promise.edit"),
+            ("policies", "promise.edit"),
+            ("routing", "desk.edit"),
+            ("fields", "desk.edit"),
+            ("answers", "desk.edit"),
+        ],
+    ),
     (
         "operation",
         &[

@@ -5,6 +5,8 @@ mod docs;
 mod house;
 mod own;
 mod reports;
+mod rules;
+mod rules_desk;
 mod search;
 pub(crate) mod throttle;
 mod tickets;
@@ -71,10 +73,29 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(reports::show))
         .routes(routes!(reports::cases))
         .routes(routes!(search::search))
+        .merge(described_rules())
         .split_for_parts();
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);
     (router, api)
+}
+
+/// The rules of the house.
+fn described_rules() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(rules::calendars, rules::new_calendar))
+        .routes(routes!(rules::calendar, rules::put_calendar))
+        .routes(routes!(rules::preview))
+        .routes(routes!(rules::calendar_revisions))
+        .routes(routes!(rules::policies, rules::new_policy))
+        .routes(routes!(rules::policy, rules::put_policy))
+        .routes(routes!(rules::policy_revisions))
+        .routes(routes!(rules_desk::routing, rules_desk::put_routing))
+        .routes(routes!(rules_desk::dry_run))
+        .routes(routes!(rules_desk::fields, rules_desk::put_fields))
+        .routes(routes!(rules_desk::answers, rules_desk::new_answer))
+        .routes(routes!(rules_desk::put_answer, rules_desk::remove_answer))
+        .routes(routes!(rules_desk::settings, rules_desk::put_settings))
 }
 
 /// Routes of the API, its document and its page.

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
 use desk::intake::{NewTicket, open};
+use domain::field::Field;
 use domain::ticket::decide::Body;
 use domain::ticket::{Channel, Facts, Kind};
 use serde::Deserialize;
@@ -43,6 +44,7 @@ struct RequestPage {
     facts: Facts,
     errors: Vec<String>,
     products: Vec<ProductRow>,
+    fields: Vec<(Field, String)>,
 }
 
 impl RequestPage {
@@ -62,7 +64,17 @@ async fn page_with(
     let ui = Ui::contact(app, page, "new").await.map_err(fail)?;
     let products = app.desk.read(|r| Ok(directory::products(r)?)).await.map_err(fail)?;
     let facts = facts_of(&form.rest);
-    render(&RequestPage { ui, form, facts, errors, products }, &page.visitor)
+    let value =
+        |f: Field| (f.clone(), form.rest.get(&format!("extra.{}", f.key)).cloned().unwrap_or_default());
+    let fields = asked_of_customers(app).await.map_err(fail)?.into_iter().map(value).collect();
+    render(&RequestPage { ui, form, facts, errors, products, fields }, &page.visitor)
+}
+
+/// The extra fields that customers fill in.
+async fn asked_of_customers(app: &App) -> desk::Result<Vec<Field>> {
+    let desk = app.desk.clone();
+    let rules = app.desk.read(move |r| desk.rules_in(r)).await?;
+    Ok(rules.fields.iter().filter(|f| f.customer).cloned().collect())
 }
 
 /// The empty form.
@@ -77,6 +89,7 @@ pub(super) async fn create(
     page: ContactPage,
     Fields(form): Fields<RequestForm>,
 ) -> Result<Response, WebError> {
+    let asked = asked_of_customers(&app).await.map_err(|e| page.visitor.fail(e))?;
     let read = || -> desk::Result<NewTicket> {
         let body = if form.html.trim().is_empty() { Body::from_text(&form.text) } else { clean(&form.html) };
         let mut new =
@@ -84,6 +97,11 @@ pub(super) async fn create(
         new.kind = choice("kind", &form.kind)?.unwrap_or(Kind::Fault);
         new.product = id(&form.product);
         new.facts = facts_of(&form.rest);
+        // A field of another kind or product was shown, but not meant.
+        let meant = asked.iter().filter(|f| f.applies(new.kind, new.product.as_ref()));
+        new.extra = meant
+            .filter_map(|f| Some((f.key.clone(), form.rest.get(&format!("extra.{}", f.key))?.clone())))
+            .collect();
         new.files = form.files.iter().filter_map(|f| id(f)).collect();
         if !form.stopped.is_empty() {
             new.tags.insert(words::t(words::Locale::Zh, "tag-work-stopped").to_owned());

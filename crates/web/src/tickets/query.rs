@@ -1,7 +1,10 @@
 //! The ticket list's address: which queue, which filters, which order, which page.
 
+use std::collections::BTreeMap;
+
 use desk::{Error, Result};
 use domain::access::Staff;
+use domain::people::fold;
 use domain::queue::Queue;
 use domain::ticket::Status;
 use serde::Deserialize;
@@ -44,6 +47,10 @@ pub(crate) struct ListQuery {
     pub cursor: String,
     /// 1–200, default 50.
     pub limit: String,
+    /// `x.KEY` (or `extra.KEY`): only tickets whose extra field has this value.
+    #[serde(flatten)]
+    #[param(ignore)]
+    pub rest: BTreeMap<String, String>,
 }
 
 /// A list that can be asked of the store.
@@ -76,6 +83,7 @@ impl ListQuery {
         filter.assignee = id(&self.assignee).or(filter.assignee);
         filter.groups = id(&self.group).map(|g| vec![g]).or(filter.groups);
         filter.tag = id(&self.tag);
+        filter.extra = self.extra().map(|(key, value)| (key.to_owned(), fold(value))).collect();
         let usual = if filter.open { Order::Due } else { Order::Newest };
         let order = choice("order", &self.order)?.unwrap_or(usual);
         let after = match self.cursor.as_str() {
@@ -93,6 +101,15 @@ impl ListQuery {
         Ok(Asked { view, filter, order, after, limit })
     }
 
+    /// Extra fields and the values that are asked for.
+    fn extra(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.rest.iter().filter(|(_, v)| !v.trim().is_empty());
+        pairs.filter_map(|(k, v)| {
+            let key = k.strip_prefix("x.").or_else(|| k.strip_prefix("extra."))?;
+            Some((key, v.as_str()))
+        })
+    }
+
     /// Does it show only a part of its queue? A queue runs along an index; a filter may have to look at many rows.
     pub(crate) fn is_filtered(&self) -> bool {
         let filters = [
@@ -107,7 +124,7 @@ impl ListQuery {
             &self.group,
             &self.tag,
         ];
-        filters.iter().any(|f| !f.is_empty())
+        filters.iter().any(|f| !f.is_empty()) || self.extra().next().is_some()
     }
 
     /// The address of the same list with another cursor.
@@ -129,7 +146,10 @@ impl ListQuery {
         ];
         let cursor = cursor.to_owned();
         let all = pairs.into_iter().chain([("cursor", &cursor)]).filter(|(_, v)| !v.is_empty());
-        let parts: Vec<String> = all.map(|(k, v)| format!("{k}={}", crate::error::encode(v))).collect();
+        let parts: Vec<String> = all
+            .map(|(k, v)| format!("{k}={}", crate::error::encode(v)))
+            .chain(self.extra().map(|(k, v)| format!("x.{k}={}", crate::error::encode(v))))
+            .collect();
         if parts.is_empty() { "/tickets".to_owned() } else { format!("/tickets?{}", parts.join("&")) }
     }
 }

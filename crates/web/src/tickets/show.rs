@@ -15,6 +15,7 @@ use store::{Read, directory, staff, ticket};
 use super::list::render;
 use super::timeline::EntryBody;
 use super::{Entry, ListQuery, timeline};
+use crate::answers::{Values, filled};
 use crate::app::App;
 use crate::chip::Chip;
 use crate::error::WebError;
@@ -47,7 +48,7 @@ pub(crate) struct Shown {
     pub contracts: Vec<(String, String)>,
     pub draft: Option<DraftRow>,
     pub presence: Vec<String>,
-    pub answers: Vec<store::admin::Answer>,
+    pub answers: Vec<(String, String, String)>,
     pub promise: String,
     pub merged_into: Option<String>,
     pub fields: Vec<(domain::field::Field, String)>,
@@ -61,12 +62,14 @@ pub(super) async fn show(
 ) -> Result<Response, WebError> {
     let ui = page.ui(&app, "tickets").await?;
     let (desk, actor, locale, now, me) =
-        (app.desk.clone(), page.actor().clone(), ui.locale, ui.now, page.staff.id.clone());
+        (app.desk.clone(), page.actor().clone(), ui.locale, ui.now, page.staff.clone());
     let read = app.desk.peek(move |r| {
         let rules = desk.rules_in(r)?;
         let found = ticket::by_number(r, &actor.scope(), &number)?;
         let t = found.ok_or(Error::NotFound)?;
-        let mut shown = read_case(r, t, locale, now, &me)?;
+        let mut shown = read_case(r, t, locale, now, &me.id)?;
+        let values = Values::of((&shown.t, &shown.clocks), &shown.names, &rules, &me, (locale, now));
+        shown.answers = filled(r, &values)?;
         let t = &shown.t;
         shown.promise = rules.newest.get(&t.policy.0).map(|(name, _)| name.clone()).unwrap_or_default();
         shown.fields = rules
@@ -120,7 +123,7 @@ fn read_case(
         contracts,
         draft: ticket::draft(r, &t.id, me)?,
         presence: answering(r, &t, me)?,
-        answers: store::admin::answers(r)?,
+        answers: Vec::new(),
         promise: String::new(),
         merged_into,
         fields: Vec::new(),

@@ -25,9 +25,7 @@ impl Next<'_> {
     pub(super) fn start(&mut self, milestone: Milestone, at: Timestamp) {
         let Some(target) = self.target(milestone) else { return };
         let closed = self.case.rules.calendar(&target.calendar).is_some_and(|c| !c.is_open(at));
-        let off = target.off_hours.as_ref().filter(|_| closed);
-        let (seconds, calendar) =
-            off.map_or((target.seconds, &target.calendar), |o| (o.seconds, &o.calendar));
+        let (seconds, calendar, off_hours) = target.chosen(!closed);
         let cycle = 1 + self
             .out
             .clocks
@@ -41,7 +39,7 @@ impl Next<'_> {
             cycle,
             target_s: seconds,
             calendar: calendar.clone(),
-            off_hours: off.is_some(),
+            off_hours,
             started_at: at,
             stopped: None,
             reopened: Vec::new(),

@@ -1,0 +1,62 @@
+//! What a promise would say for a case that is reported at an instant: dues, steps, and why. Changes nothing.
+
+use super::{Explanation, Milestone, PolicyDoc, Run, StepAction, explain};
+use crate::calendar::{Calendar, CountError};
+use crate::id::CalendarId;
+use crate::ticket::{Level, Severity};
+use crate::time::Timestamp;
+
+/// One promised time for such a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// What is promised.
+    pub milestone: Milestone,
+    /// Counted seconds.
+    pub seconds: i64,
+    /// The calendar in which they count.
+    pub calendar: CalendarId,
+    /// The off-hours target was chosen.
+    pub off_hours: bool,
+    /// When it would be due.
+    pub due: Timestamp,
+    /// Why.
+    pub explanation: Explanation,
+    /// Percent, action and instant of each step, in their order.
+    pub steps: Vec<(u16, StepAction, Timestamp)>,
+}
+
+/// The promises for a case that is reported at `at`, in the order of the milestones. A progress slot and an
+/// answer are shown as if they began at that instant.
+///
+/// # Errors
+/// [`CountError`] if a target can never be reached.
+pub fn outlook<'c>(
+    doc: &PolicyDoc,
+    calendar: impl Fn(&CalendarId) -> Option<&'c Calendar>,
+    (severity, level): (Severity, Option<Level>),
+    at: Timestamp,
+) -> Result<Vec<Outlook>, CountError> {
+    let mut all = Vec::new();
+    for milestone in Milestone::ALL {
+        let Some(target) = doc.target(*milestone, severity, level) else { continue };
+        let open = calendar(&target.calendar).is_none_or(|c| c.is_open(at));
+        let (seconds, id, off_hours) = target.chosen(open);
+        let Some(counts_in) = calendar(id) else { continue };
+        let run =
+            Run { calendar: counts_in, started_at: at, target_s: seconds, pauses: &[], stopped_at: None };
+        let due = counts_in.due(at, seconds)?;
+        let steps = doc.steps_of(*milestone, off_hours).into_iter();
+        all.push(Outlook {
+            milestone: *milestone,
+            seconds,
+            calendar: id.clone(),
+            off_hours,
+            due,
+            explanation: explain(&run, at)?,
+            steps: steps
+                .filter_map(|s| Some((s.percent, s.action, run.instant_of_percent(s.percent, at)?)))
+                .collect(),
+        });
+    }
+    Ok(all)
+}

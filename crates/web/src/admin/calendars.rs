@@ -1,0 +1,309 @@
+//! Calendars: the list, and one as a form with a preview of what its next revision changes.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::Error;
+use desk::admin::{preview_calendar, save_calendar};
+use domain::access::Right;
+use domain::calendar::CalendarDoc;
+use domain::id::CalendarId;
+use domain::ticket::decide::Rules;
+use serde::Deserialize;
+use store::revision;
+use words::t_args;
+
+use super::calendar_form::{CalendarForm, week_text, write_years};
+use super::calendar_preview::Preview;
+use super::history::{Revisions, Which, revisions};
+use super::pairs::{Pairs, all_said, conflict};
+use crate::app::App;
+use crate::error::WebError;
+use crate::session::StaffPage;
+use crate::tickets::render;
+use crate::ui::Ui;
+
+/// A line of the list.
+struct Line {
+    id: String,
+    name: String,
+    week: String,
+    zone: String,
+    exceptions: usize,
+    coverage: String,
+    running: i64,
+    rev: i64,
+    edited: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/calendars.html")]
+struct CalendarsPage {
+    ui: Ui,
+    tab: &'static str,
+    lines: Vec<Line>,
+}
+
+impl CalendarsPage {
+    fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        super::tabs(&self.ui)
+    }
+}
+
+/// All calendars with their hours and what counts in them.
+pub(super) async fn list(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
+    page.need(Right::PromiseEdit)?;
+    let ui = page.ui(&app, "admin").await?;
+    let desk = app.desk.clone();
+    let read = app.desk.read(move |r| {
+        let running: BTreeMap<_, _> = revision::running_clocks(r)?.into_iter().collect();
+        let edited: BTreeMap<_, _> = revision::calendars_edited(r)?.into_iter().collect();
+        Ok((desk.rules_in(r)?, running, edited))
+    });
+    let (rules, running, edited) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let line = |(id, c): (&CalendarId, &domain::ticket::decide::CalendarRev)| Line {
+        id: id.0.clone(),
+        name: c.name.clone(),
+        week: week_text(ui.locale, &c.doc),
+        zone: c.doc.time_zone.clone(),
+        exceptions: c.doc.exceptions.len(),
+        coverage: write_years(&c.doc.coverage),
+        running: running.get(id).copied().unwrap_or(0),
+        rev: c.rev,
+        edited: edited.get(id).map(|at| ui.when(at)).unwrap_or_default(),
+    };
+    let lines = rules.calendars.iter().map(line).collect();
+    render(&CalendarsPage { ui, tab: "calendars", lines }, &page.visitor)
+}
+
+#[derive(Template)]
+#[template(path = "admin/calendar.html")]
+struct CalendarPage {
+    ui: Ui,
+    tab: &'static str,
+    form: CalendarForm,
+    newest: i64,
+    shown: Option<i64>,
+    said: Option<String>,
+    errors: Vec<String>,
+    theirs: Option<CalendarForm>,
+    preview: Option<Preview>,
+}
+
+impl CalendarPage {
+    fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
+        super::tabs(&self.ui)
+    }
+    fn next(&self) -> i64 {
+        self.newest + 1
+    }
+    /// Does a year stand open? The present one and the next do.
+    fn is_near(&self, year: i16) -> bool {
+        let now = self.ui.now.to_zoned(self.ui.zone.clone()).year();
+        year >= now
+    }
+    fn clocks_text(&self, p: &Preview) -> String {
+        let c = &p.clocks;
+        let key = if c.newly_late > 0 { "preview-clocks-late" } else { "preview-clocks" };
+        let (running, changed, late) =
+            (c.running.to_string(), c.changed.to_string(), c.newly_late.to_string());
+        t_args(self.ui.locale, key, &[("running", &running), ("changed", &changed), ("late", &late)])
+    }
+    fn year_text(&self, p: &Preview) -> String {
+        let (year, days) = (p.year.to_string(), p.open_days.to_string());
+        t_args(self.ui.locale, "preview-year", &[("year", &year), ("days", &days), ("hours", &p.hours)])
+    }
+    /// The fields that the other editor left different, as they have them now.
+    fn differences(&self) -> Vec<(String, String)> {
+        let Some(theirs) = &self.theirs else { return Vec::new() };
+        let years = |f: &CalendarForm| f.years.iter().map(|y| y.text.clone()).collect::<Vec<_>>().join("\n");
+        let week = |f: &CalendarForm| {
+            let days = f.days().into_iter().filter(|(_, w)| !w.is_empty());
+            days.map(|(d, w)| format!("{} {w}", self.ui.w("weekday", d))).collect::<Vec<_>>().join("\n")
+        };
+        let rows = [
+            ("field-name", self.form.name.clone(), theirs.name.clone()),
+            ("field-time_zone", self.form.time_zone.clone(), theirs.time_zone.clone()),
+            ("field-week", week(&self.form), week(theirs)),
+            ("field-makeup", self.form.makeup.clone(), theirs.makeup.clone()),
+            ("field-exceptions", years(&self.form), years(theirs)),
+            ("field-coverage", self.form.coverage.clone(), theirs.coverage.clone()),
+        ];
+        let differ = rows.into_iter().filter(|(_, mine, theirs)| mine.trim() != theirs.trim());
+        differ.map(|(field, _, theirs)| (self.ui.t(field).to_owned(), theirs)).collect()
+    }
+}
+
+/// What the form shows beside its fields.
+#[derive(Default)]
+struct Beside {
+    shown: Option<i64>,
+    said: Option<String>,
+    errors: Vec<String>,
+    theirs: Option<CalendarForm>,
+    preview: Option<Preview>,
+}
+
+async fn shown(
+    app: &App,
+    page: &StaffPage,
+    form: CalendarForm,
+    newest: i64,
+    beside: Beside,
+) -> Result<Response, WebError> {
+    let ui = page.ui(app, "admin").await?;
+    let Beside { shown, said, errors, theirs, preview } = beside;
+    let view = CalendarPage { ui, tab: "calendars", form, newest, shown, said, errors, theirs, preview };
+    render(&view, &page.visitor)
+}
+
+/// Which document fills the form.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// An earlier revision, to look at or to bring back.
+    rev: Option<i64>,
+    /// The calendar that a new one copies.
+    from: String,
+    saved: String,
+}
+
+async fn rules_of(app: &App, page: &StaffPage) -> Result<std::sync::Arc<Rules>, WebError> {
+    let desk = app.desk.clone();
+    app.desk.read(move |r| desk.rules_in(r)).await.map_err(|e| page.visitor.fail(e))
+}
+
+/// A calendar in the form: its newest revision, an earlier one, or a copy of another.
+pub(super) async fn form(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    page.need(Right::PromiseEdit)?;
+    let rules = rules_of(&app, &page).await?;
+    let (locale, this_year) = (page.visitor.locale, year_now(&app, &rules));
+    if id == "new" {
+        let from = rules.calendars.get(&CalendarId(asked.from)).map(|c| &c.doc).cloned();
+        let doc = from.unwrap_or_else(|| blank(&rules));
+        let form = CalendarForm::of(locale, ("new", 0, ""), &doc, this_year);
+        return shown(&app, &page, form, 0, Beside::default()).await;
+    }
+    let kept =
+        rules.calendars.get(&CalendarId(id.clone())).ok_or_else(|| page.visitor.fail(Error::NotFound))?;
+    let earlier = asked.rev.filter(|rev| *rev != kept.rev);
+    let doc = match earlier {
+        None => kept.doc.clone(),
+        Some(rev) => document(&app, &page, &id, rev).await?,
+    };
+    let form = CalendarForm::of(locale, (&id, kept.rev, &kept.name), &doc, this_year);
+    let rev = kept.rev.to_string();
+    let said = (!asked.saved.is_empty()).then(|| t_args(locale, "calendar-saved", &[("rev", &rev)]));
+    shown(&app, &page, form, kept.rev, Beside { shown: earlier, said, ..Beside::default() }).await
+}
+
+async fn document(app: &App, page: &StaffPage, id: &str, rev: i64) -> Result<CalendarDoc, WebError> {
+    let id = CalendarId::from(id);
+    let read = app.desk.read(move |r| revision::calendar_doc(r, &id, rev)?.ok_or(Error::NotFound));
+    read.await.map_err(|e| page.visitor.fail(e))
+}
+
+fn year_now(app: &App, rules: &Rules) -> i16 {
+    app.desk.now().to_zoned(rules.settings.zone()).year()
+}
+
+/// A new calendar begins with a plain working week.
+fn blank(rules: &Rules) -> CalendarDoc {
+    let day = || vec![("09:00".to_owned(), "18:00".to_owned())];
+    CalendarDoc {
+        time_zone: rules.settings.time_zone.clone(),
+        always_open: false,
+        week: std::array::from_fn(|i| if i < 5 { day() } else { Vec::new() }),
+        makeup: Vec::new(),
+        exceptions: Vec::new(),
+        coverage: std::collections::BTreeSet::new(),
+    }
+}
+
+/// Shows what the form would change, or saves it as the next revision.
+pub(super) async fn save(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+    pairs: Pairs,
+) -> Result<Response, WebError> {
+    page.need(Right::PromiseEdit)?;
+    let rules = rules_of(&app, &page).await?;
+    let form = CalendarForm::sent(&id, &pairs);
+    let key = CalendarId(if id == "new" { String::new() } else { id });
+    let newest = rules.calendars.get(&key).map_or(0, |c| c.rev);
+    let result = match (form.read(), pairs.wish()) {
+        (Err(wrong), _) => Err(Error::Invalid(wrong)),
+        (Ok(doc), ("preview", year)) => {
+            return preview(&app, &page, &rules, (form, key), doc, year.parse().ok()).await;
+        }
+        (Ok(doc), _) => save_calendar(&app.desk, page.actor(), key, form.name.clone(), doc, form.rev).await,
+    };
+    match result {
+        Ok(id) => Ok(Redirect::to(&format!("/admin/calendars/{id}?saved=1")).into_response()),
+        Err(Error::Invalid(fields)) => {
+            let errors = all_said(&fields, page.visitor.locale);
+            shown(&app, &page, form, newest, Beside { errors, ..Beside::default() }).await
+        }
+        Err(Error::Stale { .. }) => stale(&app, &page, form).await,
+        Err(e) => Err(page.visitor.fail(e)),
+    }
+}
+
+/// Somebody else saved first: both versions, and the next save knows the newer one.
+async fn stale(app: &App, page: &StaffPage, mut form: CalendarForm) -> Result<Response, WebError> {
+    let rules = rules_of(app, page).await?;
+    let Some(kept) = rules.calendars.get(&CalendarId(form.id.clone())) else {
+        return Err(page.visitor.fail(Error::NotFound));
+    };
+    let head = (form.id.as_str(), kept.rev, kept.name.as_str());
+    let theirs = CalendarForm::of(page.visitor.locale, head, &kept.doc, year_now(app, &rules));
+    form.rev = kept.rev;
+    conflict(shown(app, page, form, kept.rev, Beside { theirs: Some(theirs), ..Beside::default() }).await)
+}
+
+async fn preview(
+    app: &App,
+    page: &StaffPage,
+    rules: &Rules,
+    (form, key): (CalendarForm, CalendarId),
+    doc: CalendarDoc,
+    year: Option<i16>,
+) -> Result<Response, WebError> {
+    let locale = page.visitor.locale;
+    let kept = rules.calendars.get(&key);
+    let newest = kept.map_or(0, |c| c.rev);
+    let (clocks, calendar) =
+        match (preview_calendar(&app.desk, page.actor(), key, doc.clone()).await, doc.compile()) {
+            (Ok(clocks), Ok(calendar)) => (clocks, calendar),
+            (Err(Error::Invalid(fields)), _) => {
+                let errors = all_said(&fields, locale);
+                return shown(app, page, form, newest, Beside { errors, ..Beside::default() }).await;
+            }
+            (Err(e), _) => return Err(page.visitor.fail(e)),
+            (_, Err(_)) => return Err(page.visitor.fail(Error::field("doc", "bad_value"))),
+        };
+    let this_year = year_now(app, rules);
+    let year = year.filter(|y| (1990..=2200).contains(y)).unwrap_or(this_year);
+    let preview = Preview::of(locale, (app.desk.now(), year), &calendar, kept.map(|c| &c.calendar), clocks);
+    // The form comes back as it was understood: pasted lines stand in their years.
+    let form = CalendarForm::of(locale, (&form.id, form.rev, &form.name), &doc, this_year);
+    shown(app, page, form, newest, Beside { preview: Some(preview), ..Beside::default() }).await
+}
+
+/// The revisions of a calendar.
+pub(super) async fn history(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+    Query(asked): Query<Revisions>,
+) -> Result<Response, WebError> {
+    revisions(&app, &page, Which::Calendar(CalendarId(id)), asked).await
+}

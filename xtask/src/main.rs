@@ -1,5 +1,6 @@
-//! The project's own commands: `cargo xtask test`, `tidy`, `eval`, `shots`. Never part of the product.
+//! The project's own commands: `cargo xtask test`, `tidy`, `eval`, `bench`, `shots`. Never part of the product.
 
+mod bench;
 mod eval;
 mod postgres;
 mod run;
@@ -29,6 +30,8 @@ enum Command {
     /// Measures against the data beside the repository.
     #[command(subcommand)]
     Eval(eval::Eval),
+    /// Measures the release build: pages, creates, seed, start, live updates, search, rebuild.
+    Bench(bench::BenchArgs),
     /// Takes pictures of the pages: two languages, two themes, two widths.
     Shots {
         /// Folder for the pictures.
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test { long } => test::run(long),
         Command::Tidy => tidy::run(),
         Command::Eval(what) => eval::run(&what),
+        Command::Bench(args) => bench::run(args),
         Command::Shots { out, pages } => {
             tools::browser()?;
             run::cargo(&["build", "-p", "aftercare"])?;

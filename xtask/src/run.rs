@@ -33,8 +33,14 @@ pub(crate) fn cargo(args: &[&str]) -> anyhow::Result<()> {
 
 /// What a program prints.
 pub(crate) fn output(program: &str, args: &[&str]) -> anyhow::Result<String> {
+    output_with(program, args, &[])
+}
+
+/// What a program prints, with extra environment.
+pub(crate) fn output_with(program: &str, args: &[&str], env: &[(&str, &str)]) -> anyhow::Result<String> {
     let out = Command::new(program)
         .args(args)
+        .envs(env.iter().copied())
         .current_dir(root())
         .output()
         .with_context(|| format!("cannot run {program}"))?;

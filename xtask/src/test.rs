@@ -9,7 +9,9 @@ pub(crate) fn run(long: bool) -> anyhow::Result<()> {
     tools::browser()?;
     cargo(&["fmt", "--all", "--check"])?;
     tidy::run()?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
+    // With the feature of the benchmarks, so that what stands behind it is checked too.
+    let all = ["--workspace", "--all-targets", "--features", "testkit/record", "--locked"];
+    cargo(&[&["clippy"], all.as_slice(), &["--", "-D", "warnings"]].concat())?;
     cargo(&["build", "--workspace", "--locked"])?;
     let server = Server::start()?;
     let cases = if long { "10000" } else { "500" };

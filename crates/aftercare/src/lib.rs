@@ -15,4 +15,5 @@ pub use clock::SetClock;
 pub use commands::main;
 pub use demo::{World, lay as lay_demo_world};
 pub use search_index::Indexer;
+pub use seed::lay as lay_seed;
 pub use workers::drain;

@@ -52,16 +52,30 @@ pub(crate) async fn run(args: SeedArgs, config: &Config) -> anyhow::Result<()> {
     let db = Db::open(&config.database()?, Arc::<SetClock>::clone(&clock), &entropy).await?;
     let desk = Desk::new(db, entropy);
     desk::admin::lay_ground(&desk, serve::ground(words::Locale::Zh)).await?;
-    let people = people(&desk).await?;
     let bar = ProgressBar::new(args.tickets.into());
-    for first in (0..args.tickets).step_by(BATCH as usize) {
-        let n = BATCH.min(args.tickets - first);
-        clock.set(plus_seconds(start, STEP_S * i64::from(first)));
-        batch(&desk, &people, first, n).await.context("a batch of tickets")?;
-        bar.inc(n.into());
-    }
+    lay(&desk, &clock, args.tickets, |n| bar.inc(n.into())).await?;
     bar.finish();
     tracing::info!(tickets = args.tickets, "seeded");
+    Ok(())
+}
+
+/// Lays so many tickets, the first at the clock's present instant. Tells after each batch how many it had.
+///
+/// # Errors
+/// The desk's.
+pub async fn lay(
+    desk: &Desk,
+    clock: &SetClock,
+    tickets: u32,
+    mut laid: impl FnMut(u32),
+) -> anyhow::Result<()> {
+    let (start, people) = (desk.now(), people(desk).await?);
+    for first in (0..tickets).step_by(BATCH as usize) {
+        let n = BATCH.min(tickets - first);
+        clock.set(plus_seconds(start, STEP_S * i64::from(first)));
+        batch(desk, &people, first, n).await.context("a batch of tickets")?;
+        laid(n);
+    }
     Ok(())
 }
 

@@ -20,6 +20,8 @@ pub mod file;
 pub mod job;
 pub mod letter;
 pub mod live;
+#[cfg(feature = "record")]
+pub mod record;
 pub mod report;
 pub mod revision;
 pub mod rules;

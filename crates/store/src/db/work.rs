@@ -108,6 +108,8 @@ impl<'a> Read<'a> {
         values: &[Value<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
+        #[cfg(feature = "record")]
+        crate::record::note(sql, values);
         match self.conn {
             Conn::Sqlite(conn) => {
                 let mut statement = conn.prepare_cached(sql)?;
@@ -129,6 +131,8 @@ impl<'a> Read<'a> {
     }
 
     fn execute_text(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
+        #[cfg(feature = "record")]
+        crate::record::note(sql, values);
         match self.conn {
             Conn::Sqlite(conn) => {
                 let n = conn.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values))?;

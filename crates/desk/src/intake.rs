@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use domain::access::{Actor, Contact, Right, Sees};
-use domain::agreement::contract_for;
+use domain::agreement::{Contract, contract_for};
 use domain::field::check_values;
 use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId, TicketId};
 use domain::people::{Point, Requester, mail_domain, parse_requester};
 use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
-use domain::sla::choose_policy;
-use domain::ticket::decide::{self, Body, Decision, Identity, Opening};
+use domain::sla::{Picked, choose_policy};
+use domain::ticket::decide::{self, Body, Decision, Identity, Opening, Rules};
 use domain::ticket::{Channel, Extra, Facts, IssueClass, Kind, Level, Severity, Ticket, format_number};
 use domain::time::Timestamp;
+use jiff::civil::Date;
 use store::directory::{self, ContactRow};
-use store::{staff, ticket};
+use store::{Read, staff, ticket};
 
 use crate::sweep::candidates;
 use crate::{Desk, Error, Result, Unit, save_new};
@@ -150,7 +151,10 @@ fn check(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<()> {
 fn requester(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<ContactRow> {
     match parse_requester(&new.requester) {
         Requester::Id(id) => {
-            directory::contact(unit.work, &ContactId(id))?.ok_or_else(|| Error::field("requester", "unknown"))
+            let id = ContactId(id);
+            // A contact who was merged asks as the person that remained.
+            let id = directory::merged_into(unit.work, &id)?.unwrap_or(id);
+            directory::contact(unit.work, &id)?.ok_or_else(|| Error::field("requester", "unknown"))
         }
         Requester::Point(point) => match directory::by_point(unit.work, &point)? {
             Some(contact) => Ok(contact),
@@ -227,21 +231,37 @@ fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Re
     })
 }
 
-/// The contract that serves the request, and the promise: contract → customer → default.
+/// The contract that serves the request, and the promise.
 fn promise(
     unit: &mut Unit<'_, '_>,
     new: &NewTicket,
     org: Option<&OrgId>,
-) -> Result<(Option<domain::agreement::Contract>, domain::sla::Picked)> {
+) -> Result<(Option<Contract>, Picked)> {
     let on = new.received_at.unwrap_or(unit.now).to_zoned(unit.rules.settings.zone()).date();
+    let rules = unit.rules.clone();
+    promise_for(unit.work, &rules, org, new.product.as_ref(), on)
+}
+
+/// The contract that serves requests of an organisation for a product on a day, and the promise:
+/// contract → customer → default.
+///
+/// # Errors
+/// The store's.
+pub fn promise_for(
+    r: &mut Read<'_>,
+    rules: &Rules,
+    org: Option<&OrgId>,
+    product: Option<&ProductId>,
+    on: Date,
+) -> Result<(Option<Contract>, Picked)> {
     let (mut contract, mut of_org) = (None, None);
     if let Some(org) = org {
-        let all: Vec<_> = directory::contracts(unit.work, org)?.into_iter().map(|c| c.contract).collect();
-        contract = contract_for(&all, new.product.as_ref(), on).cloned();
-        of_org = directory::organisation(unit.work, org)?.and_then(|o| o.policy);
+        let all: Vec<_> = directory::contracts(r, org)?.into_iter().map(|c| c.contract).collect();
+        contract = contract_for(&all, product, on).cloned();
+        of_org = directory::organisation(r, org)?.and_then(|o| o.policy);
     }
     let named = contract.as_ref().and_then(|c| c.policy.as_ref());
-    let picked = choose_policy(named, of_org.as_ref(), &unit.rules.settings.default_policy);
+    let picked = choose_policy(named, of_org.as_ref(), &rules.settings.default_policy);
     Ok((contract, picked))
 }
 

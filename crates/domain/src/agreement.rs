@@ -3,6 +3,19 @@
 use jiff::civil::Date;
 
 use crate::id::{ContractId, OrgId, PolicyId, ProductId};
+use crate::named;
+
+named! {
+    /// Where a contract stands on a day. The list of contracts filters by the same three.
+    pub enum Standing ("standing") {
+        /// It serves.
+        InForce = "in_force",
+        /// It has not begun.
+        Coming = "coming",
+        /// It has ended.
+        Ended = "ended",
+    }
+}
 
 /// A contract as far as the rules need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +34,17 @@ pub struct Contract {
     pub ends_on: Option<Date>,
 }
 
+impl Contract {
+    /// Where it stands on a day. The first and the last day both count.
+    pub fn standing(&self, on: Date) -> Standing {
+        match (self.starts_on <= on, self.ends_on.is_none_or(|end| on <= end)) {
+            (_, false) => Standing::Ended,
+            (true, true) => Standing::InForce,
+            (false, true) => Standing::Coming,
+        }
+    }
+}
+
 /// The contract that serves a ticket of this product on this day: in force, for the product rather than for
 /// all products, and of those the one that began last; ties by id.
 pub fn contract_for<'a>(
@@ -30,7 +54,7 @@ pub fn contract_for<'a>(
 ) -> Option<&'a Contract> {
     contracts
         .iter()
-        .filter(|c| c.starts_on <= on && c.ends_on.is_none_or(|end| on <= end))
+        .filter(|c| c.standing(on) == Standing::InForce)
         .filter(|c| c.product.is_none() || c.product.as_ref() == product)
         .max_by(|a, b| {
             let rank = |c: &Contract| (c.product.is_some(), c.starts_on);
@@ -51,6 +75,19 @@ mod tests {
             policy: None,
             starts_on: from,
             ends_on: to,
+        }
+    }
+
+    #[test]
+    fn both_days_count() {
+        let c = contract("c", None, date(2025, 1, 1), Some(date(2025, 12, 31)));
+        for (on, standing) in [
+            (date(2024, 12, 31), Standing::Coming),
+            (date(2025, 1, 1), Standing::InForce),
+            (date(2025, 12, 31), Standing::InForce),
+            (date(2026, 1, 1), Standing::Ended),
+        ] {
+            assert_eq!(c.standing(on), standing, "{on}");
         }
     }
 

@@ -62,9 +62,85 @@ pub fn parse_phone(text: &str) -> Option<Point> {
 
 /// Reads whatever names a requester: an address, a number, else an id.
 pub fn parse_requester(text: &str) -> Requester {
-    parse_email(text)
-        .or_else(|| parse_phone(text))
-        .map_or_else(|| Requester::Id(text.trim().to_owned()), Requester::Point)
+    parse_point(text).map_or_else(|| Requester::Id(text.trim().to_owned()), Requester::Point)
+}
+
+/// Mail domains under which anybody gets an address: none of them says where a person works.
+const PUBLIC_DOMAINS: &[&str] = &[
+    "126.com",
+    "139.com",
+    "163.com",
+    "189.cn",
+    "21cn.com",
+    "aliyun.com",
+    "foxmail.com",
+    "gmail.com",
+    "hotmail.com",
+    "icloud.com",
+    "live.com",
+    "me.com",
+    "msn.com",
+    "outlook.com",
+    "proton.me",
+    "qq.com",
+    "sina.cn",
+    "sina.com",
+    "sohu.com",
+    "vip.163.com",
+    "vip.qq.com",
+    "yahoo.com",
+    "yeah.net",
+];
+
+/// Reads a mail domain, with or without `@`: dotted labels of letters, digits and hyphens. Lower-cased.
+pub fn parse_domain(text: &str) -> Option<String> {
+    let text = text.trim();
+    let domain = text.strip_prefix('@').unwrap_or(text).to_lowercase();
+    let label = |l: &str| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-');
+    (domain.contains('.') && domain.len() <= 200 && domain.split('.').all(label)).then_some(domain)
+}
+
+/// Is this a domain of a public mail provider, which can be no organisation's own?
+pub fn is_public_domain(domain: &str) -> bool {
+    PUBLIC_DOMAINS.contains(&domain)
+}
+
+/// Reads an address or a number.
+pub fn parse_point(text: &str) -> Option<Point> {
+    parse_email(text).or_else(|| parse_phone(text))
+}
+
+/// A change of a contact's addresses and numbers; the first one of a kind is the preferred one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PointEdit {
+    /// One more, at the end.
+    Add(Point),
+    /// One less.
+    Remove(Point),
+    /// This one before all others.
+    First(Point),
+    /// Exactly these, in this order.
+    All(Vec<Point>),
+}
+
+/// The addresses and numbers after a change, each of them once. Harmless to repeat.
+pub fn arrange(points: &[Point], edit: &PointEdit) -> Vec<Point> {
+    let without = |p: &Point| points.iter().filter(|q| *q != p).cloned().collect::<Vec<_>>();
+    let after = match edit {
+        PointEdit::Add(p) if points.contains(p) => points.to_vec(),
+        PointEdit::Add(p) => [points, std::slice::from_ref(p)].concat(),
+        PointEdit::Remove(p) => without(p),
+        PointEdit::First(p) if points.contains(p) => [vec![p.clone()], without(p)].concat(),
+        PointEdit::First(_) => points.to_vec(),
+        PointEdit::All(all) => all.clone(),
+    };
+    let mut once: Vec<Point> = Vec::with_capacity(after.len());
+    for p in after {
+        if !once.contains(&p) {
+            once.push(p);
+        }
+    }
+    once
 }
 
 /// The domain of an address.
@@ -102,6 +178,40 @@ mod tests {
         assert_eq!(read("0198c1de-0000-7000-8000-000000000001"), "id 0198c1de-0000-7000-8000-000000000001");
         assert_eq!(read("a@b@c"), "id a@b@c");
         assert_eq!(read("<script>@x.cn"), "id <script>@x.cn");
+    }
+
+    #[test]
+    fn reads_domains_and_knows_the_public_ones() {
+        for (text, domain) in [
+            (" @Metro.CN ", Some("metro.cn")),
+            ("gc-1.example", Some("gc-1.example")),
+            ("localhost", None),
+            ("a..cn", None),
+            ("a@b.cn", None),
+            ("100%.cn", None),
+        ] {
+            assert_eq!(parse_domain(text).as_deref(), domain, "{text}");
+        }
+        assert!(is_public_domain("qq.com") && !is_public_domain("metro.cn"));
+    }
+
+    #[test]
+    fn points_are_added_removed_and_preferred() {
+        let point = |text: &str| parse_point(text).unwrap();
+        let (a, b, c) = (point("a@x.cn"), point("13800138000"), point("c@x.cn"));
+        let have = vec![a.clone(), b.clone()];
+        for (edit, after) in [
+            (PointEdit::Add(c.clone()), vec![&a, &b, &c]),
+            (PointEdit::Add(b.clone()), vec![&a, &b]),
+            (PointEdit::Remove(a.clone()), vec![&b]),
+            (PointEdit::Remove(c.clone()), vec![&a, &b]),
+            (PointEdit::First(b.clone()), vec![&b, &a]),
+            (PointEdit::First(c.clone()), vec![&a, &b]),
+            (PointEdit::All(vec![c.clone(), c.clone(), a.clone()]), vec![&c, &a]),
+        ] {
+            let got = arrange(&have, &edit);
+            assert_eq!(got.iter().collect::<Vec<_>>(), after, "{edit:?}");
+        }
     }
 
     #[test]

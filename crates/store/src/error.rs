@@ -12,6 +12,9 @@ pub enum Error {
     /// A unique value exists already; names the table or index.
     #[error("already exists: {0}")]
     Exists(String),
+    /// A row names one that is not there, or cannot go because others name it.
+    #[error("reference: {0}")]
+    Reference(String),
     /// A stored value cannot be read back.
     #[error("bad {column} in the database: {detail}")]
     Corrupt { column: &'static str, detail: String },
@@ -45,6 +48,7 @@ impl From<rusqlite::Error> for Error {
     fn from(e: rusqlite::Error) -> Self {
         match e.sqlite_error() {
             Some(f) if matches!(f.extended_code, 1555 | 2067) => Self::Exists(e.to_string()),
+            Some(f) if f.extended_code == 787 => Self::Reference(e.to_string()),
             _ => Self::Sqlite(e),
         }
     }
@@ -55,6 +59,9 @@ impl From<tokio_postgres::Error> for Error {
         match e.as_db_error() {
             Some(db) if db.code().code() == "23505" => {
                 Self::Exists(db.constraint().unwrap_or("unique").to_owned())
+            }
+            Some(db) if db.code().code() == "23503" => {
+                Self::Reference(db.constraint().unwrap_or("foreign key").to_owned())
             }
             _ => Self::Postgres(e),
         }

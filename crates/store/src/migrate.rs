@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("0003_event_kind.postgres.sql", include_str!("../migrations/0003_event_kind.postgres.sql")),
     ("0004_outbox_order.sqlite.sql", include_str!("../migrations/0004_outbox_order.sqlite.sql")),
     ("0004_outbox_order.postgres.sql", include_str!("../migrations/0004_outbox_order.postgres.sql")),
+    ("0005_people.sql", include_str!("../migrations/0005_people.sql")),
     ("0006_rules.sql", include_str!("../migrations/0006_rules.sql")),
     ("0008_ticket_updated.sql", include_str!("../migrations/0008_ticket_updated.sql")),
 ];

@@ -24,7 +24,8 @@ statements! {
     ALL = "SELECT id, login, name, email, phone, role, locale, skills, languages, active, created_at, version \
          FROM staff ORDER BY active DESC, name_folded, id LIMIT 2000";
     ANY = "SELECT id FROM staff WHERE password_hash IS NOT NULL AND active = 1 LIMIT 1";
-    ROLE = "SELECT rights FROM role WHERE name = $1";
+    ROLE = "SELECT rights, version FROM role WHERE name = $1";
+    EDIT_ROLE = "UPDATE role SET rights = $2, version = version + 1 WHERE name = $1 AND version = $3";
     PUT_ROLE = "INSERT INTO role (name, rights, version) VALUES ($1, $2, 1) \
          ON CONFLICT (name) DO UPDATE SET rights = EXCLUDED.rights, version = role.version + 1";
     GROUPS = "SELECT id, name, active, version FROM staff_group ORDER BY name, id LIMIT 1000";
@@ -172,6 +173,21 @@ pub fn any(r: &mut Read<'_>) -> Result<bool> {
 /// The rights of a role; a role that was never saved has none.
 pub fn rights(r: &mut Read<'_>, role: Role) -> Result<BTreeSet<Right>> {
     Ok(r.first(&ROLE, &[role.as_str().into()], |r| r.json(0, "role.rights"))?.unwrap_or_default())
+}
+
+/// The rights of a role with their version, 0 if it was never saved.
+pub fn role(r: &mut Read<'_>, role: Role) -> Result<(BTreeSet<Right>, i64)> {
+    let row = r.first(&ROLE, &[role.as_str().into()], |r| Ok((r.json(0, "role.rights")?, r.int(1)?)))?;
+    Ok(row.unwrap_or_default())
+}
+
+/// Edits a role's rights over the version that the editor saw.
+///
+/// # Errors
+/// [`crate::Error::Stale`].
+pub fn edit_role(work: &mut Work<'_>, role: Role, rights: &BTreeSet<Right>, version: i64) -> Result<()> {
+    let rights = to_json(rights);
+    work.edit("role", &EDIT_ROLE, &[role.as_str().into(), (&rights).into(), version.into()])
 }
 
 /// Saves a role's rights.

@@ -27,7 +27,8 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
     let constants = lists.iter().chain(parts.into_iter().flatten()).flat_map(|(module, list)| {
         list.iter().map(move |(name, s)| (format!("{module}::{name}"), engine.text(s).to_owned()))
     });
-    constants.chain(list_shapes(engine)).chain(crate::report::shapes(engine)).collect()
+    let shapes = list_shapes(engine).into_iter().chain(crate::report::shapes(engine));
+    constants.chain(shapes).chain(crate::directory::shapes(engine)).collect()
 }
 
 /// Every part of the assembled ticket list: all scopes, all orders, all conditions at once.

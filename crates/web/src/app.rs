@@ -66,6 +66,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::portal::routes())
         .merge(crate::search::routes())
         .merge(crate::admin::routes())
+        .merge(crate::customers::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), crate::session::guard_forms));
     Router::new()
         .merge(pages)

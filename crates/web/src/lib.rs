@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod assets;
 mod chip;
+mod customers;
 mod error;
 mod files;
 mod form;

@@ -81,3 +81,42 @@ impl Names {
         Ok(())
     }
 }
+
+impl Names {
+    /// Finds all products.
+    pub(crate) fn products(&mut self, r: &mut Read<'_>) -> Result<()> {
+        self.0.extend(directory::products(r)?.into_iter().map(|p| (p.id.0, p.name)));
+        Ok(())
+    }
+
+    /// Finds an organisation.
+    pub(crate) fn organisation(&mut self, r: &mut Read<'_>, id: &domain::id::OrgId) -> Result<()> {
+        if !self.0.contains_key(id.as_str())
+            && let Some(row) = directory::organisation(r, id)?
+        {
+            self.0.insert(row.id.0, row.name);
+        }
+        Ok(())
+    }
+
+    /// Knows the promises.
+    pub(crate) fn policies(&mut self, policies: &Policies) {
+        self.0.extend(policies.0.iter().cloned());
+    }
+}
+
+/// The promises that can be chosen: identifier and name, by identifier.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Policies(pub Vec<(String, String)>);
+
+impl Policies {
+    /// Those of the rules.
+    pub(crate) fn of(rules: &domain::ticket::decide::Rules) -> Self {
+        Self(rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())).collect())
+    }
+
+    /// The name, or the identifier if there is none.
+    pub(crate) fn name(&self, id: &str) -> String {
+        self.0.iter().find(|(known, _)| known == id).map_or_else(|| id.to_owned(), |(_, name)| name.clone())
+    }
+}

@@ -1,23 +1,40 @@
 //! Administration: each change checks the right, checks the document, saves over the version that was seen,
 //! and leaves an admin event with before and after.
 
+mod agreements;
 mod answers;
-mod customers;
+mod contacts;
+mod edit;
 mod extra;
 mod ground;
+mod organisations;
 mod people;
 mod preview;
+mod products;
 mod rules;
 
 pub use answers::{delete_answer, restore_answer, save_answer};
-pub use customers::{ContactInput, save_contact, save_contract, save_installation, save_organisation};
+pub use agreements::{
+    remove_contract, remove_installation, save_contract, save_contract_in, save_installation,
+    save_installation_in,
+};
+pub use contacts::{
+    ContactInput, edit_points, merge_contacts, point, remove_contact, save_contact, save_contact_in,
+    set_points,
+};
+pub use edit::{Difference, Fields, differences};
 pub use extra::index_extra;
 pub use ground::{Ground, lay_ground};
-pub use people::{save_group, save_role, save_staff};
+pub use organisations::{
+    TAKE_OVER, add_domain, remove_domain, remove_organisation, save_organisation, save_organisation_in,
+    take_over,
+};
+pub use people::{save_group, save_group_in, save_role, save_staff, save_staff_in};
 pub use preview::{
     CalendarPreview, MAX_TRIAL, ShiftedClock, Trial, Tried, preview_calendar, preview_policy, try_routing,
 };
-pub use rules::{save_calendar, save_fields, save_policy, save_product, save_routing, save_settings};
+pub use products::{remove_product, save_product, save_product_in};
+pub use rules::{save_calendar, save_fields, save_policy, save_routing, save_settings};
 
 use domain::access::Right;
 

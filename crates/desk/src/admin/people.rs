@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right, Role};
-use domain::id::StaffId;
+use domain::id::{GroupId, StaffId};
 use domain::people::parse_email;
 use domain::ticket::decide;
 use store::session::{self, Person};
 use store::staff::{self, GroupRow, StaffRow};
 use store::ticket;
 
+use super::edit::{check_text, differences, named, record_edit, unchanged_since};
+use super::organisations::MAX_NAME;
 use super::{need, record};
 use crate::{Desk, Error, Result, Unit, load_case_by_id, save};
 
@@ -20,31 +22,48 @@ const HAND_OVER: i64 = 5_000;
 /// open work back to the groups' queues.
 ///
 /// # Errors
-/// `Lacks`, `Invalid`, `Stale`.
+/// `Lacks`, `Invalid`, `NotFound`, `Stale`.
 pub async fn save_staff(desk: &Desk, who: &Actor, row: StaffRow) -> Result<StaffId> {
-    check(&row)?;
-    desk.write(who, move |unit| {
-        need(unit, Right::StaffEdit)?;
-        let mut row = row.clone();
-        row.login = row.login.trim().to_lowercase();
-        if row.version == 0 {
-            row.id = StaffId(unit.work.next_id());
-            staff::insert(unit.work, &row, None).map_err(|e| match e {
-                store::Error::Exists(_) => Error::field("login", "taken"),
-                e => e.into(),
-            })?;
-            record(unit, ("staff", row.id.as_str()), &None::<String>, &summary(&row))?;
-            return Ok(row.id);
-        }
-        let before = staff::one(unit.work, &row.id)?.ok_or(Error::NotFound)?;
-        staff::update(unit.work, &row)?;
-        if before.active && !row.active {
-            hand_over(unit, &row.id)?;
-        }
-        record(unit, ("staff", row.id.as_str()), &summary(&before), &summary(&row))?;
-        Ok(row.id)
-    })
-    .await
+    desk.write(who, move |unit| save_staff_in(unit, &row)).await
+}
+
+/// Saves a member of staff within a unit of work.
+///
+/// # Errors
+/// As [`save_staff`].
+pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId> {
+    need(unit, Right::StaffEdit)?;
+    check(row)?;
+    let mut row = row.clone();
+    row.login = row.login.trim().to_lowercase();
+    if row.version == 0 {
+        row.id = StaffId(unit.work.next_id());
+        staff::insert(unit.work, &row, None).map_err(named("role", "login"))?;
+        record_edit(unit, ("staff", row.id.as_str()), None, &row)?;
+        return Ok(row.id);
+    }
+    let before = staff::one(unit.work, &row.id)?.ok_or(Error::NotFound)?;
+    row.login.clone_from(&before.login);
+    unchanged_since((&row, row.version), (&before, before.version))?;
+    if differences(&row, &before).is_empty() {
+        return Ok(row.id);
+    }
+    let leaves = before.role == Role::Administrator && (row.role != Role::Administrator || !row.active);
+    if leaves && before.active && !another_administrator(unit, &row.id)? {
+        return Err(Error::field("role", "last_administrator"));
+    }
+    staff::update(unit.work, &row)?;
+    if before.active && !row.active {
+        hand_over(unit, &row.id)?;
+    }
+    record_edit(unit, ("staff", row.id.as_str()), Some(&before), &row)?;
+    Ok(row.id)
+}
+
+/// Nobody must be able to lock everybody out.
+fn another_administrator(unit: &mut Unit<'_, '_>, than: &StaffId) -> Result<bool> {
+    let all = staff::all(unit.work)?;
+    Ok(all.iter().any(|s| s.active && s.role == Role::Administrator && s.id != *than))
 }
 
 fn check(row: &StaffRow) -> Result<()> {
@@ -60,10 +79,6 @@ fn check(row: &StaffRow) -> Result<()> {
     Ok(())
 }
 
-fn summary(row: &StaffRow) -> serde_json::Value {
-    serde_json::json!({"login": row.login, "name": row.name, "role": row.role, "active": row.active})
-}
-
 fn hand_over(unit: &mut Unit<'_, '_>, id: &StaffId) -> Result<()> {
     session::delete_all(unit.work, &Person { kind: "staff".to_owned(), id: id.0.clone() })?;
     for t in ticket::tickets_of_assignee(unit.work, id, HAND_OVER)? {
@@ -77,34 +92,87 @@ fn hand_over(unit: &mut Unit<'_, '_>, id: &StaffId) -> Result<()> {
 /// Saves a group and its members; version 0 makes a new one.
 ///
 /// # Errors
-/// `Lacks`, `Invalid`, `Stale`.
-pub async fn save_group(desk: &Desk, who: &Actor, row: GroupRow, members: BTreeSet<StaffId>) -> Result<()> {
-    if row.name.trim().is_empty() {
-        return Err(Error::field("name", "required"));
-    }
-    desk.write(who, move |unit| {
-        need(unit, Right::StaffEdit)?;
-        let before = staff::groups(unit.work)?.into_iter().find(|g| g.id == row.id).map(|g| g.name);
-        staff::put_group(unit.work, &row)?;
-        staff::set_members(unit.work, &row.id, &members)?;
-        let after = serde_json::json!({"name": row.name, "active": row.active, "members": members});
-        record(unit, ("group", row.id.as_str()), &before, &after)
-    })
-    .await
+/// `Lacks`, `Invalid`, `NotFound`, `Stale`.
+pub async fn save_group(
+    desk: &Desk,
+    who: &Actor,
+    row: GroupRow,
+    members: BTreeSet<StaffId>,
+) -> Result<GroupId> {
+    desk.write(who, move |unit| save_group_in(unit, &row, &members)).await
 }
 
-/// Saves the rights of a role. The administrator's cannot be cut, so that nobody locks everybody out.
+/// Saves a group within a unit of work. A group into which new tickets are routed cannot be deactivated.
 ///
 /// # Errors
-/// `Lacks`, `Invalid`.
-pub async fn save_role(desk: &Desk, who: &Actor, role: Role, rights: BTreeSet<Right>) -> Result<()> {
-    if role == Role::Administrator {
-        return Err(Error::field("role", "fixed"));
+/// As [`save_group`].
+pub fn save_group_in(
+    unit: &mut Unit<'_, '_>,
+    row: &GroupRow,
+    members: &BTreeSet<StaffId>,
+) -> Result<GroupId> {
+    need(unit, Right::StaffEdit)?;
+    check_text("name", &row.name, MAX_NAME)?;
+    let mut row = GroupRow { name: row.name.trim().to_owned(), ..row.clone() };
+    let routed = unit.rules.routing.iter().any(|r| r.group == row.id)
+        || unit.rules.settings.default_group.as_ref() == Some(&row.id);
+    if !row.active && routed {
+        return Err(Error::field("active", "routed"));
     }
+    let before = if row.version == 0 {
+        if row.id.as_str().is_empty() {
+            row.id = GroupId(unit.work.next_id());
+        }
+        None
+    } else {
+        let all = staff::groups(unit.work)?;
+        let before = all.into_iter().find(|g| g.id == row.id).ok_or(Error::NotFound)?;
+        unchanged_since((&row, row.version), (&before, before.version))?;
+        Some(before)
+    };
+    staff::put_group(unit.work, &row).map_err(named("id", "id"))?;
+    if before.as_ref().is_none_or(|b| !differences(b, &row).is_empty()) {
+        record_edit(unit, ("group", row.id.as_str()), before.as_ref(), &row)?;
+    }
+    let had = staff::members(unit.work, &row.id)?;
+    if had != *members {
+        staff::set_members(unit.work, &row.id, members).map_err(named("members", "members"))?;
+        record(unit, ("members", row.id.as_str()), &had, members)?;
+    }
+    Ok(row.id)
+}
+
+/// Saves the rights of a role over the version that was seen. The administrator's cannot be cut, so that nobody
+/// locks everybody out.
+///
+/// # Errors
+/// `Lacks`, `Invalid`, `Stale`.
+pub async fn save_role(
+    desk: &Desk,
+    who: &Actor,
+    role: Role,
+    rights: BTreeSet<Right>,
+    version: i64,
+) -> Result<()> {
     desk.write(who, move |unit| {
         need(unit, Right::StaffEdit)?;
-        let before = staff::rights(unit.work, role)?;
-        staff::put_role(unit.work, role, &rights)?;
+        if role == Role::Administrator {
+            return Err(Error::field("role", "fixed"));
+        }
+        let (before, present) = staff::role(unit.work, role)?;
+        if version != present {
+            let list = |r: &BTreeSet<Right>| r.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
+            let (mine, theirs) = (list(&rights), list(&before));
+            return Err(Error::Stale { field: "rights".to_owned(), mine, theirs });
+        }
+        if before == rights {
+            return Ok(());
+        }
+        if present == 0 {
+            staff::put_role(unit.work, role, &rights)?;
+        } else {
+            staff::edit_role(unit.work, role, &rights, version)?;
+        }
         record(unit, ("role", role.as_str()), &before, &rights)
     })
     .await

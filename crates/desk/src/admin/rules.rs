@@ -9,7 +9,6 @@ use domain::setting::Settings;
 use domain::sla::PolicyDoc;
 use domain::ticket::decide::Rules;
 use serde_json::json;
-use store::directory::{self, ModuleRow, ProductRow};
 use store::rules::{self, SettingKey};
 use store::ticket;
 
@@ -209,31 +208,6 @@ pub async fn save_fields(desk: &Desk, who: &Actor, list: Vec<Field>, version: i6
         seen(unit, SettingKey::Fields, version, &list, &before)?;
         rules::put_setting(unit.work, SettingKey::Fields, &list, version)?;
         record(unit, ("fields", "fields"), &before, &list)
-    })
-    .await
-}
-
-/// Saves a product with its modules; version 0 makes a new one.
-///
-/// # Errors
-/// `Lacks`, `Invalid`, `Stale`.
-pub async fn save_product(
-    desk: &Desk,
-    who: &Actor,
-    product: ProductRow,
-    modules: Vec<ModuleRow>,
-) -> Result<()> {
-    if product.name.trim().is_empty() || modules.iter().any(|m| m.name.trim().is_empty()) {
-        return Err(Error::field("name", "required"));
-    }
-    desk.write(who, move |unit| {
-        need(unit, Right::DeskEdit)?;
-        let before = directory::products(unit.work)?.into_iter().find(|p| p.id == product.id).map(|p| p.name);
-        directory::put_product(unit.work, &product)?;
-        for m in &modules {
-            directory::put_module(unit.work, m)?;
-        }
-        record(unit, ("product", product.id.as_str()), &before, &product.name)
     })
     .await
 }

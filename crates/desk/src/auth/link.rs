@@ -1,13 +1,14 @@
 //! One-time links: to sign in, to accept an invitation, to set an installation up.
 
-use domain::access::{Actor, System};
-use domain::id::StaffId;
-use domain::people::parse_email;
+use domain::access::{Actor, Right, System};
+use domain::id::{ContactId, StaffId};
+use domain::people::{PointKind, parse_email};
 use domain::time::plus_seconds;
 use store::session::{self, Person};
 use store::{directory, job, staff};
 
-use super::{Session, begin, secret_hash};
+use super::{Session, begin, secret_hash, signs_in};
+use crate::admin::need;
 use crate::jobs::LinkJob;
 use crate::{Desk, Error, Result};
 
@@ -22,8 +23,9 @@ pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
     let point = parse_email(email).ok_or_else(|| Error::field("email", "bad_value"))?;
     let token = desk.new_secret();
     desk.write(&Actor::System(System::Operator), move |unit| {
-        let found = match directory::by_point(unit.work, &point)? {
-            Some(c) if c.active => {
+        let contact = directory::by_point(unit.work, &point)?;
+        let found = match contact {
+            Some(c) if signs_in(unit.work, &c)? => {
                 Some((Person { kind: "contact".to_owned(), id: c.id.0 }, c.name, c.locale))
             }
             _ => staff::by_login(unit.work, &point.value)?
@@ -129,6 +131,39 @@ pub async fn invite(desk: &Desk, who: &Actor, id: &StaffId) -> Result<()> {
         };
         job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
         Ok(())
+    })
+    .await
+}
+
+/// Invites a contact by letter to the portal, where a password can be set. Returns the address.
+///
+/// # Errors
+/// `Lacks`, `NotFound`, `Invalid` if the contact has no address or may not sign in.
+pub async fn invite_contact(desk: &Desk, who: &Actor, id: &ContactId) -> Result<String> {
+    let (token, id) = (desk.new_secret(), id.clone());
+    desk.write(who, move |unit| {
+        need(unit, Right::PeopleEdit)?;
+        let row = directory::contact(unit.work, &id)?.ok_or(Error::NotFound)?;
+        if !signs_in(unit.work, &row)? {
+            return Err(Error::field("active", "inactive"));
+        }
+        let points = directory::points(unit.work, &id)?;
+        let email = points.into_iter().find(|p| p.kind == PointKind::Email);
+        let email = email.ok_or_else(|| Error::field("email", "required"))?.value;
+        let person = Person { kind: "contact".to_owned(), id: id.0.clone() };
+        let ends = plus_seconds(unit.now, INVITATION_S);
+        session::put_link(unit.work, &secret_hash(&token), &person, "invitation", ends)?;
+        let payload = LinkJob {
+            purpose: "invitation".to_owned(),
+            email: email.clone(),
+            name: row.name,
+            locale: row.locale,
+            token: token.clone(),
+        };
+        job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
+        let by = unit.actor.reference();
+        store::admin::record(unit.work, &by, ("contact", id.as_str()), "invited", "", &email)?;
+        Ok(email)
     })
     .await
 }

@@ -4,7 +4,7 @@
 mod link;
 mod token;
 
-pub use link::{invite, request_link, set_up_link, use_link};
+pub use link::{invite, invite_contact, request_link, set_up_link, use_link};
 pub use token::{create_token, revoke_token, token_actor};
 
 use argon2::Argon2;
@@ -177,9 +177,20 @@ fn actor_of(r: &mut Read<'_>, person: &Person) -> Result<(Actor, String)> {
         let (actor, locale) = staff_actor(r, &StaffId(person.id.clone()))?;
         return Ok((Actor::Staff(actor), locale));
     }
-    let row = directory::contact(r, &ContactId(person.id.clone()))?.filter(|c| c.active);
-    let row = row.ok_or(Error::Unauthenticated)?;
+    let row = directory::contact(r, &ContactId(person.id.clone()))?.ok_or(Error::Unauthenticated)?;
+    if !signs_in(r, &row)? {
+        return Err(Error::Unauthenticated);
+    }
     Ok((contact_actor(&row), row.locale))
+}
+
+/// May the contact use the portal? Both the person and the organisation must be active.
+pub(crate) fn signs_in(r: &mut Read<'_>, c: &directory::ContactRow) -> Result<bool> {
+    let organisation = match &c.organisation {
+        Some(id) => directory::organisation(r, id)?,
+        None => None,
+    };
+    Ok(c.active && organisation.is_none_or(|o| o.active))
 }
 
 /// A member of staff with role's rights and groups.

@@ -1,9 +1,9 @@
 //! What was agreed with a customer, and what is installed there.
 
 use domain::agreement::Contract;
-use domain::id::{OrgId, PolicyId, ProductId};
+use domain::id::{ContractId, OrgId, PolicyId, ProductId};
 
-use crate::{Error, Read, Result, Work};
+use crate::{Error, Read, Result, Row, Work};
 
 statements! {
     CONTRACTS = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version FROM contract \
@@ -12,10 +12,16 @@ statements! {
          version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)";
     PUT_CONTRACT = "UPDATE contract SET number = $2, organisation_id = $3, product_id = $4, policy_id = $5, \
          starts_on = $6, ends_on = $7, note = $8, version = version + 1 WHERE id = $1 AND version = $9";
+    CONTRACT = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version FROM contract \
+         WHERE id = $1";
+    REMOVE_CONTRACT = "DELETE FROM contract WHERE id = $1";
     INSTALLATIONS = "SELECT id, organisation_id, product_id, product_version, environment, version FROM installation \
          WHERE organisation_id = $1 ORDER BY product_id, id LIMIT 200";
     NEW_INSTALLATION = "INSERT INTO installation (id, organisation_id, product_id, product_version, environment, version) \
          VALUES ($1, $2, $3, $4, $5, 1)";
+    INSTALLATION = "SELECT id, organisation_id, product_id, product_version, environment, version FROM installation \
+         WHERE id = $1";
+    REMOVE_INSTALLATION = "DELETE FROM installation WHERE id = $1";
     PUT_INSTALLATION = "UPDATE installation SET organisation_id = $2, product_id = $3, product_version = $4, \
          environment = $5, version = version + 1 WHERE id = $1 AND version = $6";
 }
@@ -50,24 +56,54 @@ pub struct InstallationRow {
     pub version: i64,
 }
 
+pub(super) const CONTRACT_COLUMNS: &str = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version FROM contract";
+pub(super) const INSTALLATION_COLUMNS: &str =
+    "SELECT id, organisation_id, product_id, product_version, environment, version FROM installation";
+
+pub(super) fn read_contract(r: &Row<'_>) -> Result<ContractRow> {
+    let date = |t: String| t.parse().map_err(|e| Error::corrupt("contract.date", e));
+    Ok(ContractRow {
+        contract: Contract {
+            id: r.id(0)?,
+            organisation: r.id(2)?,
+            product: r.id_opt(3)?,
+            policy: r.id_opt(4)?,
+            starts_on: date(r.text(5)?)?,
+            ends_on: r.text_opt(6)?.map(date).transpose()?,
+        },
+        number: r.text(1)?,
+        note: r.text(7)?,
+        version: r.int(8)?,
+    })
+}
+
+pub(super) fn read_installation(r: &Row<'_>) -> Result<InstallationRow> {
+    Ok(InstallationRow {
+        id: r.text(0)?,
+        organisation: r.id(1)?,
+        product: r.id(2)?,
+        product_version: r.text(3)?,
+        environment: r.text(4)?,
+        version: r.int(5)?,
+    })
+}
+
 /// The contracts of an organisation, newest first.
 pub fn contracts(r: &mut Read<'_>, org: &OrgId) -> Result<Vec<ContractRow>> {
-    let date = |t: String| t.parse().map_err(|e| Error::corrupt("contract.date", e));
-    r.rows(&CONTRACTS, &[org.as_str().into()], |r| {
-        Ok(ContractRow {
-            contract: Contract {
-                id: r.id(0)?,
-                organisation: r.id(2)?,
-                product: r.id_opt(3)?,
-                policy: r.id_opt(4)?,
-                starts_on: date(r.text(5)?)?,
-                ends_on: r.text_opt(6)?.map(date).transpose()?,
-            },
-            number: r.text(1)?,
-            note: r.text(7)?,
-            version: r.int(8)?,
-        })
-    })
+    r.rows(&CONTRACTS, &[org.as_str().into()], read_contract)
+}
+
+/// One contract.
+pub fn contract(r: &mut Read<'_>, id: &ContractId) -> Result<Option<ContractRow>> {
+    r.first(&CONTRACT, &[id.as_str().into()], read_contract)
+}
+
+/// Removes a contract.
+///
+/// # Errors
+/// [`Error::Reference`] if a ticket names it.
+pub fn remove_contract(work: &mut Work<'_>, id: &ContractId) -> Result<()> {
+    work.hit("contract", &REMOVE_CONTRACT, &[id.as_str().into()])
 }
 
 /// Saves a contract; version 0 makes a new one.
@@ -93,16 +129,17 @@ pub fn put_contract(work: &mut Work<'_>, row: &ContractRow) -> Result<()> {
 
 /// What is installed at an organisation.
 pub fn installations(r: &mut Read<'_>, org: &OrgId) -> Result<Vec<InstallationRow>> {
-    r.rows(&INSTALLATIONS, &[org.as_str().into()], |r| {
-        Ok(InstallationRow {
-            id: r.text(0)?,
-            organisation: r.id(1)?,
-            product: r.id(2)?,
-            product_version: r.text(3)?,
-            environment: r.text(4)?,
-            version: r.int(5)?,
-        })
-    })
+    r.rows(&INSTALLATIONS, &[org.as_str().into()], read_installation)
+}
+
+/// One installation.
+pub fn installation(r: &mut Read<'_>, id: &str) -> Result<Option<InstallationRow>> {
+    r.first(&INSTALLATION, &[id.into()], read_installation)
+}
+
+/// Removes an installation.
+pub fn remove_installation(work: &mut Work<'_>, id: &str) -> Result<()> {
+    work.hit("installation", &REMOVE_INSTALLATION, &[id.into()])
 }
 
 /// Saves an installation; version 0 makes a new one.

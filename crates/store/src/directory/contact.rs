@@ -15,13 +15,19 @@ statements! {
     ONE = "SELECT id, organisation_id, name, position, sees, locale, active, created_at, version FROM contact WHERE id = $1";
     BY_POINT = "SELECT c.id, c.organisation_id, c.name, c.position, c.sees, c.locale, c.active, c.created_at, c.version \
          FROM contact_point p JOIN contact c ON c.id = p.contact_id WHERE p.kind = $1 AND p.value = $2";
-    PAGE = "SELECT id, organisation_id, name, position, sees, locale, active, created_at, version FROM contact \
-         WHERE name_folded LIKE $1 AND ($2 = '' OR organisation_id = $2) AND (name_folded, id) > ($3, $4) \
-         ORDER BY name_folded, id LIMIT $5";
     ADD_POINT = "INSERT INTO contact_point (kind, value, contact_id, position) VALUES ($1, $2, $3, $4)";
     POINTS = "SELECT kind, value FROM contact_point WHERE contact_id = $1 ORDER BY position, kind, value LIMIT 50";
-    PASSWORD = "SELECT c.id, c.password_hash, c.active FROM contact_point p JOIN contact c ON c.id = p.contact_id \
+    CLEAR_POINTS = "DELETE FROM contact_point WHERE contact_id = $1";
+    PASSWORD = "SELECT c.id, c.password_hash, c.active, COALESCE(o.active, 1) FROM contact_point p \
+         JOIN contact c ON c.id = p.contact_id LEFT JOIN organisation o ON o.id = c.organisation_id \
          WHERE p.kind = 'email' AND p.value = $1";
+    WRITES = "SELECT ticket_id FROM message WHERE actor_kind = 'contact' AND actor_id = $1 LIMIT 1";
+    REMOVE = "DELETE FROM contact WHERE id = $1";
+    UNCLAIMED = "SELECT id, organisation_id, name, position, sees, locale, active, created_at, version FROM contact c \
+         WHERE organisation_id IS NULL AND EXISTS (SELECT 1 FROM contact_point p \
+         WHERE p.contact_id = c.id AND p.kind = 'email' AND p.value LIKE $1) ORDER BY name_folded, id LIMIT $2";
+    MERGED = "UPDATE contact SET merged_into = $2, active = 0, password_hash = NULL, version = version + 1 WHERE id = $1";
+    MERGED_INTO = "SELECT merged_into FROM contact WHERE id = $1";
     SET_PASSWORD = "UPDATE contact SET password_hash = $2 WHERE id = $1";
 }
 
@@ -47,6 +53,9 @@ pub struct ContactRow {
     /// For edits.
     pub version: i64,
 }
+
+pub(super) const COLUMNS: &str =
+    "SELECT id, organisation_id, name, position, sees, locale, active, created_at, version FROM contact";
 
 pub(crate) fn read(r: &Row<'_>) -> Result<ContactRow> {
     Ok(ContactRow {
@@ -114,19 +123,6 @@ pub fn by_point(r: &mut Read<'_>, point: &Point) -> Result<Option<ContactRow>> {
     r.first(&BY_POINT, &[point.kind.as_str().into(), (&point.value).into()], read)
 }
 
-/// A page of contacts whose name contains `part`, of one organisation or of all.
-pub fn contacts(
-    r: &mut Read<'_>,
-    part: &str,
-    organisation: Option<&OrgId>,
-    after: (&str, &str),
-    limit: i64,
-) -> Result<Vec<ContactRow>> {
-    let pattern = like(part);
-    let org = organisation.map_or("", OrgId::as_str);
-    r.rows(&PAGE, &[(&pattern).into(), org.into(), after.0.into(), after.1.into(), limit.into()], read)
-}
-
 /// Adds an address or number.
 pub fn add_point(work: &mut Work<'_>, id: &ContactId, point: &Point, position: i64) -> Result<()> {
     let values = [point.kind.as_str().into(), (&point.value).into(), id.as_str().into(), position.into()];
@@ -140,9 +136,51 @@ pub fn points(r: &mut Read<'_>, id: &ContactId) -> Result<Vec<Point>> {
     })
 }
 
-/// Key, hash and whether the person is active, by address.
+/// Gives a contact exactly these addresses and numbers, in this order.
+///
+/// # Errors
+/// [`crate::Error::Exists`] if one of them is somebody else's.
+pub fn set_points(work: &mut Work<'_>, id: &ContactId, points: &[Point]) -> Result<()> {
+    work.execute(&CLEAR_POINTS, &[id.as_str().into()])?;
+    for (position, point) in (0i64..).zip(points) {
+        add_point(work, id, point, position)?;
+    }
+    Ok(())
+}
+
+/// Has the contact written anything?
+pub fn writes(r: &mut Read<'_>, id: &ContactId) -> Result<bool> {
+    Ok(r.first(&WRITES, &[id.as_str().into()], |r| r.text(0))?.is_some())
+}
+
+/// Removes a contact with the addresses and numbers.
+///
+/// # Errors
+/// [`crate::Error::Reference`] if a ticket names the contact.
+pub fn remove_contact(work: &mut Work<'_>, id: &ContactId) -> Result<()> {
+    work.execute(&CLEAR_POINTS, &[id.as_str().into()])?;
+    work.hit("contact", &REMOVE, &[id.as_str().into()])
+}
+
+/// Contacts without organisation who have an address of this domain.
+pub fn unclaimed(r: &mut Read<'_>, domain: &str, limit: i64) -> Result<Vec<ContactRow>> {
+    let pattern = format!("%@{domain}");
+    r.rows(&UNCLAIMED, &[(&pattern).into(), limit.into()], read)
+}
+
+/// Marks a contact as the same person as another; it can sign in no more.
+pub fn merge_contact(work: &mut Work<'_>, id: &ContactId, into: &ContactId) -> Result<()> {
+    work.hit("contact", &MERGED, &[id.as_str().into(), into.as_str().into()])
+}
+
+/// The contact into which this one was merged.
+pub fn merged_into(r: &mut Read<'_>, id: &ContactId) -> Result<Option<ContactId>> {
+    Ok(r.first(&MERGED_INTO, &[id.as_str().into()], |r| r.id_opt(0))?.flatten())
+}
+
+/// Key, hash and whether the person may sign in, by address.
 pub fn contact_password(r: &mut Read<'_>, email: &str) -> Result<Option<(ContactId, Option<String>, bool)>> {
-    r.first(&PASSWORD, &[email.into()], |r| Ok((r.id(0)?, r.text_opt(1)?, r.flag(2)?)))
+    r.first(&PASSWORD, &[email.into()], |r| Ok((r.id(0)?, r.text_opt(1)?, r.flag(2)? && r.flag(3)?)))
 }
 
 /// Sets a password's hash.

@@ -2,21 +2,32 @@
 
 mod agreement;
 mod contact;
+mod find;
 mod organisation;
 mod product;
 
-pub use agreement::{ContractRow, InstallationRow, contracts, installations, put_contract, put_installation};
+pub use agreement::{
+    ContractRow, InstallationRow, contract, contracts, installation, installations, put_contract,
+    put_installation, remove_contract, remove_installation,
+};
 pub(crate) use contact::read as read_contact;
 pub use contact::{
-    ContactRow, add_point, by_point, contact, contact_password, contacts, insert_contact, points,
-    set_contact_password, update_contact,
+    ContactRow, add_point, by_point, contact, contact_password, insert_contact, merge_contact, merged_into,
+    points, remove_contact, set_contact_password, set_points, unclaimed, update_contact, writes,
+};
+pub(crate) use find::shapes;
+pub use find::{
+    ContactFilter, ContractFilter, InstallationFilter, OrgFilter, find_contacts, find_contracts,
+    find_installations, find_organisations,
 };
 pub(crate) use organisation::read as read_organisation;
 pub use organisation::{
-    OrgRow, domains, insert_organisation, organisation, organisation_of_domain, organisations, put_domain,
-    update_organisation,
+    OrgRow, domains, insert_organisation, organisation, organisation_of_domain, put_domain, remove_domain,
+    remove_organisation, update_organisation,
 };
-pub use product::{ModuleRow, ProductRow, modules, products, put_module, put_product};
+pub use product::{
+    ModuleRow, ProductRow, modules, products, put_module, put_product, remove_module, remove_product,
+};
 
 /// The statement lists of this module's parts.
 pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[

@@ -12,8 +12,9 @@ statements! {
     UPDATE = "UPDATE organisation SET name = $2, name_folded = $3, policy_id = $4, note = $5, active = $6, \
          version = version + 1 WHERE id = $1 AND version = $7";
     ONE = "SELECT id, name, policy_id, note, active, created_at, version FROM organisation WHERE id = $1";
-    PAGE = "SELECT id, name, policy_id, note, active, created_at, version FROM organisation \
-         WHERE name_folded LIKE $1 AND (name_folded, id) > ($2, $3) ORDER BY name_folded, id LIMIT $4";
+    REMOVE_DOMAINS = "DELETE FROM organisation_domain WHERE organisation_id = $1";
+    REMOVE_DOMAIN = "DELETE FROM organisation_domain WHERE organisation_id = $1 AND domain = $2";
+    REMOVE = "DELETE FROM organisation WHERE id = $1";
     DOMAINS = "SELECT domain FROM organisation_domain WHERE organisation_id = $1 ORDER BY domain LIMIT 100";
     OF_DOMAIN = "SELECT organisation_id FROM organisation_domain WHERE domain = $1";
     PUT_DOMAIN = "INSERT INTO organisation_domain (domain, organisation_id) VALUES ($1, $2)";
@@ -37,6 +38,9 @@ pub struct OrgRow {
     /// For edits.
     pub version: i64,
 }
+
+pub(super) const COLUMNS: &str =
+    "SELECT id, name, policy_id, note, active, created_at, version FROM organisation";
 
 pub(crate) fn read(r: &Row<'_>) -> Result<OrgRow> {
     Ok(OrgRow {
@@ -87,12 +91,6 @@ pub fn organisation(r: &mut Read<'_>, id: &OrgId) -> Result<Option<OrgRow>> {
     r.first(&ONE, &[id.as_str().into()], read)
 }
 
-/// A page of organisations whose name contains `part`, after a folded name and key.
-pub fn organisations(r: &mut Read<'_>, part: &str, after: (&str, &str), limit: i64) -> Result<Vec<OrgRow>> {
-    let pattern = super::contact::like(part);
-    r.rows(&PAGE, &[(&pattern).into(), after.0.into(), after.1.into(), limit.into()], read)
-}
-
 /// The confirmed mail domains of an organisation.
 pub fn domains(r: &mut Read<'_>, id: &OrgId) -> Result<Vec<String>> {
     r.rows(&DOMAINS, &[id.as_str().into()], |r| r.text(0))
@@ -106,4 +104,18 @@ pub fn organisation_of_domain(r: &mut Read<'_>, domain: &str) -> Result<Option<O
 /// Gives a mail domain to an organisation.
 pub fn put_domain(work: &mut Work<'_>, domain: &str, id: &OrgId) -> Result<()> {
     work.hit("domain", &PUT_DOMAIN, &[domain.into(), id.as_str().into()])
+}
+
+/// Takes a mail domain from an organisation; harmless if it has it no more.
+pub fn remove_domain(work: &mut Work<'_>, domain: &str, id: &OrgId) -> Result<()> {
+    work.execute(&REMOVE_DOMAIN, &[id.as_str().into(), domain.into()]).map(drop)
+}
+
+/// Removes an organisation with its domains.
+///
+/// # Errors
+/// [`crate::Error::Reference`] if anything else names it.
+pub fn remove_organisation(work: &mut Work<'_>, id: &OrgId) -> Result<()> {
+    work.execute(&REMOVE_DOMAINS, &[id.as_str().into()])?;
+    work.hit("organisation", &REMOVE, &[id.as_str().into()])
 }

@@ -11,6 +11,8 @@ statements! {
     MODULES = "SELECT id, product_id, name FROM module ORDER BY product_id, name, id LIMIT 5000";
     PUT_MODULE = "INSERT INTO module (id, product_id, name) VALUES ($1, $2, $3) \
          ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name";
+    REMOVE_MODULE = "DELETE FROM module WHERE id = $1";
+    REMOVE = "DELETE FROM product WHERE id = $1";
 }
 
 /// A product.
@@ -60,4 +62,20 @@ pub fn modules(r: &mut Read<'_>) -> Result<Vec<ModuleRow>> {
 /// Saves a module.
 pub fn put_module(work: &mut Work<'_>, m: &ModuleRow) -> Result<()> {
     work.hit("module", &PUT_MODULE, &[m.id.as_str().into(), m.product.as_str().into(), (&m.name).into()])
+}
+
+/// Removes a module.
+///
+/// # Errors
+/// [`crate::Error::Reference`] if a ticket names it.
+pub fn remove_module(work: &mut Work<'_>, id: &ModuleId) -> Result<()> {
+    work.hit("module", &REMOVE_MODULE, &[id.as_str().into()])
+}
+
+/// Removes a product that has no modules left.
+///
+/// # Errors
+/// [`crate::Error::Reference`] if anything names it.
+pub fn remove_product(work: &mut Work<'_>, id: &ProductId) -> Result<()> {
+    work.hit("product", &REMOVE, &[id.as_str().into()])
 }

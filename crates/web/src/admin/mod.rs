@@ -5,12 +5,15 @@ mod calendar_form;
 mod calendar_preview;
 mod calendars;
 mod fields;
+mod groups;
 mod history;
 mod operate;
 mod pairs;
 mod policies;
 mod policy_form;
 mod policy_preview;
+mod products;
+mod roles;
 mod routing;
 mod routing_form;
 mod settings;
@@ -34,6 +37,13 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/settings", get(settings::form).post(settings::save))
         .route("/admin/staff", get(staff::list).post(staff::save))
         .route("/admin/staff/{id}", get(staff::form))
+        .route("/admin/groups", get(groups::list).post(groups::save))
+        .route("/admin/groups/{id}", get(groups::form))
+        .route("/admin/roles", get(roles::table))
+        .route("/admin/roles/{role}", post(roles::save))
+        .route("/admin/products", get(products::list).post(products::save))
+        .route("/admin/products/{id}", get(products::form))
+        .route("/admin/products/{id}/removal", post(products::remove))
         .route("/admin/tokens", get(operate::tokens).post(operate::create_token))
         .route("/admin/tokens/{id}/removal", post(operate::revoke_token))
         .route("/admin/letters", get(operate::letters))
@@ -62,7 +72,7 @@ fn rules() -> Router<App> {
 
 /// The pages of administration by topic, each with the right that it needs.
 pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
-    ("people", &[("staff", "staff.edit")]),
+    ("people", &[("staff", "staff.edit"), ("groups", "staff.edit"), ("roles", "staff.edit")]),
     (
         "rules",
         &[
@@ -71,6 +81,7 @@ pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
             ("routing", "desk.edit"),
             ("fields", "desk.edit"),
             ("answers", "desk.edit"),
+            ("products", "desk.edit"),
         ],
     ),
     (

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{Redirect, Response};
 use desk::Error;
 use desk::intake::{NewTicket, open};
@@ -115,9 +115,21 @@ async fn page_with(
     render(&NewPage { ui, query, form, errors, groups, people, products, modules, fields }, &page.visitor)
 }
 
+/// Who asks, if that is known before.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asks {
+    requester: String,
+}
+
 /// The empty form.
-pub(super) async fn form(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
-    page_with(&app, &page, NewForm::default(), Vec::new()).await
+pub(super) async fn form(
+    State(app): State<App>,
+    page: StaffPage,
+    Query(asks): Query<Asks>,
+) -> Result<Response, WebError> {
+    let form = NewForm { requester: asks.requester, ..NewForm::default() };
+    page_with(&app, &page, form, Vec::new()).await
 }
 
 /// Opens the ticket, or shows the form again with what is wrong.

@@ -45,7 +45,7 @@ pub(crate) struct Shown {
     pub modules: Vec<ModuleRow>,
     pub points: Vec<String>,
     pub others: Vec<ListRow>,
-    pub contracts: Vec<(String, String)>,
+    pub contracts: Vec<(String, String, String)>,
     pub draft: Option<DraftRow>,
     pub presence: Vec<String>,
     pub answers: Vec<(String, String, String)>,
@@ -106,7 +106,9 @@ fn read_case(
         others.retain(|o| o.id != t.id);
         contracts = directory::contracts(r, org)?
             .into_iter()
-            .map(|c| (c.number, c.contract.ends_on.map(|d| d.to_string()).unwrap_or_default()))
+            .map(|c| {
+                (c.number, c.contract.ends_on.map(|d| d.to_string()).unwrap_or_default(), c.contract.id.0)
+            })
             .collect();
     }
     let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();

@@ -64,6 +64,11 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
             names.staff(r, person)?;
         }
     }
+    if let Change::Edited { field: domain::ticket::EditField::Requester, from, to } = change {
+        for contact in [from, to] {
+            names.contact(r, &contact.as_str().into())?;
+        }
+    }
     Ok(())
 }
 

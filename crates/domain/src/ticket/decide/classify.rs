@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
 use crate::access::Actor;
-use crate::id::{ContractId, ModuleId, ProductId, StaffId};
+use crate::id::{ContactId, ContractId, ModuleId, ProductId, StaffId};
 use crate::sla::{Milestone, StopReason};
 use crate::ticket::{EditField, Event, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
 use crate::time::Timestamp;
@@ -105,6 +105,17 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
         let text = |s: &BTreeSet<StaffId>| s.iter().map(StaffId::as_str).collect::<Vec<_>>().join(", ");
         next.edited(EditField::Watchers, text(&t.watchers), text(&watchers), |t, _| t.watchers = watchers);
     }
+    next.finish()
+}
+
+/// The requester turned out to be the same person as another contact; even an ended ticket says so.
+///
+/// # Errors
+/// None that a person can mend.
+pub fn asked_by(case: &Case, contact: &ContactId, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    let from = case.ticket.requester.to_string();
+    next.edited(EditField::Requester, from, contact.to_string(), |t, to| t.requester = ContactId(to));
     next.finish()
 }
 

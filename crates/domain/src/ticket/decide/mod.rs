@@ -13,7 +13,7 @@ mod serve;
 mod talk;
 mod tick;
 
-pub use classify::{Edit, Reclassify, classify, set_severity};
+pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
 pub use combine::{absorb, link, merge, split_from, split_off};
 pub use finish::{Solution, cancel, close, confirm, excuse, rate, reopen, resolve};
 pub use hand::{Assignment, assign, hand_over};
@@ -247,6 +247,8 @@ named! {
         NeverOpens = "never_opens",
         /// The person is not active.
         InactivePerson = "inactive_person",
+        /// Something else still names it; deactivate it instead.
+        InUse = "in_use",
     }
 }
 

@@ -46,6 +46,7 @@ organisation-contracts-none = No contract yet; the promise of the organisation o
 organisation-installations-none = No installation yet. Version and environment will be at hand when a case comes.
 customer-note = Note (staff only)
 note-help = Staff see it when they work on this customer's cases; the customer does not.
+customer-edit = Edit
 add = Add
 remove = Remove
 delete = Delete

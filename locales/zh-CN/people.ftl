@@ -46,6 +46,7 @@ organisation-contracts-none = 还没有合同，按单位或默认承诺服务�
 organisation-installations-none = 还没有安装记录。登记版本和环境后，处理工单时可直接查看。
 customer-note = 备注（仅内部可见）
 note-help = 员工处理该客户的工单时可以看到，客户看不到。
+customer-edit = 编辑
 add = 添加
 remove = 移除
 delete = 删除
@@ -97,7 +98,7 @@ merge-into-contact = 要保留的联系人
 merge-find = 核对
 merge-from = 将并入的记录
 merge-to = 保留的记录
-merge-consequence = 左侧的工单、邮箱和电话全部归到这里，左侧的人不能再登录；写过的消息仍署原名。合并后不能撤销。
+merge-consequence = 并入记录的工单、邮箱和电话全部归到这里，原记录不能再登录；写过的消息仍署原名。合并后不能撤销。
 merge-now = 合并
 said-merged = 已合并。
 

@@ -96,6 +96,31 @@ impl Client {
         body: Body,
         more: &[(&str, &str)],
     ) -> Answer {
+        let (answer, body) = self.begin(method, path, kind, body, more).await;
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer { text: String::from_utf8_lossy(&bytes).into_owned(), ..answer }
+    }
+
+    /// Any request, of whose answer only the head is read: live updates have no end.
+    pub async fn head_of(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Body,
+        more: &[(&str, &str)],
+    ) -> Answer {
+        self.begin(method, path, kind, body, more).await.0
+    }
+
+    async fn begin(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Body,
+        more: &[(&str, &str)],
+    ) -> (Answer, Body) {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "desk.example");
         if !kind.is_empty() {
             request = request.header(header::CONTENT_TYPE, kind);
@@ -110,16 +135,10 @@ impl Client {
             request = request.header(*name, *value);
         }
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let status = response.status();
-        let location = response
-            .headers()
-            .get(header::LOCATION)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
+        let location = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
+        let location = location.unwrap_or_default().to_owned();
         let set = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok());
         let cookies = set.filter_map(|v| v.split(';').next()).collect::<Vec<_>>().join("; ");
-        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        Answer { status, location, cookies, text: String::from_utf8_lossy(&bytes).into_owned() }
+        (Answer { status: response.status(), location, cookies, text: String::new() }, response.into_body())
     }
 }

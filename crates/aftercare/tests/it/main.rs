@@ -17,7 +17,13 @@ mod journeys;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod reports;
+#[cfg(test)]
+mod rights;
+#[cfg(test)]
+mod routes;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]

@@ -59,8 +59,28 @@ async fn pages_are_whole_in_both_languages(app: TestApp) {
     let (agent, ben) = (session(&app, "agent").await, session(&app, "ben@north.example").await);
     let admin = session(&app, "admin").await;
     let administration = ADMIN.iter().map(|p| format!("/admin/{p}")).collect::<Vec<_>>();
+    let boss = session(&app, "boss").await;
+    let north = format!("/customers/{}", app.cast.north);
+    let customers = [
+        "/customers",
+        "/customers/new",
+        &north,
+        &format!("{north}/edit"),
+        "/customers/contacts",
+        "/customers/contacts/new",
+        "/customers/contracts",
+        &format!("/customers/contracts/new?organisation={}", app.cast.north),
+        "/customers/installations",
+        &format!("/customers/installations/new?organisation={}", app.cast.north),
+    ]
+    .map(str::to_owned)
+    .to_vec();
     app.drain().await;
     for locale in ["zh-CN", "en"] {
+        for path in &customers {
+            let html = page(&app.client(), path, locale, &boss).await;
+            assert!(!html.contains('⟦'), "{locale} {path} lacks a text");
+        }
         for path in &administration {
             let html = page(&app.client(), path, locale, &admin).await;
             assert!(!html.contains('⟦'), "{locale} {path} lacks a text");

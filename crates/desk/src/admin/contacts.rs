@@ -62,9 +62,8 @@ pub fn save_contact_in(unit: &mut Unit<'_, '_>, input: &ContactInput) -> Result<
         }
         record_edit(unit, ("contact", row.id.as_str()), Some(&before), &row)?;
     }
-    for p in points {
-        set_points(unit, &row.id, &PointEdit::Add(p))?;
-    }
+    let all = [directory::points(unit.work, &row.id)?, points].concat();
+    set_points(unit, &row.id, &PointEdit::All(all))?;
     Ok(row.id)
 }
 

@@ -13,11 +13,11 @@ mod preview;
 mod products;
 mod rules;
 
-pub use answers::{delete_answer, restore_answer, save_answer};
 pub use agreements::{
     remove_contract, remove_installation, save_contract, save_contract_in, save_installation,
     save_installation_in,
 };
+pub use answers::{delete_answer, restore_answer, save_answer};
 pub use contacts::{
     ContactInput, edit_points, merge_contacts, point, remove_contact, save_contact, save_contact_in,
     set_points,
@@ -27,7 +27,7 @@ pub use extra::index_extra;
 pub use ground::{Ground, lay_ground};
 pub use organisations::{
     TAKE_OVER, add_domain, remove_domain, remove_organisation, save_organisation, save_organisation_in,
-    take_over,
+    set_domains, take_over,
 };
 pub use people::{save_group, save_group_in, save_role, save_staff, save_staff_in};
 pub use preview::{

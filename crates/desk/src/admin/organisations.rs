@@ -99,9 +99,7 @@ pub async fn remove_domain(desk: &Desk, who: &Actor, id: OrgId, domain: String) 
         if !directory::domains(unit.work, &id)?.contains(&domain) {
             return Ok(());
         }
-        directory::remove_domain(unit.work, &domain, &id)?;
-        let by = unit.actor.reference();
-        Ok(store::admin::record(unit.work, &by, ("domain", id.as_str()), "deleted", &domain, "")?)
+        drop_domain(unit, &id, &domain)
     })
     .await
 }
@@ -146,4 +144,22 @@ pub async fn remove_organisation(desk: &Desk, who: &Actor, id: OrgId) -> Result<
         record_removal(unit, ("organisation", id.as_str()), &row)
     })
     .await
+}
+
+/// Gives an organisation exactly these confirmed mail domains, for whoever has saved it in this unit of work.
+///
+/// # Errors
+/// `Invalid` for a public or foreign domain.
+pub fn set_domains(unit: &mut Unit<'_, '_>, id: &OrgId, domains: &[String]) -> Result<()> {
+    let domains = domains.iter().map(|d| own_domain(d)).collect::<Result<Vec<_>>>()?;
+    for gone in directory::domains(unit.work, id)?.iter().filter(|d| !domains.contains(d)) {
+        drop_domain(unit, id, gone)?;
+    }
+    domains.iter().try_for_each(|d| put_domain(unit, id, d))
+}
+
+fn drop_domain(unit: &mut Unit<'_, '_>, id: &OrgId, domain: &str) -> Result<()> {
+    directory::remove_domain(unit.work, domain, id)?;
+    let by = unit.actor.reference();
+    Ok(store::admin::record(unit.work, &by, ("domain", id.as_str()), "deleted", domain, "")?)
 }

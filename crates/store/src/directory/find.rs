@@ -204,7 +204,7 @@ fn contracts_text<'v>(
     // The three conditions are those of `Contract::standing`.
     match f.standing.map(|(standing, _)| standing) {
         Some(Standing::InForce) => {
-            a.and("starts_on <= ? AND COALESCE(ends_on, '9999-12-31') >= ?", &[on.into(), on.into()])
+            a.and("starts_on <= ? AND COALESCE(ends_on, '9999-12-31') >= ?", &[on.into(), on.into()]);
         }
         Some(Standing::Coming) => {
             a.and("starts_on > ? AND COALESCE(ends_on, '9999-12-31') >= ?", &[on.into(), on.into()]);

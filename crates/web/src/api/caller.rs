@@ -5,7 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use desk::{Error, auth};
-use domain::access::Actor;
+use domain::access::{Actor, Right};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -27,6 +27,15 @@ impl Caller {
     /// The language that the caller reads.
     pub(crate) fn locale(&self) -> words::Locale {
         crate::error::header_locale(&self.headers)
+    }
+
+    /// A member of staff must hold the right; for a customer there is nothing here.
+    pub(crate) fn need(&self, right: Right) -> Result<(), WebError> {
+        match &self.actor {
+            Actor::Contact(_) => Err(self.fail(Error::NotFound)),
+            actor if actor.has(right) => Ok(()),
+            _ => Err(self.fail(Error::Lacks(right))),
+        }
     }
 
     /// The key that makes a creating request repeatable.

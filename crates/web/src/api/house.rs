@@ -21,13 +21,6 @@ use crate::log::LogQuery;
 
 type Answer<T> = Result<T, WebError>;
 
-impl Caller {
-    /// The caller must hold the right.
-    pub(super) fn need(&self, right: Right) -> Answer<()> {
-        if self.actor.has(right) { Ok(()) } else { Err(self.fail(Error::Lacks(right))) }
-    }
-}
-
 /// A line of the problem log.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LogLine {

@@ -4,6 +4,7 @@ mod caller;
 mod docs;
 mod house;
 mod own;
+mod people;
 mod reports;
 mod rules;
 mod rules_desk;
@@ -74,6 +75,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(reports::cases))
         .routes(routes!(search::search))
         .merge(described_rules())
+        .merge(people::routes())
         .split_for_parts();
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);

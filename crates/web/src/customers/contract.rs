@@ -122,7 +122,8 @@ async fn shown(
         names.products(r)?;
         let policies = Policies::of(&*desk.rules_in(r)?);
         names.policies(&policies);
-        let organisation = directory::organisation(r, &org)?.ok_or(Error::NotFound)?;
+        let organisation = directory::organisation(r, &org)?;
+        let organisation = organisation.ok_or_else(|| Error::field("organisation", "unknown"))?;
         Ok((directory::contract(r, &key)?, organisation, choosable(r, chosen.as_ref())?, policies, names))
     });
     let (theirs, organisation, products, policies, names) = read.await.map_err(|e| page.visitor.fail(e))?;

@@ -73,7 +73,8 @@ async fn shown(
     let read = app.desk.read(move |r| {
         let mut names = Names::default();
         names.products(r)?;
-        let organisation = directory::organisation(r, &org)?.ok_or(Error::NotFound)?;
+        let organisation = directory::organisation(r, &org)?;
+        let organisation = organisation.ok_or_else(|| Error::field("organisation", "unknown"))?;
         Ok((directory::installation(r, &key)?, organisation, choosable(r, Some(&chosen))?, names))
     });
     let (theirs, organisation, products, names) = read.await.map_err(|e| page.visitor.fail(e))?;

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use desk::Error;
+use desk::intake::promise_for;
 use domain::access::Right;
+use domain::sla::Picked;
 use store::directory::{OrgFilter, OrgRow, find_organisations};
 
 use super::query::{OrganisationQuery, bad_cursor, cut};
@@ -22,7 +24,7 @@ struct OrganisationsPage {
     ui: Ui,
     tab: &'static str,
     asked: OrganisationQuery,
-    rows: Vec<OrgRow>,
+    rows: Vec<(OrgRow, Picked)>,
     next: Option<String>,
     policies: Policies,
 }
@@ -46,14 +48,21 @@ pub(super) async fn list(
     let ui = page.ui(&app, "customers").await?;
     let filter = asked.filter().map_err(|e| page.visitor.fail(e))?;
     let after = crate::form::id(&asked.cursor);
-    let desk = app.desk.clone();
+    let (desk, today) = (app.desk.clone(), ui.now.to_zoned(ui.zone.clone()).date());
     let read = app.desk.read(move |r| {
-        let rows = find_organisations(r, &filter, after.as_ref(), PAGE + 1).map_err(bad_cursor)?;
-        Ok((rows, Policies::of(&*desk.rules_in(r)?)))
+        let rules = desk.rules_in(r)?;
+        let found = find_organisations(r, &filter, after.as_ref(), PAGE + 1).map_err(bad_cursor)?;
+        let (found, more) = cut(found, PAGE);
+        let mut rows = Vec::new();
+        for o in found {
+            let (_, picked) = promise_for(r, &rules, Some(&o.id), None, today)?;
+            rows.push((o, picked));
+        }
+        Ok((rows, more, Policies::of(&rules)))
     });
-    let (rows, policies) = read.await.map_err(|e| page.visitor.fail(e))?;
-    let (rows, more) = cut(rows, PAGE);
-    let next = rows.last().filter(|_| more).map(|o| format!("/customers?{}&cursor={}", asked.same(), o.id));
+    let (rows, more, policies) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let address = |o: &OrgRow| format!("/customers?{}&cursor={}", asked.same(), o.id);
+    let next = rows.last().filter(|_| more).map(|(o, _)| address(o));
     render(&OrganisationsPage { ui, tab: "organisations", asked, rows, next, policies }, &page.visitor)
 }
 

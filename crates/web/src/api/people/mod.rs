@@ -1,0 +1,127 @@
+//! People and agreements in the API: customers with what was agreed, products, staff with groups and roles.
+
+mod contacts;
+mod contracts;
+mod groups;
+mod installations;
+mod organisations;
+mod products;
+mod roles;
+mod staff;
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desk::{Error, Result, Unit};
+use serde::{Deserialize, Serialize};
+use store::admin;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::caller::Caller;
+use crate::app::App;
+use crate::error::WebError;
+
+/// The routes of these nouns.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(organisations::list, organisations::create))
+        .routes(routes!(organisations::show, organisations::change, organisations::remove))
+        .routes(routes!(organisations::take_over))
+        .routes(routes!(contacts::list, contacts::create))
+        .routes(routes!(contacts::show, contacts::change, contacts::remove))
+        .routes(routes!(contacts::merge))
+        .routes(routes!(contacts::invite))
+        .routes(routes!(contracts::list, contracts::create))
+        .routes(routes!(contracts::show, contracts::change, contracts::remove))
+        .routes(routes!(installations::list, installations::create))
+        .routes(routes!(installations::show, installations::change, installations::remove))
+        .routes(routes!(products::list, products::create))
+        .routes(routes!(products::show, products::change, products::remove))
+        .routes(routes!(groups::list, groups::create))
+        .routes(routes!(groups::show, groups::change))
+        .routes(routes!(staff::list, staff::create))
+        .routes(routes!(staff::show, staff::change))
+        .routes(routes!(staff::invite))
+        .routes(routes!(roles::list))
+        .routes(routes!(roles::show, roles::change))
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ListView<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Continues the list; `null` on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// Where a short list continues.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct After {
+    /// The `next_cursor` of an earlier page.
+    pub cursor: String,
+    /// 1–200, default 50.
+    pub limit: String,
+}
+
+impl After {
+    /// The page of a list that is short enough to be read whole.
+    fn page<T>(&self, all: Vec<T>, id: fn(&T) -> String) -> Result<ListView<T>> {
+        let limit = crate::customers::limit(&self.limit)?;
+        let from = match self.cursor.as_str() {
+            "" => 0,
+            cursor => {
+                let at = all.iter().position(|row| id(row) == cursor);
+                at.ok_or_else(|| Error::field("cursor", "bad_value"))? + 1
+            }
+        };
+        let rest: Vec<T> = all.into_iter().skip(from).take(usize::try_from(limit + 1).unwrap_or(0)).collect();
+        let (items, more) = crate::customers::cut(rest, limit);
+        let next_cursor = items.last().filter(|_| more).map(id);
+        Ok(ListView { items, next_cursor })
+    }
+}
+
+/// A change names the version that its author saw.
+fn seen(version: i64) -> Result<i64> {
+    if version > 0 { Ok(version) } else { Err(Error::field("version", "required")) }
+}
+
+/// An identifier in a change: absent leaves it, an empty one clears it.
+fn chosen<T: From<String>>(given: Option<&String>, present: Option<T>) -> Option<T> {
+    match given {
+        Some(text) => crate::form::id(text),
+        None => present,
+    }
+}
+
+/// Creates something once: with an `Idempotency-Key`, the same request again gets the first answer.
+async fn create_once<T, F>(
+    app: &App,
+    caller: &Caller,
+    hash: String,
+    create: F,
+) -> std::result::Result<Response, WebError>
+where
+    T: Serialize,
+    F: Fn(&mut Unit<'_, '_>) -> Result<T> + Send + 'static,
+{
+    let (owner, key) = (caller.owner(), caller.idempotency_key());
+    let made = app.desk.write(&caller.actor, move |unit| {
+        if let Some(key) = &key
+            && let Some((earlier, answer)) = admin::recall(unit.work, &owner, key)?
+        {
+            return if earlier == hash { Ok(answer) } else { Err(Error::KeyReused) };
+        }
+        let answer = serde_json::to_string(&create(unit)?).map_err(|e| Error::Internal(e.to_string()))?;
+        if let Some(key) = &key {
+            admin::remember(unit.work, &owner, key, &hash, &answer)?;
+        }
+        Ok(answer)
+    });
+    let answer = made.await.map_err(|e| caller.fail(e))?;
+    Ok((StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], answer).into_response())
+}

@@ -10,7 +10,6 @@ contact-new = Add a contact
 contract-new = Add a contract
 installation-new = Add an installation
 installation = Installation
-search = Find
 organisations-search = Name or mail domain
 contacts-search = Name, phone or address
 contracts-search = Contract number
@@ -100,7 +99,7 @@ merge-from = Goes into the other
 merge-to = Stays
 merge-consequence = All cases, addresses and numbers of the other come here, and the other can no longer sign in. Messages keep the name of their author. This cannot be undone.
 merge-now = Merge
-said-merged = Merged.
+said-people-merged = Merged.
 
 # agreements
 ends_on-help = The last day still counts. Leave it empty for an open end.

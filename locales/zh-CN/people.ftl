@@ -10,7 +10,6 @@ contact-new = 添加联系人
 contract-new = 添加合同
 installation-new = 登记安装
 installation = 安装
-search = 查找
 organisations-search = 单位名称或邮件域名
 contacts-search = 姓名、电话或邮箱
 contracts-search = 合同编号
@@ -100,7 +99,7 @@ merge-from = 将并入的记录
 merge-to = 保留的记录
 merge-consequence = 并入记录的工单、邮箱和电话全部归到这里，原记录不能再登录；写过的消息仍署原名。合并后不能撤销。
 merge-now = 合并
-said-merged = 已合并。
+said-people-merged = 已合并。
 
 # agreements
 ends_on-help = 最后一天仍然有效。留空为长期。

@@ -42,8 +42,14 @@ impl Route {
 
     /// The address, with a ticket that is there and other things that are not.
     pub(crate) fn address(&self, number: &str) -> String {
-        let known =
-            [("{number}", number), ("{milestone}", "response"), ("{cycle}", "1"), ("{extension}", "csv")];
+        let known = [
+            ("{number}", number),
+            ("{milestone}", "response"),
+            ("{kind}", "response"),
+            ("{cycle}", "1"),
+            ("{extension}", "csv"),
+            ("{report}", "attainment"),
+        ];
         let path = known.iter().fold(self.path.to_owned(), |path, (place, value)| path.replace(place, value));
         let parts = path.split('/').map(|p| if p.starts_with('{') { "x" } else { p });
         parts.collect::<Vec<_>>().join("/")
@@ -51,7 +57,9 @@ impl Route {
 
     /// Does the address name something that is not there?
     pub(crate) fn names_nothing(&self) -> bool {
-        ["{id}", "{name}", "{role}", "{version}", "{token}"].iter().any(|p| self.path.contains(p))
+        ["{id}", "{name}", "{role}", "{version}", "{token}", "{report}/cases"]
+            .iter()
+            .any(|p| self.path.contains(p))
     }
 }
 

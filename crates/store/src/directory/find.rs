@@ -99,6 +99,11 @@ pub fn find_organisations(
     r.query(&engine.assembled(text), &values, organisation::read)
 }
 
+/// The first organisations in whose name or mail domain a text occurs, for a choice among few.
+pub fn organisations_like(r: &mut Read<'_>, text: &str, limit: i64) -> Result<Vec<OrgRow>> {
+    find_organisations(r, &OrgFilter { text: text.to_owned(), ..OrgFilter::default() }, None, limit)
+}
+
 fn organisations_text<'v>(
     f: &'v OrgFilter,
     pattern: &'v str,

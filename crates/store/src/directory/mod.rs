@@ -18,7 +18,7 @@ pub use contact::{
 pub(crate) use find::shapes;
 pub use find::{
     ContactFilter, ContractFilter, InstallationFilter, OrgFilter, find_contacts, find_contracts,
-    find_installations, find_organisations,
+    find_installations, find_organisations, organisations_like,
 };
 pub(crate) use organisation::read as read_organisation;
 pub use organisation::{

@@ -139,7 +139,7 @@ const NEAR: i64 = 50;
 /// An organisation by its name, or by its key.
 fn organisation(r: &mut Read<'_>, name: &str) -> Result<Option<OrgId>> {
     let folded = fold(name);
-    let near = directory::organisations(r, &folded, ("", ""), NEAR)?;
+    let near = directory::organisations_like(r, &folded, NEAR)?;
     if let Some(o) = near.into_iter().find(|o| fold(&o.name) == folded) {
         return Ok(Some(o.id));
     }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::{Error, auth};
+use desk::auth;
 use domain::access::{Right, Scope};
 use domain::id::{JobId, TokenId};
 use serde::{Deserialize, Serialize};

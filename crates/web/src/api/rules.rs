@@ -27,11 +27,6 @@ pub(crate) struct Items<T> {
     pub items: Vec<T>,
 }
 
-/// The caller must hold a right.
-pub(super) fn need(caller: &Caller, right: Right) -> std::result::Result<(), WebError> {
-    if caller.actor.has(right) { Ok(()) } else { Err(caller.fail(Error::Lacks(right))) }
-}
-
 /// A calendar in its newest revision.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CalendarView {
@@ -79,7 +74,7 @@ async fn calendar_of(app: &App, id: &str) -> Result<CalendarView> {
 /// All calendars.
 #[utoipa::path(get, path = "/api/v1/calendars", responses((status = 200, body = Items<CalendarView>)))]
 pub(crate) async fn calendars(State(app): State<App>, caller: Caller) -> Answer<Items<CalendarView>> {
-    need(&caller, Right::TicketView)?;
+    caller.need(Right::TicketView)?;
     let items = calendars_of(&app).await.map_err(|e| caller.fail(e))?;
     Ok(Json(Items { items }))
 }
@@ -105,7 +100,7 @@ pub(crate) async fn calendar(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer<CalendarView> {
-    need(&caller, Right::TicketView)?;
+    caller.need(Right::TicketView)?;
     calendar_of(&app, &id).await.map(Json).map_err(|e| caller.fail(e))
 }
 
@@ -168,6 +163,7 @@ pub(crate) async fn preview(
     Path(id): Path<String>,
     body: Body<PreviewBody>,
 ) -> Answer<PreviewView> {
+    caller.need(Right::PromiseEdit)?;
     let known = calendar_of(&app, &id).await.map_err(|e| caller.fail(e))?;
     let previewed = preview_calendar(&app.desk, &caller.actor, CalendarId(known.id), body.value.doc).await;
     let p = previewed.map_err(|e| caller.fail(e))?;
@@ -231,7 +227,7 @@ pub(crate) async fn calendar_revisions(
     Path(id): Path<String>,
     Query(before): Query<Before>,
 ) -> Answer<RevisionsView> {
-    need(&caller, Right::TicketView)?;
+    caller.need(Right::TicketView)?;
     let before = before.cursor.unwrap_or(i64::MAX);
     let read =
         app.desk.read(move |r| Ok(revision::of_calendar(r, &CalendarId(id), before, PAGE_AND_ONE)?)).await;
@@ -285,7 +281,7 @@ async fn policy_of(app: &App, id: &str) -> Result<PolicyView> {
 /// All promises.
 #[utoipa::path(get, path = "/api/v1/policies", responses((status = 200, body = Items<PolicyView>)))]
 pub(crate) async fn policies(State(app): State<App>, caller: Caller) -> Answer<Items<PolicyView>> {
-    need(&caller, Right::TicketView)?;
+    caller.need(Right::TicketView)?;
     let items = policies_of(&app).await.map_err(|e| caller.fail(e))?;
     Ok(Json(Items { items }))
 }
@@ -311,7 +307,7 @@ pub(crate) async fn policy(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer<PolicyView> {
-    need(&caller, Right::TicketView)?;
+    caller.need(Right::TicketView)?;
     policy_of(&app, &id).await.map(Json).map_err(|e| caller.fail(e))
 }
 
@@ -337,7 +333,7 @@ pub(crate) async fn policy_revisions(
     Path(id): Path<String>,
     Query(before): Query<Before>,
 ) -> Answer<RevisionsView> {
-    need(&caller, Right::TicketView)?;
+    caller.need(Right::TicketView)?;
     let before = before.cursor.unwrap_or(i64::MAX);
     let read = app.desk.read(move |r| Ok(revision::of_policy(r, &PolicyId(id), before, PAGE_AND_ONE)?)).await;
     Ok(Json(page_of(read.map_err(|e| caller.fail(e))?)))

@@ -16,7 +16,7 @@ use store::rules::{SettingKey, setting};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::rules::{Items, need};
+use super::rules::Items;
 use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::html::clean;
@@ -60,7 +60,7 @@ async fn routing_of(app: &App) -> Result<RoutingView> {
 /// The routing rules in their order.
 #[utoipa::path(get, path = "/api/v1/routing", responses((status = 200, body = RoutingView)))]
 pub(crate) async fn routing(State(app): State<App>, caller: Caller) -> Answer<RoutingView> {
-    need(&caller, Right::DeskEdit)?;
+    caller.need(Right::DeskEdit)?;
     routing_of(&app).await.map(Json).map_err(|e| caller.fail(e))
 }
 
@@ -161,7 +161,7 @@ pub(crate) async fn dry_run(
     caller: Caller,
     body: Body<DryRunBody>,
 ) -> Answer<TrialView> {
-    need(&caller, Right::DeskEdit)?;
+    caller.need(Right::DeskEdit)?;
     let DryRunBody { rules, last } = body.value;
     let rules = match rules {
         Some(rules) => rules,
@@ -200,7 +200,7 @@ async fn fields_of(app: &App) -> Result<FieldsView> {
 /// The extra fields in their order.
 #[utoipa::path(get, path = "/api/v1/fields", responses((status = 200, body = FieldsView)))]
 pub(crate) async fn fields(State(app): State<App>, caller: Caller) -> Answer<FieldsView> {
-    need(&caller, Right::TicketView)?;
+    caller.need(Right::TicketView)?;
     fields_of(&app).await.map(Json).map_err(|e| caller.fail(e))
 }
 
@@ -253,7 +253,7 @@ fn row(id: String, version: i64, body: AnswerBody) -> AnswerRow {
 /// All canned answers.
 #[utoipa::path(get, path = "/api/v1/answers", responses((status = 200, body = Items<AnswerView>)))]
 pub(crate) async fn answers(State(app): State<App>, caller: Caller) -> Answer<Items<AnswerView>> {
-    need(&caller, Right::TicketView)?;
+    caller.need(Right::TicketView)?;
     let all = app.desk.read(|r| Ok(answer::all(r)?)).await.map_err(|e| caller.fail(e))?;
     Ok(Json(Items { items: all.into_iter().map(view).collect() }))
 }
@@ -325,7 +325,7 @@ async fn settings_of(app: &App) -> Result<SettingsView> {
 /// The settings of the installation.
 #[utoipa::path(get, path = "/api/v1/settings", responses((status = 200, body = SettingsView)))]
 pub(crate) async fn settings(State(app): State<App>, caller: Caller) -> Answer<SettingsView> {
-    need(&caller, Right::Operate)?;
+    caller.need(Right::Operate)?;
     settings_of(&app).await.map(Json).map_err(|e| caller.fail(e))
 }
 

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use desk::{Error, Result};
+use domain::access::Right;
 use search::{Ask, Found, Hit, Section};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -84,6 +85,9 @@ pub(crate) async fn search(
     caller: Caller,
     Query(query): Query<SearchQuery>,
 ) -> std::result::Result<Json<FoundView>, WebError> {
+    if caller.actor.staff().is_some() {
+        caller.need(Right::TicketView)?;
+    }
     let ask = ask(&app, &query).await.map_err(|e| caller.fail(e))?;
     let found: Found = find(&app, &caller.actor, ask).await.map_err(|e| caller.fail(e))?;
     let count = |s| found.count(s);

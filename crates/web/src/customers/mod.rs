@@ -80,7 +80,7 @@ impl Said {
         match self.said.as_str() {
             "joined" => Some(ui.t1("said-joined", "n", self.n.parse::<u32>().unwrap_or_default())),
             "invited" => Some(ui.t("said-invited").to_owned()),
-            "merged" => Some(ui.t("said-merged").to_owned()),
+            "merged" => Some(ui.t("said-people-merged").to_owned()),
             _ => None,
         }
     }

@@ -40,7 +40,7 @@ impl Chooser {
             let found = match (named.as_str(), organisation.as_str()) {
                 ("", "") => Vec::new(),
                 ("", _) => directory::organisation(r, &organisation)?.into_iter().collect(),
-                (part, _) => directory::organisations(r, part, ("", ""), 200)?,
+                (part, _) => directory::organisations_like(r, part, 200)?,
             };
             Ok((found, staff::groups(r)?))
         });

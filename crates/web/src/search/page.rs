@@ -183,8 +183,7 @@ async fn choices(app: &App, asked: &mut SearchQuery, typed: &str, who: &Actor) -
     let people = who.has(Right::PeopleView);
     let read = app.desk.read(move |r| {
         let products = directory::products(r)?;
-        let customers =
-            if people { directory::organisations(r, "", ("", ""), CUSTOMERS)? } else { Vec::new() };
+        let customers = if people { directory::organisations_like(r, "", CUSTOMERS)? } else { Vec::new() };
         let named = if typed.is_empty() { None } else { Some(customer_named(r, &typed)?) };
         let kept = match &named {
             None if !organisation.is_empty() => directory::organisation(r, &organisation.as_str().into())?,
@@ -211,7 +210,7 @@ async fn choices(app: &App, asked: &mut SearchQuery, typed: &str, who: &Actor) -
 
 /// The organisation of this name, or the only one whose name contains what was typed.
 fn customer_named(r: &mut Read<'_>, typed: &str) -> Result<Option<(String, String)>> {
-    let found = directory::organisations(r, typed, ("", ""), CUSTOMERS)?;
+    let found = directory::organisations_like(r, typed, CUSTOMERS)?;
     let same = found.iter().find(|o| fold(&o.name) == fold(typed));
     let one = same.or(if found.len() == 1 { found.first() } else { None });
     Ok(one.map(|o| (o.id.0.clone(), o.name.clone())))

@@ -70,9 +70,10 @@ async fn fold(desk: &Desk, who: &Actor, find: Find, asks: Vec<Ask>) -> Result<Ve
         if found.len() > MAX_TICKETS {
             return Err(Error::field("period", "too_long"));
         }
+        let kinds = asks.iter().flat_map(Ask::kinds).collect();
         let mut answers: Vec<Answer> = asks.into_iter().map(start).collect();
         for chunk in found.chunks(CHUNK) {
-            let read = histories(r, chunk)?;
+            let read = histories(r, chunk, &kinds)?;
             for answer in &mut answers {
                 take(answer, &read);
             }

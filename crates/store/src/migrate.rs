@@ -17,6 +17,8 @@ const FILES: &[(&str, &str)] = &[
     ("0002_outbox.postgres.sql", include_str!("../migrations/0002_outbox.postgres.sql")),
     ("0003_event_kind.sqlite.sql", include_str!("../migrations/0003_event_kind.sqlite.sql")),
     ("0003_event_kind.postgres.sql", include_str!("../migrations/0003_event_kind.postgres.sql")),
+    ("0003b_kind_milestone.sqlite.sql", include_str!("../migrations/0003b_kind_milestone.sqlite.sql")),
+    ("0003b_kind_milestone.postgres.sql", include_str!("../migrations/0003b_kind_milestone.postgres.sql")),
     ("0004_outbox_order.sqlite.sql", include_str!("../migrations/0004_outbox_order.sqlite.sql")),
     ("0004_outbox_order.postgres.sql", include_str!("../migrations/0004_outbox_order.postgres.sql")),
     ("0005_people.sql", include_str!("../migrations/0005_people.sql")),

@@ -39,6 +39,7 @@ pub fn insert_events(work: &mut Work<'_>, ticket: &TicketId, events: &[Event]) -
     for e in events {
         let (kind, id) = actor_columns(&e.by);
         let change = to_json(&e.change);
+        let event_kind = kind_of(&change);
         let values = [
             ticket.as_str().into(),
             e.no.into(),
@@ -46,17 +47,23 @@ pub fn insert_events(work: &mut Work<'_>, ticket: &TicketId, events: &[Event]) -
             kind.into(),
             id.into(),
             (&change).into(),
-            kind_of(&change).into(),
+            (&event_kind).into(),
         ];
         work.hit("event", &INSERT, &values)?;
     }
     Ok(())
 }
 
-/// The tag with which every stored change begins, `{"type":"opened",…`; reports find events by it.
-fn kind_of(change: &str) -> &str {
-    let rest = change.strip_prefix(r#"{"type":""#).and_then(|rest| rest.split('"').next());
-    rest.unwrap_or_default()
+/// The kind of a stored change: the tag with which it begins, `{"type":"opened",…`, and for promises the milestone that
+/// follows, `{"type":"breached","milestone":"update",…`. Reports find events by it.
+fn kind_of(change: &str) -> String {
+    let quoted = |text: &str| text.split('"').next().unwrap_or_default().to_owned();
+    let Some(rest) = change.strip_prefix(r#"{"type":""#) else { return String::new() };
+    let tag = quoted(rest);
+    match rest.get(tag.len()..).and_then(|rest| rest.strip_prefix(r#"","milestone":""#)) {
+        Some(rest) => format!("{tag}:{}", quoted(rest)),
+        None => tag,
+    }
 }
 
 /// The events of a ticket after a position, oldest first.
@@ -68,7 +75,9 @@ pub fn events(r: &mut Read<'_>, ticket: &TicketId, after: i64, limit: i64) -> Re
 
 #[cfg(test)]
 mod tests {
+    use domain::sla::{Fixed, Milestone, StopReason};
     use domain::ticket::Change;
+    use domain::time::Timestamp;
 
     use super::*;
 
@@ -76,6 +85,15 @@ mod tests {
     fn the_kind_is_the_tag_of_the_stored_change() {
         assert_eq!(kind_of(&to_json(&Change::Reminded { count: 1 })), "reminded");
         assert_eq!(kind_of(&to_json(&Change::Linked { number: "\"".to_owned() })), "linked");
+        let (milestone, due_at) = (Milestone::Update, Timestamp::UNIX_EPOCH);
+        let breached = Change::Breached { milestone, cycle: 1, due_at, retro: false };
+        assert_eq!(kind_of(&to_json(&breached)), "breached:update");
+        let excused = Change::Excused { milestone, cycle: 1, reason: "\"".to_owned() };
+        assert_eq!(kind_of(&to_json(&excused)), "excused:update");
+        let (target_s, counted_s, due_at) = (1, 1, None);
+        let fixed =
+            Fixed { milestone, cycle: 1, target_s, counted_s, due_at, met: true, reason: StopReason::Done };
+        assert_eq!(kind_of(&to_json(&Change::ClockStopped(fixed))), "clock_stopped:update");
         assert_eq!(kind_of("{}"), "");
     }
 }

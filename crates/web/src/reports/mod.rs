@@ -82,7 +82,8 @@ async fn page(
     let report = query::report(&name).map_err(|e| page.visitor.fail(e))?;
     let ui = page.ui(&app, "reports").await?;
     let mut chooser = Chooser::of(&app, &ui, Some(report), asked).await.map_err(|e| page.visitor.fail(e))?;
-    let body = match chooser.ask(report) {
+    let asked = chooser.asked.clone();
+    let body = match chooser.ask(report, &asked) {
         Some(ask) => Some(body(&app, &page, &ui, &chooser, ask).await.map_err(|e| page.visitor.fail(e))?),
         None => None,
     };
@@ -106,7 +107,7 @@ fn told(ui: &Ui, chooser: &Chooser, answer: &Answer, labels: &Labels, keys: &[St
     let next = keys.last().filter(|_| more);
     Body {
         empty: answer.now.is_empty(),
-        sentence: say::sentence(locale, answer, None),
+        sentence: say::sentence(locale, answer),
         head: columns.iter().map(|c| word(locale, "column", c.key)).collect(),
         lines: keys.iter().map(|k| maker.line(labels.get(k), Some(k), columns)).collect(),
         total: maker.line(t(locale, "report-total").to_owned(), None, columns),
@@ -178,11 +179,11 @@ impl Chooser {
     }
 
     /// The question, unless something could not be read or the customer has to be chosen first.
-    fn ask(&mut self, report: Report) -> Option<Ask> {
+    fn ask(&mut self, report: Report, asked: &ReportQuery) -> Option<Ask> {
         if !self.errors.is_empty() || !self.choices.is_empty() {
             return None;
         }
-        match self.asked.read(report, &self.zone, self.now) {
+        match asked.read(report, &self.zone, self.now) {
             Ok(ask) => Some(ask),
             Err(Error::Invalid(fields)) => {
                 self.errors = fields.iter().map(|f| crate::error::field_text(f, self.locale)).collect();

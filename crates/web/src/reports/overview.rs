@@ -5,8 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use desk::report::{Answer, compute_all};
 use domain::access::Right;
-use domain::report::{Figure, Report};
-use domain::sla::Milestone;
+use domain::report::Figure;
 use words::{t, word};
 
 use super::chooser::Chooser;
@@ -45,47 +44,34 @@ pub(super) async fn page(
     page.need(Right::ReportView)?;
     let ui = page.ui(&app, "reports").await?;
     let mut chooser = Chooser::of(&app, &ui, None, asked).await.map_err(|e| page.visitor.fail(e))?;
-    let asks: Option<Vec<_>> = Report::ALL.iter().map(|r| chooser.ask(*r)).collect();
+    let headlines = chooser.asked.headlines();
+    let asks: Option<Vec<_>> = headlines.iter().map(|(r, asked)| chooser.ask(*r, asked)).collect();
     let answers = match asks {
         Some(asks) => compute_all(&app.desk, page.actor(), asks).await.map_err(|e| page.visitor.fail(e))?,
         None => Vec::new(),
     };
     let counted = answers.first().filter(|a| !a.now.is_empty());
-    let sentence = counted.map(|a| say::sentence(ui.locale, a, Some(Milestone::Response)));
+    let sentence = counted.map(|a| say::sentence(ui.locale, a));
     let sentence = sentence.unwrap_or_else(|| t(ui.locale, "report-empty").to_owned());
-    let tiles = tiles(&ui, &chooser, &answers);
+    let tiles = answers.iter().map(|a| tile(&ui, &chooser, a)).collect();
     let status = chooser.status();
     let view = OverviewPage { ui, tab: "overview", chooser, sentence, tiles };
     Ok((status, render(&view, &page.visitor)?).into_response())
 }
 
-fn tiles(ui: &Ui, chooser: &Chooser, answers: &[Answer]) -> Vec<Tile> {
-    let mut tiles = Vec::new();
-    for answer in answers {
-        let report = answer.ask.report;
-        if report == Report::Attainment {
-            let both = [Milestone::Response, Milestone::Resolution];
-            tiles.extend(both.map(|m| tile(ui, chooser, answer, Some(m))));
-        } else {
-            tiles.push(tile(ui, chooser, answer, None));
-        }
-    }
-    tiles
-}
-
-fn tile(ui: &Ui, chooser: &Chooser, answer: &Answer, milestone: Option<Milestone>) -> Tile {
+fn tile(ui: &Ui, chooser: &Chooser, answer: &Answer) -> Tile {
     let (locale, report) = (ui.locale, answer.ask.report);
-    let row = milestone.map(Milestone::as_str);
+    let milestone = answer.ask.filter.milestone;
     let name = milestone.map_or_else(
         || word(locale, "column", report.headline().key).to_owned(),
         |m| words::t_args(locale, "report-rate-of", &[("what", word(locale, "milestone", m.as_str()))]),
     );
     let path = chooser.to(&format!("/reports/{report}"));
     let joint = if path.contains('?') { '&' } else { '?' };
-    let link = row.map_or_else(|| path.clone(), |m| format!("{path}{joint}milestone={m}"));
-    let figure = answer.now.figure(report.headline(), row);
+    let link = milestone.map_or_else(|| path.clone(), |m| format!("{path}{joint}milestone={m}"));
+    let figure = answer.now.figure(report.headline(), None);
     let note = match (report.has_period(), figure) {
-        (true, _) => say::headline_change(locale, answer, row),
+        (true, _) => say::headline_change(locale, answer),
         (false, Figure::Count(0)) => t(locale, "report-none-open").to_owned(),
         (false, _) => say::oldest(locale, answer),
     };

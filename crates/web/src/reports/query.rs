@@ -2,6 +2,7 @@
 
 use desk::{Error, Result};
 use domain::report::{Ask, Basis, Choice, Filter, Period, Report};
+use domain::sla::Milestone;
 use domain::time::{Timestamp, from_millis, to_millis};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -68,6 +69,16 @@ impl ReportQuery {
         let basis = choice("basis", &self.basis)?.unwrap_or(Basis::Due);
         let period = self.read_period(now.to_zoned(zone.clone()).date())?;
         Ok(Ask { report, period, by, basis, filter, zone: zone.clone(), now })
+    }
+
+    /// The reports of an overview: each with its usual rows, the two promises that everybody looks at first.
+    pub(crate) fn headlines(&self) -> Vec<(Report, Self)> {
+        let usual =
+            |milestone: &str| Self { by: String::new(), milestone: milestone.to_owned(), ..self.clone() };
+        let promises = [Milestone::Response, Milestone::Resolution];
+        let promises = promises.map(|m| (Report::Attainment, usual(m.as_str())));
+        let others = Report::ALL.iter().filter(|r| **r != Report::Attainment).map(|r| (*r, usual("")));
+        promises.into_iter().chain(others).collect()
     }
 
     /// The period that was chosen; two days without a name are a period, too.

@@ -2,7 +2,6 @@
 
 use desk::report::Answer;
 use domain::report::{Column, Figure, How, Period, Report};
-use domain::sla::Milestone;
 use words::{Locale, t, t_args, word};
 
 /// A number as people read it.
@@ -84,10 +83,10 @@ pub(crate) fn change(locale: Locale, now: Figure, before: Figure, earlier: Perio
 }
 
 /// The comparison of an answer's own headline.
-pub(crate) fn headline_change(locale: Locale, answer: &Answer, row: Option<&str>) -> String {
+pub(crate) fn headline_change(locale: Locale, answer: &Answer) -> String {
     let column = answer.ask.report.headline();
-    let before = answer.before.as_ref().map_or(Figure::Nothing, |b| b.figure(column, row));
-    change(locale, answer.now.figure(column, row), before, answer.ask.before().period)
+    let before = answer.before.as_ref().map_or(Figure::Nothing, |b| b.figure(column, None));
+    change(locale, answer.now.figure(column, None), before, answer.ask.before().period)
 }
 
 /// How old the oldest open ticket is.
@@ -97,15 +96,14 @@ pub(crate) fn oldest(locale: Locale, answer: &Answer) -> String {
     t_args(locale, "report-oldest", &[("time", &figure(locale, age))])
 }
 
-/// The first sentence of a report, or of one milestone's row.
-pub(crate) fn sentence(locale: Locale, answer: &Answer, row: Option<Milestone>) -> String {
+/// The first sentence of a report.
+pub(crate) fn sentence(locale: Locale, answer: &Answer) -> String {
     let report = answer.ask.report;
-    let key = row.map(Milestone::as_str);
     let number = |column: &str| {
         let column = report.column(column);
-        column.map_or_else(String::new, |c| figure(locale, answer.now.figure(c, key)))
+        column.map_or_else(String::new, |c| figure(locale, answer.now.figure(c, None)))
     };
-    let what = row.or(answer.ask.milestone()).map_or_else(
+    let what = answer.ask.milestone().map_or_else(
         || t(locale, "report-promises").to_owned(),
         |m| word(locale, "milestone", m.as_str()).to_owned(),
     );
@@ -116,7 +114,7 @@ pub(crate) fn sentence(locale: Locale, answer: &Answer, row: Option<Milestone>) 
         Report::Solving => ("report-said-solving", &["solve_rate", "came", "confirmed", "silent"]),
         Report::Backlog => ("report-said-backlog", &["open", "age30", "older", "oldest"]),
     };
-    let (period, change) = (period(locale, answer.ask.period), headline_change(locale, answer, key));
+    let (period, change) = (period(locale, answer.ask.period), headline_change(locale, answer));
     let numbers: Vec<(&'static str, String)> = columns.iter().map(|c| (*c, number(c))).collect();
     let mut args: Vec<(&'static str, &str)> = numbers.iter().map(|(k, v)| (*k, v.as_str())).collect();
     args.extend([("period", period.as_str()), ("what", what.as_str()), ("change", change.as_str())]);

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use desk::Error;
 use domain::access::{Actor, Right};
+use domain::field::Field;
 use domain::id::ViewId;
 use domain::queue::Queue;
 use domain::ticket::{IssueClass, Kind, Severity, Status};
@@ -48,6 +49,7 @@ struct ListPage {
     can_assign: bool,
     columns: Vec<Column>,
     all_columns: Vec<Column>,
+    fields: Vec<Field>,
     /// With the columns said, so that a saved view keeps them.
     view_address: String,
 }
@@ -133,6 +135,7 @@ pub(super) async fn list(
         can_assign,
         columns,
         all_columns,
+        fields,
         view_address,
     };
     render(&view, &page.visitor)
@@ -241,6 +244,10 @@ impl ListPage {
     }
     fn has_own_views(&self) -> bool {
         self.ui.views.iter().any(|v| v.3)
+    }
+    /// What an extra field is asked to be.
+    fn asked(&self, key: &str) -> &str {
+        self.query.rest.get(&format!("x.{key}")).map(String::as_str).unwrap_or_default()
     }
     fn shows(&self, column: &Column) -> bool {
         self.columns.contains(column)

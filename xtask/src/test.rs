@@ -7,6 +7,7 @@ use crate::{tidy, tools};
 /// Runs everything; the first failure ends the run.
 pub(crate) fn run(long: bool) -> anyhow::Result<()> {
     tools::browser()?;
+    tools::mail_server()?;
     cargo(&["fmt", "--all", "--check"])?;
     tidy::run()?;
     // With the feature of the benchmarks, so that what stands behind it is checked too.

@@ -15,6 +15,15 @@ pub(crate) fn browser() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A real mail server in Debian's Python, and openssl for its certificate.
+pub(crate) fn mail_server() -> anyhow::Result<()> {
+    let known = std::process::Command::new("/usr/bin/python3").args(["-c", "import aiosmtpd"]).output();
+    if !known.is_ok_and(|o| o.status.success()) || !Path::new("/usr/bin/openssl").exists() {
+        apt(&["python3-aiosmtpd", "openssl"])?;
+    }
+    Ok(())
+}
+
 /// The folder of PostgreSQL's programs.
 pub(crate) fn postgres() -> anyhow::Result<PathBuf> {
     if let Some(found) = find_postgres() {

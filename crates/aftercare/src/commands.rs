@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use desk::{admin, auth};
 use domain::access::{Actor, Role, System};
 use domain::id::StaffId;
+use mail::{Mailer, Phase};
 use store::staff::{self, StaffRow};
 
 use crate::config::Config;
@@ -110,13 +111,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 async fn command(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve => {
+            let mailer = config.mail.smtp()?.map(Mailer::new);
             let desk = serve::open(&config.database()?).await?;
             let listener = serve::bind(config.listen).await?;
             let url = serve::public_url(&config, &listener)?;
             set_up_hint(&desk, &url).await?;
             let web = serve::web_config(&config, &url, &config.data);
             tracing::info!(%url, "ready");
-            serve::run(listener, desk, web).await
+            serve::run(listener, desk, web, mailer).await
         }
         Command::Demo(args) => demo::run(args, config).await,
         Command::Migrate => {
@@ -215,6 +217,7 @@ async fn check(config: &Config) -> anyhow::Result<()> {
             "reachable from outside without https: set public_url and put a TLS proxy in front".to_owned(),
         );
     }
+    wrong.extend(check_mail(config).await);
     let mut out = std::io::stdout().lock();
     for line in &wrong {
         writeln!(out, "- {line}")?;
@@ -224,6 +227,24 @@ async fn check(config: &Config) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!("{} thing(s) to mend", wrong.len())
+}
+
+/// Tries the mail server as far as a letter would go, without one.
+async fn check_mail(config: &Config) -> Option<String> {
+    let smtp = match config.mail.smtp() {
+        Err(e) => return Some(format!("letters cannot be sent: {e:#}")),
+        Ok(None) => return None,
+        Ok(Some(smtp)) => smtp,
+    };
+    let server = smtp.server();
+    let failure = Mailer::new(smtp).probe().await.err()?;
+    let advice = match failure.phase {
+        Phase::Connect => "check host, port and tls, and whether a firewall lets this machine out",
+        Phase::StartTls => "check tls and, for an authority of your own, ca_file",
+        Phase::Auth => "check user and password",
+        Phase::Letter => "ask the operator of the server",
+    };
+    Some(format!("the mail server {server} does not take letters ({failure}): {advice}"))
 }
 
 async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {

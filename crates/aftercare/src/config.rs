@@ -8,6 +8,8 @@ use serde::Deserialize;
 use store::DbConfig;
 use web::Limits;
 
+use crate::mail_config::MailConfig;
+
 /// Configuration of an installation.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -22,6 +24,8 @@ pub(crate) struct Config {
     pub public_url: Option<String>,
     /// Limits.
     pub limits: LimitsConfig,
+    /// The server for letters.
+    pub mail: MailConfig,
 }
 
 /// Limits of an installation.
@@ -48,12 +52,14 @@ impl Default for Config {
             database_url: None,
             public_url: None,
             limits: LimitsConfig::default(),
+            mail: MailConfig::default(),
         }
     }
 }
 
 impl Config {
-    /// Reads a file, then `AFTERCARE_LISTEN`, `AFTERCARE_DATA`, `AFTERCARE_DATABASE_URL`, `AFTERCARE_PUBLIC_URL`.
+    /// Reads a file, then `AFTERCARE_LISTEN`, `AFTERCARE_DATA`, `AFTERCARE_DATABASE_URL`, `AFTERCARE_PUBLIC_URL`,
+    /// `AFTERCARE_SMTP_…`.
     pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Self> {
         let mut config = match file {
             Some(path) => {
@@ -72,6 +78,7 @@ impl Config {
         }
         config.database_url = env("AFTERCARE_DATABASE_URL").or(config.database_url);
         config.public_url = env("AFTERCARE_PUBLIC_URL").or(config.public_url);
+        config.mail.overlay(env)?;
         Ok(config)
     }
 

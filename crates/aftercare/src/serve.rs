@@ -8,6 +8,7 @@ use anyhow::Context;
 use desk::Desk;
 use desk::admin::{Ground, index_extra, lay_ground};
 use search::Search;
+use mail::Mailer;
 use store::{Db, DbConfig, Entropy};
 use tokio::net::TcpListener;
 use web::{App, WebConfig};
@@ -16,6 +17,7 @@ use words::{Locale, t};
 use crate::clock::{ProcessClock, entropy};
 use crate::config::Config;
 use crate::search_index;
+use crate::post;
 use crate::workers::{self, Post};
 
 /// Opens the desk of a configuration.
@@ -60,6 +62,7 @@ pub(crate) fn web_config(config: &Config, public_url: &str, data: &Path) -> WebC
         public_url: public_url.to_owned(),
         demo_accounts: Vec::new(),
         limits: config.limits(),
+        sends_letters: !config.mail.host.is_empty(),
     }
 }
 
@@ -68,15 +71,25 @@ pub(crate) fn search(data: &Path) -> Search {
     Search::new(data.join("search"))
 }
 
-/// Answers until Ctrl-C or SIGTERM.
-pub(crate) async fn run(listener: TcpListener, desk: Desk, web: WebConfig) -> anyhow::Result<()> {
-    let background = tokio::spawn(workers::run(desk.clone(), Post { public_url: web.public_url.clone() }));
+/// Answers until Ctrl-C or SIGTERM. With a mailer letters leave the house, without one they are kept.
+pub(crate) async fn run(
+    listener: TcpListener,
+    desk: Desk,
+    web: WebConfig,
+    mailer: Option<Mailer>,
+) -> anyhow::Result<()> {
+    let to = Post { public_url: web.public_url.clone(), sends: mailer.is_some() };
+    let background = tokio::spawn(workers::run(desk.clone(), to));
+    let postman = mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m))));
     // The index is opened or built beside the listeners: they never wait for it.
     let indexing = tokio::spawn(search_index::run(desk.clone(), web.search.clone()));
     let app = web::router(App::new(desk, web));
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     background.abort();
     indexing.abort();
+    if let Some(postman) = postman {
+        postman.abort();
+    }
     Ok(())
 }
 

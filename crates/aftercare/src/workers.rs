@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use desk::jobs::{LetterJob, LinkJob};
-use desk::{Desk, Result, sweep};
+use desk::{Desk, Result, post, sweep};
 use domain::access::{Actor, System};
+use domain::post::LetterState;
 use domain::sla::Milestone;
 use domain::time::{Timestamp, plus_seconds, to_millis};
 use store::job::{self, JobRow};
@@ -17,11 +18,13 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 const CLAIM: i64 = 50;
 const MAX_ATTEMPTS: i64 = 8;
 
-/// How often a job is tried, and where letters go.
+/// Where letters point, and whether they leave the house.
 #[derive(Clone)]
 pub(crate) struct Post {
     /// Address of the installation, for links.
     pub public_url: String,
+    /// Letters are handed to a server; otherwise they are kept.
+    pub sends: bool,
 }
 
 /// Runs sweeps and jobs until the program ends.
@@ -41,7 +44,7 @@ pub(crate) async fn run(desk: Desk, post: Post) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a worker's loop waits for its next instant")]
-async fn pause(wait: Duration) {
+pub(crate) async fn pause(wait: Duration) {
     tokio::time::sleep(wait).await;
 }
 
@@ -57,15 +60,33 @@ async fn once(desk: &Desk, post: &Post) -> Result<()> {
 /// # Errors
 /// The store's.
 pub async fn drain(desk: &Desk, public_url: &str) -> Result<()> {
-    once(desk, &Post { public_url: public_url.to_owned() }).await
+    once(desk, &Post { public_url: public_url.to_owned(), sends: false }).await
+}
+
+/// The same with a mail server: what is due is handed over as well. Returns whether the server could be reached.
+///
+/// # Errors
+/// The store's.
+pub async fn drain_and_send(desk: &Desk, public_url: &str, mailer: &mail::Mailer) -> Result<bool> {
+    once(desk, &Post { public_url: public_url.to_owned(), sends: true }).await?;
+    crate::post::deliver(desk, mailer).await
 }
 
 async fn until_next(desk: &Desk) -> Duration {
-    let read = desk.read(|r| {
+    until(desk, |r| {
         let clocks = ticket::next_instant(r)?;
         let jobs = job::next_instant(r)?;
-        Ok((clocks.into_iter().chain(jobs).min(), r.now()))
-    });
+        Ok(clocks.into_iter().chain(jobs).min())
+    })
+    .await
+}
+
+/// How long until an instant that a read finds.
+pub(crate) async fn until(
+    desk: &Desk,
+    next: impl FnOnce(&mut Read<'_>) -> Result<Option<Timestamp>> + Send + 'static,
+) -> Duration {
+    let read = desk.read(|r| Ok((next(r)?, r.now())));
     match read.await {
         Ok((Some(at), now)) => {
             let ms = u64::try_from(to_millis(at) - to_millis(now)).unwrap_or(0);
@@ -76,7 +97,7 @@ async fn until_next(desk: &Desk) -> Duration {
 }
 
 /// Claims and does a batch of jobs; returns how many.
-async fn jobs(desk: &Desk, post: &Post) -> Result<usize> {
+async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
     let system = Actor::System(System::Operator);
     let idle = desk.read(|r| Ok(job::next_instant(r)?.is_none_or(|at| at > r.now()))).await?;
     if idle {
@@ -85,7 +106,7 @@ async fn jobs(desk: &Desk, post: &Post) -> Result<usize> {
     let claimed = desk.write(&system, |unit| Ok(job::claim(unit.work, CLAIM)?)).await?;
     let n = claimed.len();
     for row in claimed {
-        if let Err(e) = one(desk, post, row.clone()).await {
+        if let Err(e) = one(desk, to, row.clone()).await {
             put_off(desk, row, e.to_string()).await?;
         }
     }
@@ -105,8 +126,8 @@ async fn put_off(desk: &Desk, row: JobRow, error: String) -> Result<()> {
     .await
 }
 
-async fn one(desk: &Desk, post: &Post, row: JobRow) -> Result<()> {
-    let public_url = post.public_url.clone();
+async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
+    let (public_url, sends) = (to.public_url.clone(), to.sends);
     let of_desk = desk.clone();
     // The letter's row and the job's end commit together: a second run finds the letter.
     desk.write(&Actor::System(System::Operator), move |unit| {
@@ -125,21 +146,22 @@ async fn one(desk: &Desk, post: &Post, row: JobRow) -> Result<()> {
         };
         if let Some((kind, ticket, recipient, text)) = written {
             let LetterText { subject, body } = text;
-            let id = row.id.0.clone();
-            let state = "kept".to_owned();
-            let row = LetterRow {
-                id,
+            let letter = LetterRow {
+                id: row.id.0.clone(),
                 ticket,
                 kind,
                 recipient,
                 subject,
                 body,
-                state,
+                state: LetterState::Kept,
                 detail: String::new(),
                 created_at: unit.now,
                 sent_at: None,
+                attempts: 0,
+                next_at: None,
+                job: None,
             };
-            letter::insert(unit.work, &row)?;
+            if sends { post::post(unit, letter)? } else { letter::insert(unit.work, &letter)? }
         }
         Ok(job::done(unit.work, &row)?)
     })

@@ -7,6 +7,7 @@ mod case;
 mod error;
 pub mod intake;
 pub mod jobs;
+pub mod post;
 pub mod replay;
 pub mod report;
 pub mod sweep;

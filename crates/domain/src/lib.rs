@@ -10,6 +10,7 @@ pub mod field;
 pub mod id;
 pub mod named;
 pub mod people;
+pub mod post;
 pub mod queue;
 pub mod report;
 pub mod routing;

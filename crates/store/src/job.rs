@@ -1,9 +1,10 @@
 //! Work for the background: written in the transaction of its cause, claimed with a lease and a fencing token.
 
 use domain::id::JobId;
-use domain::time::{Timestamp, plus_seconds};
+use domain::time::{Timestamp, from_millis, plus_seconds};
 
 use crate::row::to_json;
+use crate::statement::Stmt;
 use crate::{Read, Result, Row, Work};
 
 /// A claimed job belongs to its worker for this long.
@@ -20,14 +21,23 @@ statements! {
     REVIVE = "UPDATE job SET state = 'ready', run_at = $2, attempts = 0 WHERE id = $1 AND state = 'dead'";
     PAGE = "SELECT id, kind, payload, state, run_at, attempts, last_error, fence FROM job \
          WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
-    NEXT = "SELECT run_at FROM job WHERE state = 'ready' ORDER BY run_at, id LIMIT 1";
+    NEXT = "SELECT run_at FROM job WHERE state = 'ready' AND kind <> 'post' ORDER BY run_at, id LIMIT 1";
+    NEXT_LOST = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind <> 'post' ORDER BY lease_until_at, id LIMIT 1";
+    NEXT_POST = "SELECT run_at FROM job WHERE state = 'ready' AND kind = 'post' ORDER BY run_at, id LIMIT 1";
+    NEXT_LOST_POST = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind = 'post' ORDER BY lease_until_at, id LIMIT 1";
     PRUNE = "DELETE FROM job WHERE state = 'done' AND done_at < $1";
     @twin CLAIM = "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
-         WHERE id IN (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1) \
-         ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
+         WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
+         AND kind <> 'post' ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
         / "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
-         WHERE id IN (SELECT id FROM job WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1) \
-         ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence";
+         WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
+         AND kind <> 'post' ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence";
+    @twin CLAIM_POST = "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
+         WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
+         AND kind = 'post' ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
+        / "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
+         WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
+         AND kind = 'post' ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence";
 }
 
 /// A job.
@@ -80,10 +90,19 @@ pub fn insert(
     Ok(id)
 }
 
-/// Claims jobs whose time has come, and those whose worker was lost.
+/// The kind of jobs that hand letters to a server. They are claimed apart: a slow server holds up nobody else.
+pub const POST: &str = "post";
+
+/// Claims jobs whose time has come, and those whose worker was lost; not the post.
 pub fn claim(work: &mut Work<'_>, limit: i64) -> Result<Vec<JobRow>> {
     let now = work.now();
     work.rows(&CLAIM, &[now.into(), plus_seconds(now, LEASE_S).into(), limit.into()], read)
+}
+
+/// Claims letters that are to be handed over.
+pub fn claim_post(work: &mut Work<'_>, limit: i64) -> Result<Vec<JobRow>> {
+    let now = work.now();
+    work.rows(&CLAIM_POST, &[now.into(), plus_seconds(now, LEASE_S).into(), limit.into()], read)
 }
 
 /// The job is done; belongs into the transaction of its effect.
@@ -122,9 +141,21 @@ pub fn page(r: &mut Read<'_>, state: &str, after: &str, limit: i64) -> Result<Ve
     r.rows(&PAGE, &[state.into(), after.into(), limit.into()], read)
 }
 
-/// When the next job wants to run.
+/// When the next job wants to run, or is to be taken from a worker that was lost; without the post.
 pub fn next_instant(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
-    r.first(&NEXT, &[], |r| r.at(0))
+    earlier(r, &NEXT, &NEXT_LOST)
+}
+
+/// When the next letter is to be handed over.
+pub fn next_post(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
+    earlier(r, &NEXT_POST, &NEXT_LOST_POST)
+}
+
+/// A lease is over when its last millisecond has passed.
+fn earlier(r: &mut Read<'_>, ready: &Stmt, lost: &Stmt) -> Result<Option<Timestamp>> {
+    let ready = r.first(ready, &[], |r| r.at(0))?;
+    let lost = r.first(lost, &[], |r| Ok(from_millis(r.int(0)? + 1)))?;
+    Ok(ready.into_iter().chain(lost).min())
 }
 
 /// Forgets done jobs older than an instant.

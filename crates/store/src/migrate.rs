@@ -23,6 +23,7 @@ const FILES: &[(&str, &str)] = &[
     ("0004_outbox_order.postgres.sql", include_str!("../migrations/0004_outbox_order.postgres.sql")),
     ("0005_people.sql", include_str!("../migrations/0005_people.sql")),
     ("0006_rules.sql", include_str!("../migrations/0006_rules.sql")),
+    ("0007_exchange.sql", include_str!("../migrations/0007_exchange.sql")),
     ("0008_ticket_updated.sql", include_str!("../migrations/0008_ticket_updated.sql")),
 ];
 

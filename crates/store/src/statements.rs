@@ -72,5 +72,9 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
         let (text, _) = crate::ticket::assemble_log(scope, &log, Some(&cursor), 50);
         shapes.push((format!("log {scope:?}"), engine.assembled(text)));
     }
+    for state in [None, Some(domain::post::LetterState::Sent)] {
+        let (text, _) = crate::letter::assemble(state, "x", 50);
+        shapes.push((format!("letters {state:?}"), engine.assembled(text)));
+    }
     shapes
 }

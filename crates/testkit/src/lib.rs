@@ -64,6 +64,7 @@ impl TestApp {
             public_url: "http://desk.example".to_owned(),
             demo_accounts: Vec::new(),
             limits: Limits { api_per_second: 10_000, upload_bytes: 1024 * 1024 },
+            sends_letters: true,
         };
         let router = web::router(App::new(desk.clone(), web));
         Self { desk, clock, cast, search, indexer, router, _database: database, folder }

@@ -35,6 +35,8 @@ pub struct WebConfig {
     pub demo_accounts: Vec<(String, String, String)>,
     /// Limits.
     pub limits: Limits,
+    /// Letters leave the house; otherwise they are kept.
+    pub sends_letters: bool,
 }
 
 /// What every handler may use.

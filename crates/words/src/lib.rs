@@ -106,6 +106,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/reports.ftl"),
         include_str!("../../../locales/zh-CN/search.ftl"),
         include_str!("../../../locales/zh-CN/rules.ftl"),
+        include_str!("../../../locales/zh-CN/exchange.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -118,6 +119,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/reports.ftl"),
         include_str!("../../../locales/en/search.ftl"),
         include_str!("../../../locales/en/rules.ftl"),
+        include_str!("../../../locales/en/exchange.ftl"),
     ],
 ];
 

@@ -62,7 +62,9 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()
     let mut web = serve::web_config(&config, &url, &config.data);
     web.demo_accounts = accounts.clone();
     announce(args.json, &url, &accounts, &token)?;
-    serve::run(listener, desk, web).await
+    // The demo sends nothing, whatever is configured.
+    web.sends_letters = false;
+    serve::run(listener, desk, web, None).await
 }
 
 /// Lays the world into a database of its own and puts it in place when it is whole: a kill in between leaves

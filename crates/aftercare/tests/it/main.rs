@@ -15,6 +15,8 @@ mod import;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod people;

@@ -7,6 +7,7 @@ mod calendars;
 mod fields;
 mod groups;
 mod history;
+mod letters;
 mod operate;
 mod pairs;
 mod policies;
@@ -46,7 +47,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/products/{id}/removal", post(products::remove))
         .route("/admin/tokens", get(operate::tokens).post(operate::create_token))
         .route("/admin/tokens/{id}/removal", post(operate::revoke_token))
-        .route("/admin/letters", get(operate::letters))
+        .route("/admin/letters", get(letters::list))
+        .route("/admin/letters/{id}", get(letters::show))
+        .route("/admin/letters/{id}/delivery", post(letters::send))
         .route("/admin/jobs", get(operate::jobs))
         .route("/admin/jobs/{id}/retry", post(operate::retry_job))
         .route("/admin/audit", get(operate::audit))

@@ -1,4 +1,4 @@
-//! What runs in the background and who did what: letters, jobs, tokens, audit.
+//! What runs in the background and who did what: jobs, tokens, audit.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -10,9 +10,8 @@ use domain::id::{JobId, TokenId};
 use serde::Deserialize;
 use store::admin::AdminEvent;
 use store::job::JobRow;
-use store::letter::LetterRow;
 use store::session::TokenRow;
-use store::{job, letter, session};
+use store::{job, session};
 
 use crate::app::App;
 use crate::error::WebError;
@@ -24,7 +23,6 @@ use crate::ui::Ui;
 
 /// What one of these pages shows.
 enum Shown {
-    Letters(Vec<LetterRow>),
     Jobs(Vec<JobRow>),
     Tokens(Vec<TokenRow>, Option<String>),
     Audit(Vec<(AdminEvent, String)>),
@@ -75,22 +73,6 @@ async fn page_of(
     let ui = page.ui(app, "admin").await?;
     let next = last.map(|id| format!("/admin/{tab}?before={id}"));
     render(&OperatePage { ui, tab, shown, next }, &page.visitor)
-}
-
-/// Letters that left the house, or were kept.
-pub(super) async fn letters(
-    State(app): State<App>,
-    page: StaffPage,
-    Query(after): Query<After>,
-) -> std::result::Result<Response, WebError> {
-    page.need(Right::Operate)?;
-    let rows = app
-        .desk
-        .read(move |r| Ok(letter::page(r, &after.key(), PAGE)?))
-        .await
-        .map_err(|e| page.visitor.fail(e))?;
-    let last = rows.last().filter(|_| full_page(rows.len())).map(|l| l.id.clone());
-    page_of(&app, &page, "letters", Shown::Letters(rows), last).await
 }
 
 /// Jobs that failed for good.

@@ -1,0 +1,82 @@
+//! The postman: takes one letter after the other, hands it to the server outside of any transaction, and records
+//! what became of it. Runs beside the other workers, so that a slow server holds up nobody else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use desk::post::{Parcel, settle, take};
+use desk::{Desk, Error, Result};
+use domain::post::{Handed, is_automatic};
+use mail::{Failure, Mailer, Outgoing, Phase};
+
+use crate::workers::{pause, until};
+
+/// A server that could not be reached is left alone for so long.
+const SERVER_DOWN: Duration = Duration::from_secs(30);
+
+/// Hands letters over until the program ends.
+pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>) {
+    let mut news = desk.db().news();
+    loop {
+        news.mark_unchanged();
+        let reached = deliver(&desk, &mailer).await.unwrap_or_else(|e| {
+            tracing::error!(error = %e, "a round of the post failed; it is tried again");
+            false
+        });
+        mailer.rest().await;
+        if !reached {
+            pause(SERVER_DOWN).await;
+            continue;
+        }
+        let wait = until(&desk, |r| Ok(store::job::next_post(r)?)).await;
+        tokio::select! {
+            () = pause(wait) => {}
+            rung = news.changed() => if rung.is_err() { return },
+        }
+    }
+}
+
+/// Hands over what is due; stops at trouble that would befall the next letter as well. Returns whether the server
+/// could be reached.
+pub(crate) async fn deliver(desk: &Desk, mailer: &Mailer) -> Result<bool> {
+    while let Some(parcel) = take(desk).await? {
+        let id = parcel.letter.id.clone();
+        let sent = mailer.send(&outgoing(&parcel)).await;
+        let reached = !matches!(&sent, Err(f) if f.phase != Phase::Letter);
+        if let Err(failure) = &sent {
+            tracing::warn!(letter.id = %id, trouble = %failure.for_log(), "a letter was not taken");
+        }
+        match settle(desk, parcel, handed(sent)).await {
+            Err(Error::Stale { .. }) => {
+                tracing::warn!(letter.id = %id, "a letter took longer than its lease; somebody else has it now");
+            }
+            settled => drop(settled?),
+        }
+        if !reached {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn handed(sent: std::result::Result<String, Failure>) -> Handed {
+    match sent {
+        Ok(answer) => Handed::Taken(answer),
+        Err(f) if f.permanent => Handed::Refused(f.answer),
+        Err(f) => Handed::NotNow(f.answer),
+    }
+}
+
+fn outgoing(parcel: &Parcel) -> Outgoing {
+    let l = &parcel.letter;
+    Outgoing {
+        id: l.id.clone(),
+        thread: l.ticket.as_ref().map(|t| format!("ticket-{t}")),
+        recipient: l.recipient.clone(),
+        subject: l.subject.clone(),
+        body: l.body.clone(),
+        automatic: is_automatic(&l.kind),
+        desk: parcel.desk_name.clone(),
+        date: l.created_at,
+    }
+}

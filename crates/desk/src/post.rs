@@ -1,0 +1,151 @@
+//! Letters on their way: queued in the transaction that writes them, handed over outside of any transaction under
+//! a lease, and settled in another. A worker that dies after the server took a letter and before it was settled
+//! lets it be sent again, with the same Message-ID: at least once, recognisably the same.
+
+use domain::access::{Actor, Right, System};
+use domain::post::{Handed, LetterState, next_attempt};
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::job::{self, JobRow};
+use store::letter::{self, LetterRow};
+
+use crate::admin::{need, record};
+use crate::{Desk, Error, Result, Unit};
+
+/// A letter is to be handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct PostJob {
+    letter: String,
+    /// Since when it waits; it is not tried for ever.
+    since: Timestamp,
+}
+
+/// A letter under lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    /// The letter.
+    pub letter: LetterRow,
+    /// The desk's name, for the sender.
+    pub desk_name: String,
+    job: JobRow,
+    since: Timestamp,
+}
+
+/// Keeps a letter that is to be handed over, with its job.
+///
+/// # Errors
+/// The store's.
+pub fn post(unit: &mut Unit<'_, '_>, mut row: LetterRow) -> Result<()> {
+    let job = enqueue(unit, &row.id)?;
+    row.state = LetterState::Queued;
+    row.next_at = Some(unit.now);
+    row.job = Some(job);
+    Ok(letter::insert(unit.work, &row)?)
+}
+
+fn enqueue(unit: &mut Unit<'_, '_>, letter: &str) -> Result<domain::id::JobId> {
+    let payload = PostJob { letter: letter.to_owned(), since: unit.now };
+    let job = job::insert(unit.work, job::POST, &payload, unit.now)?;
+    unit.work.publish("post", letter)?;
+    Ok(job)
+}
+
+/// Takes the next letter that is due, under a lease.
+///
+/// # Errors
+/// The store's.
+pub async fn take(desk: &Desk) -> Result<Option<Parcel>> {
+    desk.write(&Actor::System(System::Operator), |unit| {
+        while let Some(job) = job::claim_post(unit.work, 1)?.pop() {
+            let payload: PostJob =
+                serde_json::from_str(&job.payload).map_err(|e| Error::Internal(e.to_string()))?;
+            match letter::one(unit.work, &payload.letter)? {
+                Some(letter) if letter.job.as_ref() == Some(&job.id) => {
+                    let desk_name = unit.rules.settings.desk_name.clone();
+                    return Ok(Some(Parcel { letter, desk_name, job, since: payload.since }));
+                }
+                // Sent by hand meanwhile, or gone: nothing is left to do.
+                _ => job::done(unit.work, &job)?,
+            }
+        }
+        Ok(None)
+    })
+    .await
+}
+
+/// Records what became of a parcel.
+///
+/// # Errors
+/// `Stale` if the lease ended and somebody else has it now.
+pub async fn settle(desk: &Desk, parcel: Parcel, handed: Handed) -> Result<LetterState> {
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        let mut row = parcel.letter.clone();
+        row.attempts += 1;
+        row.next_at = None;
+        match &handed {
+            Handed::Taken(answer) => {
+                (row.state, row.detail, row.sent_at) = (LetterState::Sent, answer.clone(), Some(unit.now));
+                row.body = without_secret(&row.body);
+            }
+            Handed::Refused(answer) => (row.state, row.detail) = (LetterState::Rejected, answer.clone()),
+            Handed::NotNow(answer) => {
+                (row.state, row.detail) = (LetterState::Failed, answer.clone());
+                row.next_at = next_attempt(&row.kind, parcel.since, parcel.job.attempts, unit.now);
+            }
+        }
+        match row.next_at {
+            Some(at) => job::retry(unit.work, &parcel.job, "not taken yet", at)?,
+            None => {
+                job::done(unit.work, &parcel.job)?;
+                row.job = None;
+            }
+        }
+        letter::settle(unit.work, &row)?;
+        Ok(row.state)
+    })
+    .await
+}
+
+/// A one-time link that has been sent is the receiver's alone: its secret is cut out of our copy.
+fn without_secret(body: &str) -> String {
+    const LINK: &str = "/sign-in/link/";
+    match body.split_once(LINK) {
+        None => body.to_owned(),
+        Some((before, after)) => {
+            let rest = after.trim_start_matches(|c: char| !c.is_whitespace());
+            format!("{before}{LINK}…{rest}")
+        }
+    }
+}
+
+/// A person wants a letter to be sent now: one that was kept, refused, or waits for its next attempt.
+///
+/// # Errors
+/// `Lacks`, `NotFound`; `Invalid` if it was sent or is on its way.
+pub async fn send_now(desk: &Desk, who: &Actor, id: String) -> Result<()> {
+    desk.write(who, move |unit| {
+        need(unit, Right::Operate)?;
+        let mut row = letter::one(unit.work, &id)?.ok_or(Error::NotFound)?;
+        if !row.state.may_be_sent() {
+            return Err(Error::field("letter", "not_sendable"));
+        }
+        let before = row.state;
+        row.job = Some(enqueue(unit, &row.id)?);
+        (row.state, row.next_at) = (LetterState::Queued, Some(unit.now));
+        letter::settle(unit.work, &row)?;
+        record(unit, ("letter", &row.id), &before, &row.state)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sent_link_is_not_kept() {
+        let body = "open https://d.example/sign-in/link/abc-DEF_1\n\nbye";
+        assert_eq!(without_secret(body), "open https://d.example/sign-in/link/…\n\nbye");
+        assert_eq!(without_secret("no link"), "no link");
+    }
+}

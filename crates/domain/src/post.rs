@@ -1,0 +1,88 @@
+//! What becomes of a letter: when it is tried again, and when nobody tries any more.
+
+use crate::named;
+use crate::time::{Timestamp, plus_seconds};
+
+named! {
+    /// What became of a letter to one recipient.
+    pub enum LetterState ("letter state") {
+        /// Written and kept: this installation sends nothing.
+        Kept = "kept",
+        /// Waits to be handed over.
+        Queued = "queued",
+        /// The server took it.
+        Sent = "sent",
+        /// It could not be handed over; tried again, if it still has a next time.
+        Failed = "failed",
+        /// The server will never take it.
+        Rejected = "rejected",
+    }
+}
+
+impl LetterState {
+    /// May a person have it sent (again)? What the server took is not sent twice by hand.
+    pub const fn may_be_sent(self) -> bool {
+        matches!(self, Self::Kept | Self::Failed | Self::Rejected)
+    }
+}
+
+/// What the attempt to hand a letter over led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handed {
+    /// Taken, with the server's answer.
+    Taken(String),
+    /// Refused for good.
+    Refused(String),
+    /// Not now: no connection, a busy server, a wrong password.
+    NotNow(String),
+}
+
+/// The first wait after a failed attempt; it doubles up to an hour.
+const FIRST_WAIT_S: i64 = 60;
+const LONGEST_WAIT_S: i64 = 3_600;
+/// After so long a letter is no news any more.
+const GIVE_UP_S: i64 = 24 * 3_600;
+
+/// For how long a letter of this kind is worth sending: a one-time link dies before the rest.
+pub fn worth_s(kind: &str) -> i64 {
+    if kind == "sign_in" { 30 * 60 } else { GIVE_UP_S }
+}
+
+/// Was the letter written by nobody? An acknowledgement, a reminder, a link; not the words of a colleague.
+pub fn is_automatic(kind: &str) -> bool {
+    !matches!(kind, "answered" | "waiting" | "solved")
+}
+
+/// When a letter is tried again after so many failed attempts since it was asked to be sent; `None` if the next
+/// time would be too late for it.
+pub fn next_attempt(kind: &str, queued_at: Timestamp, attempts: i64, now: Timestamp) -> Option<Timestamp> {
+    let doublings = u32::try_from(attempts.saturating_sub(1).clamp(0, 10)).unwrap_or(0);
+    let wait_s = (FIRST_WAIT_S << doublings).min(LONGEST_WAIT_S);
+    let next = plus_seconds(now, wait_s);
+    (next <= plus_seconds(queued_at, worth_s(kind))).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_longer_each_time_and_ends() {
+        let start: Timestamp = "2026-09-24T02:00:00Z".parse().unwrap();
+        let run = |kind| {
+            let (mut now, mut waits, mut attempts) = (start, Vec::new(), 0);
+            while let Some(next) = {
+                attempts += 1;
+                next_attempt(kind, start, attempts, now)
+            } {
+                waits.push(next.duration_since(now).as_secs() / 60);
+                now = next;
+            }
+            waits
+        };
+        assert_eq!(run("sign_in"), [1, 2, 4, 8]);
+        let answered = run("answered");
+        assert_eq!(answered[..8], [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(answered.iter().sum::<i64>() / 60, 23, "a day at most");
+    }
+}

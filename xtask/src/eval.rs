@@ -14,11 +14,19 @@ use crate::run::{cargo, root, target};
 pub(crate) enum Eval {
     /// Clocks and calendars against the expected answers.
     Sla,
+    /// Imports of real logs against their published figures.
+    Import,
 }
 
 /// Runs a measurement.
 pub(crate) fn run(what: &Eval) -> anyhow::Result<()> {
-    let Eval::Sla = what;
+    match what {
+        Eval::Sla => sla(),
+        Eval::Import => crate::eval_import::run(),
+    }
+}
+
+fn sla() -> anyhow::Result<()> {
     let samples = root().join("../shared/data/sla/samples");
     if !samples.exists() {
         eprintln!("{} is absent: nothing to measure", samples.display());

@@ -2,6 +2,7 @@
 
 mod bench;
 mod eval;
+mod eval_import;
 mod postgres;
 mod run;
 mod test;

@@ -214,7 +214,7 @@ fn texts(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
 
 /// Families whose keys are put together at run time.
 fn composed(key: &str) -> bool {
-    ["letter-", "seed-", "holiday-", "chip-", "issue-", "refusal-", "field-", "portal-next-"]
+    ["letter-", "seed-", "holiday-", "chip-", "issue-", "refusal-", "field-", "portal-next-", "breadth-"]
         .iter()
         .any(|p| key.starts_with(p))
 }

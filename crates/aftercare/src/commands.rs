@@ -48,6 +48,14 @@ enum Command {
     /// The search index of this node.
     #[command(subcommand)]
     Search(SearchCommand),
+    /// Writes the whole history to FILE.zip or into a new folder.
+    Export {
+        /// A file that ends in .zip, or a folder.
+        to: PathBuf,
+        /// Folder of database and files.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
     /// Service clocks without a database.
     #[command(subcommand)]
     Sla(sla::Sla),
@@ -129,6 +137,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Check => check(&config).await,
         Command::Seed(args) => seed::run(args, &config).await,
         Command::User(user) => user_command(user, &config).await,
+        Command::Export { to, data } => export(&to, data, config).await,
         Command::Import(what) => import::run(what, &config).await,
         Command::Search(SearchCommand::Rebuild) => {
             let desk = serve::open(&config.database()?).await?;
@@ -136,6 +145,20 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Sla(_) => Ok(()),
     }
+}
+
+async fn export(to: &std::path::Path, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
+    config.data = data.unwrap_or(config.data);
+    let desk = serve::open(&config.database()?).await?;
+    let manifest = crate::archive::export(&desk, &config.data.join("files"), to).await?;
+    let mut out = std::io::stdout().lock();
+    for (noun, n) in manifest.rows.iter().filter(|(_, n)| **n > 0) {
+        writeln!(out, "{noun:22} {n:>9}")?;
+    }
+    for hash in &manifest.missing_files {
+        writeln!(out, "the content of file {hash} is not in the file store")?;
+    }
+    Ok(())
 }
 
 /// A first start without users: a one-time link with which the first administrator is made.

@@ -1,5 +1,6 @@
 //! The `aftercare` program: command line, configuration, wiring, workers. Holds no rule, no SQL, no HTML.
 
+mod archive;
 mod clock;
 mod commands;
 mod config;
@@ -13,6 +14,7 @@ mod serve;
 mod sla;
 mod workers;
 
+pub use archive::{Manifest, export, restore};
 pub use clock::SetClock;
 pub use commands::main;
 pub use demo::{World, lay as lay_demo_world};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use desk::Desk;
 use desk::admin::{Ground, index_extra, lay_ground};
-use search::Search;
 use mail::Mailer;
+use search::Search;
 use store::{Db, DbConfig, Entropy};
 use tokio::net::TcpListener;
 use web::{App, WebConfig};
@@ -16,8 +16,8 @@ use words::{Locale, t};
 
 use crate::clock::{ProcessClock, entropy};
 use crate::config::Config;
-use crate::search_index;
 use crate::post;
+use crate::search_index;
 use crate::workers::{self, Post};
 
 /// Opens the desk of a configuration.
@@ -78,7 +78,7 @@ pub(crate) async fn run(
     web: WebConfig,
     mailer: Option<Mailer>,
 ) -> anyhow::Result<()> {
-    let to = Post { public_url: web.public_url.clone(), sends: mailer.is_some() };
+    let to = Post::new(&web.public_url, mailer.is_some());
     let background = tokio::spawn(workers::run(desk.clone(), to));
     let postman = mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m))));
     // The index is opened or built beside the listeners: they never wait for it.

@@ -1,10 +1,13 @@
 //! The background: sweeps of the clocks, jobs, housekeeping. Each sleeps until its next instant or a ring.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use desk::import::ImportJob;
 use desk::jobs::{LetterJob, LinkJob};
 use desk::{Desk, Result, post, sweep};
 use domain::access::{Actor, System};
+use domain::import::Vocabulary;
 use domain::post::LetterState;
 use domain::sla::Milestone;
 use domain::time::{Timestamp, plus_seconds, to_millis};
@@ -25,6 +28,15 @@ pub(crate) struct Post {
     pub public_url: String,
     /// Letters are handed to a server; otherwise they are kept.
     pub sends: bool,
+    /// How people write what tables hold.
+    pub words: Arc<Vocabulary>,
+}
+
+impl Post {
+    /// For an installation at an address, which sends letters or keeps them.
+    pub(crate) fn new(public_url: &str, sends: bool) -> Self {
+        Self { public_url: public_url.to_owned(), sends, words: Arc::new(words::vocabulary()) }
+    }
 }
 
 /// Runs sweeps and jobs until the program ends.
@@ -60,7 +72,7 @@ async fn once(desk: &Desk, post: &Post) -> Result<()> {
 /// # Errors
 /// The store's.
 pub async fn drain(desk: &Desk, public_url: &str) -> Result<()> {
-    once(desk, &Post { public_url: public_url.to_owned(), sends: false }).await
+    once(desk, &Post::new(public_url, false)).await
 }
 
 /// The same with a mail server: what is due is handed over as well. Returns whether the server could be reached.
@@ -68,7 +80,7 @@ pub async fn drain(desk: &Desk, public_url: &str) -> Result<()> {
 /// # Errors
 /// The store's.
 pub async fn drain_and_send(desk: &Desk, public_url: &str, mailer: &mail::Mailer) -> Result<bool> {
-    once(desk, &Post { public_url: public_url.to_owned(), sends: true }).await?;
+    once(desk, &Post::new(public_url, true)).await?;
     crate::post::deliver(desk, mailer).await
 }
 
@@ -106,7 +118,11 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
     let claimed = desk.write(&system, |unit| Ok(job::claim(unit.work, CLAIM)?)).await?;
     let n = claimed.len();
     for row in claimed {
-        if let Err(e) = one(desk, to, row.clone()).await {
+        let done = match row.kind.as_str() {
+            ImportJob::KIND => crate::import::job(desk, row.clone(), &to.words).await,
+            _ => one(desk, to, row.clone()).await,
+        };
+        if let Err(e) = done {
             put_off(desk, row, e.to_string()).await?;
         }
     }

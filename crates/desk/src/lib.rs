@@ -5,6 +5,7 @@ pub mod admin;
 pub mod auth;
 mod case;
 mod error;
+pub mod import;
 pub mod intake;
 pub mod jobs;
 pub mod post;

@@ -93,12 +93,11 @@ pub async fn settle(desk: &Desk, parcel: Parcel, handed: Handed) -> Result<Lette
                 row.next_at = next_attempt(&row.kind, parcel.since, parcel.job.attempts, unit.now);
             }
         }
-        match row.next_at {
-            Some(at) => job::retry(unit.work, &parcel.job, "not taken yet", at)?,
-            None => {
-                job::done(unit.work, &parcel.job)?;
-                row.job = None;
-            }
+        if let Some(at) = row.next_at {
+            job::retry(unit.work, &parcel.job, "not taken yet", at)?;
+        } else {
+            job::done(unit.work, &parcel.job)?;
+            row.job = None;
         }
         letter::settle(unit.work, &row)?;
         Ok(row.state)

@@ -1,12 +1,13 @@
 //! History from another system, replayed through the same decisions with its own times. An import is an actor of
 //! its own: nothing leaves the house for it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::id::{GroupId, StaffId};
 use domain::routing::{RouteKind, RouteReason};
 use domain::sla::Clock;
-use domain::ticket::decide::{self, Assignment, Case, Outcome, Reclassify, Solution};
+use domain::ticket::decide::{self, Assignment, Body, Case, Draft, Outcome, Reclassify, Solution};
 use domain::ticket::{CloseReason, Level, RaiseMode, Severity, Status};
 use domain::time::Timestamp;
 use store::ticket;
@@ -34,6 +35,11 @@ pub enum Step {
     Severity(Severity, Option<Level>),
     /// It was solved.
     Resolved,
+    /// It was solved, with the log's words.
+    Solved(String),
+    /// A step under the log's own name: when it changes nothing here, the name is kept as an internal note, so
+    /// that no row of a log is lost.
+    Named(String, Option<Box<Step>>),
     /// It was opened again.
     Reopened,
     /// It ended.
@@ -67,7 +73,10 @@ pub fn replay(unit: &mut Unit<'_, '_>, history: &History) -> Result<bool> {
         rules: Arc::clone(&unit.rules),
     };
     for (at, step) in &history.steps {
-        let decision = take(unit, &case, *at, step)?;
+        let decision = match step {
+            Step::Named(name, step) => named(unit, &case, *at, (name, step.as_deref()))?,
+            step => take(unit, &case, *at, step)?,
+        };
         save(unit, &case, &decision)?;
         (case.ticket, case.clocks, case.holds) = (decision.ticket, decision.clocks, decision.holds);
     }
@@ -95,9 +104,24 @@ fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome
             decide::set_severity(case, &to, None, who, at)
         }
         Step::Resolved => decide::resolve(case, Solution::default(), who, at),
+        Step::Solved(text) => {
+            let solution = Solution { resolution: text.clone(), ..Solution::default() };
+            decide::resolve(case, solution, who, at)
+        }
+        Step::Named(name, _) => decide::note(case, words(name), &BTreeSet::new(), who, at),
         Step::Reopened => decide::reopen(case, "", who, at),
         Step::Closed => decide::close(case, CloseReason::Imported, who, at),
     }
+}
+
+fn words(name: &str) -> Draft {
+    Draft { body: Body::from_text(name), ..Draft::default() }
+}
+
+/// A step that does something, else a note with its name.
+fn named(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: (&str, Option<&Step>)) -> Outcome {
+    let done = step.1.and_then(|s| take(unit, case, at, s).ok()).filter(|d| !d.is_nothing());
+    done.map_or_else(|| decide::note(case, words(step.0), &BTreeSet::new(), unit.actor, at), Ok)
 }
 
 /// A clock that the history left running must not act by itself: what is imported escalates nothing.

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod calendar;
 pub mod field;
 pub mod id;
+pub mod import;
 pub mod named;
 pub mod people;
 pub mod post;

@@ -14,9 +14,11 @@ mod value;
 
 pub mod admin;
 pub mod answer;
+pub mod archive;
 pub mod directory;
 pub mod feed;
 pub mod file;
+pub mod import;
 pub mod job;
 pub mod letter;
 pub mod live;

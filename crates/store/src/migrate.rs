@@ -40,6 +40,13 @@ pub struct Pending {
     text: String,
 }
 
+impl Pending {
+    /// Its text in the engine's types.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 /// All migrations of an engine, in order.
 pub fn migrations(engine: Engine) -> Vec<Pending> {
     let other = |name: &str| {

@@ -61,6 +61,11 @@ pub fn version(r: &mut Read<'_>) -> Result<i64> {
     Ok(r.first(&VERSION, &[], |r| r.int(0))?.unwrap_or(0))
 }
 
+/// Raises the version of the rules: every node loads them again.
+pub(crate) fn raise(work: &mut Work<'_>) -> Result<()> {
+    work.execute(&RAISE, &[]).map(drop)
+}
+
 /// Loads all rules.
 pub fn load(r: &mut Read<'_>) -> Result<Rules> {
     let mut calendars = BTreeMap::new();
@@ -117,7 +122,7 @@ pub fn put_setting(
     } else {
         work.edit("setting", &PUT_SETTING, &[key.as_str().into(), (&doc).into(), version.into()])?;
     }
-    work.execute(&RAISE, &[]).map(drop)
+    raise(work)
 }
 
 /// Saves a calendar as its next revision; `rev` is the one that its editor saw, 0 for a new calendar.
@@ -141,7 +146,7 @@ pub fn put_calendar(
     }
     let values = [id.as_str().into(), (rev + 1).into(), (&doc).into(), now.into(), kind.into(), actor.into()];
     work.hit("calendar", &CALENDAR_REV, &values)?;
-    work.execute(&RAISE, &[]).map(drop)
+    raise(work)
 }
 
 /// Saves a promise as its next revision; `rev` is the one that its editor saw, 0 for a new promise.
@@ -165,5 +170,5 @@ pub fn put_policy(
     }
     let values = [id.as_str().into(), (rev + 1).into(), (&doc).into(), now.into(), kind.into(), actor.into()];
     work.hit("policy", &POLICY_REV, &values)?;
-    work.execute(&RAISE, &[]).map(drop)
+    raise(work)
 }

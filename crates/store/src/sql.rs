@@ -54,6 +54,31 @@ impl<'v> Assembly<'v> {
     }
 }
 
+/// A page of a table in the order of its key: names are constants of `archive::NOUNS`.
+pub(crate) fn page_of<'v>(
+    table: &'static str,
+    columns: &[&'static str],
+    keys: &[&'static str],
+    after: Option<&[Value<'v>]>,
+    limit: i64,
+) -> (String, Vec<Value<'v>>) {
+    let mut values = after.map(<[_]>::to_vec).unwrap_or_default();
+    let key = keys.join(", ");
+    let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+    let after =
+        if places.is_empty() { String::new() } else { format!(" WHERE ({key}) > ({})", places.join(", ")) };
+    values.push(limit.into());
+    let text =
+        format!("SELECT {} FROM {table}{after} ORDER BY {key} LIMIT ${}", columns.join(", "), values.len());
+    (text, values)
+}
+
+/// A row with all its columns: names are constants of `archive::NOUNS`.
+pub(crate) fn insert_into(table: &'static str, columns: &[&'static str]) -> String {
+    let places: Vec<String> = (1..=columns.len()).map(|n| format!("${n}")).collect();
+    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,9 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("admin", crate::admin::STATEMENTS),
         ("answer", crate::answer::STATEMENTS),
         ("feed", crate::feed::STATEMENTS),
+        ("archive", crate::archive::STATEMENTS),
         ("file", crate::file::STATEMENTS),
+        ("import", crate::import::STATEMENTS),
         ("job", crate::job::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),
         ("live", crate::live::STATEMENTS),
@@ -72,6 +74,7 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
         let (text, _) = crate::ticket::assemble_log(scope, &log, Some(&cursor), 50);
         shapes.push((format!("log {scope:?}"), engine.assembled(text)));
     }
+    shapes.extend(crate::archive::shapes().into_iter().map(|(name, text)| (name, engine.assembled(text))));
     for state in [None, Some(domain::post::LetterState::Sent)] {
         let (text, _) = crate::letter::assemble(state, "x", 50);
         shapes.push((format!("letters {state:?}"), engine.assembled(text)));

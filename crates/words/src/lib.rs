@@ -2,11 +2,14 @@
 //! dates and durations. Knows no rule and does no I/O.
 
 mod explain;
+mod import;
 mod letter;
 mod span;
 mod time;
 
 pub use explain::{Told, holiday, holiday_key, tell};
+pub use explain::{Told, tell};
+pub use import::{column, difference, vocabulary, wrong};
 pub use letter::{LetterFacts, LetterText, letter_text};
 pub use span::{read_span, span};
 pub use time::{clock_time, countdown, date, duration, instant, weekday, when};

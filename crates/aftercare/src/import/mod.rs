@@ -1,13 +1,21 @@
-//! `aftercare import …`: history from other systems, replayed through the same decisions with its own times.
+//! `aftercare import …`: tables and history from other systems. History is replayed through the same decisions with its
+//! own times.
 
 mod figures;
+mod helpdesk;
+mod replayed;
 mod servicenow;
 mod table;
+mod table_file;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
+pub(crate) use table_file::job;
+
+use self::replayed::LogFile;
+use self::table_file::CsvArgs;
 use crate::commands::Place;
 use crate::config::Config;
 
@@ -17,20 +25,66 @@ pub(crate) enum Import {
     /// The event log of a ServiceNow incident table: a CSV file, or a zip with one inside. Restartable:
     /// what is there already is skipped. Ends with figures that are computed from our own events.
     Servicenow {
-        /// The log.
-        file: PathBuf,
-        /// The zone in which its times are meant.
-        #[arg(long, default_value = "UTC")]
-        zone: String,
+        #[command(flatten)]
+        log: LogArgs,
+        /// Where the cases are written in which the log's own `made_sla` and our clock differ, and why.
+        #[arg(long)]
+        differences: Option<PathBuf>,
+    },
+    /// The event log of an Italian software company's help desk (Polato), as CSV. Restartable.
+    Helpdesk {
+        #[command(flatten)]
+        log: LogArgs,
+    },
+    /// What `aftercare export` wrote, into an empty installation. Passwords are not in it.
+    Archive {
+        /// The zip or folder.
+        from: PathBuf,
         #[command(flatten)]
         place: Place,
     },
+    /// A table of tickets or customers. Rows that cannot be imported are written to a file with the reasons.
+    Csv(CsvArgs),
+}
+
+/// A log and where it goes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LogArgs {
+    /// The log.
+    file: PathBuf,
+    /// The zone in which its times are meant.
+    #[arg(long, default_value = "UTC")]
+    zone: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// Runs an import.
 pub(crate) async fn run(what: Import, config: &Config) -> anyhow::Result<()> {
-    let Import::Servicenow { file, zone, place } = what;
-    let mut config = config.clone();
-    config.data = place.data.unwrap_or(config.data);
-    servicenow::run(&file, &zone, &config).await
+    let at = |place: &Place| {
+        let mut config = config.clone();
+        config.data = place.data.clone().unwrap_or(config.data);
+        config
+    };
+    match what {
+        Import::Servicenow { log, differences } => {
+            let file = LogFile::open(&log.file, &log.zone)?;
+            servicenow::run(&file, differences.as_deref(), &at(&log.place)).await
+        }
+        Import::Helpdesk { log } => {
+            let file = LogFile::open(&log.file, &log.zone)?;
+            helpdesk::run(&file, &at(&log.place)).await
+        }
+        Import::Archive { from, place } => {
+            let config = at(&place);
+            let desk = crate::serve::open(&config.database()?).await?;
+            let manifest = crate::archive::restore(&desk, &config.data.join("files"), &from).await?;
+            tracing::info!(
+                tickets = manifest.rows.get("tickets"),
+                "imported; set a password with `aftercare user passwd LOGIN`"
+            );
+            Ok(())
+        }
+        Import::Csv(args) => table_file::run(&args, &at(&args.place)).await,
+    }
 }

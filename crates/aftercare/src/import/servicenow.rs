@@ -5,58 +5,41 @@ use std::path::Path;
 
 use anyhow::Context;
 use desk::Desk;
+use desk::import::IMPORT;
 use desk::intake::NewTicket;
-use desk::replay::{History, Step, replay};
-use domain::access::{Actor, Role, System};
+use desk::replay::{History, Step};
+use domain::access::Role;
 use domain::field::{Field, FieldType};
 use domain::id::{ContactId, GroupId, StaffId};
 use domain::ticket::decide::Body;
 use domain::ticket::{Channel, Kind, Level, Severity, Status};
 use domain::time::Timestamp;
-use indicatif::ProgressBar;
 use jiff::tz::TimeZone;
 use store::rules::{SettingKey, setting};
 use store::staff::{self, GroupRow, StaffRow};
 
 use super::figures;
+use super::replayed::{LogFile, keep, replay_all};
 use super::table::{LogRow, incidents};
 use crate::config::Config;
 use crate::serve;
 
-/// Incidents per unit of work.
-const BATCH: usize = 50;
-const IMPORT: Actor = Actor::System(System::Import);
 /// The extra fields in which the log's own statements are kept.
 pub(super) const PRIORITY: &str = "servicenow_priority";
 pub(super) const MADE_SLA: &str = "servicenow_made_sla";
 
-/// Imports a log and prints the figures.
-pub(super) async fn run(file: &Path, zone: &str, config: &Config) -> anyhow::Result<()> {
-    let zone = TimeZone::get(zone).with_context(|| format!("unknown zone {zone:?}"))?;
-    let incidents = incidents(file)?;
+/// Imports a log, prints the figures, keeps them with the cases that differ.
+pub(super) async fn run(file: &LogFile, differences: Option<&Path>, config: &Config) -> anyhow::Result<()> {
+    let incidents = incidents(&file.path)?;
     let desk = serve::open(&config.database()?).await?;
     prepare(&desk, &incidents).await?;
-    let bar = ProgressBar::new(incidents.len() as u64);
-    let mut new = 0;
-    for chunk in incidents.chunks(BATCH) {
-        let histories: Vec<History> =
-            chunk.iter().map(|rows| history(rows, &zone)).collect::<anyhow::Result<_>>()?;
-        let n = histories.len();
-        let made = desk.write(&IMPORT, move |unit| {
-            let mut made = 0;
-            for h in &histories {
-                made += usize::from(replay(unit, h)?);
-            }
-            Ok(made)
-        });
-        new += made.await.with_context(|| {
-            format!("near {}", chunk.first().and_then(|r| r.first()).map_or("", |r| r.text("number")))
-        })?;
-        bar.inc(n as u64);
+    let new = replay_all(&desk, &incidents, |rows| history(rows, &file.zone)).await?;
+    let measured = figures::servicenow(&desk).await?;
+    figures::print("priority", &measured.figures)?;
+    if let Some(path) = differences {
+        figures::write_differences(path, &file.zone, &measured.template, &measured.differences)?;
     }
-    bar.finish();
-    tracing::info!(incidents = incidents.len(), new, "imported");
-    figures::print(&desk).await
+    keep(&desk, "servicenow", file, (incidents.len(), new), measured).await
 }
 
 fn key(kind: &str, text: &str) -> String {
@@ -97,7 +80,7 @@ async fn prepare(desk: &Desk, incidents: &[Vec<LogRow>]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn person(login: String, name: &str, now: Timestamp) -> StaffRow {
+pub(super) fn person(login: String, name: &str, now: Timestamp) -> StaffRow {
     StaffRow {
         // Stable, so that a history can name the person without looking.
         id: StaffId(login.clone()),
@@ -115,7 +98,7 @@ fn person(login: String, name: &str, now: Timestamp) -> StaffRow {
     }
 }
 
-fn field(key: &str, label: &str, choices: Vec<String>) -> Field {
+pub(super) fn field(key: &str, label: &str, choices: Vec<String>) -> Field {
     Field {
         key: key.to_owned(),
         label: label.to_owned(),

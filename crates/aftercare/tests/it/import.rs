@@ -24,6 +24,7 @@ fn import(folder: &std::path::Path) -> Output {
     std::fs::write(&log, format!("{HEAD}\n{}\n", ROWS.join("\n"))).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
     command.args(["import", "servicenow"]).arg(&log).args(["--zone", "Europe/Lisbon", "--data"]).arg(folder);
+    command.arg("--differences").arg(folder.join("differences.csv"));
     command.output().unwrap()
 }
 
@@ -48,5 +49,79 @@ fn a_servicenow_log_gives_the_figures_of_its_own_times_and_can_be_run_again() {
     let letters =
         Command::new(env!("CARGO_BIN_EXE_aftercare")).arg("check").env("AFTERCARE_DATA", &folder).output();
     assert!(String::from_utf8_lossy(&letters.unwrap().stdout).contains("nobody can sign in"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// One that our promise of 24 hours breaks and the log calls kept.
+const LATE: &str = "D,Closed,0,true,Caller 3,1/3/2016 00:00,3/3/2016 06:00,Phone,Cat,Sub,?,3 - Moderate,Group 1,P 1,?,3/3/2016 06:00,4/3/2016 06:00";
+
+#[test]
+fn the_cases_that_differ_are_listed_with_the_reason() {
+    let folder = std::env::temp_dir().join(format!("aftercare-differ-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let log = folder.join("log.csv");
+    std::fs::write(&log, format!("{HEAD}\n{}\n{LATE}\n", ROWS.join("\n"))).unwrap();
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
+        command.args(["import", "servicenow"]).arg(&log).arg("--data").arg(&folder);
+        let out = command.arg("--differences").arg(folder.join("d.csv")).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        std::fs::read_to_string(folder.join("d.csv")).unwrap()
+    };
+    let said = run();
+    assert_eq!(said.lines().count(), 2, "{said}");
+    let line = said.lines().nth(1).unwrap();
+    assert!(line.starts_with("D,") && line.contains("(t2/1)") && line.contains(",86400,194400,0,"), "{line}");
+    assert!(line.contains("Broken under this promise; the log says kept."), "{line}");
+    assert!(line.contains("应于 2016-03-02") && line.contains("原记录写“达成”"), "{line}");
+    assert_eq!(run(), said, "a second run of the same file says the same");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+const HELPDESK: &str = "Case ID,Activity,Resource,Complete Timestamp,customer,product,seriousness_2,workgroup\n\
+    Case 1,Assign seriousness,Value 1,2012/10/09 14:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 1,Take in charge ticket,Value 1,2012/10/09 15:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 1,Take in charge ticket,Value 1,2012/10/09 16:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 1,Wait,Value 1,2012/10/10 14:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 1,Resolve ticket,Value 1,2012/10/11 14:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 1,Take in charge ticket,Value 2,2012/10/12 14:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 1,Resolve ticket,Value 2,2012/10/13 14:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 1,Resolve ticket,Value 2,2012/10/13 15:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 1,Closed,Value 3,2012/10/19 14:00:00.000,Value 1,Value 1,Value 1,Value 1\n\
+    Case 2,Wait,Value 1,2012/10/09 14:00:00.000,Value 2,Value 1,Value 2,Value 1\n\
+    Case 2,Require upgrade,Value 1,2012/10/11 14:00:00.000,Value 2,Value 1,Value 2,Value 1\n";
+
+#[test]
+fn each_row_of_a_helpdesk_log_is_an_event() {
+    let folder = std::env::temp_dir().join(format!("aftercare-helpdesk-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let log = folder.join("log.csv");
+    std::fs::write(&log, HELPDESK).unwrap();
+    let run = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
+        let out = command.args(["import", "helpdesk"]).arg(&log).arg("--data").arg(&folder).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let figures = run();
+    let value = |name: &str| {
+        let line =
+            figures.lines().find(|l| l.starts_with(name)).unwrap_or_else(|| panic!("{name}: {figures}"));
+        line.split_whitespace().last().unwrap().to_owned()
+    };
+    for (name, expected) in [
+        ("cases", "2"),
+        ("events", "11"),
+        ("mean_d", "6.00"),
+        ("max_d", "10.00"),
+        ("Take in charge", "3"),
+        ("Resolve ticket", "3"),
+        ("Wait", "2"),
+        ("Closed", "1"),
+        ("Require upgrade", "1"),
+    ] {
+        assert_eq!(value(name), expected, "{name}\n{figures}");
+    }
+    assert_eq!(run(), figures);
     std::fs::remove_dir_all(&folder).unwrap();
 }

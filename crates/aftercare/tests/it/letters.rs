@@ -176,6 +176,12 @@ async fn a_refusal_is_shown_with_the_servers_words(app: TestApp) {
         app.signed_in("agent").await.get(&format!("/admin/letters/{}", row.id)).await.status,
         StatusCode::FORBIDDEN
     );
+    let api = app.api().await;
+    let listed = api.get("/api/v1/letters?state=rejected").await.json();
+    assert_eq!(listed["items"][0]["answer"], "550 5.1.1 no such mailbox");
+    assert_eq!(api.get("/api/v1/letters?state=lost").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let one = api.get(&format!("/api/v1/letters/{}", row.id)).await.json();
+    assert_eq!((one["body"].as_str(), one["state"].as_str()), (Some(row.body.as_str()), Some("rejected")));
     let jobs = app.desk.read(|r| Ok(store::job::next_post(r)?)).await.unwrap();
     assert!(jobs.is_none() && server.rest().is_empty(), "a refusal is not repeated");
 }
@@ -265,6 +271,8 @@ async fn a_person_sends_a_letter_again(app: TestApp) {
     let path = format!("/admin/letters/{}/delivery", kept.id);
     assert_eq!(app.signed_in("agent").await.form(&path, "").await.status, StatusCode::FORBIDDEN);
     assert_eq!(admin.form(&path, "").await.status, StatusCode::SEE_OTHER);
+    let by_program = app.api().await.post(&format!("/api/v1/letters/{}/delivery", kept.id), &json!({})).await;
+    assert_eq!(by_program.status, StatusCode::UNPROCESSABLE_ENTITY, "it is on its way");
     let twice = admin.form(&path, "").await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(twice.text.contains("已发出或正在发送"), "{}", twice.text);
@@ -335,4 +343,30 @@ async fn tls_and_password_are_checked_and_trouble_is_named() {
     let received = server.next();
     assert_eq!((&received["tls"], &received["from"]), (&json!(true), &json!("Desk <desk@vendor.example>")));
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn check_tries_the_server_and_says_what_is_wrong() {
+    let folder = std::env::temp_dir().join(format!("aftercare-check-{}", std::process::id()));
+    let server = Server::start();
+    let check = |port: u16, more: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
+        command.arg("check").env("AFTERCARE_DATA", &folder).env("AFTERCARE_SMTP_HOST", "127.0.0.1");
+        command.env("AFTERCARE_SMTP_PORT", port.to_string()).env("AFTERCARE_SMTP_TLS", "none");
+        command.env("AFTERCARE_SMTP_FROM", "desk@vendor.example").envs(more.iter().copied());
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let away = check(free_port(), &[]);
+    assert!(
+        away.contains("does not take letters (connect: ") && away.contains("check host, port and tls"),
+        "{away}"
+    );
+    let open = check(server.port, &[("AFTERCARE_SMTP_HOST", "smtp.example")]);
+    assert!(open.contains("without TLS letters may only go to this machine"), "{open}");
+    let half = check(server.port, &[("AFTERCARE_SMTP_USER", "u")]);
+    assert!(half.contains("user and password belong together"), "{half}");
+    let good = check(server.port, &[]);
+    assert!(good.contains("nobody can sign in") && !good.contains("letters"), "{good}");
+    assert!(server.rest().is_empty(), "no letter is sent for a check");
+    std::fs::remove_dir_all(&folder).unwrap();
 }

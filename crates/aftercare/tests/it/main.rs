@@ -7,6 +7,8 @@ mod api;
 #[cfg(test)]
 mod api_own;
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod faults;
@@ -34,3 +36,5 @@ mod rules_api;
 mod search;
 #[cfg(test)]
 mod search_index;
+#[cfg(test)]
+mod tables;

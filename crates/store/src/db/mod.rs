@@ -197,6 +197,22 @@ impl Db {
         }
     }
 
+    /// Reads as [`Db::read`] does, from one instant on both engines: for what takes long and must fit together.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn snapshot<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        match &*self.inner {
+            Inner::Sqlite(db) => db.read(f).await,
+            Inner::Postgres(db) => db.snapshot(f).await,
+        }
+    }
+
     /// One unit of work: all or nothing. The closure may run twice and must touch nothing but its `Work`.
     ///
     /// # Errors

@@ -58,6 +58,24 @@ impl Postgres {
         task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
+    pub(super) async fn snapshot<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let (client, handle, now) = (self.client().await?, Handle::current(), self.shared.now());
+        let task = tokio::task::spawn_blocking(move || {
+            let batch = |sql: &str| handle.block_on(client.batch_execute(sql)).map_err(Error::from);
+            batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            let answer =
+                catch_unwind(AssertUnwindSafe(|| f(&mut Read::new(Conn::Postgres(&client, &handle), now))));
+            batch("COMMIT")?;
+            answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
+        });
+        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+
     pub(super) async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
     where
         T: Send + 'static,

@@ -182,6 +182,11 @@ impl<'a> Work<'a> {
         if self.execute(stmt, values)? == 1 { Ok(()) } else { Err(Error::NotFound(what)) }
     }
 
+    /// Runs an insertion that `sql.rs` has assembled from constants.
+    pub(crate) fn insert(&mut self, text: &str, values: &[Value<'_>]) -> Result<()> {
+        self.read.execute_text(text, values).map(drop)
+    }
+
     /// Runs an edit that names the version it saw; no row means that somebody else saved first.
     pub(crate) fn edit(&mut self, what: &'static str, stmt: &Stmt, values: &[Value<'_>]) -> Result<()> {
         if self.execute(stmt, values)? == 1 { Ok(()) } else { Err(Error::Stale(what)) }

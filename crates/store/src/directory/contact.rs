@@ -15,6 +15,8 @@ statements! {
     ONE = "SELECT id, organisation_id, name, position, sees, locale, active, created_at, version FROM contact WHERE id = $1";
     BY_POINT = "SELECT c.id, c.organisation_id, c.name, c.position, c.sees, c.locale, c.active, c.created_at, c.version \
          FROM contact_point p JOIN contact c ON c.id = p.contact_id WHERE p.kind = $1 AND p.value = $2";
+    BY_NAME = "SELECT id, organisation_id, name, position, sees, locale, active, created_at, version FROM contact \
+         WHERE name_folded = $1 AND organisation_id = $2 ORDER BY id LIMIT 1";
     ADD_POINT = "INSERT INTO contact_point (kind, value, contact_id, position) VALUES ($1, $2, $3, $4)";
     POINTS = "SELECT kind, value FROM contact_point WHERE contact_id = $1 ORDER BY position, kind, value LIMIT 50";
     CLEAR_POINTS = "DELETE FROM contact_point WHERE contact_id = $1";
@@ -121,6 +123,12 @@ pub fn contact(r: &mut Read<'_>, id: &ContactId) -> Result<Option<ContactRow>> {
 /// The contact with this address or number.
 pub fn by_point(r: &mut Read<'_>, point: &Point) -> Result<Option<ContactRow>> {
     r.first(&BY_POINT, &[point.kind.as_str().into(), (&point.value).into()], read)
+}
+
+/// The contact of this name in an organisation.
+pub fn contact_named(r: &mut Read<'_>, name: &str, organisation: &OrgId) -> Result<Option<ContactRow>> {
+    let folded = fold(name);
+    r.first(&BY_NAME, &[(&folded).into(), organisation.as_str().into()], read)
 }
 
 /// Adds an address or number.

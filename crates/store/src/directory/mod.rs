@@ -12,8 +12,8 @@ pub use agreement::{
 };
 pub(crate) use contact::read as read_contact;
 pub use contact::{
-    ContactRow, add_point, by_point, contact, contact_password, insert_contact, merge_contact, merged_into,
-    points, remove_contact, set_contact_password, set_points, unclaimed, update_contact, writes,
+    ContactRow, add_point, by_point, contact, contact_named, contact_password, insert_contact, merge_contact,
+    merged_into, points, remove_contact, set_contact_password, set_points, unclaimed, update_contact, writes,
 };
 pub(crate) use find::shapes;
 pub use find::{
@@ -22,8 +22,8 @@ pub use find::{
 };
 pub(crate) use organisation::read as read_organisation;
 pub use organisation::{
-    OrgRow, domains, insert_organisation, organisation, organisation_of_domain, put_domain, remove_domain,
-    remove_organisation, update_organisation,
+    OrgRow, domains, insert_organisation, organisation, organisation_named, organisation_of_domain,
+    put_domain, remove_domain, remove_organisation, update_organisation,
 };
 pub use product::{
     ModuleRow, ProductRow, modules, products, put_module, put_product, remove_module, remove_product,

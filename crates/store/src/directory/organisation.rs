@@ -15,6 +15,8 @@ statements! {
     REMOVE_DOMAINS = "DELETE FROM organisation_domain WHERE organisation_id = $1";
     REMOVE_DOMAIN = "DELETE FROM organisation_domain WHERE organisation_id = $1 AND domain = $2";
     REMOVE = "DELETE FROM organisation WHERE id = $1";
+    BY_NAME = "SELECT id, name, policy_id, note, active, created_at, version FROM organisation \
+         WHERE name_folded = $1 ORDER BY id LIMIT 1";
     DOMAINS = "SELECT domain FROM organisation_domain WHERE organisation_id = $1 ORDER BY domain LIMIT 100";
     OF_DOMAIN = "SELECT organisation_id FROM organisation_domain WHERE domain = $1";
     PUT_DOMAIN = "INSERT INTO organisation_domain (domain, organisation_id) VALUES ($1, $2)";
@@ -89,6 +91,12 @@ pub fn update_organisation(work: &mut Work<'_>, o: &OrgRow) -> Result<()> {
 /// One organisation.
 pub fn organisation(r: &mut Read<'_>, id: &OrgId) -> Result<Option<OrgRow>> {
     r.first(&ONE, &[id.as_str().into()], read)
+}
+
+/// The organisation of this name, whatever its width and case.
+pub fn organisation_named(r: &mut Read<'_>, name: &str) -> Result<Option<OrgRow>> {
+    let folded = fold(name);
+    r.first(&BY_NAME, &[(&folded).into()], read)
 }
 
 /// The confirmed mail domains of an organisation.

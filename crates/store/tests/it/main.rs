@@ -1,4 +1,6 @@
 //! Tests of the store, on both engines.
 
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod contract;

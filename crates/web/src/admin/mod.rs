@@ -7,6 +7,7 @@ mod calendars;
 mod fields;
 mod groups;
 mod history;
+mod imports;
 mod letters;
 mod operate;
 mod pairs;
@@ -50,6 +51,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/letters", get(letters::list))
         .route("/admin/letters/{id}", get(letters::show))
         .route("/admin/letters/{id}/delivery", post(letters::send))
+        .route("/admin/imports", get(imports::list).post(imports::upload))
+        .route("/admin/imports/new", get(imports::new))
+        .route("/admin/imports/{id}", get(imports::show))
+        .route("/admin/imports/{id}/mapping", post(imports::told))
+        .route("/admin/imports/{id}/removal", post(imports::discard))
+        .route("/admin/imports/{id}/bad.csv", get(imports::bad))
         .route("/admin/jobs", get(operate::jobs))
         .route("/admin/jobs/{id}/retry", post(operate::retry_job))
         .route("/admin/audit", get(operate::audit))
@@ -92,6 +99,7 @@ pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("settings", "operate"),
             ("letters", "operate"),
+            ("imports", "import"),
             ("tokens", "operate"),
             ("jobs", "operate"),
             ("audit", "audit.view"),

@@ -5,6 +5,7 @@ mod docs;
 mod house;
 mod own;
 mod people;
+mod post;
 mod reports;
 mod rules;
 mod rules_desk;
@@ -76,6 +77,9 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(search::search))
         .merge(described_rules())
         .merge(people::routes())
+        .routes(routes!(post::letters))
+        .routes(routes!(post::letter))
+        .routes(routes!(post::send_letter))
         .split_for_parts();
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);

@@ -1,0 +1,126 @@
+//! `aftercare export` and `aftercare import archive`: whole histories as JSON Lines, a file per noun, with the contents
+//! of files beside them; a zip or a folder. Everything is streamed: an archive may be larger than memory.
+
+mod place;
+mod restore;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use desk::{Desk, Error};
+use domain::access::{Actor, System};
+use indicatif::ProgressBar;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::archive::NOUNS;
+
+use self::place::Sink;
+pub use self::restore::restore;
+
+const PAGE: i64 = 500;
+/// Changes when a reader of the former would misunderstand the new one.
+const VERSION: u32 = 1;
+const FORMAT: &str = "aftercare-archive";
+const MANIFEST: &str = "manifest.json";
+
+/// What an archive says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `aftercare-archive`.
+    pub format: String,
+    /// Of the format.
+    pub version: u32,
+    /// The program that wrote it.
+    pub program: String,
+    /// Of which instant it is.
+    pub made_at: String,
+    /// Rows per noun.
+    pub rows: BTreeMap<String, u64>,
+    /// Files whose contents were not to be found.
+    pub missing_files: Vec<String>,
+}
+
+/// Where the contents of a file lie.
+fn content(files: &Path, sha256: &str) -> PathBuf {
+    files.join(sha256.get(..2).unwrap_or("xx")).join(sha256)
+}
+
+/// Only a hash names a file: a name from an archive leads nowhere else.
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Writes everything of one instant to `FILE.zip` or into a folder, and returns what is in it.
+///
+/// # Errors
+/// The store's; a place that cannot be written. Then nothing is left that looks whole.
+pub async fn export(desk: &Desk, files: &Path, to: &Path) -> anyhow::Result<Manifest> {
+    let operator = Actor::System(System::Operator);
+    let name = to.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    desk.write(&operator, move |unit| {
+        let by = unit.actor.reference();
+        Ok(store::admin::record(unit.work, &by, ("archive", ""), "exported", "", &name)?)
+    })
+    .await?;
+    let (files, to) = (files.to_owned(), to.to_owned());
+    let written = desk.db().snapshot(move |r| {
+        // Files are written from within the read: a snapshot does not survive it.
+        Ok::<_, Error>(write_all(r, &files, &to))
+    });
+    written.await?
+}
+
+fn write_all(r: &mut store::Read<'_>, files: &Path, to: &Path) -> anyhow::Result<Manifest> {
+    let mut sink = Sink::create(to)?;
+    let mut manifest = Manifest {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at: r.now().to_string(),
+        rows: BTreeMap::new(),
+        missing_files: Vec::new(),
+    };
+    let bar = ProgressBar::new_spinner();
+    let mut hashes = Vec::new();
+    for noun in NOUNS {
+        sink.begin(&format!("{}.jsonl", noun.name))?;
+        let (mut n, mut after) = (0u64, None::<Map<String, Value>>);
+        loop {
+            let page = noun.page(r, after.as_ref(), PAGE)?;
+            for row in &page {
+                serde_json::to_writer(&mut sink, row)?;
+                sink.write_all(b"\n")?;
+                if let (Some(hash), "files") = (row.get("sha256").and_then(Value::as_str), noun.name) {
+                    hashes.push(hash.to_owned());
+                }
+            }
+            n += page.len() as u64;
+            bar.set_message(format!("{} {n}", noun.name));
+            bar.inc(page.len() as u64);
+            match page.into_iter().next_back() {
+                Some(last) => after = Some(last),
+                None => break,
+            }
+        }
+        manifest.rows.insert(noun.name.to_owned(), n);
+    }
+    hashes.sort_unstable();
+    hashes.dedup();
+    for hash in hashes.into_iter().filter(|h| is_hash(h)) {
+        match std::fs::File::open(content(files, &hash)) {
+            Ok(mut file) => {
+                sink.begin(&format!("files/{hash}"))?;
+                std::io::copy(&mut file, &mut sink)?;
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => manifest.missing_files.push(hash),
+            Err(e) => return Err(e).context("cannot read the file store"),
+        }
+    }
+    sink.begin(MANIFEST)?;
+    serde_json::to_writer_pretty(&mut sink, &manifest)?;
+    sink.finish()?;
+    bar.finish_and_clear();
+    Ok(manifest)
+}

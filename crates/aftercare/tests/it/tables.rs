@@ -1,0 +1,186 @@
+//! Tables of tickets and customers: on the pages and from the command line, with bad rows that come back.
+
+use std::process::Command;
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use domain::ticket::Status;
+use testkit::{Answer, Client, TestApp};
+
+mod engines {
+    testkit::on_both_engines!(
+        a_table_of_tickets_is_checked_then_made_then_corrected,
+        a_table_of_customers_makes_each_once,
+        only_who_may_import_imports,
+    );
+}
+
+const TICKETS: &str = "编号,标题,联系电话,姓名,单位,紧急程度,受理时间,解决时间,处理结果,天气\n\
+    T-1,报表打不开,138 0013 8000,李工,North,紧急,2026-09-01 09:00,2026-09-01 11:00,重启服务,晴\n\
+    T-2,登录慢,ben@north.example,,,一般,2026/9/2 10:00,,,雨\n\
+    T-3,坏的,没有电话,,,大概,昨天,,,雪\n\
+    T-4,不认识的单位,139 0013 9000,王工,Nowhere,,2026-09-03,,,\n";
+
+async fn send(client: &Client, of: &str, text: &[u8]) -> Answer {
+    let mut body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"of\"\r\n\r\n{of}\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"t.csv\"\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend(text);
+    body.extend(b"\r\n--b--\r\n");
+    let kind = "multipart/form-data; boundary=b";
+    client
+        .send(Method::POST, "/admin/imports", kind, Body::from(body), &[("sec-fetch-site", "same-origin")])
+        .await
+}
+
+/// The form as a browser would send it back.
+fn form(html: &str) -> String {
+    let mut pairs = Vec::new();
+    for select in html.split("<select name=\"").skip(1) {
+        let (name, rest) = select.split_once('"').unwrap();
+        let options = rest.split("</select>").next().unwrap();
+        let chosen = options.split("<option value=\"").skip(1).find(|o| o.contains(" selected"));
+        pairs.push(format!("{name}={}", chosen.map_or("", |o| o.split('"').next().unwrap())));
+    }
+    for name in ["version", "zone"] {
+        let value =
+            html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap().split('"').next().unwrap();
+        pairs.push(format!("{name}={value}"));
+    }
+    pairs.join("&")
+}
+
+async fn run(app: &TestApp, client: &Client, of: &str, text: &[u8]) -> (String, String) {
+    let uploaded = send(client, of, text).await;
+    assert_eq!(uploaded.status, StatusCode::SEE_OTHER, "{}", uploaded.text);
+    let page = client.get(&uploaded.location).await.text;
+    let started =
+        client.form(&format!("{}/mapping", uploaded.location), &format!("{}&run=1", form(&page))).await;
+    assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text);
+    app.drain().await;
+    (uploaded.location.clone(), client.get(&uploaded.location).await.text)
+}
+
+fn figures(html: &str) -> Vec<&str> {
+    html.split("<div class=\"figure\"><b>").skip(1).filter_map(|f| f.split('<').next()).collect()
+}
+
+async fn a_table_of_tickets_is_checked_then_made_then_corrected(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let uploaded = send(&admin, "tickets", TICKETS.as_bytes()).await;
+    let page = admin.get(&uploaded.location).await.text;
+    assert!(page.contains("未使用的列：天气"), "{page}");
+    assert!(page.contains("报表打不开") && page.contains("李工 138 0013 8000"), "{page}");
+    assert!(page.contains("紧急程度：无法识别") && page.contains("受理时间：无法识别的日期时间"), "{page}");
+    let list = ["/admin/imports".to_owned(), "/admin/imports/new".to_owned(), uploaded.location.clone()];
+    for (path, locale) in list.iter().flat_map(|p| [(p, "zh-CN"), (p, "en")]) {
+        let cookie = format!("locale={locale}");
+        let html = admin.send(Method::GET, path, "", Body::empty(), &[("cookie", &cookie)]).await.text;
+        assert!(
+            html.contains(&format!("<html lang=\"{locale}\"")) && !html.contains('⟦'),
+            "{locale} {path}: {html}"
+        );
+    }
+    let twice = form(&page).replace("column.body=", "column.body=1");
+    let refused = admin.form(&format!("{}/mapping", uploaded.location), &twice).await;
+    assert!(refused.text.contains("同一列不能对应两项"), "{}", refused.text);
+    let without = form(&page).replace("column.title=1", "column.title=");
+    let missing = admin.form(&format!("{}/mapping", uploaded.location), &format!("{without}&run=1")).await;
+    assert!(missing.text.contains("标题：请指定对应的列"), "{}", missing.text);
+    assert_eq!(admin.form(&format!("{}/removal", uploaded.location), "").await.status, StatusCode::SEE_OTHER);
+
+    let (at, done) = run(&app, &admin, "tickets", TICKETS.as_bytes()).await;
+    assert_eq!(figures(&done), ["2", "0", "2"], "{done}");
+    let t = app.desk.read(|r| Ok(store::ticket::by_external_ref(r, "T-1")?)).await.unwrap().unwrap();
+    assert_eq!((t.status, t.resolution.as_str()), (Status::Resolved, "重启服务"));
+    assert_eq!(t.received_at.to_string(), "2026-09-01T01:00:00Z", "in the installation's zone");
+    assert_eq!(t.organisation.as_ref(), Some(&app.cast.north));
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
+    assert!(letters.is_empty(), "nothing leaves the house for history");
+
+    let bad = admin.get(&format!("{at}/bad.csv")).await.text;
+    assert!(bad.contains("单位：不存在") && bad.contains("Organisation: "), "{bad}");
+    let corrected = bad
+        .replace("没有电话", "138 0000 0000")
+        .replace("大概", "一般")
+        .replace("昨天", "2026-09-04")
+        .replace("Nowhere", "South");
+    let (_, again) = run(&app, &admin, "tickets", corrected.as_bytes()).await;
+    assert_eq!(figures(&again), ["2", "0", "0"], "{again}");
+    let (_, whole) = run(&app, &admin, "tickets", TICKETS.as_bytes()).await;
+    assert_eq!(figures(&whole)[..2], ["0", "2"], "rows that are there are not made twice: {whole}");
+    assert!(admin.get("/admin/imports").await.text.contains("t.csv"));
+    assert!(admin.get("/admin/audit").await.text.contains("导入 新建"));
+}
+
+async fn a_table_of_customers_makes_each_once(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let text = "单位,联系人,手机,邮箱,邮箱域名\n中铁某局,张工,13800138001,zhang@crx.example,crx.example\n\
+        中铁某局,赵工,,zhao@crx.example,\nNorth,孙工,,eve@south.example,\n";
+    let (gbk, _, _) = encoding_rs::GB18030.encode(text);
+    let (_, done) = run(&app, &admin, "customers", &gbk).await;
+    assert_eq!(figures(&done), ["2", "0", "1"], "an address of another organisation is looked at: {done}");
+    let found = app.desk.read(|r| {
+        let org = store::directory::organisation_named(r, "中铁某局")?.ok_or(desk::Error::NotFound)?;
+        Ok((
+            store::directory::domains(r, &org.id)?,
+            store::directory::contacts(r, "", Some(&org.id), ("", ""), 10)?,
+        ))
+    });
+    let (domains, contacts) = found.await.unwrap();
+    assert_eq!((domains.as_slice(), contacts.len()), (&["crx.example".to_owned()][..], 2));
+    let (_, again) = run(&app, &admin, "customers", text.as_bytes()).await;
+    assert_eq!(figures(&again)[..2], ["0", "2"]);
+}
+
+async fn only_who_may_import_imports(app: TestApp) {
+    let agent = app.signed_in("agent").await;
+    for path in ["/admin/imports", "/admin/imports/new", "/admin/imports/x", "/admin/imports/x/bad.csv"] {
+        assert_eq!(agent.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(send(&agent, "tickets", b"a,b\n1,2\n").await.status, StatusCode::FORBIDDEN);
+    for path in ["/admin/imports/x/mapping", "/admin/imports/x/removal"] {
+        assert_eq!(
+            agent.form(path, "order=ymd&version=1&zone=UTC").await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+    }
+    let admin = app.signed_in("admin").await;
+    assert_eq!(admin.get("/admin/imports/x").await.status, StatusCode::NOT_FOUND);
+    for (text, says) in [("", "没有数据行"), ("PK\u{3}\u{4}\0", "不是 CSV 表格")] {
+        let answer = send(&admin, "customers", text.as_bytes()).await;
+        assert!(answer.text.contains(says), "{}", answer.text);
+    }
+}
+
+#[test]
+fn the_command_line_says_what_it_would_do_then_does_it() {
+    let folder = std::env::temp_dir().join(format!("aftercare-csv-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("t.csv");
+    std::fs::write(&file, TICKETS.replace("North", "")).unwrap();
+    let run = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
+        command.args(["import", "csv"]).arg(&file).arg("--data").arg(&folder).args(more);
+        let out = command.output().unwrap();
+        (out.status.success(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let (ok, said, trouble) = run(&["--dry-run"]);
+    assert!(
+        ok && said.contains("title            ← 标题") && said.contains("not used: 天气"),
+        "{said}{trouble}"
+    );
+    assert!(said.contains("1 of 4 rows cannot be read; nothing was imported"), "{said}");
+    let (ok, _, trouble) = run(&["--map", "title=天空"]);
+    assert!(!ok && trouble.contains("no column \"天空\""), "{trouble}");
+    let (ok, said, trouble) = run(&["--map", "body=天气"]);
+    assert!(ok && said.contains("2 made, 0 known already, 2 bad"), "{said}{trouble}");
+    let bad = std::fs::read_to_string(folder.join("t.bad.csv")).unwrap();
+    assert!(bad.contains("单位：不存在") && bad.lines().count() == 3, "{bad}");
+    let (_, said, _) = run(&[]);
+    assert!(said.contains("0 made, 2 known already, 2 bad"), "{said}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

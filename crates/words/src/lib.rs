@@ -8,7 +8,6 @@ mod span;
 mod time;
 
 pub use explain::{Told, holiday, holiday_key, tell};
-pub use explain::{Told, tell};
 pub use import::{column, difference, vocabulary, wrong};
 pub use letter::{LetterFacts, LetterText, letter_text};
 pub use span::{read_span, span};

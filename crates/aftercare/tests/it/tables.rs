@@ -124,10 +124,9 @@ async fn a_table_of_customers_makes_each_once(app: TestApp) {
     assert_eq!(figures(&done), ["2", "0", "1"], "an address of another organisation is looked at: {done}");
     let found = app.desk.read(|r| {
         let org = store::directory::organisation_named(r, "中铁某局")?.ok_or(desk::Error::NotFound)?;
-        Ok((
-            store::directory::domains(r, &org.id)?,
-            store::directory::contacts(r, "", Some(&org.id), ("", ""), 10)?,
-        ))
+        let of_it =
+            store::directory::ContactFilter { organisation: Some(org.id.clone()), ..Default::default() };
+        Ok((store::directory::domains(r, &org.id)?, store::directory::find_contacts(r, &of_it, None, 10)?))
     });
     let (domains, contacts) = found.await.unwrap();
     assert_eq!((domains.as_slice(), contacts.len()), (&["crx.example".to_owned()][..], 2));

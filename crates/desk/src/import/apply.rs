@@ -96,7 +96,7 @@ fn person(unit: &mut Unit<'_, '_>, name: &str) -> Result<Option<StaffId>> {
     let mut named = all.iter().filter(|s| fold(&s.name) == name);
     match (named.next(), named.next()) {
         (Some(s), None) => Ok(Some(s.id.clone())),
-        (Some(_), Some(_)) => Err(Error::field("assignee", "ambiguous")),
+        (Some(_), Some(_)) => Err(Error::field("assignee", "same_name")),
         (None, _) => Err(unknown("assignee")),
     }
 }

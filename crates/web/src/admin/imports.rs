@@ -1,6 +1,7 @@
 //! Imports: the list, a table on its way (columns, preview, progress, bad rows), and what a log came to.
 
 use askama::Template;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -148,9 +149,16 @@ async fn listed(app: &App, page: &StaffPage, after: After, form: Option<(Noun, V
 }
 
 /// Takes a table in; then its columns are told.
-pub(super) async fn upload(State(app): State<App>, page: StaffPage, form: Multipart) -> Answered {
+pub(super) async fn upload(
+    State(app): State<App>,
+    page: StaffPage,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answered {
     page.need(Right::Import)?;
-    let (noun, file) = received(form).await.map_err(|e| page.visitor.fail(e))?;
+    let (noun, file) = match form {
+        Ok(form) => received(form).await.map_err(|e| page.visitor.fail(e))?,
+        Err(_) => (Noun::Tickets, None),
+    };
     let read = match file {
         Some((name, bytes)) => read_sheet(&bytes).map(|sheet| Upload { noun, name, sheet }),
         None => Err(Error::field("file", "required")),

@@ -98,8 +98,8 @@ pub(super) async fn export(
         vec![
             row.number.clone(),
             names.get(c.organisation.as_str()),
-            name(c.product.as_ref().map(|p| p.as_str())),
-            name(c.policy.as_ref().map(|p| p.as_str())),
+            name(c.product.as_ref().map(domain::id::ProductId::as_str)),
+            name(c.policy.as_ref().map(domain::id::PolicyId::as_str)),
             c.starts_on.to_string(),
             c.ends_on.map(|d| d.to_string()).unwrap_or_default(),
             ui.w("standing", c.standing(today).as_str()).to_owned(),

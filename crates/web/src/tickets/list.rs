@@ -46,7 +46,6 @@ struct ListPage {
     groups: Vec<GroupRow>,
     people: Vec<StaffRow>,
     products: Vec<ProductRow>,
-    can_assign: bool,
     columns: Vec<Column>,
     all_columns: Vec<Column>,
     fields: Vec<Field>,
@@ -117,7 +116,6 @@ pub(super) async fn list(
     let people = people.into_iter().filter(|p| p.active).collect();
     let filtered = query.is_filtered();
     let here = query.address("");
-    let can_assign = ui.may(Right::TicketAssign.as_str());
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     let view_address = ListQuery { columns: names.join(","), ..query.clone() }.address("");
     let view = ListPage {
@@ -132,7 +130,6 @@ pub(super) async fn list(
         groups,
         people,
         products,
-        can_assign,
         columns,
         all_columns,
         fields,

@@ -101,7 +101,7 @@ fn new_ticket(request: &Value) -> NewTicket {
     let text = |key: &str| request.get(key).and_then(Value::as_str).unwrap_or_default();
     let (title, body) = (text("title").to_owned(), Body::from_text(text("body")));
     let mut new = NewTicket::by_contact(ContactId::from(""), title, body, Channel::Api);
-    new.requester = text("requester").to_owned();
+    text("requester").clone_into(&mut new.requester);
     new
 }
 

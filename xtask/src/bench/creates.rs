@@ -26,7 +26,7 @@ const LEAST_PERCENT: f64 = 50.0;
 /// Measures.
 pub(super) fn run(bench: &mut Bench) -> anyhow::Result<()> {
     let tickets = bench.tickets(TICKETS);
-    let program = raw::build()?;
+    let program = raw::program(bench)?;
     let base = Place::seeded(bench, "base", tickets)?;
     let requests = bench.folder.join("requests.jsonl");
     write_requests(&requests)?;
@@ -93,9 +93,9 @@ fn round(
         }
         Ok(bodies)
     })?;
-    let cpu = server.cpu()? - before;
+    let cpu = server.cpu()?.saturating_sub(before);
     server.quiet()?;
-    let with_letters = server.cpu()? - before;
+    let with_letters = server.cpu()?.saturating_sub(before);
     let rate = f64::from(CREATES) / took.as_secs_f64();
     let name = |what: &str| format!("creates, {clients} clients: {what}");
     let figures = &mut bench.figures;
@@ -115,7 +115,7 @@ const KILL_AFTER: u32 = 1_000;
 /// 64 clients create until the server is killed in the middle; returns the numbers answered before.
 fn until_killed(server: &mut Server, token: &str) -> anyhow::Result<Vec<String>> {
     let answered = AtomicU32::new(0);
-    let (address, pid) = (server.address, server.pid().to_string());
+    let (address, pid) = (server.address, server.pid());
     let (numbers, _) = at_once(64, |c| {
         let mut client = Client::new(address, token)?;
         let mut numbers = Vec::new();

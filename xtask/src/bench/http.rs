@@ -10,6 +10,7 @@ use anyhow::{Context, ensure};
 pub(super) struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
+    piece: Vec<u8>,
     address: SocketAddr,
     lines: String,
 }
@@ -42,7 +43,7 @@ fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 }
 
 /// No answer takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Client {
     /// Connects.
@@ -50,7 +51,8 @@ impl Client {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(Self { stream, buffer: Vec::with_capacity(256 * 1024), address, lines: lines.to_owned() })
+        let (buffer, piece) = (Vec::with_capacity(256 * 1024), vec![0; 64 * 1024]);
+        Ok(Self { stream, buffer, piece, address, lines: lines.to_owned() })
     }
 
     /// Asks for a page.
@@ -106,10 +108,9 @@ impl Client {
     }
 
     fn more(&mut self) -> anyhow::Result<()> {
-        let mut piece = [0; 64 * 1024];
-        let n = self.stream.read(&mut piece)?;
+        let n = self.stream.read(&mut self.piece)?;
         ensure!(n > 0, "the server closed the connection");
-        self.buffer.extend_from_slice(piece.get(..n).unwrap_or_default());
+        self.buffer.extend_from_slice(self.piece.get(..n).unwrap_or_default());
         Ok(())
     }
 }

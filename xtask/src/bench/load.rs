@@ -48,7 +48,7 @@ fn round(server: &Server, client: &mut Client, request: &[u8], n: u32) -> anyhow
         bytes = answer.body.len();
         times.push(one.time());
     }
-    let (took, cpu) = (watch.time(), server.cpu()? - before);
+    let (took, cpu) = (watch.time(), server.cpu()?.saturating_sub(before));
     times.sort();
     Ok(Cost {
         cpu: cpu / n,

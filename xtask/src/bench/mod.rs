@@ -36,6 +36,9 @@ pub(crate) struct BenchArgs {
     /// A built program, instead of building the release build.
     #[arg(long)]
     bin: Option<PathBuf>,
+    /// A built loop of bare statements that belongs to it (`testkit`'s example `raw_loop`), instead of building it.
+    #[arg(long, requires = "bin")]
+    raw_loop: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -64,6 +67,7 @@ const EACH: [What; 7] =
 /// A run: the program that is measured, a folder for its data, and what was found.
 struct Bench {
     bin: PathBuf,
+    raw_loop: Option<PathBuf>,
     folder: PathBuf,
     tickets: Option<u32>,
     figures: Figures,
@@ -95,7 +99,8 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
     // Beside the build, because the folder for temporary files may lie in memory, where a commit costs nothing.
     let folder = target.join(format!("bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let mut bench = Bench { bin, folder, tickets: args.tickets, figures: Figures::default() };
+    let mut bench =
+        Bench { bin, raw_loop: args.raw_loop, folder, tickets: args.tickets, figures: Figures::default() };
     let asked = if args.what == What::All { EACH.as_slice() } else { std::slice::from_ref(&args.what) };
     for what in asked {
         eprintln!("── {what:?}");

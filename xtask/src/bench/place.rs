@@ -51,7 +51,7 @@ impl Place {
         let (n, end) = (tickets.to_string(), in_seconds(AHEAD_S + STEP_S * u64::from(tickets))?);
         let (watch, before) = (Watch::start(), children_cpu()?);
         self.run(&["seed", "--tickets", &n, "--at", &end], "")?;
-        Ok((watch.time(), children_cpu()? - before))
+        Ok((watch.time(), children_cpu()?.saturating_sub(before)))
     }
 
     /// The same installation once more, on the same disk.

@@ -1,11 +1,12 @@
 //! The bare statements: the same ones, in the same batches, on the same disk, without HTTP, rules or rights.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
+use super::Bench;
 use super::place::Place;
 use crate::run::{cargo, target};
 
@@ -20,8 +21,11 @@ pub(super) struct Rate {
     pub statements: f64,
 }
 
-/// Builds the loop.
-pub(super) fn build() -> anyhow::Result<PathBuf> {
+/// The loop's program, built unless it was named.
+pub(super) fn program(bench: &Bench) -> anyhow::Result<PathBuf> {
+    if let Some(named) = &bench.raw_loop {
+        return Ok(named.canonicalize()?);
+    }
     let example = ["--example", "raw_loop", "--features", "record"];
     cargo(&[&["build", "--release", "--locked", "-p", "testkit"], example.as_slice()].concat())?;
     Ok(target()?.join("release/examples/raw_loop"))
@@ -29,7 +33,7 @@ pub(super) fn build() -> anyhow::Result<PathBuf> {
 
 /// Runs the loop on an installation, which it may change. `at` is the instant at which it begins.
 pub(super) fn run(
-    program: &PathBuf,
+    program: &Path,
     place: &Place,
     what: &str,
     at: &str,

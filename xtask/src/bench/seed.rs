@@ -12,7 +12,7 @@ const LEAST_PERCENT: f64 = 60.0;
 /// Measures.
 pub(super) fn run(bench: &mut Bench) -> anyhow::Result<()> {
     let tickets = bench.tickets(TICKETS);
-    let program = raw::build()?;
+    let program = raw::program(bench)?;
     let place = Place::new(bench, "seed")?;
     let bare = place.copy(bench, "bare")?;
     let raw = raw::run(&program, &bare, "seed", &start_of_seed()?, &[&tickets.to_string()])?;

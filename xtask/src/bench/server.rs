@@ -15,7 +15,7 @@ use super::watch::{Watch, until};
 /// Linux counts CPU time in hundredths of a second for every program that asks.
 const TICK: Duration = Duration::from_millis(10);
 /// No start takes longer.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// CPU time of all ended children of this process, user and system.
 pub(super) fn children_cpu() -> anyhow::Result<Duration> {
@@ -92,7 +92,7 @@ impl Server {
         for _ in 0..1_800 {
             std::thread::sleep(Duration::from_millis(500));
             let now = self.cpu()?;
-            idle = if now - before <= TICK { idle + 1 } else { 0 };
+            idle = if now.saturating_sub(before) <= TICK { idle + 1 } else { 0 };
             if idle >= 3 {
                 return Ok(());
             }

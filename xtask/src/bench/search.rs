@@ -62,7 +62,7 @@ pub(super) fn run(bench: &mut Bench) -> anyhow::Result<()> {
 fn complete(server: &Server, session: &str, tickets: u32) -> anyhow::Result<Option<f64>> {
     std::thread::sleep(Duration::from_millis(500));
     let mut client = Client::new(server.address, session)?;
-    let answer = client.get("/api/v1/search?q=Seed&limit=1")?;
+    let answer = client.get("/api/v1/search?q=Seed&kind=ticket&limit=1")?;
     if answer.status != 200 {
         return Ok(None);
     }

@@ -38,6 +38,15 @@ impl Database {
         Self { config: DbConfig::Postgres(format!("{server} dbname={name}")), folder: None }
     }
 
+    /// A folder of this test's own for uploaded files: tests draw the same random names.
+    pub(crate) fn files(&self) -> PathBuf {
+        let own = match &self.config {
+            DbConfig::Sqlite(path) | DbConfig::Scratch(path) => path.to_string_lossy().replace('/', "_"),
+            DbConfig::Postgres(url) => url.rsplit('=').next().unwrap_or_default().to_owned(),
+        };
+        std::env::temp_dir().join(format!("aftercare-test-files-{}", std::process::id())).join(own)
+    }
+
     /// How the store opens it.
     pub fn config(&self) -> DbConfig {
         self.config.clone()

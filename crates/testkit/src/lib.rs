@@ -14,6 +14,7 @@ pub use cast::Cast;
 pub use database::{Database, Folder, engines};
 pub use http::{Answer, Client};
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aftercare::SetClock;
@@ -38,6 +39,8 @@ pub struct TestApp {
     /// Its search index, in a folder of its own.
     pub search: search::Search,
     indexer: tokio::sync::Mutex<aftercare::Indexer>,
+    /// Where its uploaded files are kept.
+    pub files: PathBuf,
     router: Router,
     _database: Database,
     folder: Folder,
@@ -58,16 +61,17 @@ impl TestApp {
         let folder = Folder::new("search");
         let search = search::Search::new(folder.path());
         let indexer = tokio::sync::Mutex::new(aftercare::Indexer::new(desk.clone(), search.clone()));
+        let files = database.files();
         let web = WebConfig {
             search: search.clone(),
-            files: std::env::temp_dir().join(format!("aftercare-test-files-{}", std::process::id())),
+            files: files.clone(),
             public_url: "http://desk.example".to_owned(),
             demo_accounts: Vec::new(),
             limits: Limits { api_per_second: 10_000, upload_bytes: 1024 * 1024 },
             sends_letters: true,
         };
         let router = web::router(App::new(desk.clone(), web));
-        Self { desk, clock, cast, search, indexer, router, _database: database, folder }
+        Self { desk, clock, cast, files, search, indexer, router, _database: database, folder }
     }
 
     /// The present instant.

@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::json;
 use testkit::{Client, TestApp};
 
-use super::routes::routes;
+use super::routes::{Route, routes};
 
 mod engines {
     testkit::on_both_engines!(
@@ -18,7 +18,7 @@ mod engines {
 /// Every route of pages that names a ticket, and those by which programs read one.
 async fn walk(client: &Client, number: &str) -> Vec<(String, StatusCode, String)> {
     let mut answers = Vec::new();
-    let of_tickets = routes().into_iter().filter(|r| r.of_ticket());
+    let of_tickets = routes().into_iter().filter(Route::of_ticket);
     for route in of_tickets.filter(|r| !r.is_api() || r.method == Method::GET) {
         let path = route.address(number);
         let answer = if route.method == Method::GET {

@@ -65,7 +65,7 @@ fn lines(folder: &Path, noun: &str) -> Vec<String> {
 async fn goes_and_comes(from: Database, into: Database, name: &str) {
     let app = TestApp::new(from).await;
     live(&app).await;
-    let files = std::env::temp_dir().join(format!("aftercare-test-files-{}", std::process::id()));
+    let files = app.files.clone();
     let (zip, first, second, there) = (
         folder(name).with_extension("zip"),
         folder(&format!("{name}-1")),

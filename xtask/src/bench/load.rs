@@ -25,17 +25,33 @@ const ROUNDS: usize = 3;
 const REQUESTS: u32 = 2_000;
 const WARM: u32 = 200;
 
-/// Asks for a page 2,000 times on one connection, three times over; the round with the median CPU counts.
-pub(super) fn one_by_one(server: &Server, lines: &str, path: &str) -> anyhow::Result<Cost> {
-    let mut client = Client::new(server.address, lines)?;
-    let request = client.request("GET", path, "", "");
-    round(server, &mut client, &request, WARM)?;
-    let mut rounds = Vec::with_capacity(ROUNDS);
-    for _ in 0..ROUNDS {
-        rounds.push(round(server, &mut client, &request, REQUESTS)?);
+/// A page of a server, as somebody with these lines asks for it.
+pub(super) struct Page<'s> {
+    pub server: &'s Server,
+    pub lines: &'s str,
+    pub path: String,
+}
+
+/// Asks for each page 2,000 times on one connection, three times over, the pages in turn, so that what else
+/// the machine does meets them alike. For each page the round with the median CPU counts.
+pub(super) fn in_turn(pages: &[Page<'_>]) -> anyhow::Result<Vec<Cost>> {
+    let mut open = Vec::with_capacity(pages.len());
+    for page in pages {
+        let mut client = Client::new(page.server.address, page.lines)?;
+        let request = client.request("GET", &page.path, "", "");
+        round(page.server, &mut client, &request, WARM)?;
+        open.push((page.server, client, request, Vec::with_capacity(ROUNDS)));
     }
-    rounds.sort_by_key(|r| r.cpu);
-    rounds.get(ROUNDS / 2).copied().ok_or_else(|| anyhow::anyhow!("no round"))
+    for _ in 0..ROUNDS {
+        for (server, client, request, rounds) in &mut open {
+            rounds.push(round(server, client, request, REQUESTS)?);
+        }
+    }
+    let medians = open.into_iter().map(|(_, _, _, mut rounds)| {
+        rounds.sort_by_key(|r| r.cpu);
+        rounds.get(ROUNDS / 2).copied().ok_or_else(|| anyhow::anyhow!("no round"))
+    });
+    medians.collect()
 }
 
 fn round(server: &Server, client: &mut Client, request: &[u8], n: u32) -> anyhow::Result<Cost> {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Bench;
 use super::figures::Target;
 use super::http::Client;
-use super::load::{Cost, one_by_one};
+use super::load::{Cost, Page, in_turn};
 use super::place::Place;
 use super::server::Server;
 use super::watch::ms;
@@ -15,56 +15,64 @@ const TICKETS: u32 = 20_000;
 const GROWN: u32 = 10;
 const MOST_GROWTH: f64 = 1.3;
 
-struct Asked {
-    name: &'static str,
-    path: String,
-    most_ms: f64,
+/// A server with its signed-in browser and a long case.
+struct Side {
+    tickets: u32,
+    server: Server,
+    session: String,
+    number: String,
 }
 
-/// Measures.
+impl Side {
+    fn open(place: &Place, tickets: u32) -> anyhow::Result<Self> {
+        let server = place.serve()?;
+        let session = server.sign_in()?;
+        let number = case_with_10_messages(&server, &session)?;
+        server.quiet()?;
+        Ok(Self { tickets, server, session, number })
+    }
+
+    fn page(&self, path: &str) -> Page<'_> {
+        Page { server: &self.server, lines: &self.session, path: path.replace("{number}", &self.number) }
+    }
+}
+
+/// Name, address, and what it may cost in milliseconds of CPU.
+const PAGES: [(&str, &str, f64); 5] = [
+    ("ticket page, 10 messages", "/tickets/{number}", 1.0),
+    ("queue page, next due, 50 rows", "/tickets?view=due_next", 1.0),
+    ("queue page, all, 50 rows", "/tickets?view=all", 1.0),
+    ("queue JSON, next due, 50 rows", "/api/v1/tickets?view=due_next&limit=50", 0.4),
+    ("queue JSON, all, 50 rows", "/api/v1/tickets?limit=50", 0.4),
+];
+
+/// Measures, the small and the large database in turn.
 pub(super) fn run(bench: &mut Bench) -> anyhow::Result<()> {
     let tickets = bench.tickets(TICKETS);
-    let small = measure(bench, tickets, true)?;
-    let large = measure(bench, tickets * GROWN, false)?;
-    for ((name, before), (_, after)) in small.iter().zip(&large) {
+    let (few, many) = (tickets, tickets * GROWN);
+    let places = (Place::seeded(bench, "few", few)?, Place::seeded(bench, "many", many)?);
+    let (small, large) = (Side::open(&places.0, few)?, Side::open(&places.1, many)?);
+    for (name, path, most_ms) in PAGES {
+        let costs = in_turn(&[small.page(path), large.page(path)])?;
+        let [before, after] = costs.as_slice() else { anyhow::bail!("two pages have two costs") };
+        add(bench, name, small.tickets, *before, Target::AtMost(most_ms))?;
+        add(bench, name, large.tickets, *after, Target::None)?;
         let growth = after.cpu.as_secs_f64() / before.cpu.as_secs_f64();
-        let name = format!("{name}: growth of CPU from {tickets} to {} tickets", tickets * GROWN);
+        let name = format!("{name}: growth of CPU from {few} to {many} tickets");
         bench.figures.add(name, growth, "×", Target::AtMost(MOST_GROWTH));
     }
     Ok(())
 }
 
-fn measure(bench: &mut Bench, tickets: u32, target: bool) -> anyhow::Result<Vec<(&'static str, Cost)>> {
-    let place = Place::seeded(bench, "pages", tickets)?;
-    let server = place.serve()?;
-    let session = server.sign_in()?;
-    let number = case_with_10_messages(&server, &session)?;
-    server.quiet()?;
-    let mut all = Vec::new();
-    for Asked { name, path, most_ms } in asked(&number) {
-        let cost = one_by_one(&server, &session, &path)?;
-        let most = if target { Target::AtMost(most_ms) } else { Target::None };
-        let name_of = |what: &str| format!("{name}, {tickets} tickets: {what}");
-        bench.figures.add(name_of("CPU per request"), ms(cost.cpu), "ms", most);
-        bench.figures.add(name_of("requests, one client"), cost.rate, "1/s", Target::None);
-        bench.figures.add(name_of("time, median"), ms(cost.median), "ms", Target::None);
-        bench.figures.add(name_of("time, p95"), ms(cost.p95), "ms", Target::None);
-        let kib = f64::from(u32::try_from(cost.bytes)?) / 1024.0;
-        bench.figures.add(name_of("size"), kib, "KiB", Target::None);
-        all.push((name, cost));
-    }
-    Ok(all)
-}
-
-fn asked(number: &str) -> Vec<Asked> {
-    let asked = |name, path: &str, most_ms| Asked { name, path: path.to_owned(), most_ms };
-    vec![
-        asked("ticket page, 10 messages", &format!("/tickets/{number}"), 1.0),
-        asked("queue page, next due, 50 rows", "/tickets?view=due_next", 1.0),
-        asked("queue page, all, 50 rows", "/tickets?view=all", 1.0),
-        asked("queue JSON, next due, 50 rows", "/api/v1/tickets?view=due_next&limit=50", 0.4),
-        asked("queue JSON, all, 50 rows", "/api/v1/tickets?limit=50", 0.4),
-    ]
+fn add(bench: &mut Bench, name: &str, tickets: u32, cost: Cost, most: Target) -> anyhow::Result<()> {
+    let name_of = |what: &str| format!("{name}, {tickets} tickets: {what}");
+    bench.figures.add(name_of("CPU per request"), ms(cost.cpu), "ms", most);
+    bench.figures.add(name_of("requests, one client"), cost.rate, "1/s", Target::None);
+    bench.figures.add(name_of("time, median"), ms(cost.median), "ms", Target::None);
+    bench.figures.add(name_of("time, p95"), ms(cost.p95), "ms", Target::None);
+    let kib = f64::from(u32::try_from(cost.bytes)?) / 1024.0;
+    bench.figures.add(name_of("size"), kib, "KiB", Target::None);
+    Ok(())
 }
 
 /// A case as long as most get: a request, seven answers and progress reports, two internal notes.

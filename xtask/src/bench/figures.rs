@@ -54,13 +54,16 @@ impl Figures {
         }
     }
 
-    /// Writes the figures with the machine, the date and the commit they belong to.
-    pub(super) fn write(&self, file: &Path) -> anyhow::Result<()> {
+    /// Writes the figures with the machine, how busy it was, the date and what was measured: this commit, or a
+    /// program that was named.
+    pub(super) fn write(&self, file: &Path, named: Option<&Path>) -> anyhow::Result<()> {
+        let commit = output("git", &["describe", "--always", "--dirty"])?;
         let figures: Vec<Value> = self.all.iter().map(Figure::json).collect();
         let all = json!({
             "at": output("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"])?.trim(),
-            "commit": output("git", &["rev-parse", "--short", "HEAD"])?.trim(),
+            "measured": named.map_or(commit.trim().into(), |bin| bin.to_string_lossy()),
             "machine": machine(),
+            "load_average": std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim(),
             "figures": figures,
             "not_measured": self.absent,
         });

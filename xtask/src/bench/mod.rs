@@ -88,7 +88,7 @@ impl Drop for Bench {
 /// Measures, prints a table and writes `bench.json` into the target folder.
 pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
     let target = target()?;
-    let bin = if let Some(bin) = args.bin {
+    let bin = if let Some(bin) = &args.bin {
         bin.canonicalize().with_context(|| format!("{} is not there", bin.display()))?
     } else {
         if args.what != What::Rebuild {
@@ -107,7 +107,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
         measure(&mut bench, *what)?;
     }
     bench.figures.print();
-    bench.figures.write(&target.join("bench.json"))
+    bench.figures.write(&target.join("bench.json"), args.bin.as_deref())
 }
 
 fn measure(bench: &mut Bench, what: What) -> anyhow::Result<()> {

@@ -187,3 +187,4 @@ notice-customer = the customer wrote
 notice-replied = answered the customer
 notice-noted = added a note
 notice-mentioned = mentioned you in a note
+filters-more = More filters

@@ -187,3 +187,4 @@ notice-customer = 客户有新消息
 notice-replied = 回复了客户
 notice-noted = 添加了内部备注
 notice-mentioned = 在备注中提到您
+filters-more = 更多筛选

@@ -16,6 +16,7 @@ mod engines {
         contracts_and_installations_are_checked,
         products_groups_roles_and_staff,
         lists_filter_and_continue,
+        the_search_follows_customers,
     );
 }
 
@@ -349,4 +350,22 @@ async fn lists_filter_and_continue(app: TestApp) {
     let boss = app.signed_in("boss").await;
     let csv = boss.get("/customers/contacts/export/csv?q=P3").await.text;
     assert!(csv.contains("'+8613800138003") && csv.contains("Firm 3"), "{csv}");
+}
+
+async fn the_search_follows_customers(app: TestApp) {
+    let api = app.api().await;
+    let found = |words: &'static str| {
+        let (api, app) = (api.clone(), &app);
+        async move {
+            app.catch_up().await;
+            crate::search::found(&api, words, "").await.len()
+        }
+    };
+    let c = made(&api, "contacts", &json!({"name": "欧阳海", "points": ["ouyang@far.example"]})).await;
+    assert_eq!((found("欧阳海").await, found("ouyang@far.example").await), (1, 1));
+    let path = format!("contacts/{}", text(&c["id"]));
+    changed(&api, &path, &json!({"version": 1, "points": ["ou@far.example"]})).await;
+    assert_eq!((found("ouyang@far.example").await, found("ou@far.example").await), (0, 1));
+    assert_eq!(gone(&api, &path).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(found("欧阳海").await, 0);
 }

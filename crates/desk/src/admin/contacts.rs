@@ -10,7 +10,7 @@ use store::ticket::{self, Filter, Order};
 
 use super::edit::{check_text, in_use, named, record_edit, record_removal, unchanged_since};
 use super::organisations::MAX_NAME;
-use super::{need, record};
+use super::{need, news, record};
 use crate::{Desk, Error, Result, Unit, load_case_by_id, save};
 
 /// A contact as edited.
@@ -187,5 +187,5 @@ fn merge(unit: &mut Unit<'_, '_>, from: &ContactId, into: &ContactId) -> Result<
     session::delete_all(unit.work, &person(from))?;
     let by = unit.actor.reference();
     store::admin::record(unit.work, &by, ("contact", from.as_str()), "merged", from.as_str(), into.as_str())?;
-    Ok(unit.work.publish("admin", "contact")?)
+    news(unit, ("contact", from.as_str()))
 }

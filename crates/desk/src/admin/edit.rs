@@ -3,7 +3,7 @@
 use store::directory::{ContactRow, ContractRow, InstallationRow, OrgRow, ProductRow};
 use store::staff::{GroupRow, StaffRow};
 
-use super::record;
+use super::{news, record};
 use crate::{Error, Result, Unit};
 
 /// A row as fields that people edit.
@@ -154,7 +154,7 @@ pub(super) fn record_removal(
     let before = document(row.fields().into_iter()).to_string();
     let by = unit.actor.reference();
     store::admin::record(unit.work, &by, subject, "deleted", &before, "")?;
-    Ok(unit.work.publish("admin", subject.0)?)
+    news(unit, subject)
 }
 
 /// A name that is missing or too long.

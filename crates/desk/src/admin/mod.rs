@@ -57,9 +57,15 @@ pub(crate) fn record(
     let what = if before == "null" { "created" } else { "changed" };
     let by = unit.actor.reference();
     store::admin::record(unit.work, &by, subject, what, &before, &after)?;
-    if matches!(subject.0, "organisation" | "contact") {
-        // The search index follows customers one by one.
-        unit.work.publish(subject.0, subject.1)?;
+    news(unit, subject)
+}
+
+/// Tells whoever follows a subject; the search index follows customers one by one.
+pub(crate) fn news(unit: &mut Unit<'_, '_>, subject: (&str, &str)) -> Result<()> {
+    match subject.0 {
+        "organisation" | "domain" => unit.work.publish("organisation", subject.1)?,
+        "contact" | "points" => unit.work.publish("contact", subject.1)?,
+        _ => {}
     }
     Ok(unit.work.publish("admin", subject.0)?)
 }

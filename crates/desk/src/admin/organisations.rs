@@ -6,7 +6,7 @@ use domain::people::{is_public_domain, parse_domain};
 use store::directory::{self, OrgRow};
 
 use super::edit::{check_text, in_use, record_edit, record_removal, unchanged_since};
-use super::{need, record};
+use super::{need, news, record};
 use crate::{Desk, Error, Result, Unit};
 
 /// The longest name of a person or thing.
@@ -161,5 +161,6 @@ pub fn set_domains(unit: &mut Unit<'_, '_>, id: &OrgId, domains: &[String]) -> R
 fn drop_domain(unit: &mut Unit<'_, '_>, id: &OrgId, domain: &str) -> Result<()> {
     directory::remove_domain(unit.work, domain, id)?;
     let by = unit.actor.reference();
-    Ok(store::admin::record(unit.work, &by, ("domain", id.as_str()), "deleted", domain, "")?)
+    store::admin::record(unit.work, &by, ("domain", id.as_str()), "deleted", domain, "")?;
+    news(unit, ("domain", id.as_str()))
 }

@@ -35,8 +35,8 @@ impl Line {
             HitKind::Message => {
                 format!("/tickets/{}#m{}", self.hit.number, self.hit.message.unwrap_or_default())
             }
-            HitKind::Contact => format!("/tickets?view=all&requester={}", self.hit.id),
-            HitKind::Organisation => format!("/tickets?view=all&organisation={}", self.hit.id),
+            HitKind::Contact => format!("/customers/contacts/{}", self.hit.id),
+            HitKind::Organisation => format!("/customers/{}", self.hit.id),
         }
     }
 

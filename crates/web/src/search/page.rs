@@ -117,7 +117,7 @@ pub(super) async fn show(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::TicketView)?;
     let ui = page.ui(&app, "search").await?;
-    let choices = choices(&app, &mut asked, &field.customer, page.actor()).await;
+    let choices = choices(&app, &mut asked, &field.customer, (page.actor(), page.visitor.locale)).await;
     let Choices { products, customers, customer, exact, mut errors } =
         choices.map_err(|e| page.visitor.fail(e))?;
     let answer = match asked.read(&ui.zone) {
@@ -177,7 +177,12 @@ struct Choices {
     errors: Vec<String>,
 }
 
-async fn choices(app: &App, asked: &mut SearchQuery, typed: &str, who: &Actor) -> Result<Choices> {
+async fn choices(
+    app: &App,
+    asked: &mut SearchQuery,
+    typed: &str,
+    (who, locale): (&Actor, words::Locale),
+) -> Result<Choices> {
     let (scope, q, typed) = (who.scope(), asked.q.clone(), typed.trim().to_owned());
     let organisation = asked.organisation.clone();
     let people = who.has(Right::PeopleView);
@@ -201,7 +206,7 @@ async fn choices(app: &App, asked: &mut SearchQuery, typed: &str, who: &Actor) -
         Some(Some((id, name))) => (asked.organisation, customer) = (id, name),
         Some(None) => {
             let unknown = desk::FieldError::new("customer", "unknown");
-            errors.push(field_text(&unknown, words::Locale::Zh));
+            errors.push(field_text(&unknown, locale));
             customer = typed;
         }
     }

@@ -1,5 +1,6 @@
 //! Made-up tickets in any number, the same ones each time: made by the same decisions as real ones, in batches.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -37,6 +38,8 @@ const BATCH: u32 = 200;
 const CUSTOMERS: u32 = 200;
 /// Tickets come at this distance.
 const STEP_S: i64 = 150;
+/// Only the newest are on their way: a desk that left its oldest cases open would count every report that it owes.
+const RECENT: u32 = 2_000;
 
 /// Seeds an installation.
 pub(crate) async fn run(args: SeedArgs, config: &Config) -> anyhow::Result<()> {
@@ -73,7 +76,7 @@ pub async fn lay(
     for first in (0..tickets).step_by(BATCH as usize) {
         let n = BATCH.min(tickets - first);
         clock.set(plus_seconds(start, STEP_S * i64::from(first)));
-        batch(desk, &people, first, n).await.context("a batch of tickets")?;
+        batch(desk, &people, first..first + n, tickets).await.context("a batch of tickets")?;
         laid(n);
     }
     Ok(())
@@ -104,19 +107,28 @@ async fn people(desk: &Desk) -> anyhow::Result<Actor> {
     Ok(desk.read(move |r| Ok(Actor::Staff(desk::auth::staff_actor(r, &id)?.0))).await?)
 }
 
-async fn batch(desk: &Desk, who: &Actor, first: u32, n: u32) -> desk::Result<()> {
+async fn batch(desk: &Desk, who: &Actor, part: Range<u32>, all: u32) -> desk::Result<()> {
     let agent = who.clone();
     desk.write(&Actor::System(System::Import), move |unit| {
-        for i in first..first + n {
-            one(unit, &agent, i)?;
+        for i in part.clone() {
+            let on_its_way = i % 3 == 2 && all - i <= RECENT;
+            let life = if on_its_way { Life::OnItsWay } else { Life::Closed };
+            one(unit, &agent, i, life)?;
         }
         Ok(())
     })
     .await
 }
 
-/// A ticket's whole life, as far as its number says: two thirds are closed, the others are on their way.
-fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32) -> desk::Result<()> {
+/// How far a ticket has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Life {
+    Closed,
+    OnItsWay,
+}
+
+/// A ticket's life so far, by its number.
+fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32, life: Life) -> desk::Result<()> {
     let mut rng = StdRng::seed_from_u64(i.into());
     let n = rng.random_range(0..CUSTOMERS);
     let title = format!("Seed {i}: {}", words::t(words::Locale::Zh, &format!("seed-title-{}", i % 10)));
@@ -133,14 +145,14 @@ fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32) -> desk::Result<()> {
         holds: opened.holds,
         rules: Arc::clone(&unit.rules),
     };
-    if i % 3 == 2 && !rng.random_bool(0.3) {
+    if life == Life::OnItsWay && !rng.random_bool(0.3) {
         return Ok(());
     }
     let draft =
         Draft { body: Body::from_text(words::t(words::Locale::Zh, "seed-answer")), ..Draft::default() };
     let at = plus_seconds(unit.now, rng.random_range(60..5_000));
     step(unit, &mut case, |case| decide::reply(case, draft.clone(), agent, at))?;
-    if i % 3 == 2 {
+    if life == Life::OnItsWay {
         return Ok(());
     }
     let resolution = words::t(words::Locale::Zh, "seed-resolution").to_owned();

@@ -16,6 +16,7 @@ use words::{Locale, t};
 
 use crate::clock::{ProcessClock, entropy};
 use crate::config::Config;
+use crate::housekeeping;
 use crate::post;
 use crate::search_index;
 use crate::workers::{self, Post};
@@ -81,11 +82,13 @@ pub(crate) async fn run(
     let to = Post::new(&web.public_url, mailer.is_some());
     let background = tokio::spawn(workers::run(desk.clone(), to));
     let postman = mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m))));
+    let keeper = tokio::spawn(housekeeping::run(desk.clone(), web.files.clone()));
     // The index is opened or built beside the listeners: they never wait for it.
     let indexing = tokio::spawn(search_index::run(desk.clone(), web.search.clone()));
     let app = web::router(App::new(desk, web));
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     background.abort();
+    keeper.abort();
     indexing.abort();
     if let Some(postman) = postman {
         postman.abort();

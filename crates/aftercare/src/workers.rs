@@ -1,4 +1,4 @@
-//! The background: sweeps of the clocks, jobs, housekeeping. Each sleeps until its next instant or a ring.
+//! The background: sweeps of the clocks, and jobs. Each sleeps until its next instant or a ring.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,8 @@
-//! What the search index reads: the outbox from a position that loses nothing, and everything there is, in pages.
+//! What pumps read: the outbox from a place that loses nothing (live updates, search), and everything there is, in
+//! pages (search).
+
+use std::fmt;
+use std::str::FromStr;
 
 use domain::id::TicketId;
 use domain::people::Point;
@@ -10,6 +14,8 @@ use crate::ticket::MessageRow;
 use crate::{Read, Result, Row};
 
 statements! {
+    APPEND = "INSERT INTO outbox (topic, key, at) VALUES ($1, $2, $3)";
+    LAST = "SELECT seq FROM outbox ORDER BY seq DESC LIMIT 1";
     FIRST = "SELECT seq FROM outbox ORDER BY seq LIMIT 1";
     DATABASE = "SELECT run_at FROM migration WHERE name = '0001_ground.sql'";
     TICKETS = concat!("SELECT ", crate::ticket::ticket_columns!(), " FROM ticket t WHERE t.id > $1 ORDER BY t.id LIMIT $2");
@@ -37,6 +43,21 @@ pub struct Place {
     pub xid: i64,
     /// The line.
     pub seq: i64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.xid, self.seq)
+    }
+}
+
+impl FromStr for Place {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        let (xid, seq) = text.split_once('.').unwrap_or((text, ""));
+        Ok(Self { xid: xid.parse()?, seq: seq.parse()? })
+    }
 }
 
 /// A line of the outbox.
@@ -68,6 +89,11 @@ pub fn after(r: &mut Read<'_>, place: Place, limit: i64) -> Result<Vec<Line>> {
 pub fn end(r: &mut Read<'_>) -> Result<(Place, i64)> {
     let map = |r: &Row<'_>| Ok((Place { xid: r.int(0)?, seq: r.int(1)? }, r.int(2)?));
     Ok(r.first(&END, &[], map)?.unwrap_or_default())
+}
+
+/// The newest line that is committed, 0 if there is none; on `PostgreSQL` others may still come before it.
+pub fn last(r: &mut Read<'_>) -> Result<i64> {
+    Ok(r.first(&LAST, &[], |r| r.int(0))?.unwrap_or(0))
 }
 
 /// The oldest line that is still kept.

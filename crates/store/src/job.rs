@@ -13,7 +13,7 @@ const LEASE_S: i64 = 60;
 statements! {
     INSERT = "INSERT INTO job (id, kind, payload, state, run_at, attempts, fence, last_error, created_at) \
          VALUES ($1, $2, $3, 'ready', $4, 0, 0, '', $5)";
-    DONE = "UPDATE job SET state = 'done', done_at = $3, lease_until_at = NULL WHERE id = $1 AND fence = $2 AND state = 'running'";
+    DONE = "UPDATE job SET state = 'done', payload = '', done_at = $3, lease_until_at = NULL WHERE id = $1 AND fence = $2 AND state = 'running'";
     RETRY = "UPDATE job SET state = 'ready', run_at = $3, last_error = $4, lease_until_at = NULL \
          WHERE id = $1 AND fence = $2 AND state = 'running'";
     FAIL = "UPDATE job SET state = 'dead', last_error = $3, lease_until_at = NULL \
@@ -25,7 +25,6 @@ statements! {
     NEXT_LOST = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind <> 'post' ORDER BY lease_until_at, id LIMIT 1";
     NEXT_POST = "SELECT run_at FROM job WHERE state = 'ready' AND kind = 'post' ORDER BY run_at, id LIMIT 1";
     NEXT_LOST_POST = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind = 'post' ORDER BY lease_until_at, id LIMIT 1";
-    PRUNE = "DELETE FROM job WHERE state = 'done' AND done_at < $1";
     @twin CLAIM = "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
          WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
          AND kind <> 'post' ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
@@ -105,7 +104,7 @@ pub fn claim_post(work: &mut Work<'_>, limit: i64) -> Result<Vec<JobRow>> {
     work.rows(&CLAIM_POST, &[now.into(), plus_seconds(now, LEASE_S).into(), limit.into()], read)
 }
 
-/// The job is done; belongs into the transaction of its effect.
+/// The job is done; belongs into the transaction of its effect. What it was made of may be secret and is forgotten.
 ///
 /// # Errors
 /// [`crate::Error::Stale`] if another worker has claimed it meanwhile.
@@ -156,9 +155,4 @@ fn earlier(r: &mut Read<'_>, ready: &Stmt, lost: &Stmt) -> Result<Option<Timesta
     let ready = r.first(ready, &[], |r| r.at(0))?;
     let lost = r.first(lost, &[], |r| Ok(from_millis(r.int(0)? + 1)))?;
     Ok(ready.into_iter().chain(lost).min())
-}
-
-/// Forgets done jobs older than an instant.
-pub fn prune(work: &mut Work<'_>, before: Timestamp) -> Result<u64> {
-    work.execute(&PRUNE, &[before.into()])
 }

@@ -18,10 +18,10 @@ pub mod archive;
 pub mod directory;
 pub mod feed;
 pub mod file;
+pub mod housekeeping;
 pub mod import;
 pub mod job;
 pub mod letter;
-pub mod live;
 #[cfg(feature = "record")]
 pub mod record;
 pub mod report;

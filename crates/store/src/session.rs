@@ -12,7 +12,6 @@ statements! {
     ONE = "SELECT person_kind, person_id, expires_at FROM session WHERE token_hash = $1";
     DELETE = "DELETE FROM session WHERE token_hash = $1";
     DELETE_ALL = "DELETE FROM session WHERE person_kind = $1 AND person_id = $2";
-    DELETE_EXPIRED = "DELETE FROM session WHERE expires_at < $1";
     PUT_LINK = "INSERT INTO sign_in_link (token_hash, person_kind, person_id, purpose, expires_at) VALUES ($1, $2, $3, $4, $5)";
     LINK = "SELECT person_kind, person_id, purpose, expires_at FROM sign_in_link WHERE token_hash = $1 AND used_at IS NULL";
     USE_LINK = "UPDATE sign_in_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL";
@@ -86,12 +85,6 @@ pub fn delete(work: &mut Work<'_>, token_hash: &str) -> Result<()> {
 /// Ends all sessions of a person.
 pub fn delete_all(work: &mut Work<'_>, person: &Person) -> Result<u64> {
     work.execute(&DELETE_ALL, &[(&person.kind).into(), (&person.id).into()])
-}
-
-/// Forgets sessions that have ended.
-pub fn delete_expired(work: &mut Work<'_>) -> Result<u64> {
-    let now = work.now();
-    work.execute(&DELETE_EXPIRED, &[now.into()])
 }
 
 /// Keeps a one-time link.

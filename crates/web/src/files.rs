@@ -108,6 +108,8 @@ fn sniff(head: &[u8]) -> &'static str {
     }
 }
 
+const INCOMING: &str = "incoming-";
+
 /// A file on its way into the store.
 struct Spool {
     file: tokio::fs::File,
@@ -123,7 +125,7 @@ impl Spool {
     async fn begin(app: &App) -> desk::Result<Self> {
         let folder = app.config.files.clone();
         tokio::fs::create_dir_all(&folder).await.map_err(broken)?;
-        let path = folder.join(format!("incoming-{}", app.desk.new_secret()));
+        let path = folder.join(format!("{INCOMING}{}", app.desk.new_secret()));
         let file = tokio::fs::File::create(&path).await.map_err(broken)?;
         Ok(Self { file, path, folder })
     }
@@ -146,6 +148,26 @@ impl Spool {
         }
         tokio::fs::rename(&self.path, &to).await.map_err(broken)
     }
+}
+
+/// Removes uploads that began before an instant and were never finished; returns how many.
+///
+/// # Errors
+/// The folder's.
+pub async fn clear_uploads(folder: &std::path::Path, began: std::time::SystemTime) -> std::io::Result<usize> {
+    let mut removed = 0;
+    if !tokio::fs::try_exists(folder).await? {
+        return Ok(removed);
+    }
+    let mut entries = tokio::fs::read_dir(folder).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        let incoming = entry.file_name().to_string_lossy().starts_with(INCOMING);
+        if incoming && entry.metadata().await?.modified()? < began {
+            tokio::fs::remove_file(entry.path()).await?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 /// Where a content lies: `ab/abcdef…`.

@@ -26,4 +26,5 @@ mod tickets;
 mod ui;
 
 pub use app::{App, Limits, WebConfig, router};
+pub use files::clear_uploads;
 pub use html::{clean, plain as plain_text};

@@ -1,4 +1,4 @@
-//! Live updates: server-sent events from the outbox. `Last-Event-ID` is the outbox position, so a reconnect
+//! Live updates: server-sent events from the outbox. `Last-Event-ID` is the place in the outbox, so a reconnect
 //! loses nothing. Customers get only what concerns tickets that they may see.
 
 use std::convert::Infallible;
@@ -11,7 +11,7 @@ use axum::routing::get;
 use desk::{Desk, Result};
 use domain::access::{Actor, Scope};
 use serde::Deserialize;
-use store::live::News;
+use store::feed::{Line, Place};
 use tokio::sync::mpsc;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
@@ -27,8 +27,7 @@ pub(crate) fn routes() -> Router<App> {
 
 #[derive(Deserialize)]
 struct From {
-    #[serde(default)]
-    after: i64,
+    after: Option<String>,
 }
 
 const PAGE: i64 = 500;
@@ -39,24 +38,24 @@ async fn live(
     Query(from): Query<From>,
     headers: HeaderMap,
 ) -> std::result::Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>, WebError> {
-    let resumed = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    let mut position = resumed.unwrap_or(from.after);
-    if position == 0 {
-        position = app.desk.read(|r| Ok(store::live::last(r)?)).await.map_err(|e| visitor.fail(e))?;
-    }
+    let resumed = headers.get("last-event-id").and_then(|v| v.to_str().ok());
+    let place = match resumed.or(from.after.as_deref()).and_then(|v| v.parse().ok()) {
+        Some(place) => place,
+        None => app.desk.read(|r| Ok(store::feed::end(r)?.0)).await.map_err(|e| visitor.fail(e))?,
+    };
     let (sender, receiver) = mpsc::channel(64);
-    tokio::spawn(pump(app.desk.clone(), visitor.actor().clone(), position, sender));
+    tokio::spawn(pump(app.desk.clone(), visitor.actor().clone(), place, sender));
     Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::default()))
 }
 
 type Outgoing = mpsc::Sender<std::result::Result<Event, Infallible>>;
 
 /// Sends what is new, then waits for the next ring. Ends when the browser has gone.
-async fn pump(desk: Desk, who: Actor, mut position: i64, sender: Outgoing) {
+async fn pump(desk: Desk, who: Actor, mut place: Place, sender: Outgoing) {
     let mut news = desk.db().news();
     loop {
         news.mark_unchanged();
-        let lines = match fresh(&desk, &who, position).await {
+        let lines = match fresh(&desk, &who, place).await {
             Ok(lines) => lines,
             Err(e) => {
                 tracing::warn!(error = %e, "live updates stopped for one reader");
@@ -64,8 +63,8 @@ async fn pump(desk: Desk, who: Actor, mut position: i64, sender: Outgoing) {
             }
         };
         for (line, visible) in lines {
-            position = line.seq;
-            let event = Event::default().id(line.seq.to_string()).event(line.topic).data(line.key);
+            place = line.place;
+            let event = Event::default().id(place.to_string()).event(line.topic).data(line.key);
             if visible && sender.send(Ok(event)).await.is_err() {
                 return;
             }
@@ -77,10 +76,10 @@ async fn pump(desk: Desk, who: Actor, mut position: i64, sender: Outgoing) {
     }
 }
 
-async fn fresh(desk: &Desk, who: &Actor, position: i64) -> Result<Vec<(News, bool)>> {
+async fn fresh(desk: &Desk, who: &Actor, place: Place) -> Result<Vec<(Line, bool)>> {
     let who = who.clone();
     desk.read(move |r| {
-        let lines = store::live::after(r, position, PAGE)?;
+        let lines = store::feed::after(r, place, PAGE)?;
         let scope = who.scope();
         lines
             .into_iter()

@@ -7,6 +7,7 @@ use domain::access::Right;
 use domain::queue::Queue;
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
+use store::feed::Place;
 use store::{admin, ticket};
 use words::Locale;
 
@@ -36,7 +37,8 @@ pub(crate) struct Ui {
     /// Saved views: key, name, address, is it one's own?
     pub views: Vec<(String, String, String, bool)>,
     pub unread: i64,
-    pub seq: i64,
+    /// From where the page is kept fresh.
+    pub live: Option<Place>,
     pub desk_name: String,
     pub path: String,
     pub said: Option<Said>,
@@ -46,7 +48,7 @@ impl Ui {
     /// The frame of the console.
     pub(crate) async fn staff(app: &App, page: &StaffPage, section: &'static str) -> Result<Self> {
         let (desk, me) = (app.desk.clone(), page.staff.clone());
-        let (rules, queues, views, unread, seq) = app
+        let (rules, queues, views, unread, live) = app
             .desk
             .peek(move |r| {
                 let rules = desk.rules_in(r)?;
@@ -58,7 +60,7 @@ impl Ui {
                     .into_iter()
                     .map(|v| (v.id.0, v.name, v.query, v.staff == me.id))
                     .collect();
-                Ok((rules, queues, views, admin::unread(r, &me.id)?, store::live::last(r)?))
+                Ok((rules, queues, views, admin::unread(r, &me.id)?, store::feed::end(r)?.0))
             })
             .await?;
         let mut ui = Self::base(app, &page.visitor, section);
@@ -66,15 +68,16 @@ impl Ui {
         ui.rights.clone_from(&page.staff.rights);
         ui.zone = rules.settings.zone();
         ui.desk_name.clone_from(&rules.settings.desk_name);
-        (ui.queues, ui.views, ui.unread, ui.seq) = (queues, views, unread, seq);
+        (ui.queues, ui.views, ui.unread, ui.live) = (queues, views, unread, Some(live));
         Ok(ui)
     }
 
     /// The frame of the portal.
     pub(crate) async fn contact(app: &App, page: &ContactPage, section: &'static str) -> Result<Self> {
         let desk = app.desk.clone();
-        let rules = app.desk.peek(move |r| desk.rules_in(r)).await?;
+        let (rules, live) = app.desk.peek(move |r| Ok((desk.rules_in(r)?, store::feed::end(r)?.0))).await?;
         let mut ui = Self::base(app, &page.visitor, section);
+        ui.live = Some(live);
         ui.name.clone_from(&page.contact.name);
         ui.zone = rules.settings.zone();
         ui.desk_name.clone_from(&rules.settings.desk_name);
@@ -94,7 +97,7 @@ impl Ui {
             queues: Vec::new(),
             views: Vec::new(),
             unread: 0,
-            seq: 0,
+            live: None,
             desk_name: String::new(),
             path: visitor.path.clone(),
             said: visitor.said.clone().filter(|_| !visitor.part),

@@ -107,7 +107,7 @@ impl Indexer {
     /// # Errors
     /// The store's.
     pub async fn is_behind(&self) -> anyhow::Result<bool> {
-        let last = self.desk.read(|r| Ok(store::live::last(r)?)).await?;
+        let last = self.desk.read(|r| Ok(store::feed::last(r)?)).await?;
         Ok(last > self.read.newest)
     }
 

@@ -77,7 +77,8 @@ fn kill_9_in_the_middle_of_1000_creates_loses_none_that_was_answered() {
         workers.into_iter().flat_map(|w| w.join().unwrap()).collect::<Vec<_>>()
     });
     demo.child.wait().unwrap();
-    assert!((100..1000).contains(&answered.len()), "{} were answered", answered.len());
+    // Eight may have been saved and not yet answered.
+    assert!((92..1000).contains(&answered.len()), "{} were answered", answered.len());
 
     let again = start(&data);
     assert_eq!(again.accounts, demo.accounts);

@@ -1,8 +1,7 @@
 //! Letters to a real mail server: once and whole, again when it is busy or away, never when it refuses.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 use axum::http::StatusCode;
 use domain::post::LetterState;
@@ -10,6 +9,8 @@ use mail::{Mailer, Phase, Secret, Smtp, Tls};
 use serde_json::{Value, json};
 use store::letter::LetterRow;
 use testkit::TestApp;
+
+use crate::mail_server::MailServer as Server;
 
 mod engines {
     testkit::on_both_engines!(
@@ -24,62 +25,6 @@ mod engines {
 }
 
 const URL: &str = "http://desk.example";
-
-/// A mail server of its own for each test.
-struct Server {
-    child: Child,
-    lines: BufReader<ChildStdout>,
-    port: u16,
-}
-
-impl Server {
-    fn start() -> Self {
-        Self::on(0, &[])
-    }
-
-    fn on(port: u16, certificate: &[&Path]) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/mail_server.py");
-        // Debian's own Python, for which its package is installed.
-        let mut child = Command::new("/usr/bin/python3")
-            .arg(script)
-            .arg(port.to_string())
-            .args(certificate)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
-        let mut server = Self { child, lines, port };
-        server.port = server.next()["port"].as_u64().and_then(|p| p.try_into().ok()).unwrap();
-        server
-    }
-
-    /// What it says next; waits for it.
-    fn next(&mut self) -> Value {
-        let mut line = String::new();
-        let n = self.lines.read_line(&mut line).unwrap();
-        assert!(n > 0, "the mail server ended: is python3-aiosmtpd installed? `cargo xtask test` does it");
-        serde_json::from_str(&line).unwrap()
-    }
-
-    /// All that it took and has not said yet; it is stopped.
-    fn rest(mut self) -> Vec<Value> {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        std::iter::from_fn(|| {
-            let mut line = String::new();
-            (self.lines.read_line(&mut line).unwrap() > 0).then(|| serde_json::from_str(&line).unwrap())
-        })
-        .collect()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 fn mailer(port: u16) -> Mailer {
     let smtp = Smtp::new("127.0.0.1", Some(port), Tls::None, "desk@vendor.example").unwrap();

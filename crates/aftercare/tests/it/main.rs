@@ -13,11 +13,15 @@ mod console;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod housekeeping;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod letters;
+#[cfg(test)]
+mod mail_server;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

@@ -100,9 +100,10 @@ async fn what_was_pruned_from_the_outbox_is_read_from_the_tables(app: TestApp) {
     let api = app.api().await;
     app.catch_up().await;
     let a = ticket(&api, "锁死").await;
+    ticket(&api, "其他").await;
     app.advance(60).await;
     let system = Actor::System(System::Operator);
-    app.desk.write(&system, |unit| Ok(store::live::prune(unit.work, unit.now)?)).await.unwrap();
+    app.desk.write(&system, |unit| Ok(store::housekeeping::clear(unit.work, unit.now)?)).await.unwrap();
     ticket(&api, "之后").await;
     app.restart_indexer().await;
     app.catch_up().await;

@@ -202,7 +202,7 @@ impl<'a> Work<'a> {
     pub fn publish(&mut self, topic: &str, key: &str) -> Result<()> {
         self.news = true;
         let now = self.now();
-        self.execute(&crate::live::APPEND, &[topic.into(), key.into(), now.into()]).map(drop)
+        self.execute(&crate::feed::APPEND, &[topic.into(), key.into(), now.into()]).map(drop)
     }
 
     pub(super) fn has_news(&self) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aftercare_clock::Fixed;
 use domain::id::StaffId;
+use store::feed::Place;
 use store::{Db, DbConfig, Engine, Entropy, Error};
 use testkit::{Database, engines};
 
@@ -134,10 +135,10 @@ async fn the_outbox_is_read_in_order_and_from_a_position() {
         for key in ["a", "b", "c"] {
             db.write(move |w| w.publish("ticket", key)).await.unwrap();
         }
-        let read = |after| db.read(move |r| store::live::after(r, after, 10));
-        let all = read(0).await.unwrap();
+        let read = |after| db.read(move |r| store::feed::after(r, after, 10));
+        let all = read(Place::default()).await.unwrap();
         assert_eq!(all.iter().map(|n| n.key.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
-        let rest = read(all[0].seq).await.unwrap();
+        let rest = read(all[0].place.to_string().parse().unwrap()).await.unwrap();
         assert_eq!(rest.iter().map(|n| n.key.as_str()).collect::<Vec<_>>(), ["b", "c"]);
     }
 }

@@ -8,7 +8,6 @@ letter-received-body =
     Next: an engineer contacts you { $next }.
 
     Progress and more details: { $link }
-    You may also answer this letter.
 
     { $desk }
 letter-received-body-plain =

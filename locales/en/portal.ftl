@@ -32,6 +32,7 @@ mark-effect = Effect of the solution
 mark-attitude = Attitude
 portal-talk = Conversation
 portal-write = Write to us
+portal-told = What you told us
 portal-ledger = Our promises
 portal-promised = Promised
 portal-due = Due

@@ -166,6 +166,7 @@ event-resolved = solved: { $resolution }
 event-reopened = opened again { $reason }
 event-reminded = reminded the customer to confirm ({ $n })
 event-merged-into = merged into { $number }
+merged-from = from { $number }
 event-absorbed = absorbed { $number }
 event-split-off = split off { $number }
 event-split-from = split from { $number }

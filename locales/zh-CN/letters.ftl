@@ -8,7 +8,6 @@ letter-received-body =
     接下来：{ $next }，由工程师联系您。
 
     查看进度或补充信息：{ $link }
-    直接回复本邮件也可以。
 
     { $desk }
 letter-received-body-plain =

@@ -32,6 +32,7 @@ mark-effect = 解决效果
 mark-attitude = 服务态度
 portal-talk = 沟通记录
 portal-write = 补充信息或回复
+portal-told = 您提供的信息
 portal-ledger = 我们的承诺
 portal-promised = 承诺
 portal-due = 截止

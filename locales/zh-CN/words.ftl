@@ -166,6 +166,7 @@ event-resolved = 已解决：{ $resolution }
 event-reopened = 重新打开 { $reason }
 event-reminded = 第 { $n } 次提醒客户确认
 event-merged-into = 已合并到 { $number }
+merged-from = 来自 { $number }
 event-absorbed = 合并了 { $number }
 event-split-off = 拆分出 { $number }
 event-split-from = 由 { $number } 拆分而来

@@ -89,6 +89,11 @@ impl Indexer {
             let whole = lines.len() == usize::try_from(BATCH).unwrap_or(usize::MAX);
             let newest = lines.iter().map(|l| l.place.seq).max().unwrap_or(0).max(search_end);
             self.read = Position { xid: last.xid, seq: last.seq, newest };
+            if lines.iter().any(|l| l.topic == store::archive::RESTORED) {
+                self.rebuild().await?;
+                self.open().await?;
+                continue;
+            }
             written += self.write(changes(&lines)).await?;
             if !whole {
                 return Ok(written);

@@ -134,6 +134,26 @@ async fn from_postgres_to_sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restored_history_is_found_at_once() {
+    let (app, into) = (TestApp::new(Database::sqlite()).await, Database::sqlite());
+    live(&app).await;
+    let (place, index) = (folder("found"), folder("found-index"));
+    aftercare::export(&app.desk, &app.files, &place).await.unwrap();
+    let (desk, search) = (empty(&into).await, search::Search::new(&index));
+    let mut indexer = aftercare::Indexer::new(desk.clone(), search.clone());
+    indexer.catch_up().await.unwrap();
+    let ben = domain::people::parse_email("ben@north.example").unwrap();
+    let ben = app.desk.read(move |r| Ok(store::directory::by_point(r, &ben)?)).await.unwrap().unwrap();
+    assert_eq!(search.title_of(ben.id.as_str()).unwrap(), None);
+    aftercare::restore(&desk, &place.join("there"), &place).await.unwrap();
+    indexer.catch_up().await.unwrap();
+    assert_eq!(search.title_of(ben.id.as_str()).unwrap(), Some(ben.name));
+    for path in [place, index] {
+        std::fs::remove_dir_all(path).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_archive_says_so_and_leaves_nothing() {
     let database = Database::sqlite();
     let (desk, place) = (empty(&database).await, folder("bad"));

@@ -11,6 +11,8 @@ mod engines {
         two_edits_of_one_field_stand_side_by_side,
         a_list_shows_and_exports_the_chosen_columns,
         a_note_mentions_whom_it_names,
+        a_merged_ticket_is_read_where_it_went,
+        a_requester_is_offered_by_name_address_or_number,
         a_refused_verb_keeps_the_page,
     );
 }
@@ -130,6 +132,31 @@ async fn a_note_mentions_whom_it_names(app: TestApp) {
     agent.form(&format!("/tickets/{number}/messages"), &format!("internal=1&text=@{name}+please")).await;
     assert!(colleague.get("/notices").await.text.contains(&number));
     assert!(!app.signed_in("senior").await.get("/notices").await.text.contains(&number));
+}
+
+async fn a_merged_ticket_is_read_where_it_went(app: TestApp) {
+    let (agent, gone) = opened(&app, "first report").await;
+    agent.form(&format!("/tickets/{gone}/messages"), "text=the+answer+there").await;
+    agent.form(&format!("/tickets/{gone}/messages"), "internal=1&text=a+secret+note").await;
+    let (_, stays) = opened(&app, "second report").await;
+    let merged = agent.form(&format!("/tickets/{gone}/merge"), &format!("number={stays}")).await;
+    assert_eq!(merged.status, StatusCode::SEE_OTHER, "{}", merged.text);
+    let page = agent.get(&format!("/tickets/{stays}")).await.text;
+    let from = format!("来自 {gone}");
+    assert!(
+        page.contains("the answer there") && page.contains("a secret note") && page.contains(&from),
+        "{page}"
+    );
+    let requester = "ben@north.example";
+    let portal = app.signed_in(requester).await.get(&format!("/portal/cases/{stays}")).await.text;
+    assert!(portal.contains("the answer there") && !portal.contains("a secret note"), "{portal}");
+}
+
+async fn a_requester_is_offered_by_name_address_or_number(app: TestApp) {
+    let agent = app.signed_in("agent").await;
+    let offered = agent.get("/customers/requesters?requester=BEN%40north").await.text;
+    assert!(offered.starts_with("<option value=\"ben@north.example\">"), "{offered}");
+    assert_eq!(agent.get("/customers/requesters?requester=").await.text, "");
 }
 
 async fn a_refused_verb_keeps_the_page(app: TestApp) {

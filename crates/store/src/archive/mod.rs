@@ -12,6 +12,9 @@ use crate::sql::{insert_into, page_of};
 use crate::value::Value;
 use crate::{Error, Read, Result, Row, Work};
 
+/// The topic of the outbox that says: everything is another. Whoever keeps a copy reads it anew.
+pub const RESTORED: &str = "restored";
+
 /// How a column is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

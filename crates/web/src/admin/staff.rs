@@ -11,8 +11,10 @@ use serde::Deserialize;
 use store::staff::{self, StaffRow};
 
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::customers::Back;
+use crate::error::WebError;
 use crate::form::{Fields, required, words};
+use crate::names::Names;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -24,12 +26,15 @@ struct StaffListPage {
     tab: &'static str,
     people: Vec<StaffRow>,
     edited: StaffRow,
-    errors: Vec<String>,
+    back: Back,
 }
 
 impl StaffListPage {
     fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
         super::tabs(&self.ui)
+    }
+    fn newer(&self, field: &str) -> String {
+        self.back.newer(self.ui.locale, field)
     }
     fn roles(&self) -> &'static [Role] {
         Role::ALL
@@ -79,19 +84,26 @@ fn nobody(app: &App) -> StaffRow {
 async fn shown(
     app: &App,
     page: &StaffPage,
-    edited: StaffRow,
-    errors: Vec<String>,
+    mut edited: StaffRow,
+    mut back: Back,
 ) -> Result<Response, WebError> {
     page.need(Right::StaffEdit)?;
     let ui = page.ui(app, "admin").await?;
     let people = app.desk.read(|r| Ok(staff::all(r)?)).await.map_err(|e| page.visitor.fail(e))?;
-    render(&StaffListPage { ui, tab: "staff", people, edited, errors }, &page.visitor)
+    if back.is_stale()
+        && let Some(theirs) = people.iter().find(|p| p.id == edited.id)
+    {
+        back.compare(&edited, theirs, &Names::default(), ui.locale);
+        edited.version = theirs.version;
+    }
+    let view = StaffListPage { ui, tab: "staff", people, edited, back };
+    Ok(view.back.answer(render(&view, &page.visitor)?))
 }
 
 /// Everybody, with an empty form.
 pub(super) async fn list(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
     let edited = nobody(&app);
-    shown(&app, &page, edited, Vec::new()).await
+    shown(&app, &page, edited, Back::default()).await
 }
 
 /// Everybody, with one person in the form.
@@ -103,7 +115,7 @@ pub(super) async fn form(
     page.need(Right::StaffEdit)?;
     let read = app.desk.read(move |r| staff::one(r, &StaffId(id))?.ok_or(Error::NotFound));
     let edited = read.await.map_err(|e| page.visitor.fail(e))?;
-    shown(&app, &page, edited, Vec::new()).await
+    shown(&app, &page, edited, Back::default()).await
 }
 
 /// Saves a person. A new one is invited by letter; a deactivated one hands over the open work.
@@ -134,10 +146,6 @@ pub(super) async fn save(
             Ok(Redirect::to("/admin/staff").into_response())
         }
         Ok(_) => Ok(Redirect::to("/admin/staff").into_response()),
-        Err(Error::Invalid(fields)) => {
-            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
-            shown(&app, &page, row, errors).await
-        }
-        Err(e) => Err(page.visitor.fail(e)),
+        Err(e) => shown(&app, &page, row, Back::new(e, &page.visitor)?).await,
     }
 }

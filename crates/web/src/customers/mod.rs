@@ -12,6 +12,7 @@ mod organisation;
 mod organisation_form;
 mod organisations;
 mod query;
+mod requesters;
 
 pub(crate) use back::Back;
 pub(crate) use query::{
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/customers", get(organisations::list).post(organisation_form::create))
         .route("/customers/new", get(organisation_form::new))
         .route("/customers/names", get(organisations::names))
+        .route("/customers/requesters", get(requesters::names))
         .route("/customers/export/{extension}", get(organisations::export))
         .route("/customers/{id}", get(organisation::show).post(organisation_form::save))
         .route("/customers/{id}/edit", get(organisation_form::edit))

@@ -4,10 +4,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::{Error, ticket as verb};
+use domain::field::Field;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::{Rating, Status, Ticket};
 use serde::Deserialize;
 use store::ticket;
+use words::Locale;
 
 use crate::app::App;
 use crate::chip::Chip;
@@ -35,6 +37,8 @@ struct CasePage {
     entries: Vec<Entry>,
     ledger: Vec<Promise>,
     next: String,
+    /// What the customer told, by name.
+    told: Vec<(String, String)>,
     is_mine: bool,
 }
 
@@ -70,19 +74,39 @@ pub(super) async fn show(
     let fail = |e| page.visitor.fail(e);
     let ui = Ui::contact(&app, &page, "portal").await.map_err(fail)?;
     let (scope, locale) = (page.visitor.actor().scope(), ui.locale);
+    let desk = app.desk.clone();
     let read = app.desk.peek(move |r| {
+        let rules = desk.rules_in(r)?;
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
         let clocks = ticket::clocks(r, &t.id)?;
         let mut names = Names::default();
         names.ticket(r, &t)?;
-        let entries = timeline(r, locale, &t, &mut names, false)?;
-        Ok((t, clocks, entries))
+        let entries = timeline(r, (&scope, locale), &t, &mut names)?;
+        let told = told(locale, &t, &names, &rules.fields);
+        Ok((t, clocks, entries, told))
     });
-    let (t, clocks, entries) = read.await.map_err(fail)?;
+    let (t, clocks, entries, told) = read.await.map_err(fail)?;
     let ledger = ledger(&ui, &t, &clocks);
     let next = next_step(&ui, &t, &clocks);
     let is_mine = t.requester == page.contact.id;
-    render(&CasePage { ui, t, entries, ledger, next, is_mine }, &page.visitor)
+    render(&CasePage { ui, t, entries, ledger, next, told, is_mine }, &page.visitor)
+}
+
+/// What the customer told when the case was opened, and what was asked later; nothing that only staff see.
+fn told(locale: Locale, t: &Ticket, names: &Names, fields: &[Field]) -> Vec<(String, String)> {
+    let facts = [
+        ("fact-symptom", &t.facts.symptom),
+        ("fact-occurrence", &t.facts.occurrence),
+        ("fact-system", &t.facts.system),
+        ("fact-version", &t.facts.version),
+        ("fact-error_code", &t.facts.error_code),
+    ];
+    let product =
+        t.product.iter().map(|p| (words::t(locale, "field-product").to_owned(), names.get(p.as_str())));
+    let facts = facts.into_iter().map(|(key, value)| (words::t(locale, key).to_owned(), value.clone()));
+    let asked = fields.iter().filter(|f| f.customer);
+    let extra = asked.filter_map(|f| Some((f.label.clone(), t.extra.get(&f.key)?.clone())));
+    product.chain(facts).chain(extra).filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// Every promise that was made, met or missed; replaced ones are left out.

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::Error;
+use domain::access::Scope;
 use domain::id::StaffId;
 use domain::sla::Clock;
 use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, Severity, Status, Ticket};
@@ -96,13 +97,13 @@ fn read_case(
     let mut names = Names::default();
     names.ticket(r, &t)?;
     let clocks = ticket::clocks(r, &t.id)?;
-    let entries = timeline(r, locale, &t, &mut names, true)?;
+    let entries = timeline(r, (&Scope::All, locale), &t, &mut names)?;
     let points = directory::points(r, &t.requester)?.into_iter().map(|p| p.value).collect();
     let mut others = Vec::new();
     let mut contracts = Vec::new();
     if let Some(org) = &t.organisation {
         let filter = Filter { open: true, organisation: Some(org.clone()), ..Filter::default() };
-        others = ticket::list(r, &domain::access::Scope::All, &filter, Order::Due, None, OTHERS)?;
+        others = ticket::list(r, &Scope::All, &filter, Order::Due, None, OTHERS)?;
         others.retain(|o| o.id != t.id);
         contracts = directory::contracts(r, org)?
             .into_iter()

@@ -1,7 +1,8 @@
 //! The timeline: messages as cards, events as one-line texts, in the order of what happened.
 
 use desk::Result;
-use domain::access::ActorRef;
+use domain::access::{ActorRef, Scope};
+use domain::id::TicketId;
 use domain::ticket::decide::Visibility;
 use domain::ticket::{Change, Event, Handling, Ticket};
 use domain::time::Timestamp;
@@ -19,6 +20,8 @@ pub(crate) struct Entry {
     pub anchor: String,
     pub at: Timestamp,
     pub who: String,
+    /// The number of the ticket that was merged into this one, if the entry is from there.
+    pub from: Option<String>,
     pub body: EntryBody,
 }
 
@@ -33,29 +36,63 @@ pub(crate) enum EntryBody {
 
 const LIMIT: i64 = 1000;
 
-/// The timeline of a ticket; customers see neither notes nor the house's own doings.
+/// So many merged tickets are read along; who merges more looks at them there.
+const MERGED: usize = 50;
+
+/// The timeline of a ticket, with the messages of those that were merged into it; customers see neither notes nor
+/// the house's own doings.
 pub(crate) fn timeline(
     r: &mut Read<'_>,
-    locale: Locale,
+    (scope, locale): (&Scope, Locale),
     t: &Ticket,
     names: &mut Names,
-    internal: bool,
 ) -> Result<Vec<Entry>> {
-    let messages = ticket::messages(r, &t.id, 0, internal, LIMIT)?;
-    let files = if messages.is_empty() { Vec::new() } else { file::of_ticket(r, &t.id)? };
+    let internal = matches!(scope, Scope::All);
     let events = ticket::events(r, &t.id, 0, LIMIT)?;
-    for by in messages.iter().map(|m| &m.by).chain(events.iter().map(|e| &e.by)) {
-        names.actor(r, by)?;
+    let mut entries = said(r, &t.id, internal, names, locale)?;
+    let mut merged: Vec<String> = events.iter().filter_map(absorbed).collect();
+    let mut read = 0;
+    while let Some(number) = merged.pop().filter(|_| read < MERGED) {
+        read += 1;
+        let Some(other) = ticket::by_number(r, scope, &number)? else { continue };
+        merged.extend(ticket::events(r, &other.id, 0, LIMIT)?.iter().filter_map(absorbed));
+        entries.extend(said(r, &other.id, internal, names, locale)?.into_iter().map(|e| Entry {
+            anchor: format!("{number}-{}", e.anchor),
+            from: Some(number.clone()),
+            ..e
+        }));
     }
     for e in &events {
+        names.actor(r, &e.by)?;
         name_handling(r, names, &e.change)?;
     }
-    let mut entries: Vec<Entry> =
-        messages.into_iter().map(|m| message_entry(m, &files, names, locale)).collect();
     let lines = events.iter().filter(|e| internal || for_customer(&e.change));
     entries.extend(lines.filter_map(|e| event_entry(e, names, locale, internal)));
     entries.sort_by_key(|a| a.at);
     Ok(entries)
+}
+
+/// What was said in a ticket.
+fn said(
+    r: &mut Read<'_>,
+    id: &TicketId,
+    internal: bool,
+    names: &mut Names,
+    locale: Locale,
+) -> Result<Vec<Entry>> {
+    let messages = ticket::messages(r, id, 0, internal, LIMIT)?;
+    let files = if messages.is_empty() { Vec::new() } else { file::of_ticket(r, id)? };
+    for m in &messages {
+        names.actor(r, &m.by)?;
+    }
+    Ok(messages.into_iter().map(|m| message_entry(m, &files, names, locale)).collect())
+}
+
+fn absorbed(e: &Event) -> Option<String> {
+    match &e.change {
+        Change::Absorbed { number } => Some(number.clone()),
+        _ => None,
+    }
 }
 
 pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change) -> Result<()> {
@@ -79,6 +116,7 @@ fn message_entry(m: MessageRow, files: &[FileRow], names: &Names, locale: Locale
         anchor: format!("m{}", m.no),
         at: m.at,
         who: names.of_actor(&m.by, locale),
+        from: None,
         body: EntryBody::Message {
             html: m.html,
             side,
@@ -119,6 +157,7 @@ fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Opti
         anchor: format!("e{}", e.no),
         at: e.at,
         who: names.of_actor(&e.by, locale),
+        from: None,
         body: EntryBody::Line { text, role },
     })
 }

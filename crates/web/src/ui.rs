@@ -133,6 +133,17 @@ impl Ui {
     pub(crate) fn may(&self, right: &str) -> bool {
         right.parse::<Right>().is_ok_and(|r| self.rights.contains(&r))
     }
+
+    /// Has the reader any page of the administration?
+    pub(crate) fn administers(&self) -> bool {
+        use Right::{AuditView, DeskEdit, Operate, PromiseEdit, StaffEdit};
+        [Operate, StaffEdit, DeskEdit, PromiseEdit, AuditView].iter().any(|r| self.rights.contains(r))
+    }
+
+    /// Is this a section that a phone has under "more"?
+    pub(crate) fn is_further(&self) -> bool {
+        matches!(self.section, "customers" | "log" | "reports" | "admin")
+    }
 }
 
 /// A queue's maintained count; `all` has none worth reading.

@@ -1,6 +1,6 @@
 # Customers and people
 
-nav-customers = Clients
+nav-customers = Customers
 customers-organisations = Organisations
 customers-contacts = Contacts
 customers-contracts = Contracts

@@ -19,7 +19,7 @@ offline = 连接已断开，正在重连。您输入的内容会保留。
 palette = 命令
 palette-hint = 输入命令或工单编号
 keys-title = 键盘快捷键
-keys-go = 前往工单、通知、日志、报表
+keys-go = 前往工单、通知、客户、日志、报表、管理
 keys-queues = 前往第几个队列
 keys-move = 在列表中上下移动
 keys-choose = 选中一行
@@ -153,7 +153,7 @@ api-body = 请求体
 # 刚做了什么
 said-assigned = 已转交
 said-saved = 已保存
-said-severity = 已调整严重程度
+said-severity = 已调整紧急程度
 said-recorded = 已记录
 said-merged = 已合并到此工单
 said-linked = 已关联

@@ -67,9 +67,7 @@ impl Names {
         {
             self.0.insert(org.id.0, org.name);
         }
-        for g in staff::groups(r)? {
-            self.0.insert(g.id.0, g.name);
-        }
+        self.groups(r)?;
         if t.product.is_some() {
             for p in directory::products(r)? {
                 self.0.insert(p.id.0, p.name);
@@ -83,6 +81,17 @@ impl Names {
 }
 
 impl Names {
+    /// Finds all groups.
+    pub(crate) fn groups(&mut self, r: &mut Read<'_>) -> Result<()> {
+        self.0.extend(staff::groups(r)?.into_iter().map(|g| (g.id.0, g.name)));
+        Ok(())
+    }
+
+    /// Has this identifier a name yet?
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.0.contains_key(id)
+    }
+
     /// Finds all products.
     pub(crate) fn products(&mut self, r: &mut Read<'_>) -> Result<()> {
         self.0.extend(directory::products(r)?.into_iter().map(|p| (p.id.0, p.name)));

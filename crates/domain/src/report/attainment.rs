@@ -66,12 +66,15 @@ fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, place: &Place, e: &Event
         Change::Excused { milestone, cycle, .. } => {
             cycles.entry((*milestone, *cycle)).or_default().excused = true;
         }
-        // The last resolution clock is entered again (M5): what it came to is open until it stops again.
+        // The last resolution clock is entered again (M5), and so is what was cancelled: what it came to is open
+        // until it stops again.
         Change::Reopened { .. } => {
+            for c in cycles.values_mut() {
+                c.fixed.take_if(|(_, f, _)| f.reason == StopReason::Cancelled);
+            }
             let last = cycles.iter_mut().rev().find(|((m, _), _)| *m == Milestone::Resolution);
-            let again = |r: StopReason| matches!(r, StopReason::Done | StopReason::Cancelled);
             if let Some((_, c)) = last {
-                c.fixed.take_if(|(_, f, _)| again(f.reason));
+                c.fixed.take_if(|(_, f, _)| f.reason == StopReason::Done);
             }
         }
         _ => {}

@@ -40,8 +40,8 @@ impl Course {
         match &e.change {
             Change::Resolved { .. } => self.resolved_at = Some(e.at),
             Change::Closed { .. } => self.closed_at = Some(e.at),
-            Change::Reopened { .. } => {
-                self.reopened += 1;
+            Change::Reopened { slip, .. } => {
+                self.reopened += u32::from(!slip);
                 (self.resolved_at, self.closed_at) = (None, None);
             }
             Change::Assigned { from, to, route } => {

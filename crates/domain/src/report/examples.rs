@@ -57,7 +57,7 @@ fn change(words: &[&str], when: Timestamp) -> Change {
         ["kind", kind] => Change::Edited { field: EditField::Kind, from: String::new(), to: kind.to_owned() },
         ["resolved"] => Change::Resolved { cause: None, resolution: "x".to_owned() },
         ["closed", reason] => Change::Closed { reason: word(reason) },
-        ["reopened"] => Change::Reopened { reason: String::new() },
+        ["reopened"] => Change::Reopened { reason: String::new(), slip: false },
         ["merged"] => Change::MergedInto { number: "x".to_owned() },
         ["rated", speed, effect, attitude] => {
             let (speed, effect, attitude) = (word(speed), word(effect), word(attitude));

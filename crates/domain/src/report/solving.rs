@@ -39,7 +39,7 @@ pub(super) fn find(history: &History) -> Vec<Found> {
             Change::Resolved { .. } => (cell, solver) = (AWAITING, Some(place.served_by(&e.by))),
             Change::Closed { reason } => cell = closed(cell, *reason),
             Change::MergedInto { .. } => cell = "dropped",
-            Change::Reopened { .. } => (cell, solver, reopened) = (UNSOLVED, None, true),
+            Change::Reopened { slip, .. } => (cell, solver, reopened) = (UNSOLVED, None, reopened || !slip),
             _ => {}
         }
     }

@@ -125,8 +125,12 @@ pub enum Change {
     Resolved { cause: Option<super::Cause>, resolution: String },
     /// It ended.
     Closed { reason: CloseReason },
-    /// It was opened again.
-    Reopened { reason: String },
+    /// It was opened again. A slip is an end that the same person took back at once: it was never meant.
+    Reopened {
+        reason: String,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        slip: bool,
+    },
     /// The silent customer was reminded.
     Reminded { count: u8 },
     /// It was continued in another ticket.

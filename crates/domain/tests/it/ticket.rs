@@ -253,6 +253,35 @@ fn reopening_re_enters_the_resolution_clock_without_the_time_between() {
 }
 
 #[test]
+fn a_slip_leaves_the_clocks_and_the_count_as_they_were() {
+    let before = opened(Severity::General);
+    let solution = Solution { resolution: "done".into(), ..Solution::default() };
+    let solved = after(&before, decide::resolve(&before, solution, &agent(), at(10)).unwrap());
+    let due = |c: &Case| clock(c, Milestone::Resolution).due_at;
+    let back = after(&solved, decide::reopen(&solved, "", &agent(), at(12)).unwrap());
+    assert_eq!((back.ticket.reopened, due(&back)), (0, due(&before)));
+    for (who, reason, minutes) in [(customer(), "", 12), (agent(), "still there", 12), (agent(), "", 16)] {
+        let back = after(&solved, decide::reopen(&solved, reason, &who, at(minutes)).unwrap());
+        assert_eq!((back.ticket.reopened, due(&back) > due(&before)), (1, true), "{reason} {minutes}");
+    }
+}
+
+#[test]
+fn a_cancelled_ticket_that_is_taken_back_still_owes_its_answer() {
+    let before = opened(Severity::General);
+    let running = |c: &Case| -> Vec<_> {
+        c.clocks.iter().filter(|k| k.is_running()).map(|k| (k.milestone, k.due_at)).collect()
+    };
+    let reason = domain::ticket::CloseReason::Withdrawn;
+    let gone = after(&before, decide::cancel(&before, reason, &agent(), at(10)).unwrap());
+    assert!(running(&gone).is_empty());
+    let back = after(&gone, decide::reopen(&gone, "", &agent(), at(11)).unwrap());
+    assert_eq!(running(&back), running(&before));
+    let later = after(&gone, decide::reopen(&gone, "", &customer(), at(20)).unwrap());
+    assert_eq!(clock(&later, Milestone::Response).due_at, Some(at(70)), "ten minutes did not count");
+}
+
+#[test]
 fn repeating_a_verb_changes_nothing() {
     let c = opened(Severity::General);
     let solution = Solution { resolution: "done".into(), ..Solution::default() };

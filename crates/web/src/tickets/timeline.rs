@@ -30,8 +30,8 @@ pub(crate) struct Entry {
 pub(crate) enum EntryBody {
     /// A message.
     Message { html: String, side: &'static str, internal: bool, progress: bool, files: Vec<FileRow> },
-    /// An event in words.
-    Line { text: String, role: &'static str },
+    /// An event in words; `number` names the other ticket that it is about.
+    Line { text: String, role: &'static str, number: Option<String> },
 }
 
 const LIMIT: i64 = 1000;
@@ -96,9 +96,17 @@ fn absorbed(e: &Event) -> Option<String> {
 }
 
 pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change) -> Result<()> {
-    if let Change::Assigned { from, to, .. } = change {
-        for person in from.assignee.iter().chain(&to.assignee) {
+    let hands: &[&Handling] = match change {
+        Change::Assigned { from, to, .. } => &[from, to],
+        Change::Opened { handling, .. } => &[handling],
+        _ => &[],
+    };
+    for h in hands {
+        if let Some(person) = &h.assignee {
             names.staff(r, person)?;
+        }
+        if h.group.as_ref().is_some_and(|g| !names.knows(g.as_str())) {
+            names.groups(r)?;
         }
     }
     if let Change::Edited { field: domain::ticket::EditField::Requester, from, to } = change {
@@ -141,30 +149,50 @@ fn for_customer(change: &Change) -> bool {
             | Change::Attended { .. }
             | Change::Rated { .. }
             | Change::Complained { .. }
+            | Change::MergedInto { .. }
             | Change::SeverityChanged { .. }
     )
 }
 
 fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Option<Entry> {
-    // Which group gets it is the house's own matter.
-    let plain = !internal && matches!(e.change, Change::Opened { .. });
-    let (text, role) = if plain {
-        (t(locale, "event-opened-plain").to_owned(), "")
-    } else {
-        line(&e.change, names, locale)?
+    let (text, role) = match &e.change {
+        // Which group gets it is the house's own matter, and so is why a case waits.
+        Change::Opened { .. } if !internal => (t(locale, "event-opened-plain").to_owned(), ""),
+        Change::StatusChanged { from, to, .. } if !internal => {
+            let silent = Change::StatusChanged { from: *from, to: *to, note: String::new() };
+            line(&silent, names, locale)?
+        }
+        change => line(change, names, locale)?,
     };
     Some(Entry {
         anchor: format!("e{}", e.no),
         at: e.at,
         who: names.of_actor(&e.by, locale),
         from: None,
-        body: EntryBody::Line { text, role },
+        body: EntryBody::Line { text, role, number: other_ticket(&e.change).map(str::to_owned) },
     })
 }
 
 /// An event in words; nothing for what speaks for itself.
 pub(super) fn told(change: &Change, names: &Names, locale: Locale) -> String {
-    line(change, names, locale).map(|(text, _)| text).unwrap_or_default()
+    let text = line(change, names, locale).map(|(text, _)| text).unwrap_or_default();
+    match other_ticket(change) {
+        Some(number) => format!("{text} {number}"),
+        None => text,
+    }
+}
+
+/// The other ticket that an event is about; its number ends the line.
+fn other_ticket(change: &Change) -> Option<&str> {
+    match change {
+        Change::MergedInto { number }
+        | Change::Absorbed { number }
+        | Change::SplitOff { number }
+        | Change::SplitFrom { number }
+        | Change::Linked { number }
+        | Change::Complained { number } => Some(number),
+        _ => None,
+    }
 }
 
 /// An event in one line, with its colour role. Messages speak for themselves.
@@ -216,8 +244,11 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         Change::SeverityChanged { from, to, mode, reason, .. } => {
             let mode = mode.map_or("", |m| word(locale, "raise", m.as_str()));
             let words = [word(locale, "severity", from.as_str()), word(locale, "severity", to.as_str())];
-            let [from, to] = words;
-            (say("event-severity", &[("from", from), ("to", to), ("mode", mode), ("reason", reason)]), "soon")
+            let ([from, to], why) = (words, [mode, reason.as_str()]);
+            let why = why.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>();
+            let why = why.join(t(locale, "list-comma"));
+            let key = if why.is_empty() { "event-severity" } else { "event-severity-why" };
+            (say(key, &[("from", from), ("to", to), ("why", &why)]), "soon")
         }
         Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
             return clock_line(change, locale);
@@ -268,14 +299,18 @@ fn rest(change: &Change, locale: Locale) -> (String, &'static str) {
         }
         Change::Excused { reason, .. } => (say("event-excused", &[("reason", reason)]), ""),
         Change::Resolved { resolution, .. } => (say("event-resolved", &[("resolution", resolution)]), "ok"),
-        Change::Closed { reason } => (word(locale, "close", reason.as_str()).to_owned(), "ok"),
-        Change::Reopened { reason } => (say("event-reopened", &[("reason", reason)]), "soon"),
+        Change::Closed { reason } => {
+            (say("event-closed", &[("reason", word(locale, "close", reason.as_str()))]), "ok")
+        }
+        Change::Reopened { slip: true, .. } => (say("event-taken-back", &[]), ""),
+        Change::Reopened { reason, .. } if reason.is_empty() => (say("event-reopened", &[]), "soon"),
+        Change::Reopened { reason, .. } => (say("event-reopened-why", &[("reason", reason)]), "soon"),
         Change::Reminded { count } => (say("event-reminded", &[("n", &count.to_string())]), ""),
-        Change::MergedInto { number } => (say("event-merged-into", &[("number", number)]), ""),
-        Change::Absorbed { number } => (say("event-absorbed", &[("number", number)]), ""),
-        Change::SplitOff { number } => (say("event-split-off", &[("number", number)]), ""),
-        Change::SplitFrom { number } => (say("event-split-from", &[("number", number)]), ""),
-        Change::Linked { number } => (say("event-linked", &[("number", number)]), ""),
+        Change::MergedInto { .. } => (say("event-merged-into", &[]), ""),
+        Change::Absorbed { .. } => (say("event-absorbed", &[]), ""),
+        Change::SplitOff { .. } => (say("event-split-off", &[]), ""),
+        Change::SplitFrom { .. } => (say("event-split-from", &[]), ""),
+        Change::Linked { .. } => (say("event-linked", &[]), ""),
         Change::Rated { rating } => {
             let args = [
                 ("speed", rating.speed.to_string()),
@@ -286,7 +321,7 @@ fn rest(change: &Change, locale: Locale) -> (String, &'static str) {
             let args: Vec<(&'static str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
             (say("event-rated", &args), "")
         }
-        Change::Complained { number } => (say("event-complained", &[("number", number)]), "overdue"),
+        Change::Complained { .. } => (say("event-complained", &[]), "overdue"),
         Change::HandedOver { .. } => (t(locale, "event-handed-over").to_owned(), ""),
         _ => (String::new(), ""),
     }

@@ -130,8 +130,8 @@ pub fn cancel(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -
     next.finish()
 }
 
-/// Opens a solved or closed ticket again. Its resolution clock is re-entered; the time between does not
-/// count (M5). A cancelled one starts a new cycle.
+/// Opens an ended ticket again. Its resolution clock is re-entered; the time between does not count (M5). The clocks
+/// of a cancelled one go on as well.
 ///
 /// # Errors
 /// `window_over`, `merged`.
@@ -163,28 +163,49 @@ pub(super) fn open_again(next: &mut Next<'_>, reason: &str) -> Result<(), Refusa
         return Err(Refusal::WindowOver);
     }
     let now = next.now;
-    next.event(Change::Reopened { reason: reason.trim().to_owned() });
+    let slip = is_slip(next, since, reason);
+    next.event(Change::Reopened { reason: reason.trim().to_owned(), slip });
     next.set_status(Status::Open, reason.trim());
     let t = &mut next.out.ticket;
-    t.reopened += 1;
+    t.reopened += u32::from(!slip);
     t.resolved_at = None;
     t.closed_at = None;
     t.close_reason = None;
     t.silence_at = None;
     t.reminders = 0;
-    let done = |r: StopReason| matches!(r, StopReason::Done | StopReason::Cancelled);
-    let last = next.out.clocks.iter_mut().rev().find(|c| c.milestone == Milestone::Resolution);
-    if let Some(clock) = last
-        && let Some((at, reason)) = clock.stopped
-        && done(reason)
-    {
-        clock.stopped = None;
-        clock.reopened.push((at, now));
-    }
+    enter_again(next, slip);
     if next.target(Milestone::Update).is_some() && !next.is_running(Milestone::Update) {
         next.start(Milestone::Update, now);
     }
     Ok(())
+}
+
+/// An end can be taken back as a slip of the hand for this long.
+const SLIP_S: i64 = 300;
+
+/// The same person takes the end back at once and gives no reason, for there is none.
+fn is_slip(next: &Next<'_>, ended_at: Timestamp, reason: &str) -> bool {
+    let t = &next.out.ticket;
+    let mine = t.resolved_by.is_none() || t.resolved_by == next.actor.staff().map(|s| s.id.clone());
+    let soon = next.now <= plus_seconds(ended_at, SLIP_S);
+    next.actor.staff().is_some() && mine && soon && reason.trim().is_empty()
+}
+
+/// What was cancelled goes on, and so does the last resolution clock (M5). The time between does not count, except
+/// for a slip: there the work never rested.
+fn enter_again(next: &mut Next<'_>, slip: bool) {
+    let now = next.now;
+    let clocks = &mut next.out.clocks;
+    let last = clocks.iter().rposition(|c| c.milestone == Milestone::Resolution);
+    for (i, clock) in clocks.iter_mut().enumerate() {
+        let Some((at, reason)) = clock.stopped else { continue };
+        if reason == StopReason::Cancelled || (reason == StopReason::Done && Some(i) == last) {
+            clock.stopped = None;
+            if !slip {
+                clock.reopened.push((at, now));
+            }
+        }
+    }
 }
 
 /// The customer gives marks (S2-78 … S2-81); giving them again replaces them.

@@ -195,6 +195,7 @@ field-tags = Tags
 field-extra = Extra field
 field-watchers = Watchers
 field-workaround = Workaround
+field-max_file_bytes = Largest file (bytes)
 field-remark = Remark
 field-cause = Cause
 field-requester = Requester

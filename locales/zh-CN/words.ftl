@@ -195,6 +195,7 @@ field-tags = 标签
 field-extra = 扩展字段
 field-watchers = 关注人
 field-workaround = 临时方案
+field-max_file_bytes = 附件上限（字节）
 field-remark = 备注
 field-cause = 原因
 field-requester = 提出人

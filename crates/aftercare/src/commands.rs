@@ -7,11 +7,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
-use desk::{admin, auth};
+use desk::auth;
 use domain::access::{Actor, Role, System};
 use domain::id::StaffId;
 use mail::{Mailer, Phase};
 use store::staff::{self, StaffRow};
+use words::Locale;
 
 use crate::config::Config;
 use crate::{demo, import, search_index, seed, serve, sla};
@@ -98,9 +99,21 @@ pub fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {
-            let _ = writeln!(std::io::stderr(), "aftercare: {e:#}");
+            let _ = writeln!(std::io::stderr(), "aftercare: {}", plainly(&e));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Bad input in the words that pages use for it; anything else as it came.
+fn plainly(e: &anyhow::Error) -> String {
+    match e.downcast_ref() {
+        Some(desk::Error::Invalid(fields)) => {
+            let lines: Vec<String> =
+                fields.iter().map(|f| words::field_issue(Locale::En, &f.field, &f.issue)).collect();
+            lines.join("; ")
+        }
+        _ => format!("{e:#}"),
     }
 }
 
@@ -140,7 +153,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Export { to, data } => export(&to, data, config).await,
         Command::Import(what) => import::run(what, &config).await,
         Command::Search(SearchCommand::Rebuild) => {
-            let desk = serve::open(&config.database()?).await?;
+            let desk = serve::open(&config.installed()?).await?;
             search_index::Indexer::new(desk, serve::search(&config.data)).rebuild().await
         }
         Command::Sla(_) => Ok(()),
@@ -149,7 +162,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
 
 async fn export(to: &std::path::Path, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
     config.data = data.unwrap_or(config.data);
-    let desk = serve::open(&config.database()?).await?;
+    let desk = serve::open(&config.installed()?).await?;
     let manifest = crate::archive::export(&desk, &config.data.join("files"), to).await?;
     let mut out = std::io::stdout().lock();
     for (noun, n) in manifest.rows.iter().filter(|(_, n)| **n > 0) {
@@ -185,7 +198,7 @@ fn password_from_input() -> anyhow::Result<String> {
 async fn user_command(user: User, config: &Config) -> anyhow::Result<()> {
     let desk = serve::open(&config.database()?).await?;
     let operator = Actor::System(System::Operator);
-    let (id, password) = match user {
+    match user {
         User::Add { login, name, role, email } => {
             let password = password_from_input()?;
             let row = StaffRow {
@@ -202,20 +215,21 @@ async fn user_command(user: User, config: &Config) -> anyhow::Result<()> {
                 created_at: desk.now(),
                 version: 0,
             };
-            (admin::save_staff(&desk, &operator, row).await?, password)
+            auth::add_staff(&desk, &operator, row, password).await?;
         }
         User::Passwd { login } => {
             let found = desk.read(move |r| Ok(staff::by_login(r, &login)?)).await?;
-            (found.context("no such login")?.id, password_from_input()?)
+            let id = found.context("no such login")?.id;
+            auth::set_staff_password(&desk, &operator, &id, password_from_input()?).await?;
         }
-    };
-    auth::set_staff_password(&desk, &operator, &id, password).await?;
+    }
     tracing::info!("done");
     Ok(())
 }
 
 /// What a healthy installation has; each line says what to do if it has not.
 async fn check(config: &Config) -> anyhow::Result<()> {
+    config.installed()?;
     let mut wrong = Vec::new();
     let probe = config.data.join(".write-probe");
     if let Err(e) = std::fs::create_dir_all(&config.data).and_then(|()| std::fs::write(&probe, b"")) {

@@ -3,12 +3,15 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::Deserialize;
 use store::DbConfig;
 use web::Limits;
 
 use crate::mail_config::MailConfig;
+
+/// Room for any form without files, in bytes.
+const SMALLEST_UPLOAD: usize = 64 * 1024;
 
 /// Configuration of an installation.
 #[derive(Debug, Clone, Deserialize)]
@@ -79,7 +82,43 @@ impl Config {
         config.database_url = env("AFTERCARE_DATABASE_URL").or(config.database_url);
         config.public_url = env("AFTERCARE_PUBLIC_URL").or(config.public_url);
         config.mail.overlay(env)?;
+        config.sensible()?;
         Ok(config)
+    }
+
+    /// What could never work is refused at once, by name.
+    fn sensible(&self) -> anyhow::Result<()> {
+        if self.limits.api_per_second == 0 {
+            bail!("limits.api_per_second is 0: no program could ask anything");
+        }
+        if self.limits.upload_bytes < SMALLEST_UPLOAD {
+            bail!("limits.upload_bytes is below {SMALLEST_UPLOAD}: no form could be sent");
+        }
+        if let Some(url) = &self.public_url {
+            let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            if rest.is_none_or(|r| r.is_empty() || r.contains(char::is_whitespace)) {
+                bail!("public_url is {url:?}: write it as https://desk.example");
+            }
+        }
+        if let Some(url) = &self.database_url
+            && !url.starts_with("postgres://")
+            && !url.starts_with("postgresql://")
+            && !url.contains('=')
+        {
+            bail!(
+                "database_url does not name PostgreSQL: write it as postgres://user@host/name, or leave it out"
+            );
+        }
+        Ok(())
+    }
+
+    /// Where the data are, for commands that need an installation which exists.
+    pub(crate) fn installed(&self) -> anyhow::Result<DbConfig> {
+        let file = self.data.join("aftercare.db");
+        if self.database_url.is_none() && !file.exists() {
+            bail!("there is no installation in {}: `aftercare serve` makes one", self.data.display());
+        }
+        self.database()
     }
 
     /// Where the data are; creates the folder.

@@ -30,9 +30,22 @@ pub enum Requester {
     Id(String),
 }
 
+/// Full-width letters and digits as Chinese keyboards write them become the plain ones.
+fn half_width(text: &str) -> String {
+    let half = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    };
+    text.chars().map(half).collect::<String>().trim().to_owned()
+}
+
 /// Reads an e-mail address: one `@`, something on both sides, a dotted or local domain, no space. Lower-cased.
+/// `Name <address>`, as mail programs write it, is its address.
 pub fn parse_email(text: &str) -> Option<Point> {
-    let value = text.trim().to_lowercase();
+    let text = half_width(text).to_lowercase();
+    let inner = text.strip_suffix('>').and_then(|t| t.split_once('<')).map(|(_, address)| address.to_owned());
+    let value = inner.unwrap_or(text);
     let (local, domain) = value.split_once('@')?;
     let good = !local.is_empty()
         && value.len() <= 254
@@ -42,10 +55,16 @@ pub fn parse_email(text: &str) -> Option<Point> {
     good.then_some(Point { kind: PointKind::Email, value })
 }
 
+/// Between a number and its extension in Chinese.
+const EXTENSION: char = '\u{8f6c}';
+
 /// Reads a telephone number: digits with the usual separators, a leading `+` kept, 00 read as `+`.
-/// Chinese mobile numbers are stored with `+86`.
+/// Chinese mobile numbers, and landlines with their area code (0 and two or three digits, then seven or eight), are
+/// stored with `+86`. An extension is left out: it does not tell who calls.
 pub fn parse_phone(text: &str) -> Option<Point> {
-    let text = text.trim();
+    let whole = half_width(text);
+    let text = whole.split([EXTENSION, '#']).next().unwrap_or_default().trim();
+    let text = text.split("ext").next().unwrap_or_default().trim();
     let allowed = |c: char| c.is_ascii_digit() || "+-() ./".contains(c);
     if !text.chars().all(allowed) || text.chars().skip(1).any(|c| c == '+') {
         return None;
@@ -55,6 +74,9 @@ pub fn parse_phone(text: &str) -> Option<Point> {
         (true, _) => format!("+{digits}"),
         (false, Some(rest)) => format!("+{rest}"),
         (false, None) if digits.len() == 11 && digits.starts_with('1') => format!("+86{digits}"),
+        (false, None) if (10..=12).contains(&digits.len()) && digits.starts_with('0') => {
+            format!("+86{}", digits.trim_start_matches('0'))
+        }
         (false, None) => digits,
     };
     (5..=17).contains(&value.len()).then_some(Point { kind: PointKind::Phone, value })
@@ -174,7 +196,12 @@ mod tests {
         assert_eq!(read(" Li.Gong@Metro.CN "), "email li.gong@metro.cn");
         assert_eq!(read("138 0013 8000"), "phone +8613800138000");
         assert_eq!(read("0086-10-62345678"), "phone +861062345678");
-        assert_eq!(read("(010) 6234-5678"), "phone 01062345678");
+        for landline in
+            ["(010) 6234-5678", "+86 10 6234 5678", "０１０－６２３４５６７８", "010-62345678 转 8"]
+        {
+            assert_eq!(read(landline), "phone +861062345678", "{landline}");
+        }
+        assert_eq!(read("He Yan <He.Yan@x.cn>"), "email he.yan@x.cn");
         assert_eq!(read("0198c1de-0000-7000-8000-000000000001"), "id 0198c1de-0000-7000-8000-000000000001");
         assert_eq!(read("a@b@c"), "id a@b@c");
         assert_eq!(read("<script>@x.cn"), "id <script>@x.cn");

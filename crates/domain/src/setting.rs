@@ -30,6 +30,11 @@ pub struct Settings {
     pub max_file_bytes: u64,
 }
 
+/// Characters of the desk's name.
+const MAX_NAME: usize = 100;
+/// A file may have 2 GiB at most.
+const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -53,6 +58,12 @@ impl Settings {
     /// # Errors
     /// The field's name.
     pub fn check(&self) -> Result<(), &'static str> {
+        if self.desk_name.trim().is_empty() || self.desk_name.chars().count() > MAX_NAME {
+            return Err("desk_name");
+        }
+        if !(1..=MAX_FILE_BYTES).contains(&self.max_file_bytes) {
+            return Err("max_file_bytes");
+        }
         let prefix = self.number_prefix.as_bytes();
         if prefix.is_empty()
             || prefix.len() > 8

@@ -128,11 +128,7 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
 
 /// `标题：必填`.
 pub(crate) fn field_text(f: &FieldError, locale: Locale) -> String {
-    let (field, issue) =
-        (format!("field-{}", f.field.split('.').next().unwrap_or_default()), format!("issue-{}", f.issue));
-    let name = if words::has(locale, &field) { t(locale, &field).to_owned() } else { f.field.clone() };
-    let why = if words::has(locale, &issue) { t(locale, &issue).to_owned() } else { f.issue.clone() };
-    t_args(locale, "field-issue", &[("field", &name), ("issue", &why)])
+    words::field_issue(locale, &f.field, &f.issue)
 }
 
 impl IntoResponse for WebError {

@@ -137,6 +137,7 @@ async fn export(
     Query(asked): Query<LogQuery>,
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::ReportView)?;
+    page.need(Right::Export)?;
     let ui = page.ui(&app, "log").await?;
     let (filter, _) = asked.read(&ui.zone).map_err(|e| page.visitor.fail(e))?;
     let read = app.desk.read(move |r| Ok(problem_log(r, &Scope::All, &filter, None, EXPORT)?));

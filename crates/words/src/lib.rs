@@ -91,6 +91,16 @@ pub fn t_args(locale: Locale, key: &str, args: &[(&'static str, &str)]) -> Strin
     LOCALES.try_lookup_with_args(locale.langid(), key, &args).unwrap_or_else(|| format!("⟦{key}⟧"))
 }
 
+/// What is wrong with a field, in one line: both are keys of closed lists, or said as they are.
+pub fn field_issue(locale: Locale, field: &str, issue: &str) -> String {
+    let known = |list: &str, key: &str| {
+        let text = format!("{list}-{key}");
+        if has(locale, &text) { t(locale, &text).to_owned() } else { key.to_owned() }
+    };
+    let name = known("field", field.split('.').next().unwrap_or_default());
+    t_args(locale, "field-issue", &[("field", &name), ("issue", &known("issue", issue))])
+}
+
 /// Is there a text for this key?
 pub fn has(locale: Locale, key: &str) -> bool {
     LOCALES.try_lookup(locale.langid(), key).is_some()

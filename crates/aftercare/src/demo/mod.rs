@@ -4,11 +4,12 @@ mod history;
 mod story;
 mod world;
 
+use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use desk::{Desk, auth};
 use domain::access::{Actor, System};
 use domain::id::{ContactId, StaffId};
@@ -39,8 +40,12 @@ pub(crate) struct DemoArgs {
 
 /// The demo admits this many API requests a second and token.
 const API_PER_SECOND: u32 = 1_000;
-/// Written into the folder when the world is complete; a folder without it is laid again.
+/// Written into the folder when the world is complete; a folder with [`LAYING`] instead is laid again.
 const MARK: &str = "demo-world-laid";
+/// Stands in the folder while the world is laid.
+const LAYING: &str = "demo-world-begun";
+/// Held by the demo that runs in the folder: another one would take its token away.
+const LOCK: &str = "demo.lock";
 
 /// Runs the demo.
 pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()> {
@@ -50,6 +55,9 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()
     config.limits.api_per_second = API_PER_SECOND;
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot create {}", config.data.display()))?;
+    // What could fail fails before anything is touched.
+    let listener = serve::bind(config.listen).await?;
+    let _alone = alone(&config.data)?;
     let world = World::load()?;
     if !config.data.join(MARK).exists() {
         lay_once(&config, &world, args.at).await?;
@@ -57,7 +65,6 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()
     let desk = serve::open(&config.database()?).await?;
     let accounts = accounts(&desk, &world).await?;
     let token = administrator_token(&desk, &world).await?;
-    let listener = serve::bind(config.listen).await?;
     let url = serve::public_url(&config, &listener)?;
     let mut web = serve::web_config(&config, &url, &config.data);
     web.demo_accounts = accounts.clone();
@@ -67,10 +74,24 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()
     serve::run(listener, desk, web, None).await
 }
 
+/// Holds the folder for this process.
+fn alone(data: &Path) -> anyhow::Result<File> {
+    let lock = File::create(data.join(LOCK))?;
+    lock.try_lock().with_context(|| format!("another demo runs in {}", data.display()))?;
+    Ok(lock)
+}
+
 /// Lays the world into a database of its own and puts it in place when it is whole: a kill in between leaves
 /// nothing behind that looks finished.
 async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyhow::Result<()> {
-    let scratch = config.data.join("laying.db");
+    let (scratch, laying) = (config.data.join("laying.db"), config.data.join(LAYING));
+    if config.data.join("aftercare.db").exists() && !laying.exists() {
+        bail!(
+            "{} holds an installation that is not a demo; give the demo a folder of its own with --data",
+            config.data.display()
+        );
+    }
+    std::fs::write(&laying, b"")?;
     for name in [
         "laying.db",
         "laying.db-wal",
@@ -93,7 +114,7 @@ async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyh
         desk.db().checkpoint().await?;
     }
     std::fs::rename(&scratch, config.data.join("aftercare.db"))?;
-    std::fs::write(config.data.join(MARK), b"")?;
+    std::fs::rename(laying, config.data.join(MARK))?;
     Ok(())
 }
 

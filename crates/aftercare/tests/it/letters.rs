@@ -294,6 +294,8 @@ async fn tls_and_password_are_checked_and_trouble_is_named() {
 fn check_tries_the_server_and_says_what_is_wrong() {
     let folder = std::env::temp_dir().join(format!("aftercare-check-{}", std::process::id()));
     let server = Server::start();
+    let mut migrate = Command::new(env!("CARGO_BIN_EXE_aftercare"));
+    assert!(migrate.arg("migrate").env("AFTERCARE_DATA", &folder).status().unwrap().success());
     let check = |port: u16, more: &[(&str, &str)]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
         command.arg("check").env("AFTERCARE_DATA", &folder).env("AFTERCARE_SMTP_HOST", "127.0.0.1");

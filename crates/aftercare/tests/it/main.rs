@@ -9,6 +9,8 @@ mod api_own;
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod commands;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod faults;

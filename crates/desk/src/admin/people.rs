@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right, Role};
 use domain::id::{GroupId, StaffId};
-use domain::people::parse_email;
+use domain::people::{parse_email, parse_phone};
 use domain::ticket::decide;
 use store::session::{self, Person};
 use store::staff::{self, GroupRow, StaffRow};
@@ -70,8 +70,10 @@ fn check(row: &StaffRow) -> Result<()> {
     if row.login.trim().is_empty() || row.login.contains(char::is_whitespace) {
         return Err(Error::field("login", "bad_value"));
     }
-    if row.name.trim().is_empty() {
-        return Err(Error::field("name", "required"));
+    check_text("login", &row.login, MAX_NAME)?;
+    check_text("name", &row.name, MAX_NAME)?;
+    if !row.phone.trim().is_empty() && parse_phone(&row.phone).is_none() {
+        return Err(Error::field("phone", "bad_value"));
     }
     if !row.email.is_empty() && parse_email(&row.email).is_none() {
         return Err(Error::field("email", "bad_value"));

@@ -242,6 +242,21 @@ fn check_password(password: &str) -> Result<()> {
     if password.chars().count() < MIN_PASSWORD { Err(Error::field("password", "too_short")) } else { Ok(()) }
 }
 
+/// Makes a colleague's account with its password, both or neither.
+///
+/// # Errors
+/// `Lacks`, `Invalid`.
+pub async fn add_staff(desk: &Desk, who: &Actor, row: staff::StaffRow, password: String) -> Result<StaffId> {
+    check_password(&password)?;
+    let hash = desk.hash_password(password).await?;
+    desk.write(who, move |unit| {
+        let id = crate::admin::save_staff_in(unit, &row)?;
+        staff::set_password(unit.work, &id, &hash)?;
+        Ok(id)
+    })
+    .await
+}
+
 /// Sets a colleague's password.
 ///
 /// # Errors

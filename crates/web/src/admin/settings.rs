@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
 use desk::admin::save_settings;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use store::rules::{SettingKey, setting};
 use store::staff::GroupRow;
-use words::Locale;
+use words::{Locale, t};
 
 use crate::app::App;
 use crate::error::{WebError, field_text};
@@ -130,27 +131,27 @@ pub(super) async fn save(
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
             shown(&app, &page, read.ok(), errors).await
         }
-        Err(Error::Stale { field, mine, theirs }) => {
-            let (mine, theirs) = differing(page.visitor.locale, &mine, &theirs);
-            Err(page.visitor.fail(Error::Stale { field, mine, theirs }))
+        Err(Error::Stale { mine, theirs, .. }) => {
+            let locale = page.visitor.locale;
+            let theirs = differing(locale, &mine, &theirs);
+            let newer = words::t_args(locale, "stale-now", &[("value", &theirs)]);
+            let again =
+                shown(&app, &page, read.ok(), vec![t(locale, "stale-form").to_owned(), newer]).await?;
+            Ok((StatusCode::CONFLICT, again).into_response())
         }
         Err(e) => Err(page.visitor.fail(e)),
     }
 }
 
-/// What two versions of the settings have different, in words.
-fn differing(locale: Locale, mine: &str, theirs: &str) -> (String, String) {
+/// What the newer version of the settings has different, in words.
+fn differing(locale: Locale, mine: &str, theirs: &str) -> String {
     let read = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
     let (mine, theirs) = (read(mine), read(theirs));
-    let said = |of: &Map<String, Value>| {
-        let differ =
-            of.iter().filter(|(key, value)| mine.get(*key) != Some(value) || theirs.get(*key) != Some(value));
-        let word = |(key, value): (&String, &Value)| {
-            let label = format!("field-{key}");
-            let label = if words::has(locale, &label) { words::t(locale, &label) } else { key };
-            format!("{label} {}", value.to_string().trim_matches('"'))
-        };
-        differ.map(word).collect::<Vec<_>>().join(words::t(locale, "list-semicolon"))
+    let differ = theirs.iter().filter(|(key, value)| mine.get(*key) != Some(value));
+    let word = |(key, value): (&String, &Value)| {
+        let label = format!("field-{key}");
+        let label = if words::has(locale, &label) { t(locale, &label) } else { key };
+        format!("{label} {}", value.to_string().trim_matches('"'))
     };
-    (said(&mine), said(&theirs))
+    differ.map(word).collect::<Vec<_>>().join(t(locale, "list-semicolon"))
 }

@@ -143,6 +143,7 @@ async fn export(
     Query(asked): Query<ReportQuery>,
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::ReportView)?;
+    page.need(Right::Export)?;
     let ui = page.ui(&app, "reports").await?;
     file(&app, &page, &ui, &name, &extension, &asked).await.map_err(|e| page.visitor.fail(e))
 }

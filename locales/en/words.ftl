@@ -85,6 +85,7 @@ route-person = by a person
 route-overdue = overdue, by itself
 route-taken = taken
 route-hand_over = handed over
+route-complaint = complaint, by a supervisor
 route-import = import
 step-notify_owner = owner told
 step-notify_lead = lead told
@@ -166,6 +167,7 @@ event-excused = excused the miss: { $reason }
 event-resolved = solved: { $resolution }
 event-reopened = opened it again
 event-reopened-why = opened it again: { $reason }
+event-times = { $text } ({ $n } times in a row)
 event-taken-back = took that back; work goes on
 event-closed = ended it: { $reason }
 event-reminded = reminded the customer to confirm ({ $n })
@@ -243,6 +245,7 @@ issue-fixed = cannot be changed
 issue-before_start = is before the start
 
 # refusals: what to do instead
+refusal-own_case = The complaint is about a case of that person. Somebody else has to handle it.
 refusal-ended = The ticket has ended. Open it again, or open a new one.
 refusal-merged = The ticket was merged. Please go on in the other one.
 refusal-empty_text = There is no text yet.

@@ -85,6 +85,7 @@ route-person = 人工指派
 route-overdue = 超时自动转交
 route-taken = 主动领取
 route-hand_over = 人员离岗交接
+route-complaint = 投诉由主管处理
 route-import = 导入
 step-notify_owner = 提醒处理人
 step-notify_lead = 提醒组长
@@ -166,6 +167,7 @@ event-excused = 主管免责：{ $reason }
 event-resolved = 解决了问题：{ $resolution }
 event-reopened = 重新打开了工单
 event-reopened-why = 重新打开了工单：{ $reason }
+event-times = { $text }（连续 { $n } 次）
 event-taken-back = 撤销了刚才的操作，工单继续处理
 event-closed = 结束了工单：{ $reason }
 event-reminded = 第 { $n } 次提醒客户确认
@@ -243,6 +245,7 @@ issue-fixed = 不能修改
 issue-before_start = 早于开始日期
 
 # refusals: what to do instead
+refusal-own_case = 这是针对该同事经手工单的投诉，请交给其他人处理。
 refusal-ended = 工单已结束。如问题仍在，请重新打开或新建工单。
 refusal-merged = 工单已合并，请到合并后的工单继续。
 refusal-empty_text = 内容还没有填写。

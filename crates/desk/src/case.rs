@@ -108,7 +108,8 @@ fn tell_person(unit: &mut Unit<'_, '_>, t: &Ticket, to: &StaffId, event: i64) ->
     Ok(unit.work.publish("notice", to.as_str())?)
 }
 
-fn supervisors(unit: &mut Unit<'_, '_>) -> Result<Vec<StaffId>> {
+/// Supervisors who are at work.
+pub(crate) fn supervisors(unit: &mut Unit<'_, '_>) -> Result<Vec<StaffId>> {
     let all = staff::all(unit.work)?;
     Ok(all.into_iter().filter(|s| s.active && s.role == Role::Supervisor).map(|s| s.id).collect())
 }

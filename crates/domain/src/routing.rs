@@ -89,6 +89,8 @@ named! {
         Taken = "taken",
         /// Another person left.
         HandOver = "hand_over",
+        /// A complaint goes to somebody who had nothing to do with the case (S2-115).
+        Complaint = "complaint",
         /// The history that was imported.
         Import = "import",
     }

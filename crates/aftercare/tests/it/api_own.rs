@@ -24,9 +24,20 @@ async fn notices_views_and_drafts_are_the_callers_own(app: TestApp) {
     let draft = format!("/api/v1/tickets/{number}/draft");
     let kept = json!({"html": "<p>half</p><script>x</script>", "internal": true});
     assert_eq!(api.json(Method::PUT, &draft, &kept).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(api.get(&draft).await.json(), json!({"html": "<p>half</p>", "internal": true}));
+    assert_eq!(api.get(&draft).await.json(), json!({"html": "<p>half</p>", "internal": true, "files": []}));
     let boss = app.signed_in("boss").await;
     assert_eq!(boss.get(&draft).await.json()["html"], "");
+
+    // In a merge the draft goes along, behind what was typed there.
+    let other = opened(&api).await;
+    let there = format!("/api/v1/tickets/{other}/draft");
+    let typed = json!({"html": "<p>there</p>", "files": ["f1"]});
+    assert_eq!(api.json(Method::PUT, &there, &typed).await.status, StatusCode::NO_CONTENT);
+    let merged = api.post(&format!("/api/v1/tickets/{number}/merge"), &json!({"number": other})).await;
+    assert!(merged.status.is_success(), "{}", merged.text);
+    let whole = json!({"html": "<p>there</p><p>half</p>", "internal": true, "files": ["f1"]});
+    assert_eq!(api.get(&there).await.json(), whole);
+    assert_eq!(api.get(&draft).await.json()["html"], "");
 
     let view =
         api.post("/api/v1/views", &json!({"name": "v", "query": "/tickets?view=all", "shared": true})).await;

@@ -146,6 +146,13 @@ async fn s2_115_a_complaint_is_a_case_of_its_own(app: TestApp) {
     let t = shown(&app, &complaint).await;
     assert_eq!((t["kind"].as_str(), t["status"].as_str()), (Some("complaint"), Some("new")));
     assert!(app.signed_in("boss").await.get("/notices").await.text.contains(&number));
+    // A supervisor has it, and whoever handled the case cannot get it.
+    assert_eq!(t["assignee"], json!(app.cast.staff("boss").staff().unwrap().id));
+    let agent = app.cast.staff("agent");
+    desk::ticket::take(&app.desk, agent, &number).await.unwrap();
+    let own = desk::ticket::take(&app.desk, agent, &complaint).await.unwrap_err();
+    assert_eq!(own.to_string(), "refused: own_case");
+    desk::ticket::take(&app.desk, app.cast.staff("colleague"), &complaint).await.unwrap();
 }
 
 async fn c6_running_clocks_follow_the_newest_calendar(app: TestApp) {

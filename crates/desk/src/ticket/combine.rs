@@ -1,11 +1,13 @@
 //! Tickets in relation to each other.
 
 use domain::access::{Action, Actor, may};
+use domain::id::TicketId;
 use domain::ticket::decide::{self, Body};
 use domain::ticket::{Channel, Ticket};
+use store::ticket;
 
 use crate::intake::{NewTicket, open_in};
-use crate::{Desk, Result, load_case, load_case_by_id, save};
+use crate::{Desk, Result, Unit, load_case, load_case_by_id, save};
 
 /// Continues a ticket in another one. Returns the ticket that goes on.
 ///
@@ -31,9 +33,24 @@ pub async fn merge(
         save(unit, &from, &gone)?;
         let stays = decide::absorb(&target, &from, keep_earliest, unit.actor, unit.now)?;
         save(unit, &target, &stays)?;
+        carry_drafts(unit, &from.ticket.id, &target.ticket.id)?;
         Ok(stays.ticket)
     })
     .await
+}
+
+/// What people have typed but not sent goes where the ticket goes; behind what they typed there.
+fn carry_drafts(unit: &mut Unit<'_, '_>, from: &TicketId, to: &TicketId) -> Result<()> {
+    for (staff, carried) in ticket::drafts(unit.work, from)? {
+        let mut draft = ticket::draft(unit.work, to, &staff)?.unwrap_or_default();
+        // What was meant for staff alone must not become a letter.
+        draft.internal |= carried.internal;
+        draft.html.push_str(&carried.html);
+        draft.files.extend(carried.files);
+        ticket::save_draft(unit.work, to, &staff, &draft)?;
+        ticket::delete_draft(unit.work, from, &staff)?;
+    }
+    Ok(())
 }
 
 /// Makes a part of a ticket a ticket of its own, for the same requester. Returns the new one.

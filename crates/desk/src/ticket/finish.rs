@@ -1,12 +1,11 @@
-//! Solved, confirmed, closed, cancelled, opened again, rated, excused, complained about.
+//! Solved, confirmed, closed, cancelled, opened again, rated, excused.
 
-use domain::access::{Action, Actor, Contact, may};
+use domain::access::{Action, Actor};
 use domain::sla::Milestone;
-use domain::ticket::decide::{self, Body, Solution};
-use domain::ticket::{Channel, CloseReason, Kind, Rating, Ticket};
+use domain::ticket::decide::{self, Solution};
+use domain::ticket::{CloseReason, Rating, Ticket};
 
-use crate::intake::{NewTicket, open_in};
-use crate::{Desk, Error, Result, load_case, save};
+use crate::{Desk, Result};
 
 /// Solves a ticket.
 ///
@@ -76,30 +75,4 @@ pub async fn excuse(
 ) -> Result<Ticket> {
     let decide = move |case: &_, who: &_, now| decide::excuse(case, milestone, cycle, &reason, who, now);
     desk.verb(who, number, Action::Excuse, decide).await
-}
-
-/// The customer complains about the handling of a ticket: a ticket of its own is opened, both know of each
-/// other, the supervisors are told (S2-115). Returns the complaint.
-///
-/// # Errors
-/// As [`resolve`].
-pub async fn complain(desk: &Desk, who: &Actor, number: &str, title: String, text: String) -> Result<Ticket> {
-    let number = number.to_owned();
-    desk.write(who, move |unit| {
-        let case = load_case(unit, &number)?;
-        may(unit.actor, Action::Complain, &case.ticket)?;
-        let Actor::Contact(Contact { id, .. }) = unit.actor else { return Err(Error::NotFound) };
-        let mut new =
-            NewTicket::by_contact(id.clone(), title.clone(), Body::from_text(&text), Channel::Portal);
-        new.kind = Kind::Complaint;
-        new.product.clone_from(&case.ticket.product);
-        let complaint = open_in(unit, &new)?;
-        let told = decide::complained(&case, &complaint.ticket.number, unit.actor, unit.now)?;
-        save(unit, &case, &told)?;
-        let back = crate::load_case_by_id(unit, &complaint.ticket.id)?;
-        let linked = decide::link(&back, &number, unit.actor, unit.now)?;
-        save(unit, &back, &linked)?;
-        Ok(linked.ticket)
-    })
-    .await
 }

@@ -7,6 +7,7 @@ use domain::ticket::Ticket;
 use domain::ticket::decide::{self, Assignment, Refusal};
 use store::staff;
 
+use super::complaint::stands_apart;
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
 /// To whom, and why.
@@ -30,6 +31,9 @@ pub async fn assign(desk: &Desk, who: &Actor, number: &str, input: AssignInput) 
         let case = load_case(unit, &number)?;
         may(unit.actor, Action::Assign, &case.ticket)?;
         check(unit, &input)?;
+        if let Some(person) = &input.assignee {
+            stands_apart(unit, &case.ticket, person)?;
+        }
         let because = RouteReason { kind: RouteKind::Person, text: input.reason.clone() };
         let to = Assignment { group: input.group.clone(), assignee: input.assignee.clone(), because };
         let decision = decide::assign(&case, &to, unit.actor, unit.now)?;
@@ -61,7 +65,16 @@ fn check(unit: &mut Unit<'_, '_>, input: &AssignInput) -> Result<()> {
 /// As [`assign`].
 pub async fn take(desk: &Desk, who: &Actor, number: &str) -> Result<Ticket> {
     let me = who.staff().ok_or(Error::Forbidden(Action::Assign))?.id.clone();
-    let because = RouteReason { kind: RouteKind::Taken, text: String::new() };
-    let to = Assignment { group: None, assignee: Some(me), because };
-    desk.verb(who, number, Action::Assign, move |case, who, now| decide::assign(case, &to, who, now)).await
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Assign, &case.ticket)?;
+        stands_apart(unit, &case.ticket, &me)?;
+        let because = RouteReason { kind: RouteKind::Taken, text: String::new() };
+        let to = Assignment { group: None, assignee: Some(me.clone()), because };
+        let decision = decide::assign(&case, &to, unit.actor, unit.now)?;
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
+    })
+    .await
 }

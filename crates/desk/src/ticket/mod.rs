@@ -1,14 +1,16 @@
 //! The verbs of a ticket. Each is one line of intent: who, which ticket, which action, which decision.
 
 mod combine;
+mod complaint;
 mod edit;
 mod finish;
 mod hand;
 mod talk;
 
 pub use combine::{link, merge, split};
+pub use complaint::complain;
 pub use edit::{EditInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
-pub use finish::{cancel, close, complain, confirm, excuse, rate, reopen, resolve};
+pub use finish::{cancel, close, confirm, excuse, rate, reopen, resolve};
 pub use hand::{AssignInput, assign, take};
 pub use talk::{add_message, hold, note, reply, resume, save_draft};
 

@@ -7,6 +7,8 @@ use domain::id::StaffId;
 use domain::ticket::decide::{self, Draft};
 use domain::ticket::{Status, Ticket, mentioned};
 
+use store::ticket::DraftRow;
+
 use crate::{Desk, Error, Result, load_case, save};
 
 /// An agent answers the customer. Stops first response and reply; a progress report also meets the cadence.
@@ -85,20 +87,20 @@ pub async fn resume(desk: &Desk, who: &Actor, number: &str) -> Result<Ticket> {
     desk.verb(who, number, Action::Hold, decide::resume).await
 }
 
-/// Keeps what an agent has typed so far; an empty text forgets it. No event: nothing has happened yet.
+/// Keeps what an agent has typed and attached so far; an empty draft is forgotten. No event: nothing has happened yet.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`.
-pub async fn save_draft(desk: &Desk, who: &Actor, number: &str, html: String, internal: bool) -> Result<()> {
+pub async fn save_draft(desk: &Desk, who: &Actor, number: &str, draft: DraftRow) -> Result<()> {
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let case = load_case(unit, &number)?;
         may(unit.actor, Action::Note, &case.ticket)?;
         let me = unit.actor.staff().ok_or(Error::NotFound)?.id.clone();
-        if html.trim().is_empty() {
+        if draft.is_empty() {
             store::ticket::delete_draft(unit.work, &case.ticket.id, &me)?;
         } else {
-            store::ticket::save_draft(unit.work, &case.ticket.id, &me, &html, internal)?;
+            store::ticket::save_draft(unit.work, &case.ticket.id, &me, &draft)?;
         }
         Ok(unit.work.publish("presence", &number)?)
     })

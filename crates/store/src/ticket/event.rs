@@ -10,6 +10,8 @@ use crate::{Error, Read, Result, Row, Work};
 statements! {
     INSERT = "INSERT INTO ticket_event (ticket_id, no, at, actor_kind, actor_id, change, kind) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    RECENT = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
+         WHERE ticket_id = $1 ORDER BY no DESC LIMIT $2";
     OF_TICKET = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
          WHERE ticket_id = $1 AND no > $2 ORDER BY no LIMIT $3";
 }
@@ -68,9 +70,18 @@ fn kind_of(change: &str) -> String {
 
 /// The events of a ticket after a position, oldest first.
 pub fn events(r: &mut Read<'_>, ticket: &TicketId, after: i64, limit: i64) -> Result<Vec<Event>> {
-    r.rows(&OF_TICKET, &[ticket.as_str().into(), after.into(), limit.into()], |r| {
-        Ok(Event { no: r.int(0)?, at: r.at(1)?, by: actor(r, 2)?, change: r.json(4, "event.change")? })
-    })
+    r.rows(&OF_TICKET, &[ticket.as_str().into(), after.into(), limit.into()], read)
+}
+
+/// The newest events of a ticket, oldest first.
+pub fn recent_events(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Result<Vec<Event>> {
+    let mut events = r.rows(&RECENT, &[ticket.as_str().into(), limit.into()], read)?;
+    events.reverse();
+    Ok(events)
+}
+
+fn read(r: &Row<'_>) -> Result<Event> {
+    Ok(Event { no: r.int(0)?, at: r.at(1)?, by: actor(r, 2)?, change: r.json(4, "event.change")? })
 }
 
 #[cfg(test)]

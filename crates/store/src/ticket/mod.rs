@@ -15,9 +15,9 @@ mod view;
 mod write;
 
 pub use counts::{add_counts, count_of, staff_load};
-pub use draft::{DraftRow, delete_draft, draft, drafting, save_draft};
+pub use draft::{DraftRow, delete_draft, draft, drafting, drafts, save_draft};
 pub(crate) use event::{actor, actor_columns};
-pub use event::{events, insert_events};
+pub use event::{events, insert_events, recent_events};
 pub use extra::index_all as index_extra;
 pub use list::{Cursor, Filter, ListRow, Order, list, rows_of};
 pub(crate) use list::{assemble, assemble_rows, narrow};
@@ -28,7 +28,7 @@ pub use message::{MessageRow, insert_message, messages};
 pub use past::{PastRow, past};
 pub use read::{
     by_external_ref, by_id, by_number, clocks, due_clocks, holds, imported, next_instant, number_of,
-    running_in, silent_tickets, tickets_of_assignee,
+    running_in, shown_clocks, silent_tickets, tickets_of_assignee,
 };
 pub(crate) use row::{read as read_ticket, ticket_columns};
 pub use running::{Running, running};

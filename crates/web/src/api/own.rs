@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::Error;
 use domain::access::Staff;
-use domain::id::ViewId;
+use domain::id::{FileId, ViewId};
 use serde::{Deserialize, Serialize};
-use store::ticket::SavedView;
+use store::ticket::{DraftRow, SavedView};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
@@ -197,6 +197,14 @@ pub(crate) struct DraftBody {
     html: String,
     /// A note for staff?
     internal: bool,
+    /// Keys of uploads that are attached.
+    files: Vec<String>,
+}
+
+impl DraftBody {
+    fn of(d: DraftRow) -> Self {
+        Self { html: d.html, internal: d.internal, files: d.files.into_iter().map(|f| f.0).collect() }
+    }
 }
 
 /// The caller's draft on a ticket.
@@ -212,7 +220,7 @@ pub(crate) async fn draft(
         Ok(store::ticket::draft(r, &t.id, &me.id)?)
     });
     let kept = read.await.map_err(|e| caller.fail(e))?;
-    Ok(Json(kept.map(|d| DraftBody { html: d.html, internal: d.internal }).unwrap_or_default()))
+    Ok(Json(kept.map(DraftBody::of).unwrap_or_default()))
 }
 
 /// Keeps what was typed so far; it survives a colleague's change, a merge and a crash.
@@ -225,7 +233,9 @@ pub(crate) async fn save_draft(
 ) -> Answer<StatusCode> {
     let text = clean(&body.value.html);
     let html = if text.is_empty() { String::new() } else { text.html().to_owned() };
-    let saved = desk::ticket::save_draft(&app.desk, &caller.actor, &number, html, body.value.internal).await;
+    let files = body.value.files.into_iter().map(FileId).collect();
+    let draft = DraftRow { html, internal: body.value.internal, files };
+    let saved = desk::ticket::save_draft(&app.desk, &caller.actor, &number, draft).await;
     saved.map_err(|e| caller.fail(e))?;
     Ok(StatusCode::NO_CONTENT)
 }

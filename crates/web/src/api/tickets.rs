@@ -165,7 +165,7 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
     let scope = who.scope();
     desk.peek(move |r| {
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        let clocks = ticket::clocks(r, &t.id)?;
+        let clocks = ticket::shown_clocks(r, &t.id)?;
         Ok(view::ticket(t, &clocks))
     })
     .await

@@ -78,7 +78,7 @@ pub(super) async fn show(
     let read = app.desk.peek(move |r| {
         let rules = desk.rules_in(r)?;
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        let clocks = ticket::clocks(r, &t.id)?;
+        let clocks = ticket::shown_clocks(r, &t.id)?;
         let mut names = Names::default();
         names.ticket(r, &t)?;
         let entries = timeline(r, (&scope, locale), &t, &mut names)?;

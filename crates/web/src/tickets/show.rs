@@ -9,9 +9,10 @@ use domain::id::StaffId;
 use domain::sla::Clock;
 use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, Severity, Status, Ticket};
 use store::directory::{ModuleRow, ProductRow};
+use store::file::FileRow;
 use store::staff::{GroupRow, StaffRow};
 use store::ticket::{DraftRow, Filter, ListRow, Order};
-use store::{Read, directory, staff, ticket};
+use store::{Read, directory, file, staff, ticket};
 
 use super::list::render;
 use super::timeline::EntryBody;
@@ -48,6 +49,8 @@ pub(crate) struct Shown {
     pub others: Vec<ListRow>,
     pub contracts: Vec<(String, String, String)>,
     pub draft: Option<DraftRow>,
+    /// The files of the draft.
+    pub draft_files: Vec<FileRow>,
     pub presence: Vec<String>,
     pub answers: Vec<(String, String, String)>,
     pub promise: String,
@@ -96,7 +99,7 @@ fn read_case(
 ) -> desk::Result<Shown> {
     let mut names = Names::default();
     names.ticket(r, &t)?;
-    let clocks = ticket::clocks(r, &t.id)?;
+    let clocks = ticket::shown_clocks(r, &t.id)?;
     let entries = timeline(r, (&Scope::All, locale), &t, &mut names)?;
     let points = directory::points(r, &t.requester)?.into_iter().map(|p| p.value).collect();
     let mut others = Vec::new();
@@ -112,6 +115,7 @@ fn read_case(
             })
             .collect();
     }
+    let draft = ticket::draft(r, &t.id, me)?;
     let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
     Ok(Shown {
         chips: chips(&t, &clocks, locale, now),
@@ -124,7 +128,8 @@ fn read_case(
         points,
         others,
         contracts,
-        draft: ticket::draft(r, &t.id, me)?,
+        draft_files: draft_files(r, draft.as_ref())?,
+        draft,
         presence: answering(r, &t, me)?,
         answers: Vec::new(),
         promise: String::new(),
@@ -133,6 +138,15 @@ fn read_case(
         clocks,
         t,
     })
+}
+
+/// The files of a draft that are still waiting to be sent.
+fn draft_files(r: &mut Read<'_>, draft: Option<&DraftRow>) -> desk::Result<Vec<FileRow>> {
+    let mut rows = Vec::new();
+    for id in draft.into_iter().flat_map(|d| &d.files) {
+        rows.extend(file::one(r, id)?.filter(|f| f.ticket.is_none()));
+    }
+    Ok(rows)
 }
 
 /// A draft that was saved this recently says that its writer is at it.

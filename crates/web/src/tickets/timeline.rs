@@ -48,7 +48,7 @@ pub(crate) fn timeline(
     names: &mut Names,
 ) -> Result<Vec<Entry>> {
     let internal = matches!(scope, Scope::All);
-    let events = ticket::events(r, &t.id, 0, LIMIT)?;
+    let events = ticket::recent_events(r, &t.id, LIMIT)?;
     let mut entries = said(r, &t.id, internal, names, locale)?;
     let mut merged: Vec<String> = events.iter().filter_map(absorbed).collect();
     let mut read = 0;
@@ -69,7 +69,37 @@ pub(crate) fn timeline(
     let lines = events.iter().filter(|e| internal || for_customer(&e.change));
     entries.extend(lines.filter_map(|e| event_entry(e, names, locale, internal)));
     entries.sort_by_key(|a| a.at);
-    Ok(entries)
+    Ok(folded(entries, locale))
+}
+
+/// The same line again and again becomes one that says how often: reports that nobody gave would bury the rest.
+fn folded(entries: Vec<Entry>, locale: Locale) -> Vec<Entry> {
+    let mut out: Vec<(Entry, usize)> = Vec::with_capacity(entries.len());
+    for e in entries {
+        match out.last_mut() {
+            Some((last, n)) if last.says_the_same(&e) => *n += 1,
+            _ => out.push((e, 1)),
+        }
+    }
+    let counted = |(e, n): (Entry, usize)| match e.body {
+        EntryBody::Line { text, role, number } if n > 1 => {
+            let text = t_args(locale, "event-times", &[("text", &text), ("n", &n.to_string())]);
+            Entry { body: EntryBody::Line { text, role, number }, ..e }
+        }
+        _ => e,
+    };
+    out.into_iter().map(counted).collect()
+}
+
+impl Entry {
+    fn says_the_same(&self, next: &Self) -> bool {
+        match (&self.body, &next.body) {
+            (EntryBody::Line { text, .. }, EntryBody::Line { text: other, .. }) => {
+                self.who == next.who && text == other
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What was said in a ticket.

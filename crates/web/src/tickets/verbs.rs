@@ -10,6 +10,7 @@ use domain::id::FileId;
 use domain::ticket::decide::{Draft, Solution};
 use domain::ticket::{CloseReason, Ticket};
 use serde::Deserialize;
+use store::ticket::DraftRow;
 
 use crate::app::App;
 use crate::error::WebError;
@@ -151,6 +152,7 @@ pub(super) async fn note(
 pub(super) struct DraftForm {
     html: String,
     internal: String,
+    files: Vec<String>,
 }
 
 /// Keeps what was typed so far.
@@ -162,7 +164,9 @@ pub(super) async fn draft(
 ) -> Result<Response, WebError> {
     let html = clean(&form.html);
     let html = if html.is_empty() { String::new() } else { html.html().to_owned() };
-    let saved = verb::save_draft(&app.desk, page.actor(), &number, html, !form.internal.is_empty()).await;
+    let files = form.files.iter().filter_map(|f| id(f)).collect();
+    let draft = DraftRow { html, internal: !form.internal.is_empty(), files };
+    let saved = verb::save_draft(&app.desk, page.actor(), &number, draft).await;
     saved.map_err(|e| page.visitor.fail(e))?;
     Ok(axum::http::StatusCode::NO_CONTENT.into_response())
 }

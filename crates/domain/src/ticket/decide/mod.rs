@@ -247,6 +247,8 @@ named! {
         NeverOpens = "never_opens",
         /// The person is not active.
         InactivePerson = "inactive_person",
+        /// A complaint about the person's own case (S2-115).
+        OwnCase = "own_case",
         /// Something else still names it; deactivate it instead.
         InUse = "in_use",
     }

@@ -53,6 +53,15 @@ pub enum Error {
     /// An idempotency key was used with another body.
     #[error("idempotency key reused")]
     KeyReused,
+    /// What was sent cannot be read at all; in the reader's words.
+    #[error("unreadable: {0}")]
+    Unreadable(String),
+    /// More was sent than is taken.
+    #[error("too large")]
+    TooLarge,
+    /// Not the kind of content that is understood here.
+    #[error("not JSON")]
+    NotJson,
     /// A form that was not sent from our own pages.
     #[error("form from a foreign page")]
     ForeignForm,

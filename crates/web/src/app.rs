@@ -77,6 +77,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::assets::routes())
         .fallback(crate::error::no_such_page)
         .layer(DefaultBodyLimit::max(limit))
+        .layer(middleware::from_fn(crate::api::problems::refuse_nul))
         .layer(middleware::from_fn_with_state(app.clone(), safe_headers))
         .layer(CompressionLayer::new().gzip(true))
         .with_state(app)

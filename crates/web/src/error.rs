@@ -45,9 +45,32 @@ pub(crate) struct Problem {
     /// The newer value when somebody else saved first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theirs: Option<String>,
+    /// What exactly could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// To be found in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+}
+
+impl Problem {
+    /// One that needs no more words.
+    pub(crate) fn bare(status: StatusCode, key: &str, title: String) -> Self {
+        let type_ = format!("about:blank#{key}");
+        let (fields, theirs, detail, id) = (Vec::new(), None, None, None);
+        Self { type_, title, status: status.as_u16(), fields, theirs, detail, id }
+    }
+}
+
+/// A problem document as an answer.
+pub(crate) fn problem(status: StatusCode, problem: Problem) -> Response {
+    let mut response = (status, Json(problem)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 /// A wrong field.
@@ -119,6 +142,9 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
         }
         Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "busy".into(), say("error-busy")),
         Error::ForeignForm => (StatusCode::FORBIDDEN, "foreign_form".into(), say("error-foreign_form")),
+        Error::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable".into(), say("error-unreadable")),
+        Error::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large".into(), say("error-too_large")),
+        Error::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json".into(), say("error-not_json")),
         Error::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused".into(), say("error-key_reused")),
         Error::Store(_) | Error::Internal(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal".into(), say("error-internal"))
@@ -164,27 +190,16 @@ impl IntoResponse for WebError {
 
 impl WebError {
     fn json(self, status: StatusCode, key: &str, title: String, id: Option<String>) -> Response {
-        let (mut fields, mut theirs) = (Vec::new(), None);
+        let (mut fields, mut theirs, mut detail) = (Vec::new(), None, None);
         match self.error {
             Error::Invalid(list) => {
                 fields = list.into_iter().map(|f| ProblemField { field: f.field, issue: f.issue }).collect();
             }
             Error::Stale { theirs: value, .. } => theirs = Some(value),
+            Error::Unreadable(why) => detail = Some(why),
             _ => {}
         }
-        let problem = Problem {
-            type_: format!("about:blank#{key}"),
-            title,
-            status: status.as_u16(),
-            fields,
-            theirs,
-            id,
-        };
-        let mut response = (status, Json(problem)).into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        response
+        problem(status, Problem { fields, theirs, detail, id, ..Problem::bare(status, key, title) })
     }
 
     fn toast(&self, text: &str, id: Option<String>) -> Html<String> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use axum::body::Bytes;
 use axum::extract::FromRequest;
 use axum::extract::Request;
 use axum_extra::extract::Form as AnyForm;
@@ -22,9 +23,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Fields<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, WebError> {
         let headers = request.headers().clone();
         let form = if crate::session::is_part(&headers) { Form::Part } else { Form::Page };
+        let fail = |e| WebError::new(e, form, header_locale(&headers));
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app)
+            .await
+            .map_err(|_| fail(Error::TooLarge))?;
+        // A NUL is no text, and PostgreSQL does not keep it.
+        if bytes.contains(&0) || bytes.windows(3).any(|w| w == b"%00") {
+            return Err(fail(Error::Unreadable("NUL".to_owned())));
+        }
+        let request = Request::from_parts(parts, bytes.into());
         match AnyForm::<T>::from_request(request, app).await {
             Ok(AnyForm(value)) => Ok(Self(value)),
-            Err(e) => Err(WebError::new(Error::field("form", &e.to_string()), form, header_locale(&headers))),
+            Err(e) => Err(fail(Error::Unreadable(e.to_string()))),
         }
     }
 }

@@ -7,6 +7,8 @@ mod api;
 #[cfg(test)]
 mod api_own;
 #[cfg(test)]
+mod api_refusals;
+#[cfg(test)]
 mod archive;
 #[cfg(test)]
 mod commands;

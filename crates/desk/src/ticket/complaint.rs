@@ -7,7 +7,7 @@ use domain::id::StaffId;
 use domain::routing::{PersonRule, RouteKind, RouteReason, pick_person};
 use domain::ticket::decide::{self, Assignment, Body, Refusal};
 use domain::ticket::{Change, Channel, Kind, Ticket};
-use store::{staff, ticket};
+use store::ticket;
 
 use crate::case::supervisors;
 use crate::intake::{NewTicket, open_in};

@@ -9,7 +9,7 @@ use domain::id::{ModuleId, ProductId, StaffId};
 use domain::ticket::decide::{self, Case, Edit, Reclassify};
 use domain::ticket::{Cause, Change, EditField, Extra, Facts, IssueClass, Kind, PlanStep, Ticket};
 use domain::time::Timestamp;
-use store::{directory, ticket};
+use store::{directory, staff, ticket};
 
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
@@ -80,6 +80,11 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
         }
         _ => None,
     };
+    if let Some(watchers) = &input.watchers {
+        for id in watchers {
+            staff::one(unit.work, id)?.ok_or_else(|| Error::field("watchers", "unknown"))?;
+        }
+    }
     let input = input.clone();
     Ok(Edit {
         title: input.title,

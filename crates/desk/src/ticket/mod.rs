@@ -12,14 +12,14 @@ pub use complaint::complain;
 pub use edit::{EditInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
 pub use finish::{cancel, close, confirm, excuse, rate, reopen, resolve};
 pub use hand::{AssignInput, assign, take};
-pub use talk::{add_message, hold, note, reply, resume, save_draft};
+pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};
 
 use domain::access::{Action, Actor, may};
 use domain::ticket::Ticket;
 use domain::ticket::decide::{Case, Outcome};
 use domain::time::Timestamp;
 
-use crate::{Desk, Result, load_case, save};
+use crate::{Desk, Result, Unit, load_case, save};
 
 impl Desk {
     /// Load → may → decide → save → commit, for a verb on one ticket.
@@ -28,13 +28,18 @@ impl Desk {
         F: Fn(&Case, &Actor, Timestamp) -> Outcome + Send + 'static,
     {
         let number = number.to_owned();
-        self.write(who, move |unit| {
-            let case = load_case(unit, &number)?;
-            may(unit.actor, action, &case.ticket)?;
-            let decision = decide(&case, unit.actor, unit.now)?;
-            save(unit, &case, &decision)?;
-            Ok(decision.ticket)
-        })
-        .await
+        self.write(who, move |unit| verb_in(unit, &number, action, &decide)).await
     }
+}
+
+/// The same within a unit of work.
+fn verb_in<F>(unit: &mut Unit<'_, '_>, number: &str, action: Action, decide: F) -> Result<Ticket>
+where
+    F: Fn(&Case, &Actor, Timestamp) -> Outcome,
+{
+    let case = load_case(unit, number)?;
+    may(unit.actor, action, &case.ticket)?;
+    let decision = decide(&case, unit.actor, unit.now)?;
+    save(unit, &case, &decision)?;
+    Ok(decision.ticket)
 }

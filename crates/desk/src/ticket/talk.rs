@@ -9,7 +9,8 @@ use domain::ticket::{Status, Ticket, mentioned};
 
 use store::ticket::DraftRow;
 
-use crate::{Desk, Error, Result, load_case, save};
+use super::verb_in;
+use crate::{Desk, Error, Result, Unit, load_case, save};
 
 /// An agent answers the customer. Stops first response and reply; a progress report also meets the cadence.
 ///
@@ -25,11 +26,19 @@ pub async fn reply(desk: &Desk, who: &Actor, number: &str, draft: Draft) -> Resu
 /// # Errors
 /// As [`reply`].
 pub async fn add_message(desk: &Desk, who: &Actor, number: &str, draft: Draft) -> Result<Ticket> {
-    if !matches!(who, Actor::Contact(_)) {
-        return reply(desk, who, number, draft).await;
-    }
-    let decide = move |case: &_, who: &_, now| decide::customer_message(case, draft.clone(), who, now);
-    desk.verb(who, number, Action::Reply, decide).await
+    let number = number.to_owned();
+    desk.write(who, move |unit| add_message_in(unit, &number, &draft)).await
+}
+
+/// The same within a unit of work.
+///
+/// # Errors
+/// As [`reply`].
+pub fn add_message_in(unit: &mut Unit<'_, '_>, number: &str, draft: &Draft) -> Result<Ticket> {
+    verb_in(unit, number, Action::Reply, |case, who, now| match who {
+        Actor::Contact(_) => decide::customer_message(case, draft.clone(), who, now),
+        _ => decide::reply(case, draft.clone(), who, now),
+    })
 }
 
 /// Staff write for staff. Colleagues named with `@` in the text are mentioned like those that are given.
@@ -50,6 +59,9 @@ pub async fn note(
         let people: Vec<_> =
             store::staff::all(unit.work)?.into_iter().filter(|s| s.active).map(|s| (s.id, s.name)).collect();
         let named = mentioned(draft.body.text(), &people);
+        if !mentions.iter().all(|m| people.iter().any(|(id, _)| id == m)) {
+            return Err(Error::field("mentions", "unknown"));
+        }
         let decision = decide::note(
             &case,
             draft.clone(),

@@ -1,12 +1,13 @@
 //! Who calls the API: the bearer token, or the session of a page that asks for JSON.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use desk::{Error, auth};
 use domain::access::{Actor, Right};
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use crate::app::App;
 use crate::error::WebError;
@@ -71,7 +72,7 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// A JSON body; what cannot be read is 422 with the reason, like every other bad input.
+/// A JSON body; what cannot be read is refused with the place at which reading ended.
 pub(crate) struct Body<T> {
     pub value: T,
     /// The body's hash, for idempotency keys.
@@ -85,13 +86,28 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, WebError> {
         let headers = request.headers().clone();
-        let fail = |detail: String| WebError::api(Error::field("body", &detail), &headers);
-        let bytes =
-            axum::body::to_bytes(request.into_body(), MAX_BODY).await.map_err(|e| fail(e.to_string()))?;
-        // A verb without a body is a verb without options.
-        let text = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
-        let value = serde_json::from_slice(text).map_err(|e| fail(e.to_string()))?;
-        let hash = auth::secret_hash(&String::from_utf8_lossy(text));
-        Ok(Self { value, hash })
+        read(request, &headers).await.map_err(|e| WebError::api(e, &headers))
     }
 }
+
+async fn read<T: DeserializeOwned>(request: Request, headers: &HeaderMap) -> Result<Body<T>, Error> {
+    let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY).await.map_err(|_| Error::TooLarge)?;
+    let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("application/json");
+    if !bytes.is_empty() && !kind.starts_with("application/json") {
+        return Err(Error::NotJson);
+    }
+    // A verb without a body is a verb without options.
+    let text = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
+    if text.windows(NUL.len()).any(|w| w == NUL) {
+        return Err(Error::Unreadable("a NUL character is no text".to_owned()));
+    }
+    let value = serde_json::from_slice(text).map_err(|e| match e.classify() {
+        // Well-formed, but not what is asked for here.
+        Category::Data => Error::field("request", &e.to_string()),
+        _ => Error::Unreadable(e.to_string()),
+    })?;
+    Ok(Body { value, hash: auth::secret_hash(&String::from_utf8_lossy(text)) })
+}
+
+/// A character that no text has and that `PostgreSQL` does not keep, as JSON writes it.
+const NUL: &[u8] = b"\\u0000";

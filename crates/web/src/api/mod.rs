@@ -1,11 +1,14 @@
 //! The JSON API `/api/v1`: the same use cases as the pages, with bearer tokens and its own views.
 
 mod caller;
+mod describe;
 mod docs;
 mod house;
+mod once;
 mod own;
 mod people;
 mod post;
+pub(crate) mod problems;
 mod reports;
 mod rules;
 mod rules_desk;
@@ -17,6 +20,7 @@ mod verbs_case;
 mod view;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::response::Redirect;
 use axum::routing::get;
 use utoipa::OpenApi;
@@ -81,6 +85,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(post::letter))
         .routes(routes!(post::send_letter))
         .split_for_parts();
+    describe::commonly(&mut api);
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);
     (router, api)
@@ -108,6 +113,7 @@ fn described_rules() -> OpenApiRouter<App> {
 pub(crate) fn routes() -> Router<App> {
     let (router, _) = described();
     router
+        .layer(from_fn(problems::speak))
         .route("/api/v1/openapi.json", get(docs::document))
         .route("/api", get(|| async { Redirect::to("/api/docs") }))
         .route("/api/docs", get(docs::page))

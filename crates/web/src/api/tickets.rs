@@ -2,20 +2,20 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::intake::{NewTicket, open_in};
 use desk::{Desk, Error, Result};
 use domain::access::{Actor, Right};
 use domain::id::FileId;
 use domain::ticket::decide::Body as Text;
-use domain::ticket::{Channel, Extra, Facts, Kind};
+use domain::ticket::{Channel, Extra, Facts, Kind, Ticket};
 use domain::time::Timestamp;
 use serde::Deserialize;
-use store::{admin, ticket};
+use store::{Read, file, ticket};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::once::create_once;
 use super::view::{self, MessagesView, RowsView, TicketView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -104,7 +104,7 @@ pub(crate) async fn list(
     may_view(&caller.actor).map_err(|e| caller.fail(e))?;
     let asked = query.read(caller.actor.staff()).map_err(|e| caller.fail(e))?;
     let (scope, limit) = (caller.actor.scope(), asked.limit);
-    let read = move |r: &mut store::Read<'_>| {
+    let read = move |r: &mut Read<'_>| {
         Ok(ticket::list(r, &scope, &asked.filter, asked.order, asked.after.as_ref(), limit + 1)?)
     };
     let read = if query.is_filtered() { app.desk.read(read).await } else { app.desk.peek(read).await };
@@ -130,23 +130,11 @@ pub(crate) async fn create(
     body: Body<NewTicketBody>,
 ) -> std::result::Result<Response, WebError> {
     let new = body.value.read().map_err(|e| caller.fail(e))?;
-    let (owner, key, hash) = (caller.owner(), caller.idempotency_key(), body.hash);
-    let made = app.desk.write(&caller.actor, move |unit| {
-        if let Some(key) = &key
-            && let Some((earlier, answer)) = admin::recall(unit.work, &owner, key)?
-        {
-            return if earlier == hash { Ok(answer) } else { Err(Error::KeyReused) };
-        }
+    create_once(&app, &caller, body.hash, move |unit| {
         let opened = open_in(unit, &new)?;
-        let shown = view::ticket(opened.ticket, &opened.clocks);
-        let answer = serde_json::to_string(&shown).map_err(|e| Error::Internal(e.to_string()))?;
-        if let Some(key) = &key {
-            admin::remember(unit.work, &owner, key, &hash, &answer)?;
-        }
-        Ok(answer)
-    });
-    let answer = made.await.map_err(|e| caller.fail(e))?;
-    Ok((StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], answer).into_response())
+        Ok(view::ticket(opened.ticket, &opened.clocks))
+    })
+    .await
 }
 
 /// One ticket with its clocks.
@@ -165,10 +153,16 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
     let scope = who.scope();
     desk.peek(move |r| {
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        let clocks = ticket::shown_clocks(r, &t.id)?;
-        Ok(view::ticket(t, &clocks))
+        shown_in(r, t)
     })
     .await
+}
+
+/// The ticket with its clocks, within a unit of work or a read.
+pub(super) fn shown_in(r: &mut Read<'_>, t: Ticket) -> Result<TicketView> {
+    let clocks = ticket::shown_clocks(r, &t.id)?;
+    let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
+    Ok(TicketView { merged_into, ..view::ticket(t, &clocks) })
 }
 
 /// Where a list of a ticket's parts continues.
@@ -210,14 +204,19 @@ pub(crate) async fn messages(
     let (scope, internal) = (caller.actor.scope(), caller.actor.staff().is_some());
     let found = app.desk.read(move |r| {
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        Ok(ticket::messages(r, &t.id, after, internal, limit + 1)?)
+        let rows = ticket::messages(r, &t.id, after, internal, limit + 1)?;
+        let files = if rows.is_empty() { Vec::new() } else { file::of_ticket(r, &t.id)? };
+        Ok((rows, files))
     });
-    let mut rows = found.await.map_err(|e| caller.fail(e))?;
+    let (mut rows, files) = found.await.map_err(|e| caller.fail(e))?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);
     let next_cursor = rows.last().filter(|_| more).map(|m| m.no.to_string());
-    Ok(Json(MessagesView { items: rows.into_iter().map(view::message).collect(), next_cursor }))
+    Ok(Json(MessagesView {
+        items: rows.into_iter().map(|m| view::message(m, &files)).collect(),
+        next_cursor,
+    }))
 }
 
 /// The events of a ticket: what happened, when, by whom, before and after. Staff only.

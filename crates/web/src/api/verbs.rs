@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use desk::{Result, ticket as verb};
 use domain::id::{FileId, StaffId};
 use domain::ticket::decide::{Body as Text, Draft, Solution};
@@ -13,7 +14,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::tickets::shown;
+use super::once::create_once;
+use super::tickets::{shown, shown_in};
 use super::view::TicketView;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -58,9 +60,13 @@ pub(crate) async fn message(
     caller: Caller,
     Path(number): Path<String>,
     body: Body<MessageBody>,
-) -> std::result::Result<(StatusCode, Json<TicketView>), WebError> {
-    let done = verb::add_message(&app.desk, &caller.actor, &number, body.value.draft()).await;
-    Ok((StatusCode::CREATED, answer(&app, &caller, done).await?))
+) -> std::result::Result<Response, WebError> {
+    let draft = body.value.draft();
+    create_once(&app, &caller, body.hash, move |unit| {
+        let t = verb::add_message_in(unit, &number, &draft)?;
+        shown_in(unit.work, t)
+    })
+    .await
 }
 
 /// Writes for staff only.

@@ -2,10 +2,11 @@
 
 use domain::access::ActorRef;
 use domain::sla::Clock;
-use domain::ticket::{Facts, Ticket};
+use domain::ticket::{Facts, PlanStep, Rating, Ticket};
 use domain::time::{Timestamp, to_millis};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use store::file::FileRow;
 use store::ticket::{ListRow, MessageRow};
 use utoipa::ToSchema;
 
@@ -85,6 +86,16 @@ pub(crate) struct TicketView {
     pub extra: BTreeMap<String, String>,
     /// Tags.
     pub tags: Vec<String>,
+    /// Colleagues who are told of changes.
+    pub watchers: Vec<String>,
+    /// What is planned for the fix, and for when.
+    #[schema(value_type = Vec<Object>)]
+    pub plan: Vec<PlanStep>,
+    /// The ticket in which this one goes on.
+    pub merged_into: Option<String>,
+    /// The customer's marks.
+    #[schema(value_type = Option<Object>)]
+    pub rating: Option<Rating>,
     /// The promise: policy and revision.
     pub policy: String,
     /// Its revision.
@@ -144,6 +155,10 @@ pub(super) fn ticket(t: Ticket, clocks: &[Clock]) -> TicketView {
         facts: t.facts,
         extra: t.extra,
         tags: t.tags.into_iter().collect(),
+        watchers: t.watchers.into_iter().map(|s| s.0).collect(),
+        plan: t.plan,
+        merged_into: None,
+        rating: t.rating,
         policy: t.policy.0.0,
         policy_rev: t.policy.1,
         policy_because: t.policy_because.as_str(),
@@ -270,8 +285,23 @@ pub(crate) struct MessageView {
     pub text: String,
     /// A progress report.
     pub progress: bool,
+    /// What is attached; read it at `/api/v1/files/{id}`.
+    pub files: Vec<AttachedView>,
     /// When.
     pub at: String,
+}
+
+/// A file of a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AttachedView {
+    /// Key.
+    pub id: String,
+    /// Name as it came.
+    pub name: String,
+    /// Media type, decided by content.
+    pub media_type: String,
+    /// Bytes.
+    pub size: i64,
 }
 
 /// Messages of a ticket.
@@ -284,13 +314,20 @@ pub(crate) struct MessagesView {
 }
 
 /// A message, as the API shows it.
-pub(super) fn message(m: MessageRow) -> MessageView {
+pub(super) fn message(m: MessageRow, files: &[FileRow]) -> MessageView {
+    let mine = files.iter().filter(|f| f.message == Some(m.no)).map(|f| AttachedView {
+        id: f.id.0.clone(),
+        name: f.name.clone(),
+        media_type: f.media_type.clone(),
+        size: f.size,
+    });
     MessageView {
         no: m.no,
         visibility: m.visibility.as_str(),
         by: m.by,
         text: crate::html::plain(&m.html),
         html: m.html,
+        files: mine.collect(),
         progress: m.progress,
         at: instant(m.at),
     }

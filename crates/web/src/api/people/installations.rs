@@ -14,7 +14,8 @@ use store::directory::{self, InstallationRow, find_installations};
 use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
-use super::{ListView, create_once, seen};
+use super::{ListView, seen};
+use crate::api::once::create_once;
 use crate::app::App;
 use crate::customers::{InstallationQuery, bad_cursor, cut, limit};
 use crate::error::{Problem, WebError};

@@ -15,7 +15,8 @@ use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
 use super::super::view::instant;
-use super::{ListView, chosen, create_once, seen};
+use super::{ListView, chosen, seen};
+use crate::api::once::create_once;
 use crate::app::App;
 use crate::customers::{OrganisationQuery, bad_cursor, cut, limit};
 use crate::error::{Problem, WebError};

@@ -15,7 +15,8 @@ use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
 use super::super::view::instant;
-use super::{After, ListView, create_once, seen};
+use super::{After, ListView, seen};
+use crate::api::once::create_once;
 use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::form::choice;

@@ -1,0 +1,112 @@
+//! What the API refuses, it refuses as a problem document; and what may be sent again is done once.
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::{Client, TestApp};
+
+mod engines {
+    testkit::on_both_engines!(
+        what_cannot_be_read_is_a_problem,
+        no_text_has_a_nul,
+        who_is_named_must_exist,
+        a_message_with_a_key_is_written_once,
+        what_can_be_written_can_be_read,
+    );
+}
+
+async fn opened(api: &Client, title: &str) -> String {
+    let body = json!({"title": title, "body": "b", "requester": "ben@north.example"});
+    api.post("/api/v1/tickets", &body).await.json()["number"].as_str().unwrap().to_owned()
+}
+
+async fn what_cannot_be_read_is_a_problem(app: TestApp) {
+    let api = app.api().await;
+    let number = opened(&api, "t").await;
+    let ticket = format!("/api/v1/tickets/{number}");
+    let json_kind = "application/json";
+    for (method, path, kind, body, status, key) in [
+        (Method::PUT, ticket.as_str(), json_kind, "{}", 405, "method"),
+        (Method::GET, "/api/v1/audit?limit=zzz", "", "", 400, "unreadable"),
+        (Method::GET, "/api/v1/tickets?limit=1&limit=2", "", "", 400, "unreadable"),
+        (Method::GET, "/api/v1/tickets/%ff", "", "", 400, "unreadable"),
+        (Method::POST, "/api/v1/tickets", json_kind, "{", 400, "unreadable"),
+        (Method::POST, "/api/v1/tickets", json_kind, r#"{"title":7}"#, 422, "invalid"),
+        (Method::POST, "/api/v1/tickets", "text/plain", "{}", 415, "not_json"),
+        (Method::GET, "/api/v1/nothing", "", "", 404, "not_found"),
+    ] {
+        let answer = api.send(method, path, kind, Body::from(body), &[]).await;
+        let told = answer.json();
+        let (got, type_) = (u64::from(answer.status.as_u16()), format!("about:blank#{key}"));
+        assert_eq!(
+            (got, told["status"].as_u64(), told["type"].as_str()),
+            (status, Some(status), Some(&*type_)),
+            "{path}"
+        );
+        assert!(told["title"].as_str().is_some_and(|t| !t.is_empty()), "{}", answer.text);
+    }
+    let large = Body::from(vec![b' '; 4 * 1024 * 1024 + 1]);
+    let answer = api.send(Method::POST, "/api/v1/tickets", json_kind, large, &[]).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+async fn no_text_has_a_nul(app: TestApp) {
+    let (api, agent) = (app.api().await, app.signed_in("agent").await);
+    let number = opened(&api, "t").await;
+    let body = json!({"title": "a\u{0}b", "requester": "ben@north.example"});
+    assert_eq!(api.post("/api/v1/tickets", &body).await.status, StatusCode::BAD_REQUEST);
+    for path in ["/api/v1/contacts?q=%00", "/api/v1/tickets/%00", "/api/v1/tickets?tag=%00"] {
+        assert_eq!(api.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
+    }
+    assert_eq!(agent.get("/tickets?tag=%00").await.status, StatusCode::BAD_REQUEST);
+    let form = agent.form(&format!("/tickets/{number}/messages"), "text=a%00b").await;
+    assert_eq!(form.status, StatusCode::BAD_REQUEST);
+}
+
+async fn who_is_named_must_exist(app: TestApp) {
+    let api = app.api().await;
+    let number = opened(&api, "t").await;
+    let note = json!({"body": "see", "mentions": ["nobody"]});
+    let answer = api.post(&format!("/api/v1/tickets/{number}/notes"), &note).await;
+    assert_eq!(answer.json()["fields"], json!([{"field": "mentions", "issue": "unknown"}]));
+    let path = format!("/api/v1/tickets/{number}");
+    let answer = api.json(Method::PATCH, &path, &json!({"watchers": ["nobody"]})).await;
+    assert_eq!(answer.json()["fields"], json!([{"field": "watchers", "issue": "unknown"}]));
+}
+
+async fn a_message_with_a_key_is_written_once(app: TestApp) {
+    let api = app.api().await;
+    let path = format!("/api/v1/tickets/{}/messages", opened(&api, "t").await);
+    let said = json!({"body": "once"});
+    let first = api.post_once(&path, "key", &said).await;
+    assert_eq!((first.status, &first.json()["messages"]), (StatusCode::CREATED, &json!(2)), "{}", first.text);
+    assert_eq!(api.post_once(&path, "key", &said).await.json(), first.json());
+    assert_eq!(api.get(&path).await.json()["items"].as_array().unwrap().len(), 2);
+    let other = api.post_once(&path, "key", &json!({"body": "other"})).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+async fn what_can_be_written_can_be_read(app: TestApp) {
+    let api = app.api().await;
+    let (number, into) = (opened(&api, "a").await, opened(&api, "b").await);
+    let parts =
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.txt\"\r\n\r\nhello\r\n--b--\r\n";
+    let kind = "multipart/form-data; boundary=b";
+    let file = api.send(Method::POST, "/api/v1/files", kind, Body::from(parts), &[]).await.json();
+    let path = format!("/api/v1/tickets/{number}");
+    let said = api.post(&format!("{path}/messages"), &json!({"body": "see", "files": [file["id"]]})).await;
+    assert_eq!(said.status, StatusCode::CREATED, "{}", said.text);
+    let messages = api.get(&format!("{path}/messages")).await.json();
+    assert_eq!(messages["items"][0]["files"], json!([]));
+    let attached = &messages["items"][1]["files"][0];
+    assert_eq!(
+        (&attached["id"], &attached["name"], &attached["size"]),
+        (&file["id"], &json!("x.txt"), &json!(5))
+    );
+    let watcher: Value = json!(app.cast.staff_id("boss"));
+    api.json(Method::PATCH, &path, &json!({"watchers": [watcher]})).await;
+    let merged = api.post(&format!("{path}/merge"), &json!({"number": into})).await;
+    assert!(merged.status.is_success(), "{}", merged.text);
+    let gone = api.get(&path).await.json();
+    assert_eq!((&gone["merged_into"], &gone["watchers"]), (&json!(into), &json!([watcher])));
+}

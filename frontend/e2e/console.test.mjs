@@ -3,18 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessible, stage } from "./browser.mjs";
 
-const { demo, visitor, problems } = await stage();
-const api = (path, method, body) =>
-  fetch(`${demo.url}/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${demo.api_token}` },
-    body: body && JSON.stringify(body),
-  }).then((a) => a.json());
-
-async function fresh(title) {
-  const made = await api("tickets", "POST", { title, body: "b", requester: "wu@hongda.example" });
-  return made.number;
-}
+const { demo, visitor, problems, api, fresh } = await stage();
 
 test("a verb says what it did, and is undone", async () => {
   const agent = await visitor(demo.account("agent"));

@@ -6,7 +6,9 @@ import { editors } from "./editor";
 import { forms } from "./forms";
 import { guides } from "./guide";
 import { keys } from "./keys";
+import { lists } from "./list";
 import { live } from "./live";
+import { parts } from "./parts";
 import { toasts } from "./toasts";
 import { remember } from "./walk";
 
@@ -31,11 +33,13 @@ htmx.config.responseHandling = [
 
 toasts();
 forms();
+lists();
 remember();
 guides();
 keys();
 dialogs();
 live();
+parts();
 countdowns(document);
 editors(document);
 htmx.onLoad((root) => {

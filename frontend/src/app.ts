@@ -10,6 +10,7 @@ import { lists } from "./list";
 import { live } from "./live";
 import { parts } from "./parts";
 import { toasts } from "./toasts";
+import { unsent } from "./unsent";
 import { remember } from "./walk";
 
 declare global {
@@ -32,6 +33,7 @@ htmx.config.responseHandling = [
 ];
 
 toasts();
+unsent();
 forms();
 lists();
 remember();

@@ -43,6 +43,24 @@ test("the panels of the list lie above the bar", async () => {
   assert.ok(await touchable(page, "form[action='/tickets/columns'] button.btn-primary"));
 });
 
+test("rows are chosen with the thumb, and what can be done with them is at hand", async () => {
+  const page = await phone();
+  await fresh("第一行");
+  await fresh("第二行");
+  await page.goto(`${demo.url}/tickets?view=all`);
+  const boxes = page.locator("#rows label.c-box");
+  await boxes.nth(0).click();
+  await boxes.nth(1).click();
+  const target = await boxes.nth(1).boundingBox();
+  assert.ok(target.width >= 44 && target.height >= 44, JSON.stringify(target));
+  assert.equal(await page.locator("#rows input:checked").count(), 2);
+  await accessible(page);
+  assert.ok(await touchable(page, "#bulk button[value=take]"));
+  await page.click("#bulk button[value=take]");
+  await page.waitForSelector("text=已处理 2 张工单");
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
+
 test("no page had an error in its console", () => {
   assert.deepEqual(problems, []);
 });

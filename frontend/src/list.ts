@@ -1,11 +1,14 @@
 // The rows of a list stay as people left them: a refresh keeps ticks, focus and what "more" has loaded.
 import htmx from "htmx.org";
+import { lastPlace, type Place } from "./walk";
 
 /** The server gives no more rows than this at once. */
 const AT_ONCE = 200;
 
 /** A list that is shown whole may have grown by so many. */
 const ROOM = 50;
+
+const PAUSE_MS = 150;
 
 /** Each row as the server wrote it: a row that has not changed is left alone. */
 const written = new WeakMap<Element, string>();
@@ -16,6 +19,27 @@ export function lists(): void {
   for (const row of list.children) written.set(row, row.outerHTML);
   list.addEventListener("change", () => offerVerbs(list));
   list.addEventListener("refresh", () => void refresh(list));
+  void comeBack(list);
+}
+
+/** After "back", the list is as long as it was and stands where it stood. */
+async function comeBack(list: HTMLElement): Promise<void> {
+  const place = (history.state?.list as Place | undefined) ?? lastPlace();
+  if (place && place.rows > count(list) && list.querySelector(".more")) {
+    const rows = await ask(list.dataset.from ?? "", place.rows);
+    if (rows) put(list, rows);
+  }
+  if (place) window.scrollTo(0, place.top);
+  let later = 0;
+  const keep = () => {
+    const now: Place = { rows: count(list), top: window.scrollY };
+    history.replaceState({ ...history.state, list: now }, "");
+  };
+  list.addEventListener("htmx:afterSettle", keep);
+  window.addEventListener("scroll", () => {
+    window.clearTimeout(later);
+    later = window.setTimeout(keep, PAUSE_MS);
+  });
 }
 
 function count(list: Element): number {

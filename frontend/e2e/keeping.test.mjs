@@ -91,6 +91,21 @@ test("an ended session is said, and what was typed is there after signing in", a
   assert.equal((await agent.textContent(".editor-area")).trim(), "");
 });
 
+test("a lost network is said while it lasts, and the reply is kept", async () => {
+  const agent = await visitor(demo.account("agent"));
+  await agent.goto(`${demo.url}/tickets/${await fresh("断网")}`);
+  await write(agent, "断网时写的");
+  await agent.context().setOffline(true);
+  await agent.click("#composer button.btn-primary");
+  await agent.waitForSelector(".toast >> text=内容尚未送出");
+  await agent.evaluate(() => document.getElementById("offline").removeAttribute("hidden"));
+  await agent.context().setOffline(false);
+  await agent.waitForSelector("#offline", { state: "hidden", timeout: 5000 });
+  assert.match(await agent.textContent(".editor-area"), /断网时写的/);
+  await agent.click("#composer button.btn-primary");
+  await agent.waitForSelector(".card >> text=断网时写的");
+});
+
 test("the customer's request survives a reload, an ended session and a lost network", async () => {
   const clerk = await visitor(customer(), 390);
   await clerk.goto(`${demo.url}/portal/new`);

@@ -27,6 +27,7 @@ export function live(): void {
   const { live: from, reader } = document.body.dataset;
   if (from === undefined) return;
   const banner = document.getElementById("offline");
+  window.addEventListener("online", () => banner?.setAttribute("hidden", ""));
   follow(reader ?? "", from, {
     news: show,
     connected: (up) => banner?.toggleAttribute("hidden", up),

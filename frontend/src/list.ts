@@ -16,7 +16,7 @@ const written = new WeakMap<Element, string>();
 export function lists(): void {
   const list = document.getElementById("rows");
   if (!list) return;
-  for (const row of list.children) written.set(row, row.outerHTML);
+  for (const row of list.children) written.set(row, text(row));
   list.addEventListener("change", () => offerVerbs(list));
   list.addEventListener("refresh", () => void refresh(list));
   void comeBack(list);
@@ -102,11 +102,11 @@ function put(list: HTMLElement, rows: Element[]): void {
   const old = new Map([...list.children].map((row) => [row.id, row]));
   const chosen = new Set(boxes(list).filter((box) => box.checked).map((box) => box.value));
   const focus = focused(list);
+  const rank = [...list.children].findIndex((row) => row.contains(document.activeElement));
   const wanted = rows.map((row) => {
-    const html = row.outerHTML;
     const same = old.get(row.id);
-    if (same && written.get(same) === html) return same;
-    written.set(row, html);
+    if (same && written.get(same) === text(row)) return same;
+    written.set(row, text(row));
     return row;
   });
   const stays = new Set(wanted);
@@ -121,8 +121,16 @@ function put(list: HTMLElement, rows: Element[]): void {
     htmx.process(row);
   }
   for (const box of boxes(list)) box.checked = chosen.has(box.value);
-  if (focus) list.querySelector<HTMLElement>(focus)?.focus({ preventScroll: true });
+  if (focus) {
+    const next = list.children[Math.min(rank, list.children.length - 1)]?.querySelector<HTMLElement>("a");
+    (list.querySelector<HTMLElement>(focus) ?? next)?.focus({ preventScroll: true });
+  }
   offerVerbs(list);
+}
+
+/** A row without its countdown, which the browser itself keeps right. */
+function text(row: Element): string {
+  return row.outerHTML.replace(/<span class="chip-time">[^<]*/g, "");
 }
 
 function boxes(list: Element): HTMLInputElement[] {

@@ -11,6 +11,13 @@ export function toasts(): void {
     const go = () => (toast.matches(":hover, :focus-within") ? window.setTimeout(go, 1000) : toast.remove());
     window.setTimeout(go, STAY_MS);
   };
+  // Whoever comes back from the other tab has done what it asked for.
+  window.addEventListener("focus", () => place.querySelectorAll("[data-stays]").forEach((old) => old.remove()));
+  // A touch puts it away: it may lie over the button that is wanted next.
+  place.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    if (!target.closest("a, button")) target.closest(".toast")?.remove();
+  });
   place.querySelectorAll(".toast").forEach(watch);
   new MutationObserver((changes) => {
     for (const change of changes) change.addedNodes.forEach((node) => node instanceof Element && watch(node));

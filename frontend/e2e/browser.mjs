@@ -69,7 +69,18 @@ export async function stage() {
     await signIn(page, demo, account);
     return page;
   }
-  return { demo, visitor, problems };
+  /** A program with a token. */
+  async function api(path, method, body) {
+    const headers = { authorization: `Bearer ${demo.api_token}`, "content-type": "application/json" };
+    const answer = await fetch(`${demo.url}/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+    return answer.json();
+  }
+  /** A new ticket's number. */
+  async function fresh(title) {
+    return (await api("tickets", "POST", { title, body: "b", requester: "wu@hongda.example" })).number;
+  }
+  return { demo, visitor, problems, api, fresh };
 }
 
 const axe = await readFile(path.join(import.meta.dirname, "../node_modules/axe-core/axe.min.js"), "utf8");

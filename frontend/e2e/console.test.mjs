@@ -3,18 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessible, stage } from "./browser.mjs";
 
-const { demo, visitor, problems } = await stage();
-const api = (path, method, body) =>
-  fetch(`${demo.url}/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${demo.api_token}` },
-    body: body && JSON.stringify(body),
-  }).then((a) => a.json());
-
-async function fresh(title) {
-  const made = await api("tickets", "POST", { title, body: "b", requester: "wu@hongda.example" });
-  return made.number;
-}
+const { demo, visitor, problems, api, fresh } = await stage();
 
 test("a verb says what it did, and is undone", async () => {
   const agent = await visitor(demo.account("agent"));
@@ -83,6 +72,48 @@ test("columns are chosen, rows are walked, the list keeps its place", async () =
   await agent.waitForURL((url) => url.pathname === numbers[0]);
   await agent.keyboard.press("u");
   await agent.waitForURL(/view=all/);
+});
+
+test("with all columns the title is readable, and the list scrolls sideways, not the page", async () => {
+  const agent = await visitor(demo.account("agent"), 1280);
+  await agent.goto(`${demo.url}/tickets?view=all`);
+  await agent.click("summary:has-text('显示列')");
+  for (const box of await agent.$$("input[name=column]:not([disabled])")) await box.check();
+  await agent.click("form[action='/tickets/columns'] button.btn-primary");
+  await agent.waitForSelector(".row-head .c-kind");
+  const title = await agent.locator("#rows .c-title").first().boundingBox();
+  assert.ok(title.width >= 200, `${title.width}`);
+  const wide = (selector) => agent.$eval(selector, (el) => el.scrollWidth > el.clientWidth);
+  assert.ok(await wide(".rows"));
+  assert.ok(!(await wide("html")));
+  const ends = await agent.evaluate(() => ["#rows > .row", ".row-head"].map((s) => document.querySelector(s).scrollWidth));
+  assert.equal(ends[0], ends[1]);
+});
+
+test("back shows as many rows as there were, at the same place", async () => {
+  const agent = await visitor(demo.account("agent"));
+  const rows = agent.locator("#rows .row");
+  await agent.goto(`${demo.url}/tickets?view=all`);
+  await agent.click(".more a");
+  await agent.waitForFunction(() => document.querySelectorAll("#rows .row").length === 100);
+  await agent.click(".more a");
+  await agent.waitForFunction(() => document.querySelectorAll("#rows .row").length === 150);
+  await rows.nth(130).scrollIntoViewIfNeeded();
+  const top = await agent.evaluate(() => window.scrollY);
+  await agent.waitForTimeout(300);
+  const stands = () => agent.waitForFunction((y) => Math.abs(window.scrollY - y) < 3, top, { timeout: 5000 });
+  // By the browser, after a page that is no case; then after a case.
+  await agent.click(".rail a[href='/notices']");
+  await agent.waitForURL(/notices/);
+  await agent.goBack();
+  await agent.waitForFunction(() => document.querySelectorAll("#rows .row").length === 150);
+  await stands();
+  await rows.nth(130).locator("a.row-link").click();
+  await agent.waitForURL(/AF-/);
+  await agent.keyboard.press("u");
+  await agent.waitForURL(/view=all/);
+  await agent.waitForFunction(() => document.querySelectorAll("#rows .row").length === 150);
+  await stands();
 });
 
 test("a pasted picture is uploaded and sent", async () => {

@@ -6,8 +6,11 @@ import { editors } from "./editor";
 import { forms } from "./forms";
 import { guides } from "./guide";
 import { keys } from "./keys";
+import { lists } from "./list";
 import { live } from "./live";
+import { parts } from "./parts";
 import { toasts } from "./toasts";
+import { unsent } from "./unsent";
 import { remember } from "./walk";
 
 declare global {
@@ -30,12 +33,15 @@ htmx.config.responseHandling = [
 ];
 
 toasts();
+unsent();
 forms();
+lists();
 remember();
 guides();
 keys();
 dialogs();
 live();
+parts();
 countdowns(document);
 editors(document);
 htmx.onLoad((root) => {

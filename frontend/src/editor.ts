@@ -1,11 +1,13 @@
 // The reply editor: rich text over a plain text field, drafts on the server, pictures by paste or drop.
 import DOMPurify from "dompurify";
 import Squire from "squire-rte";
+import { type Attached, attachments, removable, upload } from "./files";
 import { mentions } from "./mention";
 
 (window as unknown as { DOMPurify: typeof DOMPurify }).DOMPurify = DOMPurify;
 
 const DRAFT_MS = 800;
+const AGAIN_MS = 5_000;
 
 export function editors(root: ParentNode): void {
   root.querySelectorAll<HTMLElement>("[data-editor]:not([data-ready])").forEach(start);
@@ -28,36 +30,23 @@ function start(box: HTMLElement): void {
   const editor = new Squire(area, { blockTag: "P" });
   if (html.value) editor.setHTML(html.value);
 
-  let saving = 0;
-  const state = box.querySelector<HTMLElement>(".editor-state");
   const fill = () => {
     const empty = area.innerText.trim() === "" && !area.querySelector("img");
     html.value = empty ? "" : editor.getHTML();
     area.toggleAttribute("data-empty", empty);
   };
   fill();
-  const save = async () => {
-    const to = box.dataset.draft;
-    if (!to) return;
-    const internal = form.querySelector<HTMLInputElement>("input[name=internal]:checked")?.value ?? "";
-    const body = new URLSearchParams({ html: html.value, internal });
-    try {
-      const answer = await fetch(to, { method: "POST", body });
-      if (state && answer.ok) state.textContent = box.dataset.saved ?? "";
-    } catch {
-      if (state) state.textContent = box.dataset.unsaved ?? "";
-    }
-  };
+  const save = box.dataset.draft ? drafts(box, form, html, box.dataset.draft) : () => {};
   const changed = () => {
     fill();
-    window.clearTimeout(saving);
-    saving = window.setTimeout(save, DRAFT_MS);
+    form.dispatchEvent(new Event("change"));
+    save();
   };
   editor.addEventListener("input", changed);
   mentions(area, form, changed);
-  form.addEventListener("submit", () => {
-    window.clearTimeout(saving);
+  form.addEventListener("formdata", (event) => {
     fill();
+    event.formData.set("html", html.value);
   });
 
   box.querySelectorAll<HTMLButtonElement>("[data-do]").forEach((button) => {
@@ -79,7 +68,13 @@ function start(box: HTMLElement): void {
     select.value = "";
   });
   const files = box.querySelector<HTMLElement>(".files");
-  const take = (list: Iterable<File>) => [...list].forEach((file) => upload(file, files, box, editor));
+  if (files) removable(files);
+  const picture = (made: Attached & { picture: boolean }) => {
+    if (made.picture) editor.insertImage(`/files/${made.id}`, { alt: made.name });
+  };
+  const take = (list: Iterable<File>) => {
+    for (const file of list) if (files) upload(file, files, box.dataset.failed ?? "", picture);
+  };
   box.querySelector<HTMLInputElement>("input[type=file]")?.addEventListener("change", (event) => {
     const input = event.target as HTMLInputElement;
     take(input.files ?? []);
@@ -101,32 +96,36 @@ function start(box: HTMLElement): void {
   });
 }
 
-async function upload(file: File, files: HTMLElement | null, box: HTMLElement, editor: Squire): Promise<void> {
-  const chip = document.createElement("span");
-  chip.className = "file";
-  chip.textContent = `${file.name} …`;
-  files?.append(chip);
-  const body = new FormData();
-  body.append("file", file, file.name || "picture.png");
-  try {
-    const answer = await fetch("/files", { method: "POST", body });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const made = (await answer.json()) as { id: string; name: string; picture: boolean };
-    chip.textContent = made.name;
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = "files";
-    field.value = made.id;
-    chip.append(field);
-    const remove = document.createElement("button");
-    remove.type = "button";
-    remove.textContent = "×";
-    remove.setAttribute("aria-label", made.name);
-    remove.addEventListener("click", () => chip.remove());
-    chip.append(remove);
-    if (made.picture) editor.insertImage(`/files/${made.id}`, { alt: made.name });
-  } catch {
-    chip.classList.add("file-failed");
-    chip.textContent = `${file.name}: ${box.dataset.failed ?? ""}`;
-  }
+/** Drafts go to the server a moment after the last letter; what became of them is said beside the tools. */
+function drafts(box: HTMLElement, form: HTMLFormElement, html: HTMLInputElement, to: string): () => void {
+  const state = box.querySelector<HTMLElement>(".editor-bar .editor-state");
+  let later = 0;
+  const after = (ms: number) => {
+    window.clearTimeout(later);
+    later = window.setTimeout(save, ms);
+  };
+  const save = async () => {
+    const internal = form.querySelector<HTMLInputElement>("input[name=internal]:checked")?.value ?? "";
+    const body = new URLSearchParams({ html: html.value, internal });
+    attachments(form).forEach((file) => body.append("files", file.id));
+    try {
+      const answer = await fetch(to, { method: "POST", body, headers: { "hx-request": "true" } });
+      if (answer.ok) {
+        state?.replaceChildren(box.dataset.saved ?? "");
+        if (body.get("html") === html.value) form.dispatchEvent(new CustomEvent("saved"));
+        return;
+      }
+      const why = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+      state?.replaceChildren(`${box.dataset.refused ?? ""} `, ...(why?.childNodes ?? []));
+      if (answer.status === 401 || answer.status >= 500) after(AGAIN_MS);
+    } catch {
+      state?.replaceChildren(box.dataset.unsaved ?? "");
+      after(AGAIN_MS);
+    }
+  };
+  form.addEventListener("submit", () => window.clearTimeout(later));
+  // Files that were attached or taken away belong to the draft.
+  box.addEventListener("change", () => after(DRAFT_MS));
+  form.addEventListener("unsent", () => after(DRAFT_MS));
+  return () => after(DRAFT_MS);
 }

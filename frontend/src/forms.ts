@@ -1,45 +1,65 @@
 // Verbs are sent without leaving the page: if one is refused, the toast says why and what was typed stays.
+import { isUploading, uploaded } from "./files";
+import { say, show } from "./toasts";
+
+/** What is on its way is not sent a second time. */
+const sending = new Set<HTMLFormElement>();
+
 export function forms(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (!form.closest(".case, [data-keeps]")) return;
     event.preventDefault();
-    void send(form, event.submitter as HTMLButtonElement | null);
+    if (!sending.has(form)) void send(form, event.submitter as HTMLButtonElement | null);
   });
+  // A page that the browser had put aside is used again.
+  window.addEventListener("pageshow", () => [...sending].forEach(free));
 }
 
-async function send(form: HTMLFormElement, button: HTMLButtonElement | null): Promise<void> {
+async function send(form: HTMLFormElement, by: HTMLButtonElement | null): Promise<void> {
+  sending.add(form);
+  const button = by ?? buttonOf(form);
+  button?.setAttribute("aria-disabled", "true");
+  const sent = (await complete(form, button)) && (await post(form, by));
+  if (sent) return;
+  free(form);
+  form.dispatchEvent(new CustomEvent("unsent"));
+}
+
+function buttonOf(form: HTMLFormElement): HTMLButtonElement | null {
+  return form.querySelector("button:not([type=button])");
+}
+
+function free(form: HTMLFormElement): void {
+  sending.delete(form);
+  form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+}
+
+/** Waits until all files are up; the button says so meanwhile. */
+async function complete(form: HTMLFormElement, button: HTMLButtonElement | null): Promise<boolean> {
+  const words = button?.textContent ?? "";
+  if (button && isUploading(form)) button.textContent = document.body.dataset.wordUploading ?? words;
+  const all = await uploaded(form);
+  if (button && button.textContent !== words) button.textContent = words;
+  if (!all) say("say-file-missing");
+  return all;
+}
+
+async function post(form: HTMLFormElement, by: HTMLButtonElement | null): Promise<boolean> {
   const body = new URLSearchParams();
-  new FormData(form, button).forEach((value, name) => typeof value === "string" && body.append(name, value));
-  if (button) button.disabled = true;
+  new FormData(form, by).forEach((value, name) => typeof value === "string" && body.append(name, value));
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "hx-request": "true" } });
     const to = answer.headers.get("hx-redirect");
     if (to) {
       form.dispatchEvent(new CustomEvent("sent"));
       location.assign(to);
-      return;
+      return true;
     }
     show(await answer.text());
   } catch {
-    document.getElementById("offline")?.removeAttribute("hidden");
+    say("say-not-sent");
   }
-  if (button) button.disabled = false;
-}
-
-/** A toast, or something that asks for a decision: then it is a dialog. */
-function show(html: string): void {
-  const part = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-  if (!part) return;
-  if (!part.matches("[data-dialog]")) {
-    document.getElementById("toasts")?.append(part);
-    return;
-  }
-  document.querySelectorAll("dialog.asks").forEach((old) => old.remove());
-  const dialog = document.createElement("dialog");
-  dialog.className = "asks";
-  dialog.append(part);
-  document.body.append(dialog);
-  dialog.showModal();
+  return false;
 }

@@ -20,7 +20,10 @@ function start(form: HTMLFormElement): void {
   const back = button(form.dataset.back, "");
   send.before(next);
   send.after(back);
-  let at = 0;
+  // As far as a reload or the browser's "back" says, but not beyond a step that still lacks something.
+  const lacking = steps.findIndex((step) => [...step.elements].some((el) => !(el as HTMLInputElement).checkValidity()));
+  const reach = (to: unknown) => Math.min(Number(to) || 0, lacking < 0 ? steps.length - 1 : lacking);
+  let at = reach(history.state?.step);
   const show = () => {
     steps.forEach((step, i) => (step.hidden = i !== at));
     next.hidden = at === steps.length - 1;
@@ -35,12 +38,19 @@ function start(form: HTMLFormElement): void {
     steps[at]?.querySelector<HTMLElement>("input:not([type=hidden]), textarea:not([hidden]), select")?.focus();
   };
   const fits = () => [...(steps[at]?.elements ?? [])].every((el) => (el as HTMLInputElement).reportValidity?.() ?? true);
-  next.addEventListener("click", () => fits() && go(at + 1));
-  back.addEventListener("click", () => go(at - 1));
+  next.addEventListener("click", () => {
+    if (!fits()) return;
+    go(at + 1);
+    history.pushState({ ...history.state, step: at }, "");
+  });
+  back.addEventListener("click", () => (history.state?.step === at ? history.back() : go(at - 1)));
+  window.addEventListener("popstate", (event) => go(Math.min(Number(event.state?.step) || 0, steps.length - 1)));
   // Enter in a field goes on instead of sending what is half filled in.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || next.hidden || !(event.target instanceof HTMLInputElement)) return;
+    if (event.key !== "Enter" || next.hidden) return;
+    if (!(event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
+    event.stopPropagation();
     next.click();
   });
   show();

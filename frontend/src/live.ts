@@ -1,9 +1,10 @@
-// Live updates: one stream of server-sent events; what is on the page and concerned asks for its part again.
+// Live updates: what is on the page and concerned by an event asks for its part again.
 import htmx from "htmx.org";
+import { follow, type News } from "./stream";
 
 const waiting = new Map<string, number>();
 
-/** Asks again at most four times a second, however many events come. */
+/** Asks again at most eight times a second, however many events come. */
 function refresh(selector: string): void {
   if (waiting.has(selector)) return;
   const later = window.setTimeout(() => {
@@ -13,18 +14,23 @@ function refresh(selector: string): void {
   waiting.set(selector, later);
 }
 
-export function live(): void {
-  const from = document.body.dataset.live;
-  if (from === undefined) return;
-  const stream = new EventSource(`/live?after=${from}`);
-  stream.addEventListener("ticket", (event) => {
-    refresh(`[data-live-ticket="${CSS.escape(event.data)}"]`);
+function show(news: News): void {
+  if (news.topic === "ticket") {
+    refresh(`[data-live-ticket="${CSS.escape(news.key)}"]`);
     refresh("[data-live-list]");
-    refresh("#queues");
-  });
-  stream.addEventListener("notice", () => refresh("#queues"));
-  stream.addEventListener("presence", (event) => refresh(`[data-live-presence="${CSS.escape(event.data)}"]`));
+  }
+  if (news.topic === "presence") refresh(`[data-live-presence="${CSS.escape(news.key)}"]`);
+  else refresh("#queues");
+}
+
+export function live(): void {
+  const { live: from, reader } = document.body.dataset;
+  if (from === undefined) return;
   const banner = document.getElementById("offline");
-  stream.onopen = () => banner?.setAttribute("hidden", "");
-  stream.onerror = () => banner?.removeAttribute("hidden");
+  window.addEventListener("online", () => banner?.setAttribute("hidden", ""));
+  follow(reader ?? "", from, {
+    news: show,
+    connected: (up) => banner?.toggleAttribute("hidden", up),
+    missed: () => ["[data-live-ticket]", "[data-live-list]", "#queues"].forEach(refresh),
+  });
 }

@@ -39,9 +39,5 @@ export function dialogs(): void {
     const select = event.target as HTMLSelectElement;
     if (select.matches?.("select[data-narrows]")) narrow(select);
     if (select.matches?.("[data-submits]")) select.form?.requestSubmit();
-    if (select.matches?.("input[name=numbers]")) {
-      const any = document.querySelector("input[name=numbers]:checked");
-      document.getElementById("bulk")?.toggleAttribute("hidden", !any);
-    }
   });
 }

@@ -5,11 +5,43 @@ export function toasts(): void {
   const place = document.getElementById("toasts");
   if (!place) return;
   const watch = (toast: Element) => {
+    // One that asks for something stays until there is other news.
+    place.querySelectorAll("[data-stays]").forEach((old) => old !== toast && old.remove());
+    if (toast.matches("[data-stays]")) return;
     const go = () => (toast.matches(":hover, :focus-within") ? window.setTimeout(go, 1000) : toast.remove());
     window.setTimeout(go, STAY_MS);
   };
+  // Whoever comes back from the other tab has done what it asked for.
+  window.addEventListener("focus", () => place.querySelectorAll("[data-stays]").forEach((old) => old.remove()));
+  // A touch puts it away: it may lie over the button that is wanted next.
+  place.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    if (!target.closest("a, button")) target.closest(".toast")?.remove();
+  });
   place.querySelectorAll(".toast").forEach(watch);
   new MutationObserver((changes) => {
     for (const change of changes) change.addedNodes.forEach((node) => node instanceof Element && watch(node));
   }).observe(place, { childList: true });
+}
+
+/** Says words that the page has in a template, for when no server can be asked. */
+export function say(id: string): void {
+  const words = document.getElementById(id);
+  if (words instanceof HTMLTemplateElement) document.getElementById("toasts")?.append(words.content.cloneNode(true));
+}
+
+/** An answer of the server: a toast, or something that asks for a decision: then it is a dialog. */
+export function show(html: string): void {
+  const part = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+  if (!part) return;
+  if (!part.matches("[data-dialog]")) {
+    document.getElementById("toasts")?.append(part);
+    return;
+  }
+  document.querySelectorAll("dialog.asks").forEach((old) => old.remove());
+  const dialog = document.createElement("dialog");
+  dialog.className = "asks";
+  dialog.append(part);
+  document.body.append(dialog);
+  dialog.showModal();
 }

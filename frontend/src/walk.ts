@@ -15,18 +15,29 @@ function kept(): Walk | null {
   }
 }
 
-/** On a list: remembers its rows and place when a case is opened, and comes back to that place. */
+/** How much of a list was shown, and where the page stood. */
+export interface Place {
+  rows: number;
+  top: number;
+}
+
+const here = () => location.pathname + location.search;
+
+/** Where this list was left for a case. */
+export function lastPlace(): Place | null {
+  const walk = kept();
+  return walk?.list === here() ? { rows: walk.numbers.length, top: walk.top } : null;
+}
+
+/** On a list: remembers its rows and place when a case is opened. */
 export function remember(): void {
   const rows = document.getElementById("rows");
   if (!rows) return;
-  const here = location.pathname + location.search;
-  const walk = kept();
-  if (walk?.list === here) window.scrollTo(0, walk.top);
   rows.addEventListener("click", (event) => {
     if (!(event.target as Element).closest("a.row-link")) return;
     const links = [...rows.querySelectorAll<HTMLAnchorElement>("a.row-link")];
     const numbers = links.map((a) => a.pathname.split("/").pop() ?? "");
-    sessionStorage.setItem(KEY, JSON.stringify({ list: here, numbers, top: window.scrollY } satisfies Walk));
+    sessionStorage.setItem(KEY, JSON.stringify({ list: here(), numbers, top: window.scrollY } satisfies Walk));
   });
 }
 

@@ -42,6 +42,7 @@ until = until { $date }
 
 # signing in
 sign-in = Sign in
+sign-in-again = Sign in, in a new tab
 sign-in-title = Sign in
 sign-in-login = Login or e-mail
 sign-in-password = Password
@@ -116,7 +117,13 @@ tool-file = Attach a file
 canned = Canned answers
 draft-saved = Draft saved
 draft-unsaved = Draft not saved; it will be tried again
+draft-refused = Draft not saved.
 upload-failed = upload failed
+uploading = Waiting for the upload…
+file-missing = A file was not uploaded, so nothing was sent. Please remove it or upload it again, then send.
+not-sent = The connection is lost and nothing was sent. What you typed is kept; please send again when you are back online.
+unsent-restored = What you had not sent yet is back.
+unsent-forget = Drop it
 progress-report = Progress report
 then = Afterwards
 then-nothing = keep open

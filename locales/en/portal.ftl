@@ -42,6 +42,8 @@ portal-complain-what = What did we do badly
 portal-complain-help = The supervisors handle complaints, not the engineer of this case.
 portal-complaint-title = Complaint about { $number }
 portal-withdraw = Withdraw
+portal-withdraw-sure = Once it is withdrawn, we no longer work on this question.
+portal-withdraw-do = Withdraw it
 
 # problem log
 log-title = Problem log

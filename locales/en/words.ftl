@@ -271,6 +271,7 @@ error-title = That did not work
 error-back = Back
 error-not_found = Not found. It may be gone, or you may not see it.
 error-unauthenticated = Please sign in.
+error-signed-out = You are signed out; what you typed is kept on this page. Please sign in again, then try once more.
 error-forbidden = You may not do that. Please ask an administrator.
 error-stale = Somebody else saved first. Your input was not saved.
 error-stale-both = Yours: “{ $mine }”; now: “{ $theirs }”.

@@ -42,6 +42,7 @@ until = 至 { $date }
 
 # signing in
 sign-in = 登录
+sign-in-again = 在新标签页中登录
 sign-in-title = 登录服务台
 sign-in-login = 登录名或邮箱
 sign-in-password = 密码
@@ -116,7 +117,13 @@ tool-file = 添加附件
 canned = 常用回复
 draft-saved = 草稿已保存
 draft-unsaved = 草稿未保存，网络恢复后重试
+draft-refused = 草稿未保存。
 upload-failed = 上传失败
+uploading = 等待附件上传…
+file-missing = 有附件没有上传成功，内容尚未送出。请移除该附件或重新上传，然后再发送。
+not-sent = 连接已断开，内容尚未送出。您输入的内容已保留，请在网络恢复后再次发送。
+unsent-restored = 已恢复上次没有送出的内容。
+unsent-forget = 放弃并清空
 progress-report = 进度通报
 then = 发送之后
 then-nothing = 发送后保持处理中

@@ -42,6 +42,8 @@ portal-complain-what = 请告诉我们哪里做得不好
 portal-complain-help = 投诉由主管处理，处理您本单的工程师不会经手。
 portal-complaint-title = 关于 { $number } 的投诉
 portal-withdraw = 撤回
+portal-withdraw-sure = 撤回后，我们不再处理这个问题。
+portal-withdraw-do = 确认撤回
 
 # problem log
 log-title = 问题日志

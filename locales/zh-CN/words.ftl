@@ -271,6 +271,7 @@ error-title = 未能完成
 error-back = 返回
 error-not_found = 没有找到。可能已不存在，或您无权查看。
 error-unauthenticated = 请先登录。
+error-signed-out = 登录已过期，您输入的内容仍保留在本页。请重新登录，然后再试一次。
 error-forbidden = 您没有这项权限。如需使用，请联系管理员。
 error-stale = 在您编辑期间，内容已被他人修改。您的输入没有保存。
 error-stale-both = 您的内容：“{ $mine }”；现在的内容：“{ $theirs }”。

@@ -214,6 +214,12 @@ impl WebError {
         };
         let text = askama::filters::escape(format!("{text}{id} {both}"), askama::filters::Html);
         let text = text.map_or_else(|_| String::new(), |t| t.to_string());
+        if matches!(self.error, Error::Unauthenticated) {
+            let (why, link) = (t(self.locale, "error-signed-out"), t(self.locale, "sign-in-again"));
+            // In a new tab, so that what was typed stays in this one.
+            let link = format!("<a href=\"/sign-in\" target=\"_blank\">{link}</a>");
+            return Html(format!("<p class=\"toast toast-error\" role=\"alert\" data-stays>{why} {link}</p>"));
+        }
         Html(format!("<p class=\"toast toast-error\" role=\"alert\">{text}</p>"))
     }
 

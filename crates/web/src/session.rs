@@ -58,9 +58,10 @@ pub(crate) fn cookie(app: &App, session: &Session) -> Cookie<'static> {
         .build()
 }
 
-/// Was this asked by htmx, for a part of a page?
+/// Was this asked by a script, for a part of a page or for live updates? Then no sign-in page is of use.
 pub(crate) fn is_part(headers: &HeaderMap) -> bool {
-    headers.contains_key("hx-request")
+    let stream = headers.get("accept").is_some_and(|a| a.as_bytes() == b"text/event-stream");
+    stream || headers.contains_key("hx-request")
 }
 
 impl FromRequestParts<App> for Visitor {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use desk::Result;
-use domain::access::Right;
+use domain::access::{Actor, Right};
 use domain::queue::Queue;
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
@@ -28,6 +28,8 @@ pub(crate) struct Ui {
     pub locale: Locale,
     pub theme: String,
     pub name: String,
+    /// Whose page it is: their tabs share one stream of live updates.
+    pub reader: String,
     pub section: &'static str,
     pub now: Timestamp,
     pub zone: TimeZone,
@@ -89,6 +91,7 @@ impl Ui {
             locale: visitor.locale,
             theme: visitor.theme.clone(),
             name: String::new(),
+            reader: reader(visitor.actor()),
             section,
             now: app.desk.now(),
             zone: TimeZone::UTC,
@@ -143,6 +146,14 @@ impl Ui {
     /// Is this a section that a phone has under "more"?
     pub(crate) fn is_further(&self) -> bool {
         matches!(self.section, "customers" | "log" | "reports" | "admin")
+    }
+}
+
+fn reader(who: &Actor) -> String {
+    match who {
+        Actor::Staff(staff) => staff.id.to_string(),
+        Actor::Contact(contact) => contact.id.to_string(),
+        Actor::System(_) => String::new(),
     }
 }
 

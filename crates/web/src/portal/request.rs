@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use desk::Error;
 use desk::intake::{NewTicket, open};
 use domain::field::Field;
@@ -18,7 +18,7 @@ use crate::error::{WebError, field_text};
 use crate::form::{Fields, choice, facts_of, id};
 use crate::html::clean;
 use crate::session::ContactPage;
-use crate::tickets::render;
+use crate::tickets::{back, render};
 use crate::ui::Ui;
 
 /// The form as it was sent.
@@ -113,8 +113,8 @@ pub(super) async fn create(
         Err(e) => Err(e),
     };
     match result {
-        Ok(t) => Ok(Redirect::to(&format!("/portal/cases/{}", t.number)).into_response()),
-        Err(Error::Invalid(fields)) => {
+        Ok(t) => Ok(back(&page.visitor, &t.number)),
+        Err(Error::Invalid(fields)) if !page.visitor.part => {
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
             page_with(&app, &page, form, errors).await
         }

@@ -16,7 +16,7 @@ mod why;
 pub(crate) use list::render;
 pub(crate) use query::ListQuery;
 pub(crate) use timeline::{Entry, EntryBody, timeline};
-pub(crate) use verbs::said;
+pub(crate) use verbs::{back, said};
 pub(crate) use why::told;
 
 use axum::Router;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::{Redirect, Response};
+use axum::response::Response;
 use desk::Error;
 use desk::intake::{NewTicket, open};
 use domain::access::Right;
@@ -17,6 +17,7 @@ use store::{directory, staff};
 
 use super::ListQuery;
 use super::list::render;
+use super::verbs::back;
 use crate::app::App;
 use crate::error::{WebError, field_text};
 use crate::form::{Fields, choice, facts_of, id, required, words};
@@ -143,10 +144,8 @@ pub(super) async fn create(
         Err(e) => Err(e),
     };
     match result {
-        Ok(t) => {
-            Ok(axum::response::IntoResponse::into_response(Redirect::to(&format!("/tickets/{}", t.number))))
-        }
-        Err(Error::Invalid(fields)) => {
+        Ok(t) => Ok(back(&page.visitor, &t.number)),
+        Err(Error::Invalid(fields)) if !page.visitor.part => {
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
             page_with(&app, &page, form, errors).await
         }

@@ -1,0 +1,55 @@
+// A part of the page that somebody is using is not taken from under their hands: its refresh waits until they are done.
+import htmx from "htmx.org";
+
+const waiting = new Set<string>();
+
+/** Holds back what would replace a panel that is open or a field that is being filled in. */
+export function parts(): void {
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = (event as CustomEvent).detail;
+    if (requestConfig?.triggeringEvent?.type === "refresh") hold(event as CustomEvent, target);
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    hold(event as CustomEvent, (event as CustomEvent).detail.target);
+  });
+  for (const done of ["toggle", "focusout", "change", "reset"]) {
+    document.addEventListener(done, () => waiting.size > 0 && window.setTimeout(catchUp), true);
+  }
+}
+
+function hold(event: CustomEvent, part: Element): void {
+  if (!part.id || !inUse(part)) return;
+  event.detail.shouldSwap = false;
+  waiting.add(part.id);
+}
+
+/** Refreshes what has waited and is free now. */
+function catchUp(): void {
+  for (const id of waiting) {
+    const part = document.getElementById(id);
+    if (part && inUse(part)) continue;
+    waiting.delete(id);
+    const asks = part?.matches("[hx-get]") ? part : document.querySelector(`[hx-select-oob*="#${id}"]`);
+    if (asks) htmx.trigger(asks, "refresh");
+  }
+}
+
+function inUse(part: Element): boolean {
+  if (part.querySelector("details[open]")) return true;
+  const fields = [...part.querySelectorAll<Field>("input:not([type=hidden]), textarea, select")];
+  return fields.some((field) => field === document.activeElement || isChanged(field));
+}
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** Is something in the field that the server did not put there? */
+function isChanged(field: Field): boolean {
+  if (field instanceof HTMLSelectElement) {
+    const first = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.options.length > 0 && field.selectedIndex !== Math.max(0, first);
+  }
+  if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
+    return field.checked !== field.defaultChecked;
+  }
+  return field.value !== field.defaultValue;
+}

@@ -124,6 +124,11 @@ impl Ui {
         words::when(self.locale, &self.zone, *at, self.now)
     }
 
+    /// `2026-09-01`.
+    pub(crate) fn day(&self, at: &Timestamp) -> String {
+        words::date(&self.zone, *at)
+    }
+
     /// The full instant, for hovering.
     pub(crate) fn full(&self, at: &Timestamp) -> String {
         words::instant(&self.zone, *at)

@@ -20,6 +20,7 @@ portal-next-reply = An answer by { $at }
 portal-next-resolution = Solved by { $at }
 portal-next-working = An engineer is working on it
 portal-next-confirm = We believe it is solved; please confirm
+portal-closes = Without an answer from you by { $at } it closes by itself
 portal-next-you = Waiting for your answer; then we go on
 portal-next-ended = Ended
 portal-confirm = Yes, it is solved

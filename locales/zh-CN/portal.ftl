@@ -20,6 +20,7 @@ portal-next-reply = { $at } 前回复您
 portal-next-resolution = { $at } 前解决
 portal-next-working = 工程师正在处理
 portal-next-confirm = 我们认为已经解决，请您确认
+portal-closes = 若 { $at } 前没有收到您的回复，将自动关闭
 portal-next-you = 等待您的回复，收到后我们继续处理
 portal-next-ended = 已结束
 portal-confirm = 确认已解决

@@ -11,7 +11,7 @@ use domain::ticket::Facts;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::error::{Form, WebError, header_locale};
+use crate::error::{Form, WebError};
 
 /// A form whose fields could be read; otherwise the answer is 422 and not a bare text.
 pub(crate) struct Fields<T>(pub T);
@@ -24,7 +24,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Fields<T> {
         let form = if crate::session::is_part(&headers) { Form::Part } else { Form::Page };
         match AnyForm::<T>::from_request(request, app).await {
             Ok(AnyForm(value)) => Ok(Self(value)),
-            Err(e) => Err(WebError::new(Error::field("form", &e.to_string()), form, header_locale(&headers))),
+            Err(e) => Err(WebError::asked(Error::field("form", &e.to_string()), form, &headers)),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct QueueLink {
 #[derive(Debug, Clone)]
 pub(crate) struct Ui {
     pub locale: Locale,
-    pub theme: String,
+    pub theme: &'static str,
     pub name: String,
     pub section: &'static str,
     pub now: Timestamp,
@@ -87,7 +87,7 @@ impl Ui {
     fn base(app: &App, visitor: &Visitor, section: &'static str) -> Self {
         Self {
             locale: visitor.locale,
-            theme: visitor.theme.clone(),
+            theme: visitor.theme,
             name: String::new(),
             section,
             now: app.desk.now(),

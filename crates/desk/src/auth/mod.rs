@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::access::{Actor, ActorRef, Staff, System};
 use domain::id::{ContactId, StaffId};
-use domain::people::parse_email;
+use domain::people::{PointKind, parse_email};
 use domain::time::plus_seconds;
 use sha2::{Digest, Sha256};
 use store::session::{self, Person};
@@ -132,6 +132,22 @@ fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option
     Ok(found
         .filter(|(_, _, active)| *active)
         .map(|(id, hash, _)| (Person { kind: "contact".to_owned(), id: id.0 }, hash)))
+}
+
+/// What the person types to sign in: the login, or a customer's preferred e-mail address.
+///
+/// # Errors
+/// The store's.
+pub fn login_of(r: &mut Read<'_>, who: &Actor) -> Result<String> {
+    Ok(match who {
+        Actor::Staff(s) => staff::one(r, &s.id)?.map(|row| row.login),
+        Actor::Contact(c) => {
+            let points = directory::points(r, &c.id)?;
+            points.into_iter().find(|p| p.kind == PointKind::Email).map(|p| p.value)
+        }
+        Actor::System(_) => None,
+    }
+    .unwrap_or_default())
 }
 
 async fn begin(desk: &Desk, person: Person, forgive: Option<String>) -> Result<Session> {

@@ -157,9 +157,17 @@ async fn request_link(
 }
 
 /// A link is opened by mail scanners too: only the button uses it up.
-async fn link_page(Path(token): Path<String>, headers: HeaderMap) -> Response {
-    let page = SignInPage::asked(&headers, "link", format!("/sign-in/link/{}", crate::error::encode(&token)));
-    Html(page.render().unwrap_or_default()).into_response()
+async fn link_page(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let login = auth::link_login(&app.desk, &token).await;
+    let login = login.map_err(|e| WebError::asked(e, Form::Page, &headers))?;
+    let asked =
+        SignInPage::asked(&headers, "link", format!("/sign-in/link/{}", crate::error::encode(&token)));
+    let page = SignInPage { login: &login, ..asked };
+    Ok(Html(page.render().unwrap_or_default()).into_response())
 }
 
 async fn use_link(
@@ -205,7 +213,7 @@ async fn password_page(
     visitor: Visitor,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let actor = visitor.actor().clone();
+    let actor = visitor.actor().reference();
     let read = app.desk.read(move |r| auth::login_of(r, &actor));
     let login = read.await.map_err(|e| visitor.fail(e))?;
     let asked = SignInPage::asked(&headers, "set", "/account/password".to_owned());

@@ -129,7 +129,12 @@ async fn signing_in_is_throttled_and_links_work_once(app: TestApp) {
     assert_eq!(letters.len(), 1);
     let token = letters[0].body.split("/sign-in/link/").nth(1).unwrap().lines().next().unwrap().to_owned();
     let path = format!("/sign-in/link/{token}");
-    assert_eq!(client.get(&path).await.status, StatusCode::OK);
+    let page = client.get(&path).await;
+    assert!(
+        page.status == StatusCode::OK && page.text.contains("登录名：ben@north.example"),
+        "{}",
+        page.text
+    );
     assert_eq!(client.form(&path, "").await.status, StatusCode::SEE_OTHER);
     assert_eq!(client.form(&path, "").await.status, StatusCode::UNAUTHORIZED);
 }

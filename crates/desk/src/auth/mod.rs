@@ -4,7 +4,7 @@
 mod link;
 mod token;
 
-pub use link::{invite, invite_contact, request_link, set_up_link, use_link};
+pub use link::{invite, invite_contact, link_login, request_link, set_up_link, use_link};
 pub use token::{create_token, revoke_token, token_actor};
 
 use argon2::Argon2;
@@ -138,14 +138,14 @@ fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option
 ///
 /// # Errors
 /// The store's.
-pub fn login_of(r: &mut Read<'_>, who: &Actor) -> Result<String> {
+pub fn login_of(r: &mut Read<'_>, who: &ActorRef) -> Result<String> {
     Ok(match who {
-        Actor::Staff(s) => staff::one(r, &s.id)?.map(|row| row.login),
-        Actor::Contact(c) => {
-            let points = directory::points(r, &c.id)?;
+        ActorRef::Staff(id) => staff::one(r, id)?.map(|row| row.login),
+        ActorRef::Contact(id) => {
+            let points = directory::points(r, id)?;
             points.into_iter().find(|p| p.kind == PointKind::Email).map(|p| p.value)
         }
-        Actor::System(_) => None,
+        ActorRef::System(_) => None,
     }
     .unwrap_or_default())
 }

@@ -36,13 +36,6 @@ test("the buttons of the panels lie above the bar", async () => {
   await page.waitForSelector("text=已解决，待确认");
 });
 
-test("the panels of the list lie above the bar", async () => {
-  const page = await phone();
-  await page.goto(`${demo.url}/tickets?view=all`);
-  await page.click("summary:has-text('显示列')");
-  assert.ok(await touchable(page, "form[action='/tickets/columns'] button.btn-primary"));
-});
-
 test("rows are chosen with the thumb, and what can be done with them is at hand", async () => {
   const page = await phone();
   await fresh("第一行");

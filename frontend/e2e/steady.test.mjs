@@ -28,7 +28,7 @@ test("facts of the case are fresh at once, its verbs when their panel is closed"
   await agent.click("summary:has-text('指派')");
   await agent.waitForSelector("form[action$='/assignment'] >> visible=true");
   await api(`tickets/${number}/hold`, "POST", { status: "waiting_customer", note: "等日志", body: "请发日志" });
-  await agent.waitForSelector("#case-line .tag-waiting");
+  await agent.waitForSelector("#case-line .tag-waiting_customer");
   assert.ok(await agent.isVisible("form[action$='/assignment']"));
   await agent.keyboard.press("Escape");
   await agent.waitForSelector("#case-verbs >> text=继续处理");

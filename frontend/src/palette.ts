@@ -14,7 +14,9 @@ export function palette(): void {
   const input = dialog?.querySelector<HTMLInputElement>("input");
   const list = dialog?.querySelector<HTMLElement>("ul");
   if (!dialog || !input || !list) return;
-  const commands = [...document.querySelectorAll<HTMLElement>("[data-command]")];
+  // What can be done here comes before where one can go.
+  const isVerb = (command: HTMLElement) => Number(command.closest(".main") !== null);
+  const commands = [...document.querySelectorAll<HTMLElement>("[data-command]")].sort((a, b) => isVerb(b) - isVerb(a));
   let shown: HTMLElement[] = [];
   let at = 0;
   const run = () => {

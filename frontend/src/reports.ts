@@ -20,7 +20,7 @@ const MIN_STANDING = 90;
 const NARROW = 600;
 
 function options(points: Point[], lying: boolean, greatest: number | undefined) {
-  const namesPx = window.innerWidth < NARROW ? 84 : 132;
+  const namesPx = window.innerWidth < NARROW ? 112 : 132;
   const label = {
     show: true,
     position: lying ? "right" : "top",
@@ -39,8 +39,9 @@ function options(points: Point[], lying: boolean, greatest: number | undefined) 
   const values = { type: "value", min: 0, max: greatest, show: false };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
-    grid: lying ? { left: namesPx + 16, right: 96, top: 4, bottom: 4 } : { left: 8, right: 8, top: 28, bottom: 28 },
+    // Text is measured on a canvas, which knows no inheritance.
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: lying ? { left: namesPx + 16, right: window.innerWidth < NARROW ? 80 : 96, top: 4, bottom: 4 } : { left: 8, right: 8, top: 28, bottom: 28 },
     xAxis: lying ? values : names,
     yAxis: lying ? names : values,
     series: [

@@ -39,6 +39,7 @@ job-attempts = Attempts
 job-error = Error
 job-retry = Try again
 token-new = New token
+token-created = Created
 token-once = Keep it now, it is shown once:
 token-scopes = Scopes
 token-scopes-help = * for all of your rights, or a list such as ticket.view, ticket.reply

@@ -120,7 +120,6 @@ group-new = New group
 group-nobody = nobody
 group-active = Active (otherwise no longer offered; its cases stay)
 roles-help = Tick, then save by column. It holds from the person's next request on.
-role-saved = Saved the rights of “{ $role }”.
 role-fixed = fixed
 products-empty = No product yet.
 product-new = Add a product

@@ -39,6 +39,7 @@ job-attempts = 尝试次数
 job-error = 原因
 job-retry = 重试
 token-new = 新建令牌
+token-created = 创建时间
 token-once = 请立即保存，令牌只显示一次：
 token-scopes = 权限范围
 token-scopes-help = * 表示本人全部权限，或用逗号列出，如 ticket.view, ticket.reply

@@ -120,7 +120,6 @@ group-new = 新建组
 group-nobody = 没有成员
 group-active = 在用（取消后不再出现在指派选项中，已有工单留在组内）
 roles-help = 勾选后按列保存，从对方的下一次操作起生效。
-role-saved = 已保存“{ $role }”的权限。
 role-fixed = 固定
 products-empty = 还没有产品。
 product-new = 添加产品

@@ -5,6 +5,8 @@ use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::Cookie;
 use desk::{Error, FieldError};
 use serde::Serialize;
 use words::{Locale, t, t_args};
@@ -26,6 +28,7 @@ pub(crate) struct WebError {
     error: Error,
     form: Form,
     locale: Locale,
+    theme: &'static str,
     back: String,
 }
 
@@ -86,6 +89,7 @@ pub(crate) struct ProblemField {
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     locale: Locale,
+    theme: &'static str,
     assets: &'static str,
     title: &'a str,
     detail: &'a str,
@@ -99,13 +103,18 @@ impl ErrorPage<'_> {
 }
 
 impl WebError {
-    pub(crate) fn new(error: Error, form: Form, locale: Locale) -> Self {
-        Self { error, form, locale, back: String::new() }
+    pub(crate) fn new(error: Error, form: Form, locale: Locale, theme: &'static str) -> Self {
+        Self { error, form, locale, theme, back: String::new() }
+    }
+
+    /// An error for somebody of whom only the request is known.
+    pub(crate) fn asked(error: Error, form: Form, headers: &HeaderMap) -> Self {
+        Self::new(error, form, header_locale(headers), header_theme(headers))
     }
 
     /// An API error in the language that the caller reads.
     pub(crate) fn api(error: Error, headers: &HeaderMap) -> Self {
-        Self::new(error, Form::Json, header_locale(headers))
+        Self::asked(error, Form::Json, headers)
     }
 
     /// Where to go back to after signing in.
@@ -115,10 +124,23 @@ impl WebError {
     }
 }
 
-/// The language of a request that nobody has signed in for.
+/// The language of a request that nobody has signed in for: what was chosen, else what the browser prefers.
 pub(crate) fn header_locale(headers: &HeaderMap) -> Locale {
+    if let Some(chosen) = CookieJar::from_headers(headers).get("locale") {
+        return Locale::parse(chosen.value());
+    }
     headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Locale::Zh, Locale::parse)
 }
+
+/// The theme that was chosen; `auto` follows the system.
+pub(crate) fn header_theme(headers: &HeaderMap) -> &'static str {
+    let jar = CookieJar::from_headers(headers);
+    let chosen = jar.get("theme").map(Cookie::value);
+    THEMES.into_iter().find(|t| chosen == Some(t)).unwrap_or("auto")
+}
+
+/// The themes that can be chosen.
+pub(crate) const THEMES: [&str; 3] = ["auto", "light", "dark"];
 
 /// Status, stable key, and the sentence for people.
 pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, String) {
@@ -218,7 +240,9 @@ impl WebError {
             let (why, link) = (t(self.locale, "error-signed-out"), t(self.locale, "sign-in-again"));
             // In a new tab, so that what was typed stays in this one.
             let link = format!("<a href=\"/sign-in\" target=\"_blank\">{link}</a>");
-            return Html(format!("<p class=\"toast toast-error\" role=\"alert\" data-stays>{why} {link}</p>"));
+            return Html(format!(
+                "<p class=\"toast toast-error\" role=\"alert\" data-stays>{why} {link}</p>"
+            ));
         }
         Html(format!("<p class=\"toast toast-error\" role=\"alert\">{text}</p>"))
     }
@@ -234,7 +258,14 @@ impl WebError {
             _ => text.to_owned(),
         };
         let assets = crate::assets::version();
-        let page = ErrorPage { locale: self.locale, assets, title, detail: &detail, back: &self.back };
+        let page = ErrorPage {
+            locale: self.locale,
+            theme: self.theme,
+            assets,
+            title,
+            detail: &detail,
+            back: &self.back,
+        };
         page.render().unwrap_or_else(|_| detail.clone())
     }
 }
@@ -256,5 +287,5 @@ pub(crate) fn encode(text: &str) -> String {
 /// The answer to an address that does not exist.
 pub(crate) async fn no_such_page(request: Request) -> WebError {
     let form = if request.uri().path().starts_with("/api/") { Form::Json } else { Form::Page };
-    WebError::new(Error::NotFound, form, header_locale(request.headers()))
+    WebError::asked(Error::NotFound, form, request.headers())
 }

@@ -12,7 +12,7 @@ use domain::ticket::Facts;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::error::{Form, WebError, header_locale};
+use crate::error::{Form, WebError};
 
 /// A form whose fields could be read; otherwise the answer is 422 and not a bare text.
 pub(crate) struct Fields<T>(pub T);
@@ -23,7 +23,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Fields<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, WebError> {
         let headers = request.headers().clone();
         let form = if crate::session::is_part(&headers) { Form::Part } else { Form::Page };
-        let fail = |e| WebError::new(e, form, header_locale(&headers));
+        let fail = |e| WebError::asked(e, form, &headers);
         let (parts, body) = request.into_parts();
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app)
             .await

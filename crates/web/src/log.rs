@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::staff::StaffRow;
 use store::ticket::{Cursor, LogFilter, LogRow, problem_log};
-use words::{Locale, t, word};
+use words::{Locale, t, t_args, word};
 
 use crate::app::App;
 use crate::error::WebError;
@@ -99,8 +99,9 @@ const EXPORT: i64 = 20_000;
 /// The five cells of a line: date, problem type, resolution, solver, remark.
 fn cells(row: &LogRow, zone: &TimeZone, locale: Locale) -> Vec<String> {
     let kind = row.class.map_or(row.title.clone(), |c| word(locale, "class", c.as_str()).to_owned());
-    let solver =
-        row.solver.as_ref().map(|(name, role)| format!("{name}({})", word(locale, "role", role.as_str())));
+    let solver = row.solver.as_ref().map(|(name, role)| {
+        t_args(locale, "log-by", &[("name", name), ("role", word(locale, "role", role.as_str()))])
+    });
     vec![
         words::date(zone, row.resolved_at),
         kind,

@@ -13,7 +13,7 @@ use domain::access::{Actor, Contact, Right, Staff};
 use words::Locale;
 
 use crate::app::App;
-use crate::error::{Form, WebError, header_locale};
+use crate::error::{Form, WebError, header_theme};
 use crate::said::Said;
 use crate::ui::Ui;
 
@@ -24,7 +24,7 @@ pub(crate) const COOKIE: &str = "aftercare_session";
 pub(crate) struct Visitor {
     pub signed_in: SignedIn,
     pub locale: Locale,
-    pub theme: String,
+    pub theme: &'static str,
     pub part: bool,
     pub path: String,
     pub said: Option<Said>,
@@ -34,7 +34,7 @@ impl Visitor {
     /// Wraps an error of the desk for this visitor.
     pub(crate) fn fail(&self, error: impl Into<Error>) -> WebError {
         let form = if self.part { Form::Part } else { Form::Page };
-        WebError::new(error.into(), form, self.locale).back_to(&self.path)
+        WebError::new(error.into(), form, self.locale, self.theme).back_to(&self.path)
     }
 
     pub(crate) fn actor(&self) -> &Actor {
@@ -79,24 +79,15 @@ async fn load(desk: &Desk, path: &str, headers: &HeaderMap) -> Result<Visitor, W
     let jar = CookieJar::from_headers(headers);
     let part = is_part(headers);
     let form = if part { Form::Part } else { Form::Page };
-    let fail = |e| WebError::new(e, form, header_locale(headers)).back_to(path);
+    let fail = |e| WebError::asked(e, form, headers).back_to(path);
     let token = jar.get(COOKIE).map(|c| c.value().to_owned()).ok_or(Error::Unauthenticated).map_err(fail)?;
     let signed_in = who_is(desk, &token).await.map_err(fail)?;
     let chosen = jar.get("locale").map(|c| Locale::parse(c.value()));
     let locale = chosen.unwrap_or_else(|| Locale::parse(&signed_in.locale));
-    let theme = jar.get("theme").map_or("auto", |c| {
-        if c.value() == "dark" {
-            "dark"
-        } else if c.value() == "light" {
-            "light"
-        } else {
-            "auto"
-        }
-    });
     Ok(Visitor {
         signed_in,
         locale,
-        theme: theme.to_owned(),
+        theme: header_theme(headers),
         part,
         path: path.to_owned(),
         said: Said::read(&jar),
@@ -112,7 +103,7 @@ pub(crate) async fn guard_forms(State(app): State<App>, mut request: Request, ne
     let has_session = token(headers).is_some();
     if !safe && !from_our_pages(headers).unwrap_or(!has_session) {
         let form = if is_part(headers) { Form::Part } else { Form::Page };
-        return WebError::new(Error::ForeignForm, form, header_locale(headers)).into_response();
+        return WebError::asked(Error::ForeignForm, form, headers).into_response();
     }
     if has_session {
         let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();

@@ -10,10 +10,10 @@ use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use desk::{Error, auth};
 use serde::Deserialize;
-use words::{Locale, t};
+use words::{Locale, t, t_args};
 
 use crate::app::App;
-use crate::error::{Form, WebError, describe, header_locale};
+use crate::error::{Form, THEMES, WebError, describe, header_locale, header_theme};
 use crate::form::Fields;
 use crate::session::{COOKIE, Visitor, cookie, token};
 
@@ -33,19 +33,45 @@ pub(crate) fn routes() -> Router<App> {
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
     locale: Locale,
+    theme: &'static str,
     assets: &'static str,
     error: String,
     said: String,
     login: &'a str,
     back: &'a str,
     accounts: &'a [(String, String, String)],
-    mode: &'a str,
+    mode: &'static str,
     action: String,
 }
 
 impl SignInPage<'_> {
+    /// An empty page in the language and theme of the request.
+    fn asked(headers: &HeaderMap, mode: &'static str, action: String) -> Self {
+        Self {
+            locale: header_locale(headers),
+            theme: header_theme(headers),
+            assets: crate::assets::version(),
+            error: String::new(),
+            said: String::new(),
+            login: "",
+            back: "",
+            accounts: &[],
+            mode,
+            action,
+        }
+    }
+    fn title(&self) -> &'static str {
+        self.t(match self.mode {
+            "link" => "sign-in-link-title",
+            "set" => "password-set",
+            _ => "sign-in-title",
+        })
+    }
     fn t(&self, key: &str) -> &'static str {
         t(self.locale, key)
+    }
+    fn login_is(&self) -> String {
+        t_args(self.locale, "password-of", &[("login", self.login)])
     }
     fn role(&self, key: &str) -> &'static str {
         words::word(self.locale, "role", key)
@@ -59,23 +85,10 @@ struct Back {
     back: String,
 }
 
-fn locale_of(headers: &HeaderMap) -> Locale {
-    let jar = CookieJar::from_headers(headers);
-    jar.get("locale").map_or_else(|| header_locale(headers), |c| Locale::parse(c.value()))
-}
-
 fn page(app: &App, headers: &HeaderMap, login: &str, back: &str, error: String, said: String) -> Response {
-    let page = SignInPage {
-        locale: locale_of(headers),
-        assets: crate::assets::version(),
-        error,
-        said,
-        login,
-        back,
-        accounts: &app.config.demo_accounts,
-        mode: "password",
-        action: String::new(),
-    };
+    let accounts = &app.config.demo_accounts;
+    let asked = SignInPage::asked(headers, "password", String::new());
+    let page = SignInPage { error, said, login, back, accounts, ..asked };
     Html(page.render().unwrap_or_default()).into_response()
 }
 
@@ -107,7 +120,7 @@ async fn sign_in(
             (jar.add(cookie(&app, &session)), Redirect::to(own_address(&form.back))).into_response()
         }
         Err(e) => {
-            let locale = locale_of(&headers);
+            let locale = header_locale(&headers);
             let (status, _, text) = describe(&e, locale);
             let text = if matches!(e, Error::Unauthenticated) {
                 t(locale, "sign-in-wrong").to_owned()
@@ -131,7 +144,7 @@ async fn request_link(
     headers: HeaderMap,
     Fields(form): Fields<LinkForm>,
 ) -> Response {
-    let locale = locale_of(&headers);
+    let locale = header_locale(&headers);
     match auth::request_link(&app.desk, &form.email).await {
         Ok(()) => {
             page(&app, &headers, &form.email, "", String::new(), t(locale, "sign-in-link-sent").to_owned())
@@ -144,19 +157,17 @@ async fn request_link(
 }
 
 /// A link is opened by mail scanners too: only the button uses it up.
-async fn link_page(Path(token): Path<String>, headers: HeaderMap) -> Response {
-    let page = SignInPage {
-        locale: locale_of(&headers),
-        assets: crate::assets::version(),
-        error: String::new(),
-        said: String::new(),
-        login: "",
-        back: "",
-        accounts: &[],
-        mode: "link",
-        action: format!("/sign-in/link/{}", crate::error::encode(&token)),
-    };
-    Html(page.render().unwrap_or_default()).into_response()
+async fn link_page(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let login = auth::link_login(&app.desk, &token).await;
+    let login = login.map_err(|e| WebError::asked(e, Form::Page, &headers))?;
+    let asked =
+        SignInPage::asked(&headers, "link", format!("/sign-in/link/{}", crate::error::encode(&token)));
+    let page = SignInPage { login: &login, ..asked };
+    Ok(Html(page.render().unwrap_or_default()).into_response())
 }
 
 async fn use_link(
@@ -170,7 +181,7 @@ async fn use_link(
         let to = if purpose == "sign_in" { "/" } else { "/account/password" };
         (jar.add(cookie(&app, &session)), Redirect::to(to)).into_response()
     } else {
-        let text = t(locale_of(&headers), "sign-in-link-dead").to_owned();
+        let text = t(header_locale(&headers), "sign-in-link-dead").to_owned();
         (StatusCode::UNAUTHORIZED, page(&app, &headers, "", "", text, String::new())).into_response()
     }
 }
@@ -182,7 +193,7 @@ fn signed_out(jar: CookieJar) -> Response {
 async fn sign_out(State(app): State<App>, jar: CookieJar, headers: HeaderMap) -> Result<Response, WebError> {
     if let Some(token) = token(&headers) {
         let gone = auth::sign_out(&app.desk, &token).await;
-        gone.map_err(|e| WebError::new(e, Form::Page, locale_of(&headers)))?;
+        gone.map_err(|e| WebError::asked(e, Form::Page, &headers))?;
     }
     Ok(signed_out(jar))
 }
@@ -196,19 +207,18 @@ async fn sign_out_everywhere(
     Ok(signed_out(jar))
 }
 
-async fn password_page(visitor: Visitor) -> Response {
-    let page = SignInPage {
-        locale: visitor.locale,
-        assets: crate::assets::version(),
-        error: String::new(),
-        said: String::new(),
-        login: "",
-        back: "",
-        accounts: &[],
-        mode: "set",
-        action: "/account/password".to_owned(),
-    };
-    Html(page.render().unwrap_or_default()).into_response()
+/// Says whose password it will be: whoever comes by a link has not typed a login.
+async fn password_page(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let actor = visitor.actor().reference();
+    let read = app.desk.read(move |r| auth::login_of(r, &actor));
+    let login = read.await.map_err(|e| visitor.fail(e))?;
+    let asked = SignInPage::asked(&headers, "set", "/account/password".to_owned());
+    let page = SignInPage { locale: visitor.locale, login: &login, ..asked };
+    Ok(Html(page.render().unwrap_or_default()).into_response())
 }
 
 #[derive(Deserialize, Default)]
@@ -248,7 +258,7 @@ async fn preferences(jar: CookieJar, Fields(form): Fields<Preferences>) -> Respo
     if !form.locale.is_empty() {
         jar = jar.add(keep("locale", Locale::parse(&form.locale).tag().to_owned()));
     }
-    if ["light", "dark", "auto"].contains(&form.theme.as_str()) {
+    if THEMES.contains(&form.theme.as_str()) {
         jar = jar.add(keep("theme", form.theme));
     }
     (jar, Redirect::to(own_address(&form.back))).into_response()

@@ -26,7 +26,7 @@ pub(crate) struct QueueLink {
 #[derive(Debug, Clone)]
 pub(crate) struct Ui {
     pub locale: Locale,
-    pub theme: String,
+    pub theme: &'static str,
     pub name: String,
     /// Whose page it is: their tabs share one stream of live updates.
     pub reader: String,
@@ -89,7 +89,7 @@ impl Ui {
     fn base(app: &App, visitor: &Visitor, section: &'static str) -> Self {
         Self {
             locale: visitor.locale,
-            theme: visitor.theme.clone(),
+            theme: visitor.theme,
             name: String::new(),
             reader: reader(visitor.actor()),
             section,
@@ -125,6 +125,11 @@ impl Ui {
     /// `今天 14:05`.
     pub(crate) fn when(&self, at: &Timestamp) -> String {
         words::when(self.locale, &self.zone, *at, self.now)
+    }
+
+    /// `2026-09-01`.
+    pub(crate) fn day(&self, at: &Timestamp) -> String {
+        words::date(&self.zone, *at)
     }
 
     /// The full instant, for hovering.

@@ -12,6 +12,7 @@ mod engines {
         signing_in_is_throttled_and_links_work_once,
         a_form_with_errors_keeps_what_was_typed,
         files_are_private_and_never_run,
+        outside_the_frame_language_theme_and_login_hold,
     );
 }
 
@@ -128,9 +129,26 @@ async fn signing_in_is_throttled_and_links_work_once(app: TestApp) {
     assert_eq!(letters.len(), 1);
     let token = letters[0].body.split("/sign-in/link/").nth(1).unwrap().lines().next().unwrap().to_owned();
     let path = format!("/sign-in/link/{token}");
-    assert_eq!(client.get(&path).await.status, StatusCode::OK);
+    let page = client.get(&path).await;
+    assert!(
+        page.status == StatusCode::OK && page.text.contains("登录名：ben@north.example"),
+        "{}",
+        page.text
+    );
     assert_eq!(client.form(&path, "").await.status, StatusCode::SEE_OTHER);
     assert_eq!(client.form(&path, "").await.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn outside_the_frame_language_theme_and_login_hold(app: TestApp) {
+    for path in ["/zzz", "/admin/zzz", "/api/docs", "/sign-in", "/sign-in/link/x"] {
+        let chosen = [("cookie", "locale=en; theme=dark")];
+        let answer = app.client().send(Method::GET, path, "", Body::empty(), &chosen).await;
+        assert!(answer.text.contains("<html lang=\"en\" data-theme=\"dark\">"), "{path}: {}", answer.text);
+    }
+    for login in ["admin", "ben@north.example"] {
+        let page = app.signed_in(login).await.get("/account/password").await.text;
+        assert!(page.contains("<h1>设置密码</h1>") && page.contains(&format!("登录名：{login}")), "{page}");
+    }
 }
 
 async fn a_form_with_errors_keeps_what_was_typed(app: TestApp) {

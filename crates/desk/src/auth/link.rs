@@ -7,7 +7,7 @@ use domain::time::plus_seconds;
 use store::session::{self, Person};
 use store::{directory, job, staff};
 
-use super::{Session, begin, secret_hash, signs_in};
+use super::{Session, begin, login_of, person_ref, secret_hash, signs_in};
 use crate::admin::need;
 use crate::jobs::LinkJob;
 use crate::{Desk, Error, Result};
@@ -49,6 +49,19 @@ pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
         };
         job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
         Ok(())
+    })
+    .await
+}
+
+/// Whose one-time link it is, as typed to sign in; empty if the link is not good. Does not use it up.
+///
+/// # Errors
+/// The store's.
+pub async fn link_login(desk: &Desk, token: &str) -> Result<String> {
+    let hash = secret_hash(token);
+    desk.read(move |r| match session::link(r, &hash)? {
+        Some((person, _)) => login_of(r, &person_ref(&person)),
+        None => Ok(String::new()),
     })
     .await
 }

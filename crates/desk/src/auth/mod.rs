@@ -4,7 +4,7 @@
 mod link;
 mod token;
 
-pub use link::{invite, invite_contact, request_link, set_up_link, use_link};
+pub use link::{invite, invite_contact, link_login, request_link, set_up_link, use_link};
 pub use token::{create_token, revoke_token, token_actor};
 
 use argon2::Argon2;
@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::access::{Actor, ActorRef, Staff, System};
 use domain::id::{ContactId, StaffId};
-use domain::people::parse_email;
+use domain::people::{PointKind, parse_email};
 use domain::time::plus_seconds;
 use sha2::{Digest, Sha256};
 use store::session::{self, Person};
@@ -132,6 +132,22 @@ fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option
     Ok(found
         .filter(|(_, _, active)| *active)
         .map(|(id, hash, _)| (Person { kind: "contact".to_owned(), id: id.0 }, hash)))
+}
+
+/// What the person types to sign in: the login, or a customer's preferred e-mail address.
+///
+/// # Errors
+/// The store's.
+pub fn login_of(r: &mut Read<'_>, who: &ActorRef) -> Result<String> {
+    Ok(match who {
+        ActorRef::Staff(id) => staff::one(r, id)?.map(|row| row.login),
+        ActorRef::Contact(id) => {
+            let points = directory::points(r, id)?;
+            points.into_iter().find(|p| p.kind == PointKind::Email).map(|p| p.value)
+        }
+        ActorRef::System(_) => None,
+    }
+    .unwrap_or_default())
 }
 
 async fn begin(desk: &Desk, person: Person, forgive: Option<String>) -> Result<Session> {

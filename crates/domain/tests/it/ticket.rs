@@ -253,6 +253,21 @@ fn reopening_re_enters_the_resolution_clock_without_the_time_between() {
 }
 
 #[test]
+fn a_silent_ticket_closes_when_the_customer_was_told() {
+    let c = opened(Severity::General);
+    let solution = Solution { resolution: "done".into(), ..Solution::default() };
+    let mut c = after(&c, decide::resolve(&c, solution, &agent(), at(100)).unwrap());
+    let told = decide::closes_silently(&c.rules, &c.ticket);
+    let mut last = None;
+    while let Some(next) = c.ticket.silence_at {
+        let ticked = decide::tick_silence(&c, &Actor::System(System::Silence), next).unwrap();
+        (c, last) = (after(&c, ticked), Some(next));
+    }
+    assert_eq!((c.ticket.status, last), (Status::Closed, told));
+    assert_eq!(decide::closes_silently(&c.rules, &c.ticket), None);
+}
+
+#[test]
 fn a_slip_leaves_the_clocks_and_the_count_as_they_were() {
     let before = opened(Severity::General);
     let solution = Solution { resolution: "done".into(), ..Solution::default() };

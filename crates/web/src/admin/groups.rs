@@ -17,6 +17,7 @@ use crate::customers::Back;
 use crate::error::WebError;
 use crate::form::Fields;
 use crate::names::Names;
+use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -121,7 +122,7 @@ pub(super) async fn save(
     let row = GroupRow { id: GroupId(form.id), name: form.name, active, version: form.version };
     let members: BTreeSet<StaffId> = form.members.into_iter().map(StaffId).collect();
     match save_group(&app.desk, page.actor(), row.clone(), members.clone()).await {
-        Ok(_) => Ok(Redirect::to("/admin/groups").into_response()),
+        Ok(_) => Ok(Said::done("saved").with(Redirect::to("/admin/groups").into_response())),
         Err(e) => shown(&app, &page, (row, members), Back::new(e, &page.visitor)?).await,
     }
 }

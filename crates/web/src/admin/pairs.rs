@@ -91,7 +91,7 @@ pub(super) fn conflict(page: Result<Response, WebError>) -> Result<Response, Web
 
 /// A field error of a rule in words: `weekly hours · Monday: not a window`. Numbers are rows, counted from 1.
 pub(super) fn said(f: &FieldError, locale: Locale) -> String {
-    let lists = ["field-", "weekday-", "promise_class-", "milestone-"];
+    let lists = ["weekday-", "promise_class-", "milestone-", "field-"];
     let part = |part: &str| {
         if let Ok(row) = part.parse::<usize>() {
             return t_args(locale, "row-number", &[("n", &(row + 1).to_string())]);

@@ -15,6 +15,7 @@ use crate::customers::Back;
 use crate::error::WebError;
 use crate::form::Fields;
 use crate::names::Names;
+use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -117,7 +118,7 @@ pub(super) async fn save(
         ModuleRow { id, product: row.id.clone(), name: name.to_owned() }
     });
     match save_product(&app.desk, page.actor(), row.clone(), modules.collect()).await {
-        Ok(_) => Ok(Redirect::to("/admin/products").into_response()),
+        Ok(_) => Ok(Said::done("saved").with(Redirect::to("/admin/products").into_response())),
         Err(e) => shown(&app, &page, (row, form.modules), Back::new(e, &page.visitor)?).await,
     }
 }

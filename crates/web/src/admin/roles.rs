@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::customers::Back;
 use crate::error::WebError;
 use crate::form::Fields;
+use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -39,7 +40,6 @@ struct RolesPage {
     tab: &'static str,
     columns: Vec<Column>,
     back: Back,
-    saved: String,
 }
 
 impl RolesPage {
@@ -58,7 +58,6 @@ async fn shown(
     page: &StaffPage,
     mine: Option<(Role, BTreeSet<Right>)>,
     back: Back,
-    saved: String,
 ) -> Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
     let read = app.desk.read(|r| {
@@ -73,26 +72,14 @@ async fn shown(
     if let Some((role, rights)) = mine.filter(|_| !back.is_stale()) {
         columns.iter_mut().filter(|c| c.role == role).for_each(|c| c.rights.clone_from(&rights));
     }
-    let view = RolesPage { ui, tab: "roles", columns, back, saved };
+    let view = RolesPage { ui, tab: "roles", columns, back };
     Ok(view.back.answer(render(&view, &page.visitor)?))
 }
 
-/// What was just saved.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Saved {
-    saved: String,
-}
-
 /// The table of rights and roles.
-pub(super) async fn table(
-    State(app): State<App>,
-    page: StaffPage,
-    axum::extract::Query(saved): axum::extract::Query<Saved>,
-) -> Result<Response, WebError> {
+pub(super) async fn table(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
     page.need(Right::StaffEdit)?;
-    let role = saved.saved.parse::<Role>().map_or("", Role::as_str);
-    shown(&app, &page, None, Back::default(), role.to_owned()).await
+    shown(&app, &page, None, Back::default()).await
 }
 
 /// A role's column as it was sent.
@@ -115,10 +102,7 @@ pub(super) async fn save(
     let rights: Result<BTreeSet<Right>, _> = form.rights.iter().map(|r| r.parse()).collect();
     let rights = rights.map_err(|_| page.visitor.fail(Error::field("rights", "unknown")))?;
     match save_role(&app.desk, page.actor(), role, rights.clone(), form.version).await {
-        Ok(()) => Ok(Redirect::to(&format!("/admin/roles?saved={role}")).into_response()),
-        Err(e) => {
-            let back = Back::new(e, &page.visitor)?;
-            shown(&app, &page, Some((role, rights)), back, String::new()).await
-        }
+        Ok(()) => Ok(Said::done("saved").with(Redirect::to("/admin/roles").into_response())),
+        Err(e) => shown(&app, &page, Some((role, rights)), Back::new(e, &page.visitor)?).await,
     }
 }

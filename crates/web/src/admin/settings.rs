@@ -17,6 +17,7 @@ use words::{Locale, t};
 use crate::app::App;
 use crate::error::{WebError, field_text};
 use crate::form::{Fields, id};
+use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -126,7 +127,7 @@ pub(super) async fn save(
         Err(_) => Err(Error::NotFound),
     };
     match result {
-        Ok(()) => Ok(Redirect::to("/admin/settings").into_response()),
+        Ok(()) => Ok(Said::done("saved").with(Redirect::to("/admin/settings").into_response())),
         Err(Error::Invalid(fields)) => {
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
             shown(&app, &page, read.ok(), errors).await

@@ -15,6 +15,7 @@ use crate::customers::Back;
 use crate::error::WebError;
 use crate::form::{Fields, required, words};
 use crate::names::Names;
+use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -143,9 +144,9 @@ pub(super) async fn save(
         Ok(id) if row.version == 0 => {
             let invited = desk::auth::invite(&app.desk, page.actor(), &id).await;
             invited.map_err(|e| page.visitor.fail(e))?;
-            Ok(Redirect::to("/admin/staff").into_response())
+            Ok(Said::done("saved").with(Redirect::to("/admin/staff").into_response()))
         }
-        Ok(_) => Ok(Redirect::to("/admin/staff").into_response()),
+        Ok(_) => Ok(Said::done("saved").with(Redirect::to("/admin/staff").into_response())),
         Err(e) => shown(&app, &page, row, Back::new(e, &page.visitor)?).await,
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use words::{Locale, t};
 
-use crate::error::header_locale;
+use crate::error::{header_locale, header_theme};
 
 fn description() -> &'static OpenApi {
     static DESCRIPTION: OnceLock<OpenApi> = OnceLock::new();
@@ -38,6 +38,7 @@ struct Operation {
 #[template(path = "api/docs.html")]
 struct DocsPage {
     locale: Locale,
+    theme: &'static str,
     assets: &'static str,
     operations: Vec<Operation>,
 }
@@ -56,7 +57,8 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
         METHODS.into_iter().filter_map(|m| Some(operation(&document, m, path, item.get(m.to_lowercase())?)))
     });
     let operations = operations.collect();
-    let page = DocsPage { locale: header_locale(&headers), assets: crate::assets::version(), operations };
+    let (locale, theme) = (header_locale(&headers), header_theme(&headers));
+    let page = DocsPage { locale, theme, assets: crate::assets::version(), operations };
     Html(page.render().unwrap_or_default()).into_response()
 }
 

@@ -47,5 +47,5 @@ pub(crate) async fn refuse_nul(request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let form = if api { Form::Json } else { Form::Page };
     let error = Error::Unreadable("%00".to_owned());
-    WebError::new(error, form, header_locale(request.headers())).into_response()
+    WebError::asked(error, form, request.headers()).into_response()
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use desk::{Error, ticket as verb};
 use domain::field::Field;
 use domain::sla::{Clock, Milestone};
+use domain::ticket::decide::closes_silently;
 use domain::ticket::{Rating, Status, Ticket};
 use serde::Deserialize;
 use store::ticket;
@@ -37,6 +38,8 @@ struct CasePage {
     entries: Vec<Entry>,
     ledger: Vec<Promise>,
     next: String,
+    /// When it closes by itself, if it does.
+    closes: Option<String>,
     /// What the customer told, by name.
     told: Vec<(String, String)>,
     is_mine: bool,
@@ -83,13 +86,15 @@ pub(super) async fn show(
         names.ticket(r, &t)?;
         let entries = timeline(r, (&scope, locale), &t, &mut names)?;
         let told = told(locale, &t, &names, &rules.fields);
-        Ok((t, clocks, entries, told))
+        let closes = closes_silently(&rules, &t);
+        Ok((t, clocks, entries, told, closes))
     });
-    let (t, clocks, entries, told) = read.await.map_err(fail)?;
+    let (t, clocks, entries, told, closes) = read.await.map_err(fail)?;
     let ledger = ledger(&ui, &t, &clocks);
     let next = next_step(&ui, &t, &clocks);
+    let closes = closes.map(|at| ui.t1("portal-closes", "at", ui.when(&at)));
     let is_mine = t.requester == page.contact.id;
-    render(&CasePage { ui, t, entries, ledger, next, told, is_mine }, &page.visitor)
+    render(&CasePage { ui, t, entries, ledger, next, closes, told, is_mine }, &page.visitor)
 }
 
 /// What the customer told when the case was opened, and what was asked later; nothing that only staff see.

@@ -43,6 +43,11 @@ impl CasesPage {
     fn tabs(&self) -> Vec<(&'static str, String)> {
         tabs()
     }
+
+    /// Was anything measured, or only counted?
+    fn has_values(&self) -> bool {
+        self.lines.iter().any(|l| !l.value.is_empty())
+    }
 }
 
 const LINES: usize = 50;

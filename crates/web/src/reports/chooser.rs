@@ -95,6 +95,11 @@ impl Chooser {
         self.asked.address(path, &[("by", ""), ("milestone", ""), ("basis", "")])
     }
 
+    /// The promises by months.
+    pub(crate) fn with_months(&self) -> String {
+        self.asked.months().address("/reports/attainment", &[])
+    }
+
     pub(crate) fn has_period(&self) -> bool {
         self.report.is_none_or(Report::has_period)
     }

@@ -160,10 +160,11 @@ async fn file(
     let answer = compute(&app.desk, page.actor(), ask).await?;
     let keys = answer.now.rows.keys().cloned().collect();
     let labels = labels(app, &answer, ui.locale, keys).await?;
-    let first = word(ui.locale, "grouping", answer.ask.by.as_str());
+    let locale = ui.locale;
+    let first = word(locale, "grouped", answer.ask.by.as_str());
     let columns = table::exported(answer.ask.report);
-    let head = std::iter::once(first).chain(columns.iter().map(|c| say::export_head(ui.locale, c))).collect();
-    let rows = table::export(&answer, &labels, ui.locale);
+    let head = std::iter::once(first).chain(columns.iter().map(|c| say::export_head(locale, c))).collect();
+    let rows = table::export(&answer, &labels, locale);
     Table { name: answer.ask.report.as_str(), head, rows }.file_with_numbers(extension)
 }
 

@@ -5,12 +5,12 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use desk::report::{Answer, compute_all};
 use domain::access::Right;
-use domain::report::Figure;
+use domain::report::{Figure, Report};
 use words::{t, word};
 
 use super::chooser::Chooser;
 use super::query::ReportQuery;
-use super::{say, tabs};
+use super::{Body, body, say, tabs};
 use crate::app::App;
 use crate::error::WebError;
 use crate::session::StaffPage;
@@ -33,6 +33,7 @@ struct OverviewPage {
     chooser: Chooser,
     sentence: String,
     tiles: Vec<Tile>,
+    months: Option<Body>,
 }
 
 /// The overview.
@@ -54,8 +55,14 @@ pub(super) async fn page(
     let sentence = counted.map(|a| say::sentence(ui.locale, a));
     let sentence = sentence.unwrap_or_else(|| t(ui.locale, "report-empty").to_owned());
     let tiles = answers.iter().map(|a| tile(&ui, &chooser, a)).collect();
+    let asked = chooser.asked.months();
+    let months = match chooser.ask(Report::Attainment, &asked) {
+        Some(ask) => Some(body(&app, &page, &ui, &chooser, ask).await.map_err(|e| page.visitor.fail(e))?),
+        None => None,
+    };
+    let months = months.filter(|b| !b.empty);
     let status = chooser.status();
-    let view = OverviewPage { ui, tab: "overview", chooser, sentence, tiles };
+    let view = OverviewPage { ui, tab: "overview", chooser, sentence, tiles, months };
     Ok((status, render(&view, &page.visitor)?).into_response())
 }
 

@@ -81,6 +81,13 @@ impl ReportQuery {
         promises.into_iter().chain(others).collect()
     }
 
+    /// The year up to now by months, with the same filters.
+    pub(crate) fn months(&self) -> Self {
+        let text = str::to_owned;
+        let (period, by, milestone) = (text("last_12_months"), text("month"), String::new());
+        Self { period, by, milestone, from: String::new(), until: String::new(), ..self.clone() }
+    }
+
     /// The period that was chosen; two days without a name are a period, too.
     pub(crate) fn chosen(&self) -> Result<Choice> {
         let days = !self.from.is_empty() || !self.until.is_empty();

@@ -187,6 +187,10 @@ impl Shown {
     fn name(&self, id: &str) -> String {
         self.names.get(id)
     }
+    /// The organisation that reports it, or the person where none is known.
+    fn customer(&self) -> String {
+        self.name(self.t.organisation.as_ref().map_or(self.t.requester.as_str(), |o| o.as_str()))
+    }
     fn tags_text(&self) -> String {
         self.t.tags.iter().cloned().collect::<Vec<_>>().join(", ")
     }

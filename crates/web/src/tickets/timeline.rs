@@ -366,7 +366,7 @@ fn handling_text(h: &Handling, names: &Names, locale: Locale) -> String {
     .flatten()
     .map(|id| names.get(id))
     .collect();
-    if parts.is_empty() { t(locale, "nobody").to_owned() } else { parts.join(" / ") }
+    if parts.is_empty() { t(locale, "event-to-nobody").to_owned() } else { parts.join(" / ") }
 }
 
 fn route_text(route: &domain::routing::RouteReason, locale: Locale) -> String {

@@ -1,9 +1,9 @@
 //! The end of a ticket, and its return: solved, confirmed, closed, cancelled, opened again, rated, excused.
 
-use super::{Case, Change, Draft, Letter, Next, Outcome, Refusal, talk};
+use super::{Case, Change, Draft, Letter, Next, Outcome, Refusal, Rules, talk};
 use crate::access::Actor;
 use crate::sla::{Milestone, StopReason};
-use crate::ticket::{Cause, CloseReason, EditField, Rating, Status};
+use crate::ticket::{Cause, CloseReason, EditField, Rating, Status, Ticket};
 use crate::time::{Timestamp, plus_seconds};
 
 /// What solved it.
@@ -74,6 +74,13 @@ pub(super) fn next_silence(case: &Case, reminders: u8, resolved_at: Timestamp) -
     let s = &case.rules.settings;
     let days = s.remind_after_days.get(usize::from(reminders)).copied().unwrap_or(s.close_after_days);
     case.rules.calendar(&s.silence_calendar)?.business_days_after(resolved_at, days).ok()
+}
+
+/// When a solved ticket closes by itself if its customer says nothing; `None` where nothing is waited for.
+pub fn closes_silently(rules: &Rules, t: &Ticket) -> Option<Timestamp> {
+    t.silence_at?;
+    let s = &rules.settings;
+    rules.calendar(&s.silence_calendar)?.business_days_after(t.resolved_at?, s.close_after_days).ok()
 }
 
 /// The customer confirms that it is solved (S2-61).

@@ -15,7 +15,7 @@ mod tick;
 
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
 pub use combine::{absorb, link, merge, split_from, split_off};
-pub use finish::{Solution, cancel, close, confirm, excuse, rate, reopen, resolve};
+pub use finish::{Solution, cancel, close, closes_silently, confirm, excuse, rate, reopen, resolve};
 pub use hand::{Assignment, assign, hand_over};
 pub use hold::{hold, resume};
 pub use open::{Identity, Opening, open};

@@ -1,0 +1,16 @@
+// What the frame of a page measures: how high a ticket's header is, and which pill of a strip is the current one.
+const heads = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    document.documentElement.style.setProperty("--case-head", `${target.getBoundingClientRect().height}px`);
+  }
+});
+
+/** The panes beside a ticket stick below its header, which is higher when its promises and verbs take two lines. */
+export function headers(): void {
+  document.querySelectorAll(".case-head").forEach((head) => heads.observe(head));
+}
+
+/** A strip that scrolls begins where its current pill can be seen. */
+export function strips(): void {
+  document.querySelectorAll(".strip [aria-current]").forEach((pill) => pill.scrollIntoView({ block: "nearest", inline: "center" }));
+}

@@ -5,13 +5,15 @@ use domain::id::{StaffId, TicketId};
 use domain::time::Timestamp;
 
 use crate::ticket::{actor, actor_columns};
-use crate::{Read, Result, Work};
+use crate::{Read, Result, Row, Work};
 
 statements! {
     INSERT = "INSERT INTO admin_event (id, at, actor_kind, actor_id, subject, subject_id, what, before, after) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     PAGE = "SELECT id, at, actor_kind, actor_id, subject, subject_id, what, before, after FROM admin_event \
          WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    PAGE_OF = "SELECT id, at, actor_kind, actor_id, subject, subject_id, what, before, after FROM admin_event \
+         WHERE subject = $3 AND id < $1 ORDER BY id DESC LIMIT $2";
     NOTIFY = "INSERT INTO notice (staff_id, id, ticket_id, event_no, at) VALUES ($1, $2, $3, $4, $5)";
     NOTICES = "SELECT n.id, n.ticket_id, t.number, t.title, n.event_no, n.at, n.read_at FROM notice n \
          JOIN ticket t ON t.id = n.ticket_id WHERE n.staff_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3";
@@ -43,6 +45,32 @@ pub struct AdminEvent {
     pub after: String,
 }
 
+/// Kinds of things that have events.
+pub const SUBJECTS: &[&str] = &[
+    "staff",
+    "group",
+    "members",
+    "role",
+    "organisation",
+    "domain",
+    "contact",
+    "points",
+    "contract",
+    "installation",
+    "product",
+    "modules",
+    "calendar",
+    "policy",
+    "routing",
+    "fields",
+    "settings",
+    "answer",
+    "token",
+    "letter",
+    "import",
+    "archive",
+];
+
 /// Records a change; `id` and `at` are set here.
 pub fn record(
     work: &mut Work<'_>,
@@ -70,17 +98,27 @@ pub fn record(
 
 /// A page of the audit, newest first.
 pub fn page(r: &mut Read<'_>, before: &str, limit: i64) -> Result<Vec<AdminEvent>> {
-    r.rows(&PAGE, &[before.into(), limit.into()], |r| {
-        Ok(AdminEvent {
-            id: r.text(0)?,
-            at: r.at(1)?,
-            by: actor(r, 2)?,
-            subject: r.text(4)?,
-            subject_id: r.text(5)?,
-            what: r.text(6)?,
-            before: r.text(7)?,
-            after: r.text(8)?,
-        })
+    r.rows(&PAGE, &[before.into(), limit.into()], read_event)
+}
+
+/// The same, of one kind of thing.
+pub fn page_of(r: &mut Read<'_>, subject: Option<&str>, before: &str, limit: i64) -> Result<Vec<AdminEvent>> {
+    match subject {
+        Some(subject) => r.rows(&PAGE_OF, &[before.into(), limit.into(), subject.into()], read_event),
+        None => page(r, before, limit),
+    }
+}
+
+fn read_event(r: &Row<'_>) -> Result<AdminEvent> {
+    Ok(AdminEvent {
+        id: r.text(0)?,
+        at: r.at(1)?,
+        by: actor(r, 2)?,
+        subject: r.text(4)?,
+        subject_id: r.text(5)?,
+        what: r.text(6)?,
+        before: r.text(7)?,
+        after: r.text(8)?,
     })
 }
 

@@ -11,6 +11,8 @@ mod api_refusals;
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod console;

@@ -1,6 +1,7 @@
 //! Administration: rules, settings, staff, tokens, outgoing letters, jobs, audit. Everything takes effect at once.
 
 mod answers;
+mod audit;
 mod calendar_form;
 mod calendar_preview;
 mod calendars;
@@ -59,7 +60,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/imports/{id}/bad.csv", get(imports::bad))
         .route("/admin/jobs", get(operate::jobs))
         .route("/admin/jobs/{id}/retry", post(operate::retry_job))
-        .route("/admin/audit", get(operate::audit))
+        .route("/admin/audit", get(audit::page))
         .merge(rules())
 }
 

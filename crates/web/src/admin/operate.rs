@@ -1,14 +1,13 @@
-//! What runs in the background and who did what: jobs, tokens, audit.
+//! What runs in the background, and the tokens that programs use.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
 use desk::Result;
 use desk::auth;
 use domain::access::Right;
 use domain::id::{JobId, TokenId};
 use serde::Deserialize;
-use store::admin::AdminEvent;
 use store::job::JobRow;
 use store::session::TokenRow;
 use store::{job, session};
@@ -16,7 +15,6 @@ use store::{job, session};
 use crate::app::App;
 use crate::error::WebError;
 use crate::form::{Fields, words};
-use crate::names::Names;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -25,7 +23,6 @@ use crate::ui::Ui;
 enum Shown {
     Jobs(Vec<JobRow>),
     Tokens(Vec<TokenRow>, Option<String>),
-    Audit(Vec<(AdminEvent, String)>),
 }
 
 #[derive(Template)]
@@ -34,7 +31,6 @@ struct OperatePage {
     ui: Ui,
     tab: &'static str,
     shown: Shown,
-    next: Option<String>,
 }
 
 impl OperatePage {
@@ -43,36 +39,17 @@ impl OperatePage {
     }
 }
 
-/// Where a page continues.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct After {
-    before: String,
-}
-
+/// The most failed jobs that the page shows.
 const PAGE: i64 = 50;
-
-impl After {
-    /// The newest page begins after every key.
-    fn key(&self) -> String {
-        if self.before.is_empty() { "~".to_owned() } else { self.before.clone() }
-    }
-}
-
-fn full_page(n: usize) -> bool {
-    i64::try_from(n).is_ok_and(|n| n >= PAGE)
-}
 
 async fn page_of(
     app: &App,
     page: &StaffPage,
     tab: &'static str,
     shown: Shown,
-    last: Option<String>,
 ) -> std::result::Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
-    let next = last.map(|id| format!("/admin/{tab}?before={id}"));
-    render(&OperatePage { ui, tab, shown, next }, &page.visitor)
+    render(&OperatePage { ui, tab, shown }, &page.visitor)
 }
 
 /// Jobs that failed for good.
@@ -80,7 +57,7 @@ pub(super) async fn jobs(State(app): State<App>, page: StaffPage) -> std::result
     page.need(Right::Operate)?;
     let rows =
         app.desk.read(|r| Ok(job::page(r, "dead", "", PAGE)?)).await.map_err(|e| page.visitor.fail(e))?;
-    page_of(&app, &page, "jobs", Shown::Jobs(rows), None).await
+    page_of(&app, &page, "jobs", Shown::Jobs(rows)).await
 }
 
 /// Tries a dead job again.
@@ -109,7 +86,7 @@ pub(super) async fn tokens(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::Operate)?;
     let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;
-    page_of(&app, &page, "tokens", Shown::Tokens(rows, None), None).await
+    page_of(&app, &page, "tokens", Shown::Tokens(rows, None)).await
 }
 
 /// A new token.
@@ -131,7 +108,7 @@ pub(super) async fn create_token(
     let made = auth::create_token(&app.desk, page.actor(), page.staff.id.clone(), form.name, scopes).await;
     let secret = made.map_err(|e| page.visitor.fail(e))?;
     let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;
-    page_of(&app, &page, "tokens", Shown::Tokens(rows, Some(secret)), None).await
+    page_of(&app, &page, "tokens", Shown::Tokens(rows, Some(secret))).await
 }
 
 /// Revokes a token.
@@ -144,27 +121,4 @@ pub(super) async fn revoke_token(
     let done = auth::revoke_token(&app.desk, page.actor(), TokenId(id)).await;
     done.map_err(|e| page.visitor.fail(e))?;
     Ok(Redirect::to("/admin/tokens"))
-}
-
-/// Who changed people, rights, rules, and who signed in.
-pub(super) async fn audit(
-    State(app): State<App>,
-    page: StaffPage,
-    Query(after): Query<After>,
-) -> std::result::Result<Response, WebError> {
-    page.need(Right::AuditView)?;
-    let locale = page.visitor.locale;
-    let read = app.desk.read(move |r| {
-        let mut names = Names::default();
-        let mut rows = Vec::new();
-        for event in store::admin::page(r, &after.key(), PAGE)? {
-            names.actor(r, &event.by)?;
-            let who = names.of_actor(&event.by, locale);
-            rows.push((event, who));
-        }
-        Ok(rows)
-    });
-    let rows = read.await.map_err(|e| page.visitor.fail(e))?;
-    let last = rows.last().filter(|_| full_page(rows.len())).map(|(e, _)| e.id.clone());
-    page_of(&app, &page, "audit", Shown::Audit(rows), last).await
 }

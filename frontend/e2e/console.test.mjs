@@ -139,6 +139,15 @@ test("a pasted picture is uploaded and sent", async () => {
   assert.equal(loaded, 40);
 });
 
+test("extra fields are asked for the kinds and products that have them", async () => {
+  const agent = await visitor(demo.account("agent"));
+  await agent.goto(`${demo.url}/tickets/new`);
+  const shown = (label) => agent.locator(`[data-applies]:has-text("${label}")`).isVisible();
+  assert.deepEqual([await shown("标段"), await shown("管径")], [false, false]);
+  await agent.selectOption("select[name=product]", "epm");
+  assert.deepEqual([await shown("标段"), await shown("管径")], [true, false]);
+});
+
 test("no page had an error in its console", () => {
   const expected = (text) => /status of 4(04|09|22)/.test(text);
   assert.deepEqual(problems.filter((p) => !expected(p)), []);

@@ -1,5 +1,6 @@
 // The pages' script: parts by htmx, and a few islands. Pages work without it; it makes them quick.
 import htmx from "htmx.org";
+import { applicable } from "./applies";
 import { countdowns } from "./countdown";
 import { dialogs } from "./menus";
 import { editors } from "./editor";
@@ -39,6 +40,7 @@ forms();
 lists();
 remember();
 guides();
+applicable();
 keys();
 dialogs();
 strips();

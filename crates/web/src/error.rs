@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use desk::{Error, FieldError};
+use domain::field::Field;
 use serde::Serialize;
 use words::{Locale, t, t_args};
 
@@ -177,6 +178,18 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
 /// `标题：必填`.
 pub(crate) fn field_text(f: &FieldError, locale: Locale) -> String {
     words::field_issue(locale, &f.field, &f.issue)
+}
+
+/// Extra fields are called as the house calls them.
+pub(crate) fn name_extras(error: Error, fields: &[Field]) -> Error {
+    let Error::Invalid(mut list) = error else { return error };
+    for e in &mut list {
+        let key = e.field.strip_prefix("extra.");
+        if let Some(field) = key.and_then(|key| fields.iter().find(|f| f.key == key)) {
+            e.field.clone_from(&field.label);
+        }
+    }
+    Error::Invalid(list)
 }
 
 impl IntoResponse for WebError {

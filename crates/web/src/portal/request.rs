@@ -14,7 +14,7 @@ use serde::Deserialize;
 use store::directory::{self, ProductRow};
 
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::{WebError, field_text, name_extras};
 use crate::form::{Fields, choice, facts_of, id};
 use crate::html::clean;
 use crate::session::ContactPage;
@@ -112,7 +112,7 @@ pub(super) async fn create(
         Ok(new) => open(&app.desk, page.visitor.actor(), new).await,
         Err(e) => Err(e),
     };
-    match result {
+    match result.map_err(|e| name_extras(e, &asked)) {
         Ok(t) => Ok(back(&page.visitor, &t.number)),
         Err(Error::Invalid(fields)) if !page.visitor.part => {
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();

@@ -19,7 +19,7 @@ use super::ListQuery;
 use super::list::render;
 use super::verbs::back;
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::{WebError, field_text, name_extras};
 use crate::form::{Fields, choice, facts_of, id, required, words};
 use crate::html::clean;
 use crate::session::StaffPage;
@@ -143,7 +143,9 @@ pub(super) async fn create(
         Ok(new) => open(&app.desk, page.actor(), new).await,
         Err(e) => Err(e),
     };
-    match result {
+    let desk = app.desk.clone();
+    let rules = app.desk.peek(move |r| desk.rules_in(r)).await.map_err(|e| page.visitor.fail(e))?;
+    match result.map_err(|e| name_extras(e, &rules.fields)) {
         Ok(t) => Ok(back(&page.visitor, &t.number)),
         Err(Error::Invalid(fields)) if !page.visitor.part => {
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();

@@ -103,6 +103,9 @@ fn line(r: &mut Read<'_>, desk: &Desk, event: AdminEvent, names: &mut Names, loc
     let (mut from, mut to) = (BTreeMap::new(), BTreeMap::new());
     flatten("", &was, &mut from);
     flatten("", &is, &mut to);
+    for org in [from.get("organisation"), to.get("organisation")].into_iter().flatten() {
+        names.organisation(r, &OrgId(org.clone()))?;
+    }
     let paths = from.keys().chain(to.keys().filter(|k| !from.contains_key(*k)));
     let differ = paths.filter(|k| from.get(*k) != to.get(*k));
     let mut changes: Vec<Differs> = differ

@@ -8,6 +8,7 @@ use testkit::TestApp;
 mod engines {
     testkit::on_both_engines!(
         a_done_job_forgets_its_secret,
+        an_address_is_sent_few_links_at_a_time,
         what_ended_long_ago_is_forgotten,
         an_upload_that_died_is_removed,
     );
@@ -23,6 +24,20 @@ async fn a_done_job_forgets_its_secret(app: TestApp) {
         done.iter().map(|j| (j.kind.as_str(), j.payload.as_str())).collect::<Vec<_>>(),
         [("link", "")]
     );
+}
+
+async fn an_address_is_sent_few_links_at_a_time(app: TestApp) {
+    let ask = || async {
+        for _ in 0..5 {
+            let asked = app.client().form("/sign-in/link", "email=ben@north.example").await;
+            assert_eq!(asked.status, axum::http::StatusCode::OK, "the asker is told nothing");
+        }
+        app.drain().await;
+        app.desk.read(|r| Ok(store::letter::page(r, "~", 50)?.len())).await.unwrap()
+    };
+    assert_eq!(ask().await, 3);
+    app.clock.set(domain::time::plus_seconds(app.now(), 901));
+    assert_eq!(ask().await, 6, "a quarter of an hour later there are more");
 }
 
 async fn what_ended_long_ago_is_forgotten(app: TestApp) {

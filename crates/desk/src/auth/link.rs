@@ -10,7 +10,7 @@ use store::{directory, job, staff};
 use super::{Session, begin, login_of, person_ref, secret_hash, signs_in};
 use crate::admin::need;
 use crate::jobs::LinkJob;
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, Unit};
 
 const LINK_S: i64 = 30 * 60;
 const INVITATION_S: i64 = 7 * 86_400;
@@ -33,6 +33,9 @@ pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
                 .map(|s| (Person { kind: "staff".to_owned(), id: s.id.0 }, s.name, s.locale)),
         };
         let Some((person, name, locale)) = found else { return Ok(()) };
+        if asked_too_often(unit, &point.value)? {
+            return Ok(());
+        }
         session::put_link(
             unit.work,
             &secret_hash(&token),
@@ -51,6 +54,24 @@ pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// Links that an address is sent within a quarter of an hour; whoever wants more may fill somebody's mailbox.
+const LINKS: i64 = 3;
+const PAUSE_S: i64 = 900;
+
+/// Counts a request for a link. Like everything here it tells the asker nothing.
+fn asked_too_often(unit: &mut Unit<'_, '_>, address: &str) -> Result<bool> {
+    let key = format!("link {address}");
+    let before = session::failures(unit.work, &key)?;
+    let running = before.filter(|(_, last)| plus_seconds(*last, PAUSE_S) > unit.now);
+    match running {
+        Some((n, _)) if n >= LINKS => return Ok(true),
+        Some(_) => {}
+        None => session::forgive(unit.work, &key)?,
+    }
+    session::failed(unit.work, &key)?;
+    Ok(false)
 }
 
 /// Whose one-time link it is, as typed to sign in; empty if the link is not good. Does not use it up.

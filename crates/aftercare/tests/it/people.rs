@@ -7,6 +7,7 @@ use testkit::{Client, TestApp};
 
 mod engines {
     testkit::on_both_engines!(
+        two_things_of_one_name_are_refused,
         an_organisation_is_made_changed_and_removed,
         a_stale_edit_shows_both_values,
         contacts_join_by_a_confirmed_domain,
@@ -368,4 +369,15 @@ async fn the_search_follows_customers(app: TestApp) {
     assert_eq!((found("ouyang@far.example").await, found("ou@far.example").await), (0, 1));
     assert_eq!(gone(&api, &path).await.0, StatusCode::NO_CONTENT);
     assert_eq!(found("欧阳海").await, 0);
+}
+
+async fn two_things_of_one_name_are_refused(app: TestApp) {
+    let api = app.api().await;
+    for noun in ["organisations", "groups", "products"] {
+        let path = format!("/api/v1/{noun}");
+        let made = api.post(&path, &json!({"name": "Twin"})).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let again = api.post(&path, &json!({"name": " twin"})).await;
+        assert_eq!(again.json()["fields"], json!([{"field": "name", "issue": "taken"}]), "{noun}");
+    }
 }

@@ -35,6 +35,10 @@ pub fn save_organisation_in(unit: &mut Unit<'_, '_>, row: &OrgRow, domains: &[St
     if row.policy.as_ref().is_some_and(|p| !unit.rules.newest.contains_key(p)) {
         return Err(Error::field("policy", "unknown"));
     }
+    // Two of one name cannot be told apart in a picker or a report.
+    if directory::organisation_named(unit.work, row.name.trim())?.is_some_and(|o| o.id != row.id) {
+        return Err(Error::field("name", "taken"));
+    }
     let domains = domains.iter().filter(|d| !d.trim().is_empty());
     let domains = domains.map(|d| own_domain(d)).collect::<Result<Vec<_>>>()?;
     let mut row = OrgRow { name: row.name.trim().to_owned(), ..row.clone() };

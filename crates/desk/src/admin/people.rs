@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right, Role};
 use domain::id::{GroupId, StaffId};
-use domain::people::{parse_email, parse_phone};
+use domain::people::{fold, parse_email, parse_phone};
 use domain::ticket::decide;
 use store::session::{self, Person};
 use store::staff::{self, GroupRow, StaffRow};
@@ -116,6 +116,10 @@ pub fn save_group_in(
     need(unit, Right::StaffEdit)?;
     check_text("name", &row.name, MAX_NAME)?;
     let mut row = GroupRow { name: row.name.trim().to_owned(), ..row.clone() };
+    let taken = staff::groups(unit.work)?.iter().any(|g| g.id != row.id && fold(&g.name) == fold(&row.name));
+    if taken {
+        return Err(Error::field("name", "taken"));
+    }
     let routed = unit.rules.routing.iter().any(|r| r.group == row.id)
         || unit.rules.settings.default_group.as_ref() == Some(&row.id);
     if !row.active && routed {

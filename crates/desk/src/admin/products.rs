@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right};
 use domain::id::{ModuleId, ProductId};
+use domain::people::fold;
 use store::directory::{self, ModuleRow, ProductRow};
 
 use super::edit::{check_text, differences, in_use, named, record_edit, record_removal, unchanged_since};
@@ -41,6 +42,10 @@ pub fn save_product_in(
         return Err(Error::field("modules", "bad_value"));
     }
     let mut row = ProductRow { name: product.name.trim().to_owned(), ..product.clone() };
+    let all = directory::products(unit.work)?;
+    if all.iter().any(|p| p.id != row.id && fold(&p.name) == fold(&row.name)) {
+        return Err(Error::field("name", "taken"));
+    }
     if row.version == 0 {
         if row.id.as_str().is_empty() {
             row.id = ProductId(unit.work.next_id());

@@ -8,11 +8,16 @@ export function applicable(): void {
 }
 
 function narrow(form: HTMLFormElement): void {
-  const data = new FormData(form);
-  const chosen = (name: string) => String(data.get(name) ?? "");
-  const fits = (only: string, value: string) => only.trim() === "" || only.trim().split(" ").includes(value);
+  // Where nothing can be chosen, as in the preview of the fields, all are shown.
+  const chosen = (name: string) => form.querySelector<HTMLSelectElement>(`select[name=${name}]`)?.value;
+  const fits = (only: string, value: string | undefined) =>
+    value === undefined || only.trim() === "" || only.trim().split(" ").includes(value);
   form.querySelectorAll<HTMLElement>("[data-applies]").forEach((field) => {
     const { kinds = "", products = "" } = field.dataset;
     field.hidden = !fits(kinds, chosen("kind")) || !fits(products, chosen("product"));
+    // What is not asked is not sent.
+    field.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select").forEach((input) => {
+      input.disabled = field.hidden;
+    });
   });
 }

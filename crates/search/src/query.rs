@@ -161,12 +161,12 @@ impl Question {
 }
 
 /// A telephone number as it is kept, if the question is one, written with the gaps that people leave. Two groups with a
-/// hyphen may also be the year and number of a ticket.
+/// hyphen may also be the year and number of a ticket, and eight digits are a date.
 fn telephone(text: &str) -> Option<String> {
     let text = text.trim();
     let gaps = text.contains(' ') || text.matches('-').count() > 1 || text.starts_with(['+', '0', '(']);
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    (gaps && digits >= 7).then(|| parse_phone(text)).flatten().map(|p| p.value)
+    (gaps && digits >= 10).then(|| parse_phone(text)).flatten().map(|p| p.value)
 }
 
 /// Of identifiers that overlap, the widest.
@@ -355,6 +355,15 @@ mod tests {
             ("？！", ""),
         ] {
             assert_eq!(of(text).join(" "), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_no_telephone_number() {
+        assert_eq!(telephone("138 0013 8000").as_deref(), Some("+8613800138000"));
+        assert_eq!(telephone("010-62345678").as_deref(), Some("+861062345678"));
+        for text in ["2026-09-24", "2026-00345", "0x80070005", "192.168.100.100"] {
+            assert_eq!(telephone(text), None, "{text}");
         }
     }
 

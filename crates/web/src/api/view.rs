@@ -128,7 +128,7 @@ pub(crate) struct TicketView {
     pub messages: i64,
     /// Last change.
     pub updated_at: String,
-    /// Its clocks in the order in which they started.
+    /// Its clocks in the order in which they started; of each kind the newest twelve cycles.
     pub clocks: Vec<ClockView>,
 }
 

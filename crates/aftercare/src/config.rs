@@ -25,6 +25,8 @@ pub(crate) struct Config {
     pub database_url: Option<String>,
     /// Address under which people reach this installation.
     pub public_url: Option<String>,
+    /// A proxy of the house names the browser's address in `X-Forwarded-For`; without one anybody could write it.
+    pub behind_proxy: bool,
     /// Limits.
     pub limits: LimitsConfig,
     /// The server for letters.
@@ -54,6 +56,7 @@ impl Default for Config {
             data: PathBuf::from("aftercare-data"),
             database_url: None,
             public_url: None,
+            behind_proxy: false,
             limits: LimitsConfig::default(),
             mail: MailConfig::default(),
         }

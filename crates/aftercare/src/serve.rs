@@ -61,6 +61,7 @@ pub(crate) fn web_config(config: &Config, public_url: &str, data: &Path) -> WebC
         files: data.join("files"),
         search: search(data),
         public_url: public_url.to_owned(),
+        behind_proxy: config.behind_proxy,
         demo_accounts: Vec::new(),
         limits: config.limits(),
         sends_letters: !config.mail.host.is_empty(),
@@ -85,7 +86,7 @@ pub(crate) async fn run(
     let keeper = tokio::spawn(housekeeping::run(desk.clone(), web.files.clone()));
     // The index is opened or built beside the listeners: they never wait for it.
     let indexing = tokio::spawn(search_index::run(desk.clone(), web.search.clone()));
-    let app = web::router(App::new(desk, web));
+    let app = web::router(App::new(desk, web)).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     background.abort();
     keeper.abort();

@@ -68,6 +68,7 @@ impl TestApp {
             public_url: "http://desk.example".to_owned(),
             demo_accounts: Vec::new(),
             limits: Limits { api_per_second: 10_000, upload_bytes: 1024 * 1024 },
+            behind_proxy: false,
             sends_letters: true,
         };
         let router = web::router(App::new(desk.clone(), web));
@@ -140,7 +141,7 @@ impl TestApp {
 
     /// A browser in which somebody of the cast is signed in.
     pub async fn signed_in(&self, login: &str) -> Client {
-        let session = desk::auth::sign_in(&self.desk, login, cast::PASSWORD.to_owned()).await.unwrap();
+        let session = desk::auth::sign_in(&self.desk, login, cast::PASSWORD.to_owned(), "").await.unwrap();
         self.client().with_session(session.token)
     }
 }

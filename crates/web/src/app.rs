@@ -31,6 +31,8 @@ pub struct WebConfig {
     pub search: search::Search,
     /// Address under which people reach this installation; decides the cookie's `Secure` flag.
     pub public_url: String,
+    /// A proxy of the house stands before this program and names the browser's address in `X-Forwarded-For`.
+    pub behind_proxy: bool,
     /// Shown on the sign-in page of the demo: login, password, role key.
     pub demo_accounts: Vec<(String, String, String)>,
     /// Limits.

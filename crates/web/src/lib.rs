@@ -15,6 +15,7 @@ mod html;
 mod live;
 mod log;
 mod names;
+mod peer;
 mod portal;
 mod reports;
 mod said;

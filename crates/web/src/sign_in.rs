@@ -15,6 +15,7 @@ use words::{Locale, t, t_args};
 use crate::app::App;
 use crate::error::{Form, THEMES, WebError, describe, header_locale, header_theme};
 use crate::form::Fields;
+use crate::peer::Peer;
 use crate::session::{COOKIE, Visitor, cookie, token};
 
 /// Routes of signing in.
@@ -111,11 +112,12 @@ fn own_address(back: &str) -> &str {
 
 async fn sign_in(
     State(app): State<App>,
+    Peer(from): Peer,
     jar: CookieJar,
     headers: HeaderMap,
     Fields(form): Fields<SignInForm>,
 ) -> Response {
-    match auth::sign_in(&app.desk, &form.login, form.password.clone()).await {
+    match auth::sign_in(&app.desk, &form.login, form.password.clone(), &from).await {
         Ok(session) => {
             (jar.add(cookie(&app, &session)), Redirect::to(own_address(&form.back))).into_response()
         }

@@ -117,9 +117,12 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, number: &str) -
         }
         Step::Answer { text, .. } => verb::add_message(desk, customer, number, draft(text)).await?,
         Step::Workaround { by, text, .. } => {
-            verb::edit_service(desk, staff(by)?, number, None, Some(text.clone()), None).await?
+            let found = verb::ServiceInput { workaround: Some(text.clone()), ..Default::default() };
+            verb::edit_service(desk, staff(by)?, number, found).await?
         }
-        Step::Plan { by, steps, .. } => verb::plan(desk, staff(by)?, number, plan(desk, steps)?).await?,
+        Step::Plan { by, steps, .. } => {
+            verb::plan(desk, staff(by)?, number, plan(desk, steps)?, None).await?
+        }
         Step::Resolve { by, cause, resolution, remark, text, .. } => {
             let remark = (!remark.is_empty()).then(|| remark.clone());
             let solution = Solution {

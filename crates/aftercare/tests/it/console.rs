@@ -9,6 +9,7 @@ mod engines {
     testkit::on_both_engines!(
         what_was_done_is_said_once_and_can_be_undone,
         two_edits_of_one_field_stand_side_by_side,
+        two_findings_and_two_plans_stand_side_by_side,
         a_list_shows_and_exports_the_chosen_columns,
         a_note_mentions_whom_it_names,
         a_merged_ticket_is_read_where_it_went,
@@ -105,6 +106,38 @@ async fn two_edits_of_one_field_stand_side_by_side(app: TestApp) {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let after = shown(&app, &number).await;
     assert_eq!((after["title"].as_str(), &after["tags"]), (Some("mine"), &json!(["t"])));
+}
+
+async fn two_findings_and_two_plans_stand_side_by_side(app: TestApp) {
+    let (agent, number) = opened(&app, "first").await;
+    let colleague = app.signed_in("colleague").await;
+    let seen = shown(&app, &number).await["version"].as_i64().unwrap();
+    for (noun, theirs, mine, field) in [
+        ("service", "workaround=theirs&remark=r", "workaround=mine&remark=", "workaround"),
+        ("plan", "plan=2026-10-09 theirs", "plan=2026-10-10 mine", "plan"),
+    ] {
+        let path = format!("/tickets/{number}/{noun}");
+        let saved = colleague.form(&path, &format!("version={seen}&{theirs}")).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let clash = agent.form(&path, &format!("version={seen}&{mine}")).await;
+        assert_eq!(clash.status, StatusCode::CONFLICT, "{noun}");
+        assert!(clash.text.contains("mine</pre>") && clash.text.contains("theirs</pre>"), "{}", clash.text);
+        assert!(clash.text.contains(&format!("action=\"{path}\"")), "{}", clash.text);
+        let left = agent.form(&path, &format!("version={seen}&{mine}&theirs={field}")).await;
+        assert_eq!(left.status, StatusCode::SEE_OTHER, "{}", left.text);
+        let kept = shown(&app, &number).await;
+        assert!(kept.to_string().contains("theirs"), "{noun}: {kept}");
+        let taken = agent.form(&path, &format!("version={seen}&{mine}&mine={field}")).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+    }
+    let after = shown(&app, &number).await;
+    assert_eq!(after["workaround"], "mine");
+    assert_eq!(after["plan"], json!([{"what": "mine", "by": "2026-10-10"}]));
+    assert_eq!(after["remark"], "r", "an untouched field is no clash and stays");
+    let api = app.api().await;
+    let late = json!({"version": seen, "steps": [{"what": "api", "by": "2026-10-11"}]});
+    let late = api.json(Method::PUT, &format!("/api/v1/tickets/{number}/plan"), &late).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
 }
 
 async fn a_list_shows_and_exports_the_chosen_columns(app: TestApp) {

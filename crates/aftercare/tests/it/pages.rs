@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use desk::Error;
+use domain::access::{Actor, System};
 use serde_json::json;
 use testkit::{Client, TestApp};
 
@@ -10,6 +12,7 @@ mod engines {
         pages_are_whole_in_both_languages,
         administration_takes_effect_at_once,
         signing_in_is_throttled_and_links_work_once,
+        a_stranger_locks_nobody_out,
         a_form_with_errors_keeps_what_was_typed,
         files_are_private_and_never_run,
         outside_the_frame_language_theme_and_login_hold,
@@ -25,7 +28,7 @@ async fn page(client: &Client, path: &str, locale: &str, session: &str) -> Strin
 }
 
 async fn session(app: &TestApp, login: &str) -> String {
-    desk::auth::sign_in(&app.desk, login, "a good long one".to_owned()).await.unwrap().token
+    desk::auth::sign_in(&app.desk, login, "a good long one".to_owned(), "").await.unwrap().token
 }
 
 /// The pages of administration.
@@ -137,6 +140,33 @@ async fn signing_in_is_throttled_and_links_work_once(app: TestApp) {
     );
     assert_eq!(client.form(&path, "").await.status, StatusCode::SEE_OTHER);
     assert_eq!(client.form(&path, "").await.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn a_stranger_locks_nobody_out(app: TestApp) {
+    let from = |place: &'static str, password: &str| {
+        let (desk, password) = (app.desk.clone(), password.to_owned());
+        async move { desk::auth::sign_in(&desk, "Agent", password, place).await }
+    };
+    let waits = |answer: &Result<_, Error>| matches!(answer, Err(Error::RateLimited { .. }));
+    for _ in 0..5 {
+        assert!(matches!(from("192.0.2.1", "wrong").await, Err(Error::Unauthenticated)));
+    }
+    assert!(waits(&from("192.0.2.1", "a good long one").await));
+    assert!(from("192.0.2.2", "a good long one").await.is_ok(), "another address is not concerned");
+    // A login that looks like another one with an address counts as itself.
+    for _ in 0..5 {
+        let _ = desk::auth::sign_in(&app.desk, "192.0.2.3|agent", "wrong".to_owned(), "*").await;
+    }
+    assert!(from("192.0.2.3", "a good long one").await.is_ok());
+    // Guessing from many addresses is slowed for all, by a minute at most.
+    for _ in 0..100 {
+        let key = "*|agent";
+        let failed = |u: &mut desk::Unit<'_, '_>| Ok(store::session::failed(u.work, key)?);
+        app.desk.write(&Actor::System(System::Operator), failed).await.unwrap();
+    }
+    assert!(waits(&from("192.0.2.4", "a good long one").await));
+    app.advance(60).await;
+    assert!(from("192.0.2.4", "a good long one").await.is_ok());
 }
 
 async fn outside_the_frame_language_theme_and_login_hold(app: TestApp) {

@@ -286,7 +286,7 @@ async fn only_those_with_the_right_see_reports(app: TestApp) {
 
 async fn pages_are_whole_in_both_languages(app: TestApp) {
     month(&app).await;
-    let token = desk::auth::sign_in(&app.desk, "boss", "a good long one".to_owned()).await.unwrap().token;
+    let token = desk::auth::sign_in(&app.desk, "boss", "a good long one".to_owned(), "").await.unwrap().token;
     let told = report(&app.api().await, "satisfaction").await;
     let mut paths =
         vec!["/reports".to_owned(), "/reports/solving?from=2020-01-01&until=2020-01-02".to_owned()];

@@ -103,7 +103,7 @@ pub async fn use_link(desk: &Desk, token: &str) -> Result<(Session, String)> {
             }
         })
         .await?;
-    Ok((begin(desk, person, None).await?, purpose))
+    Ok((begin(desk, person, Vec::new()).await?, purpose))
 }
 
 /// A one-time link for a first start without users: makes the first administrator, who then sets a password.

@@ -24,8 +24,13 @@ use crate::intake::contact_actor;
 use crate::{Desk, Error, Result};
 
 const SESSION_S: i64 = 14 * 86_400;
-const FREE_FAILURES: i64 = 5;
+/// Failures in a row that cost nothing, from one address and from all of them. The second bounds guessing from many
+/// addresses; it is high, so that a stranger does not lock a person out with a few wrong passwords.
+const FREE_FROM_ONE: i64 = 5;
+const FREE_FROM_ALL: i64 = 100;
 const MAX_WAIT_S: i64 = 900;
+/// The longest wait that failures from elsewhere can cost.
+const MAX_WAIT_ALL_S: i64 = 60;
 /// The shortest password that is accepted, in characters.
 pub const MIN_PASSWORD: usize = 10;
 
@@ -83,34 +88,52 @@ async fn verify(password: String, hash: Option<String>) -> Result<bool> {
     Ok(good && known)
 }
 
-/// Signs in by login or address, and password. Staff come first; a customer's address is its login.
+/// Signs in by login or address, and password. Staff come first; a customer's address is its login. `from` is the
+/// network address of the browser, empty if it is not known.
 ///
 /// # Errors
-/// `Unauthenticated`, whatever was wrong; `RateLimited` after five failures, for longer each time.
-pub async fn sign_in(desk: &Desk, login: &str, password: String) -> Result<Session> {
+/// `Unauthenticated`, whatever was wrong; `RateLimited` after five failures from one address or a hundred from all,
+/// for longer each time.
+pub async fn sign_in(desk: &Desk, login: &str, password: String, from: &str) -> Result<Session> {
     let login = login.trim().to_lowercase();
-    let key = login.clone();
-    let (found, failures) =
-        desk.read(move |r| Ok((find_password(r, &key)?, session::failures(r, &key)?))).await?;
-    let now = desk.now();
-    if let Some((n, last_at)) = failures
-        && n >= FREE_FAILURES
-    {
-        let wait = (30_i64 << (n - FREE_FAILURES).min(5)).min(MAX_WAIT_S);
-        let left = wait - (now.as_second() - last_at.as_second());
-        if left > 0 {
-            return Err(Error::RateLimited { retry_after_s: left });
-        }
+    // What stands before the first bar is ours: no login can be typed that counts as another's.
+    let keys = [format!("{from}|{login}"), format!("*|{login}")];
+    let (name, counted) = (login.clone(), keys.clone());
+    let (found, waits) = desk
+        .read(move |r| {
+            let [here, all] = &counted;
+            let waits =
+                [wait(r, here, FREE_FROM_ONE, MAX_WAIT_S)?, wait(r, all, FREE_FROM_ALL, MAX_WAIT_ALL_S)?];
+            Ok((find_password(r, &name)?, waits))
+        })
+        .await?;
+    let left = waits.into_iter().max().unwrap_or(0);
+    if left > 0 {
+        return Err(Error::RateLimited { retry_after_s: left });
     }
     let (person, hash) = found.unzip();
     let good = verify(password, hash.flatten()).await?;
     if let Some(person) = person.filter(|_| good) {
-        begin(desk, person, Some(login)).await
+        begin(desk, person, keys.to_vec()).await
     } else {
         let system = Actor::System(System::Operator);
-        desk.write(&system, move |unit| Ok(session::failed(unit.work, &login)?)).await?;
+        desk.write(&system, move |unit| {
+            for key in &keys {
+                session::failed(unit.work, key)?;
+            }
+            Ok(())
+        })
+        .await?;
         Err(Error::Unauthenticated)
     }
+}
+
+/// Seconds that a key must still wait after its failures: 30 s after the last free one, twice as long each time.
+fn wait(r: &mut Read<'_>, key: &str, free: i64, longest_s: i64) -> Result<i64> {
+    let now = r.now().as_second();
+    Ok(session::failures(r, key)?
+        .filter(|(n, _)| *n >= free)
+        .map_or(0, |(n, last)| (30_i64 << (n - free).min(5)).min(longest_s) - (now - last.as_second())))
 }
 
 /// Would signing in with this password fail? Begins no session and counts no failure.
@@ -150,14 +173,14 @@ pub fn login_of(r: &mut Read<'_>, who: &ActorRef) -> Result<String> {
     .unwrap_or_default())
 }
 
-async fn begin(desk: &Desk, person: Person, forgive: Option<String>) -> Result<Session> {
+async fn begin(desk: &Desk, person: Person, forgive: Vec<String>) -> Result<Session> {
     let made = Session { token: desk.new_secret() };
     let kept = made.clone();
     desk.write(&Actor::System(System::Operator), move |unit| {
         let ends = plus_seconds(unit.now, SESSION_S);
         session::insert(unit.work, &secret_hash(&kept.token), &person, ends)?;
-        if let Some(login) = &forgive {
-            session::forgive(unit.work, login)?;
+        for key in &forgive {
+            session::forgive(unit.work, key)?;
         }
         let by = person_ref(&person);
         admin::record(unit.work, &by, (&person.kind, &person.id), "signed_in", "", "").map_err(Error::from)

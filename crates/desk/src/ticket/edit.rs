@@ -6,7 +6,8 @@ use domain::access::{Action, Actor, may};
 use domain::agreement::contract_for;
 use domain::field::check_values;
 use domain::id::{ModuleId, ProductId, StaffId};
-use domain::ticket::decide::{self, Case, Edit, Reclassify};
+use domain::ticket::clash;
+use domain::ticket::decide::{self, Case, Decision, Edit, Reclassify};
 use domain::ticket::{Cause, Change, EditField, Extra, Facts, IssueClass, Kind, PlanStep, Ticket};
 use domain::time::Timestamp;
 use store::{directory, staff, ticket};
@@ -40,8 +41,29 @@ pub struct EditInput {
     pub settled: Vec<EditField>,
 }
 
+impl EditInput {
+    /// The same without some fields.
+    fn without(mut self, fields: &[EditField]) -> Self {
+        for field in fields {
+            match field {
+                EditField::Title => self.title = None,
+                EditField::Kind => self.kind = None,
+                EditField::Class => self.class = None,
+                EditField::Product | EditField::Contract => self.product = None,
+                EditField::Module => self.module = None,
+                EditField::Facts => self.facts = None,
+                EditField::Extra => self.extra = None,
+                EditField::Tags => self.tags = None,
+                EditField::Watchers => self.watchers = None,
+                _ => {}
+            }
+        }
+        self
+    }
+}
+
 /// Edits fields. If somebody has changed one of the same fields since the editor looked, both values come back
-/// as `Stale`; a change of other fields is no conflict.
+/// as `Stale`; a change of other fields is no conflict, and a field that still holds what the editor saw stays theirs.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `Invalid`, `Stale`, `Refused`.
@@ -51,8 +73,12 @@ pub async fn edit(desk: &Desk, who: &Actor, number: &str, input: EditInput) -> R
         let case = load_case(unit, &number)?;
         may(unit.actor, Action::Classify, &case.ticket)?;
         let edit = prepare(unit, &case, &input)?;
-        let decision = decide::classify(&case, edit, unit.actor, unit.now)?;
-        refuse_stale(unit, &case, &input, &decision.events)?;
+        let mut decision = decide::classify(&case, edit, unit.actor, unit.now)?;
+        let left = untouched(unit, &case, (input.seen, &input.settled), &decision)?;
+        if !left.is_empty() {
+            let edit = prepare(unit, &case, &input.clone().without(&left))?;
+            decision = decide::classify(&case, edit, unit.actor, unit.now)?;
+        }
         save(unit, &case, &decision)?;
         Ok(decision.ticket)
     })
@@ -102,29 +128,20 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
     })
 }
 
-/// Compares the fields of this edit with those that were edited after the version that the editor saw.
-fn refuse_stale(
+/// Fields that were not touched although others have changed them since; `Stale` with both values if one clashes.
+fn untouched(
     unit: &mut Unit<'_, '_>,
     case: &Case,
-    input: &EditInput,
-    mine: &[domain::ticket::Event],
-) -> Result<()> {
-    let Some(seen) = input.seen.filter(|v| *v < case.ticket.version) else { return Ok(()) };
-    let field = |c: &Change| -> Option<(EditField, String)> {
-        if let Change::Edited { field, to, .. } = c { Some((*field, to.clone())) } else { None }
-    };
+    (seen, settled): (Option<i64>, &[EditField]),
+    decision: &Decision,
+) -> Result<Vec<EditField>> {
+    let Some(seen) = seen.filter(|v| *v < case.ticket.version) else { return Ok(Vec::new()) };
     let since = ticket::events(unit.work, &case.ticket.id, seen, 1000)?;
-    let theirs: Vec<_> = since.iter().filter_map(|e| field(&e.change)).collect();
-    let mine: Vec<_> =
-        mine.iter().filter_map(|e| field(&e.change)).filter(|(f, _)| !input.settled.contains(f)).collect();
-    let clash =
-        mine.iter().find_map(|(f, m)| theirs.iter().rev().find(|(g, _)| f == g).map(|(_, t)| (f, m, t)));
-    match clash {
-        Some((field, mine, theirs)) => {
-            Err(Error::Stale { field: field.to_string(), mine: mine.clone(), theirs: theirs.clone() })
-        }
-        None => Ok(()),
-    }
+    clash::untouched(&since, &decision.events, settled).map_err(|c| Error::Stale {
+        field: c.field.to_string(),
+        mine: c.mine,
+        theirs: c.theirs,
+    })
 }
 
 /// Events among which a raise is looked for that may be taken back: more than happen in five minutes.
@@ -148,31 +165,86 @@ pub async fn set_severity(desk: &Desk, who: &Actor, number: &str, to: Reclassify
     .await
 }
 
-/// Cause, way round, remark.
+/// What was found out; what is `None` stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServiceInput {
+    /// The version that the editor saw.
+    pub seen: Option<i64>,
+    /// Where the cause lies.
+    pub cause: Option<Option<Cause>>,
+    /// Way round.
+    pub workaround: Option<String>,
+    /// Remark of the problem log.
+    pub remark: Option<String>,
+    /// As in [`EditInput`].
+    pub settled: Vec<EditField>,
+}
+
+impl ServiceInput {
+    fn without(mut self, fields: &[EditField]) -> Self {
+        for field in fields {
+            match field {
+                EditField::Cause => self.cause = None,
+                EditField::Workaround => self.workaround = None,
+                EditField::Remark => self.remark = None,
+                _ => {}
+            }
+        }
+        self
+    }
+}
+
+/// Cause, way round, remark. Clashes are found as in [`edit`].
 ///
 /// # Errors
 /// As [`edit`].
-pub async fn edit_service(
+pub async fn edit_service(desk: &Desk, who: &Actor, number: &str, input: ServiceInput) -> Result<Ticket> {
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Resolve, &case.ticket)?;
+        let decide = |input: ServiceInput, actor: &Actor, now| {
+            decide::edit_service(&case, input.cause, input.workaround, input.remark, actor, now)
+        };
+        let mut decision = decide(input.clone(), unit.actor, unit.now)?;
+        let left = untouched(unit, &case, (input.seen, &input.settled), &decision)?;
+        if !left.is_empty() {
+            decision = decide(input.clone().without(&left), unit.actor, unit.now)?;
+        }
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
+    })
+    .await
+}
+
+/// The fix plan with its dates, over the version that the editor `seen`; `None` replaces whatever there is.
+///
+/// # Errors
+/// As [`edit`].
+pub async fn plan(
     desk: &Desk,
     who: &Actor,
     number: &str,
-    cause: Option<Option<Cause>>,
-    workaround: Option<String>,
-    remark: Option<String>,
+    steps: Vec<PlanStep>,
+    seen: Option<i64>,
 ) -> Result<Ticket> {
-    let decide = move |case: &_, who: &_, now| {
-        decide::edit_service(case, cause, workaround.clone(), remark.clone(), who, now)
-    };
-    desk.verb(who, number, Action::Resolve, decide).await
-}
-
-/// The fix plan with its dates.
-///
-/// # Errors
-/// As [`edit`].
-pub async fn plan(desk: &Desk, who: &Actor, number: &str, steps: Vec<PlanStep>) -> Result<Ticket> {
-    desk.verb(who, number, Action::Resolve, move |case, who, now| decide::plan(case, steps.clone(), who, now))
-        .await
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Resolve, &case.ticket)?;
+        let decision = decide::plan(&case, steps.clone(), unit.actor, unit.now)?;
+        let newer = match seen.filter(|v| *v < case.ticket.version && !decision.is_nothing()) {
+            Some(seen) => ticket::events(unit.work, &case.ticket.id, seen, 1000)?,
+            None => Vec::new(),
+        };
+        if newer.iter().any(|e| matches!(e.change, Change::Planned { .. })) {
+            let (mine, theirs) = (PlanStep::text(&steps), PlanStep::text(&case.ticket.plan));
+            return Err(Error::Stale { field: "plan".to_owned(), mine, theirs });
+        }
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
+    })
+    .await
 }
 
 /// A contact outside the system, by telephone for example.

@@ -9,7 +9,7 @@ mod talk;
 
 pub use combine::{link, merge, split};
 pub use complaint::complain;
-pub use edit::{EditInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
+pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
 pub use finish::{cancel, close, confirm, excuse, rate, reopen, resolve};
 pub use hand::{AssignInput, assign, take};
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};

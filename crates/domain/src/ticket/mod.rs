@@ -1,5 +1,6 @@
 //! A ticket: one request of a customer and everything that was promised and done about it.
 
+pub mod clash;
 pub mod decide;
 mod event;
 mod facts;
@@ -130,6 +131,13 @@ pub struct PlanStep {
     pub what: String,
     /// By which local date.
     pub by: Date,
+}
+
+impl PlanStep {
+    /// A plan as people type it: a line `2026-10-09 what` per step.
+    pub fn text(plan: &[Self]) -> String {
+        plan.iter().map(|s| format!("{} {}", s.by, s.what)).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// The value of a typed extra field, kept as text that its field has checked.

@@ -112,6 +112,8 @@ pub(crate) async fn severity(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ServiceBody {
+    /// The version that was seen: a field that somebody has changed since is refused with both values.
+    version: Option<i64>,
     /// Where the cause lies; an empty text clears it.
     cause: Option<String>,
     /// Way round.
@@ -121,7 +123,7 @@ pub(crate) struct ServiceBody {
 }
 
 /// Notes cause, way round and remark.
-#[utoipa::path(put, path = "/api/v1/tickets/{number}/service", params(("number" = String, Path)), request_body = ServiceBody, responses((status = 200, body = TicketView)))]
+#[utoipa::path(put, path = "/api/v1/tickets/{number}/service", params(("number" = String, Path)), request_body = ServiceBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
 pub(crate) async fn service(
     State(app): State<App>,
     caller: Caller,
@@ -130,9 +132,9 @@ pub(crate) async fn service(
 ) -> Answer {
     let form = body.value;
     let cause = form.cause.map(|c| choice("cause", &c)).transpose().map_err(|e| caller.fail(e))?;
-    let done =
-        verb::edit_service(&app.desk, &caller.actor, &number, cause, form.workaround, form.remark).await;
-    answer(&app, &caller, done).await
+    let (seen, workaround, remark) = (form.version, form.workaround, form.remark);
+    let found = verb::ServiceInput { seen, cause, workaround, remark, settled: Vec::new() };
+    answer(&app, &caller, verb::edit_service(&app.desk, &caller.actor, &number, found).await).await
 }
 
 /// A fix plan.
@@ -142,17 +144,20 @@ pub(crate) struct PlanBody {
     /// Steps with `what` and `by` (a date).
     #[schema(value_type = Vec<Object>)]
     steps: Vec<PlanStep>,
+    /// The version that was seen: a newer plan is not replaced unseen.
+    version: Option<i64>,
 }
 
 /// Makes the fix plan; replaces the earlier one.
-#[utoipa::path(put, path = "/api/v1/tickets/{number}/plan", params(("number" = String, Path)), request_body = PlanBody, responses((status = 200, body = TicketView)))]
+#[utoipa::path(put, path = "/api/v1/tickets/{number}/plan", params(("number" = String, Path)), request_body = PlanBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
 pub(crate) async fn plan(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
     body: Body<PlanBody>,
 ) -> Answer {
-    answer(&app, &caller, verb::plan(&app.desk, &caller.actor, &number, body.value.steps).await).await
+    let PlanBody { steps, version } = body.value;
+    answer(&app, &caller, verb::plan(&app.desk, &caller.actor, &number, steps, version).await).await
 }
 
 /// Something that happened outside the system.

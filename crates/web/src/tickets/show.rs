@@ -7,7 +7,7 @@ use desk::Error;
 use domain::access::Scope;
 use domain::id::StaffId;
 use domain::sla::Clock;
-use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, Severity, Status, Ticket};
+use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, PlanStep, Severity, Status, Ticket};
 use store::directory::{ModuleRow, ProductRow};
 use store::file::FileRow;
 use store::staff::{GroupRow, StaffRow};
@@ -195,7 +195,7 @@ impl Shown {
         self.t.tags.iter().cloned().collect::<Vec<_>>().join(", ")
     }
     fn plan_text(&self) -> String {
-        self.t.plan.iter().map(|s| format!("{} {}", s.by, s.what)).collect::<Vec<_>>().join("\n")
+        PlanStep::text(&self.t.plan)
     }
     fn is_resolved(&self) -> bool {
         self.t.status == Status::Resolved

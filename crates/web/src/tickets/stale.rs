@@ -16,6 +16,8 @@ use crate::ui::Ui;
 /// A field that was edited twice.
 pub(super) struct Clash {
     pub number: String,
+    /// The form that was sent.
+    pub at: &'static str,
     pub field: String,
     pub mine: String,
     pub theirs: String,

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::{Error, ticket as verb};
 use domain::ticket::decide::Reclassify;
-use domain::ticket::{PlanStep, RaiseMode};
+use domain::ticket::{PlanStep, RaiseMode, Ticket};
 use domain::time::Timestamp;
 use jiff::civil::DateTime;
 use serde::Deserialize;
@@ -52,7 +52,8 @@ pub(super) async fn classify(
     let was = before(&app, &page, &number).await?;
     match verb::edit(&app.desk, page.actor(), &number, input).await {
         Err(Error::Stale { field, mine, theirs }) => {
-            stale::show(&app, &page, Clash { number, field, mine, theirs, sent: form }).await
+            stale::show(&app, &page, Clash { number, at: "classification", field, mine, theirs, sent: form })
+                .await
         }
         Ok(t) => {
             let word = Said::classified(&was, &t);
@@ -98,13 +99,23 @@ pub(super) async fn severity(
     said(&page.visitor, verb::set_severity(&app.desk, page.actor(), &number, to).await, word)
 }
 
-/// Cause, way round, remark.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct ServiceForm {
-    cause: String,
-    workaround: String,
-    remark: String,
+/// Fields of the form that the editor does not want to change after all.
+fn left(form: &BTreeMap<String, String>) -> Vec<String> {
+    parts(form.get("theirs").map(String::as_str).unwrap_or_default()).collect()
+}
+
+/// What was found out: cause, way round, remark.
+fn service_of(form: &BTreeMap<String, String>) -> desk::Result<verb::ServiceInput> {
+    let theirs = left(form);
+    let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
+    let wanted = |name: &str| !theirs.iter().any(|t| t == name);
+    Ok(verb::ServiceInput {
+        seen: text("version").parse().ok(),
+        cause: wanted("cause").then(|| choice("cause", text("cause"))).transpose()?,
+        workaround: wanted("workaround").then(|| text("workaround").to_owned()),
+        remark: wanted("remark").then(|| text("remark").to_owned()),
+        settled: parts(text("mine")).filter_map(|f| f.parse().ok()).collect(),
+    })
 }
 
 /// Notes what was found out.
@@ -112,43 +123,52 @@ pub(super) async fn service(
     State(app): State<App>,
     page: StaffPage,
     Path(number): Path<String>,
-    Fields(form): Fields<ServiceForm>,
+    Fields(form): Fields<BTreeMap<String, String>>,
 ) -> Result<Response, WebError> {
-    let cause = choice("cause", &form.cause).map_err(|e| page.visitor.fail(e))?;
-    let done = verb::edit_service(
-        &app.desk,
-        page.actor(),
-        &number,
-        Some(cause),
-        Some(form.workaround),
-        Some(form.remark),
-    )
-    .await;
-    said(&page.visitor, done, Said::done("saved"))
+    let input = service_of(&form).map_err(|e| page.visitor.fail(e))?;
+    let done = verb::edit_service(&app.desk, page.actor(), &number, input).await;
+    settled(&app, &page, (number, "service"), form, done).await
 }
 
-/// The fix plan: a line `2026-10-09 what` per step.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct PlanForm {
-    plan: String,
-}
-
-/// Makes the fix plan.
+/// Makes the fix plan: a line `2026-10-09 what` per step.
 pub(super) async fn plan(
     State(app): State<App>,
     page: StaffPage,
     Path(number): Path<String>,
-    Fields(form): Fields<PlanForm>,
+    Fields(form): Fields<BTreeMap<String, String>>,
 ) -> Result<Response, WebError> {
+    let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
+    if left(&form).iter().any(|f| f == "plan") {
+        let as_it_is = before(&app, &page, &number).await?;
+        return said(&page.visitor, Ok(as_it_is), Said::done("saved"));
+    }
     let step = |line: &str| -> Option<PlanStep> {
         let (by, what) = line.trim().split_once(char::is_whitespace)?;
         Some(PlanStep { by: by.parse().ok()?, what: what.trim().to_owned() })
     };
-    let lines = form.plan.lines().filter(|l| !l.trim().is_empty());
+    let lines = text("plan").lines().filter(|l| !l.trim().is_empty());
     let steps: Option<Vec<PlanStep>> = lines.map(step).collect();
     let steps = steps.ok_or_else(|| page.visitor.fail(Error::field("plan", "bad_plan")))?;
-    said(&page.visitor, verb::plan(&app.desk, page.actor(), &number, steps).await, Said::done("saved"))
+    let chosen = parts(text("mine")).any(|f| f == "plan");
+    let seen = text("version").parse().ok().filter(|_| !chosen);
+    let done = verb::plan(&app.desk, page.actor(), &number, steps, seen).await;
+    settled(&app, &page, (number, "plan"), form, done).await
+}
+
+/// Says that it is saved, or shows both versions and the form at `at` that goes on with one of them.
+async fn settled(
+    app: &App,
+    page: &StaffPage,
+    (number, at): (String, &'static str),
+    sent: BTreeMap<String, String>,
+    done: desk::Result<Ticket>,
+) -> Result<Response, WebError> {
+    match done {
+        Err(Error::Stale { field, mine, theirs }) => {
+            stale::show(app, page, Clash { number, at, field, mine, theirs, sent }).await
+        }
+        done => said(&page.visitor, done, Said::done("saved")),
+    }
 }
 
 /// An instant on the desk's wall clock, and words.

@@ -80,7 +80,7 @@ export async function stage() {
   async function fresh(title) {
     return (await api("tickets", "POST", { title, body: "b", requester: "wu@hongda.example" })).number;
   }
-  return { demo, visitor, problems, api, fresh };
+  return { demo, browser, visitor, problems, api, fresh };
 }
 
 const axe = await readFile(path.join(import.meta.dirname, "../node_modules/axe-core/axe.min.js"), "utf8");

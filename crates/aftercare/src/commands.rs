@@ -302,11 +302,10 @@ async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
             dead.len()
         ));
     }
-    let year = now.to_zoned(rules.settings.zone()).year();
-    for c in rules.calendars.values().filter(|c| !c.calendar.covers(year)) {
+    let today = now.to_zoned(rules.settings.zone()).date();
+    for (name, year) in rules.calendars.values().filter_map(|c| Some((&c.name, c.doc.missing_year(today)?))) {
         wrong.push(format!(
-            "calendar {:?} has no holidays for {year}: add them under Admin → Calendars",
-            c.name
+            "calendar {name:?} has no holidays for {year}: paste the notice under Admin → Calendars"
         ));
     }
     Ok(wrong)

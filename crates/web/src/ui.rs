@@ -44,6 +44,8 @@ pub(crate) struct Ui {
     pub desk_name: String,
     pub path: String,
     pub said: Option<Said>,
+    /// A calendar without the holidays of a year, for those who can mend it: key, name, year.
+    pub unannounced: Option<(String, String, i16)>,
 }
 
 impl Ui {
@@ -70,6 +72,13 @@ impl Ui {
         ui.rights.clone_from(&page.staff.rights);
         ui.zone = rules.settings.zone();
         ui.desk_name.clone_from(&rules.settings.desk_name);
+        if ui.rights.contains(&Right::PromiseEdit) {
+            let today = ui.now.to_zoned(ui.zone.clone()).date();
+            ui.unannounced = rules
+                .calendars
+                .iter()
+                .find_map(|(id, c)| Some((id.0.clone(), c.name.clone(), c.doc.missing_year(today)?)));
+        }
         (ui.queues, ui.views, ui.unread, ui.live) = (queues, views, unread, Some(live));
         Ok(ui)
     }
@@ -104,6 +113,7 @@ impl Ui {
             desk_name: String::new(),
             path: visitor.path.clone(),
             said: visitor.said.clone().filter(|_| !visitor.part),
+            unannounced: None,
         }
     }
 
@@ -115,6 +125,11 @@ impl Ui {
     /// A word of a closed list.
     pub(crate) fn w(&self, list: &str, word: &str) -> &'static str {
         words::word(self.locale, list, word)
+    }
+
+    /// Which calendar lacks which year.
+    pub(crate) fn unannounced_text(&self, name: &str, year: i16) -> String {
+        words::t_args(self.locale, "announce-missing", &[("name", name), ("year", &year.to_string())])
     }
 
     /// A text with one argument.

@@ -13,6 +13,8 @@ mod archive;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod calendars;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod console;

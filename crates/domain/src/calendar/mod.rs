@@ -1,6 +1,7 @@
 //! Service calendars: when a promise's clock counts. Rules C1–C6 and A1–A6 of the SLA specification.
 //! A [`CalendarDoc`] is what people edit; [`Calendar`] is the same, checked and ready to count.
 
+mod announce;
 mod check;
 mod china;
 mod compare;
@@ -9,6 +10,7 @@ mod doc;
 mod text;
 mod windows;
 
+pub use announce::{Announcement, HolidayJson, read_ics, read_notice, write_ics};
 pub use check::WEEKDAYS;
 pub use china::{china_coverage, china_exceptions};
 pub use compare::{Day, days_of_year};

@@ -32,6 +32,8 @@ pub(super) struct CalendarForm {
     pub years: Vec<YearText>,
     pub more: String,
     pub coverage: String,
+    /// What was pasted and could not be read.
+    pub announcement: String,
 }
 
 impl CalendarForm {
@@ -61,6 +63,7 @@ impl CalendarForm {
             years: years.collect(),
             more: String::new(),
             coverage: write_years(&doc.coverage),
+            announcement: String::new(),
         }
     }
 
@@ -87,6 +90,7 @@ impl CalendarForm {
                 .collect(),
             more: text("more"),
             coverage: text("coverage"),
+            announcement: String::new(),
         }
     }
 

@@ -17,6 +17,7 @@ use words::t_args;
 
 use super::calendar_form::{CalendarForm, week_text, write_years};
 use super::calendar_preview::Preview;
+use super::calendar_take;
 use super::history::{Revisions, Which, revisions};
 use super::pairs::{Pairs, all_said, conflict};
 use crate::app::App;
@@ -236,13 +237,28 @@ pub(super) async fn save(
 ) -> Result<Response, WebError> {
     page.need(Right::PromiseEdit)?;
     let rules = rules_of(&app, &page).await?;
-    let form = CalendarForm::sent(&id, &pairs);
+    let mut form = CalendarForm::sent(&id, &pairs);
     let key = CalendarId(if id == "new" { String::new() } else { id });
     let newest = rules.calendars.get(&key).map_or(0, |c| c.rev);
     let result = match (form.read(), pairs.wish()) {
         (Err(wrong), _) => Err(Error::Invalid(wrong)),
         (Ok(doc), ("preview", year)) => {
-            return preview(&app, &page, &rules, (form, key), doc, year.parse().ok()).await;
+            let asked = (year.parse().ok(), None);
+            return preview(&app, &page, &rules, (form, key), doc, asked).await;
+        }
+        (Ok(doc), ("take", _)) => {
+            match calendar_take::read(pairs.get("announcement"), year_now(&app, &rules)) {
+                Ok(announced) => {
+                    let year = announced.years().pop_last().or(announced.days.first().map(|d| d.date.year()));
+                    let asked = (year, Some(calendar_take::said(page.visitor.locale, &announced)));
+                    return preview(&app, &page, &rules, (form, key), doc.with_announced(&announced), asked)
+                        .await;
+                }
+                Err(wrong) => {
+                    form.announcement = pairs.get("announcement").to_owned();
+                    Err(Error::Invalid(vec![wrong]))
+                }
+            }
         }
         (Ok(doc), _) => save_calendar(&app.desk, page.actor(), key, form.name.clone(), doc, form.rev).await,
     };
@@ -275,7 +291,7 @@ async fn preview(
     rules: &Rules,
     (form, key): (CalendarForm, CalendarId),
     doc: CalendarDoc,
-    year: Option<i16>,
+    (year, said): (Option<i16>, Option<String>),
 ) -> Result<Response, WebError> {
     let locale = page.visitor.locale;
     let kept = rules.calendars.get(&key);
@@ -295,7 +311,7 @@ async fn preview(
     let preview = Preview::of(locale, (app.desk.now(), year), &calendar, kept.map(|c| &c.calendar), clocks);
     // The form comes back as it was understood: pasted lines stand in their years.
     let form = CalendarForm::of(locale, (&form.id, form.rev, &form.name), &doc, this_year);
-    shown(app, page, form, newest, Beside { preview: Some(preview), ..Beside::default() }).await
+    shown(app, page, form, newest, Beside { preview: Some(preview), said, ..Beside::default() }).await
 }
 
 /// The revisions of a calendar.

@@ -4,6 +4,7 @@ mod answers;
 mod audit;
 mod calendar_form;
 mod calendar_preview;
+mod calendar_take;
 mod calendars;
 mod fields;
 mod groups;
@@ -21,6 +22,8 @@ mod routing;
 mod routing_form;
 mod settings;
 mod staff;
+
+pub(crate) use calendar_take::read as announced;
 
 use axum::Router;
 use axum::extract::State;
@@ -70,6 +73,7 @@ fn rules() -> Router<App> {
         .route("/admin/calendars", get(calendars::list))
         .route("/admin/calendars/{id}", get(calendars::form).post(calendars::save))
         .route("/admin/calendars/{id}/history", get(calendars::history))
+        .route("/admin/calendars/{id}/export/{format}", get(calendar_take::export))
         .route("/admin/policies", get(policies::list))
         .route("/admin/policies/{id}", get(policies::form).post(policies::save))
         .route("/admin/policies/{id}/history", get(policies::history))

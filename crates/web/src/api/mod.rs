@@ -97,6 +97,7 @@ fn described_rules() -> OpenApiRouter<App> {
         .routes(routes!(rules::calendars, rules::new_calendar))
         .routes(routes!(rules::calendar, rules::put_calendar))
         .routes(routes!(rules::preview))
+        .routes(routes!(rules::announcements))
         .routes(routes!(rules::calendar_revisions))
         .routes(routes!(rules::policies, rules::new_policy))
         .routes(routes!(rules::policy, rules::put_policy))

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use desk::admin::{preview_calendar, save_calendar, save_policy};
 use desk::{Error, Result};
 use domain::access::Right;
-use domain::calendar::CalendarDoc;
+use domain::calendar::{CalendarDoc, ExceptionKind};
 use domain::id::{CalendarId, PolicyId};
 use domain::sla::PolicyDoc;
 use serde::{Deserialize, Serialize};
@@ -176,6 +176,55 @@ pub(crate) async fn preview(
     });
     let first = first.collect();
     Ok(Json(PreviewView { running: p.running, changed: p.changed, newly_late: p.newly_late, first }))
+}
+
+/// Holidays as they were published.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnnouncementBody {
+    /// The text of a notice, a calendar feed (.ics), or a table of holidays in JSON.
+    text: String,
+    /// The year of a notice that names none; the present one if left out.
+    year: Option<i16>,
+}
+
+/// What a calendar would be with an announcement.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AnnouncementView {
+    /// The whole document, to be previewed and saved.
+    #[schema(value_type = Object)]
+    doc: CalendarDoc,
+    /// Years that are announced as a whole.
+    years: Vec<i16>,
+    /// Days off that were found.
+    off: usize,
+    /// Make-up workdays that were found.
+    makeup_work: usize,
+    /// What speaks of days and was not understood.
+    unread: Vec<String>,
+}
+
+/// Reads an announcement of holidays into a calendar's document; saves nothing.
+#[utoipa::path(post, path = "/api/v1/calendars/{id}/announcements", params(("id" = String, Path)), request_body = AnnouncementBody, responses((status = 200, body = AnnouncementView), (status = 422, body = Problem)))]
+pub(crate) async fn announcements(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body<AnnouncementBody>,
+) -> Answer<AnnouncementView> {
+    caller.need(Right::PromiseEdit)?;
+    let known = calendar_of(&app, &id).await.map_err(|e| caller.fail(e))?;
+    let this_year = || app.desk.now().to_zoned(jiff::tz::TimeZone::UTC).year();
+    let year = body.value.year.unwrap_or_else(this_year);
+    let read = crate::admin::announced(&body.value.text, year);
+    let announced = read.map_err(|wrong| caller.fail(Error::Invalid(vec![wrong])))?;
+    Ok(Json(AnnouncementView {
+        doc: known.doc.with_announced(&announced),
+        years: announced.years().into_iter().collect(),
+        off: announced.count(ExceptionKind::Off),
+        makeup_work: announced.count(ExceptionKind::MakeupWork),
+        unread: announced.unread,
+    }))
 }
 
 /// Where a list of revisions continues.

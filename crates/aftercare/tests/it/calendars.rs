@@ -1,0 +1,91 @@
+//! Holidays as they are published: read, previewed, saved, handed on; and asked for before they are missing.
+
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+use testkit::TestApp;
+
+mod engines {
+    testkit::on_both_engines!(
+        a_pasted_notice_is_previewed_before_it_counts,
+        a_calendar_survives_feed_and_json,
+        a_missing_year_is_asked_for_in_time,
+    );
+}
+
+const NOTICE: &str = "国务院办公厅关于2027年部分节假日安排的通知\n一、元旦：1月1日（周五）至3日（周日）放假调休，共3天。\
+    1月9日（周六）上班。\n二、国庆节：10月1日（周五）至7日（周四）放假调休，共7天。三、补充：2月30日放假。";
+
+async fn a_pasted_notice_is_previewed_before_it_counts(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let page = "/admin/calendars/service";
+    let week = "&week.mon=09:00-18:00&week.tue=09:00-18:00&week.wed=09:00-18:00&week.thu=09:00-18:00&week.fri=09:00-18:00";
+    let form = |wish: &str, more: &str| {
+        format!("rev=1&name=x&time_zone=Asia/Shanghai&coverage=2020-2026{week}&do={wish}&{more}")
+    };
+    let shown = admin.form(page, &form("take", &format!("announcement={NOTICE}"))).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+    for said in
+        ["识别出 2027 年的安排：休 10 天，调休上班 1 天", "2月30日放假", "2027-10-01~", "2027-01-09 班"]
+    {
+        let said = if said.ends_with('~') { "2027-10-01 休 国庆节" } else { said };
+        assert!(shown.text.contains(said), "{said}: {}", shown.text);
+    }
+    assert!(shown.text.contains("name=\"coverage\" value=\"2020–2027\""));
+    let api = app.api().await;
+    assert_eq!(api.get("/api/v1/calendars/service").await.json()["rev"], 1, "a preview saves nothing");
+    for (text, issue) in [("没有日期", "没有识别出日期"), ("{\"a\":1}", "不是可识别的 JSON")]
+    {
+        let refused = admin.form(page, &form("take", &format!("announcement={text}"))).await.text;
+        assert!(refused.contains(issue) && refused.contains(&text.replace('"', "&#34;")), "{refused}");
+    }
+    let wrong = api.post("/api/v1/calendars/service/announcements", &json!({"text": "x"})).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(wrong.json()["fields"][0]["field"], "announcement");
+}
+
+async fn a_calendar_survives_feed_and_json(app: TestApp) {
+    let (api, admin) = (app.api().await, app.signed_in("admin").await);
+    let kept = api.get("/api/v1/calendars/service").await.json();
+    let bare = json!({"time_zone": "Asia/Shanghai", "week": kept["doc"]["week"]});
+    let made = api.post("/api/v1/calendars", &json!({"name": "copy", "doc": bare})).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let copy = format!("/api/v1/calendars/{}", made.json()["id"].as_str().unwrap());
+    for format in ["ics", "json"] {
+        let file = admin.get(&format!("/admin/calendars/service/export/{format}")).await;
+        assert_eq!(file.status, StatusCode::OK);
+        let read = api.post(&format!("{copy}/announcements"), &json!({"text": file.text})).await.json();
+        let days = |doc: &serde_json::Value| -> Vec<(String, String)> {
+            let all = doc["exceptions"].as_array().unwrap().iter();
+            all.map(|e| (e["date"].to_string(), e["kind"].to_string())).collect()
+        };
+        let mut kept_days = days(&kept["doc"]);
+        kept_days.sort();
+        assert_eq!(days(&read["doc"]), kept_days, "{format}");
+        assert_eq!(read["doc"]["coverage"], kept["doc"]["coverage"], "{format}");
+        assert_eq!(read["unread"], json!([]));
+    }
+    assert_eq!(admin.get("/admin/calendars/service/export/pdf").await.status, StatusCode::NOT_FOUND);
+}
+
+async fn a_missing_year_is_asked_for_in_time(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let asks = |text: &str| text.contains("还没有 2027 年的节假日安排");
+    assert!(!asks(&admin.get("/tickets").await.text), "not in September");
+    app.advance_to("2026-11-01T02:00:00Z".parse().unwrap()).await;
+    let admin = app.signed_in("admin").await;
+    assert!(asks(&admin.get("/tickets").await.text));
+    assert!(!asks(&app.signed_in("agent").await.get("/tickets").await.text), "not those who cannot mend it");
+    let api = app.api().await;
+    for id in ["service", "parity", "x24"] {
+        let path = format!("/api/v1/calendars/{id}");
+        let kept = api.get(&path).await.json();
+        if kept["doc"]["coverage"].as_array().is_none_or(Vec::is_empty) {
+            continue;
+        }
+        let read = api.post(&format!("{path}/announcements"), &json!({"text": NOTICE})).await.json();
+        assert_eq!((&read["years"], &read["off"]), (&json!([2027]), &json!(10)));
+        let body = json!({"name": kept["name"], "rev": kept["rev"], "doc": read["doc"]});
+        assert_eq!(api.json(Method::PUT, &path, &body).await.status, StatusCode::OK);
+    }
+    assert!(!asks(&admin.get("/tickets").await.text));
+}

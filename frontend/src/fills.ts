@@ -1,0 +1,15 @@
+// A file whose text stands in a field: it is read here, shown, and sent like anything typed.
+const LARGEST = 2_000_000;
+
+export function fills(): void {
+  document.querySelectorAll<HTMLElement>("[data-needs-script]").forEach((part) => (part.hidden = false));
+  document.addEventListener("change", async (event) => {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    const field = input.form?.elements.namedItem(input.dataset.fills ?? "");
+    if (!file || !(field instanceof HTMLTextAreaElement) || file.size > LARGEST) return;
+    field.value = await file.text();
+    input.value = "";
+    field.focus();
+  });
+}

@@ -4,6 +4,7 @@ import { applicable } from "./applies";
 import { countdowns } from "./countdown";
 import { dialogs } from "./menus";
 import { editors } from "./editor";
+import { filters } from "./filters";
 import { forms } from "./forms";
 import { headers, strips } from "./frame";
 import { guides } from "./guide";
@@ -37,6 +38,7 @@ htmx.config.responseHandling = [
 toasts();
 unsent();
 forms();
+filters();
 lists();
 remember();
 guides();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use desk::{Error, Result};
 use domain::access::Staff;
@@ -86,16 +86,19 @@ const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 200;
 
 impl<S: Sync> FromRequestParts<S> for ListQuery {
-    type Rejection = QueryRejection;
+    type Rejection = (StatusCode, String);
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, QueryRejection> {
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)?;
-        Ok(Self::of(pairs))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Self::Rejection> {
+        let unreadable = |why| (StatusCode::BAD_REQUEST, why);
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let Query(pairs) = pairs.map_err(|e| unreadable(e.body_text()))?;
+        Self::of(pairs).map_err(|name| unreadable(format!("{name} is given twice")))
     }
 }
 
 impl ListQuery {
-    fn of(pairs: Vec<(String, String)>) -> Self {
+    /// What was asked, or the name of something that has one value and was given several.
+    fn of(pairs: Vec<(String, String)>) -> std::result::Result<Self, String> {
         let mut query = Self::default();
         for (name, value) in pairs {
             let value = value.trim();
@@ -110,13 +113,17 @@ impl ListQuery {
                         list.push(part.to_owned());
                     }
                 }
-            } else if let Some(text) = query.text_mut(&name) {
-                value.clone_into(text);
-            } else {
-                query.rest.insert(name, value.to_owned());
+                continue;
+            }
+            let twice = match query.text_mut(&name) {
+                Some(text) => !std::mem::replace(text, value.to_owned()).is_empty(),
+                None => query.rest.insert(name.clone(), value.to_owned()).is_some(),
+            };
+            if twice {
+                return Err(name);
             }
         }
-        query
+        Ok(query)
     }
 
     fn list_mut(&mut self, name: &str) -> Option<&mut Vec<String>> {

@@ -18,6 +18,7 @@ export function lists(): void {
   if (!list) return;
   for (const row of list.children) written.set(row, text(row));
   list.addEventListener("change", () => offerVerbs(list));
+  bulk(list);
   list.addEventListener("refresh", () => void refresh(list));
   void comeBack(list);
 }
@@ -147,6 +148,25 @@ function focused(list: Element): string | null {
 
 /** What can be done with the chosen rows is offered when there are any. */
 function offerVerbs(list: Element): void {
-  const any = boxes(list).some((box) => box.checked);
-  document.getElementById("bulk")?.toggleAttribute("hidden", !any);
+  const chosen = boxes(list).filter((box) => box.checked).length;
+  document.getElementById("bulk")?.toggleAttribute("hidden", chosen === 0);
+  const count = document.getElementById("bulk-count");
+  if (count) count.textContent = (count.dataset.text ?? "").replace("N", String(chosen));
+}
+
+/** All that is shown, or nothing; and what was done closes its form. */
+function bulk(list: HTMLElement): void {
+  const bar = document.getElementById("bulk");
+  bar?.addEventListener("click", (event) => {
+    const wish = (event.target as Element).closest<HTMLElement>("[data-chooses]")?.dataset.chooses;
+    if (!wish) return;
+    for (const box of boxes(list)) box.checked = wish === "all";
+    offerVerbs(list);
+  });
+  bar?.addEventListener("htmx:afterRequest", (event) => {
+    const { successful, elt } = (event as CustomEvent).detail;
+    if (!successful || !(elt instanceof HTMLFormElement)) return;
+    elt.reset();
+    elt.closest("details")?.removeAttribute("open");
+  });
 }

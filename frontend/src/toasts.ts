@@ -7,7 +7,7 @@ export function toasts(): void {
   const watch = (toast: Element) => {
     // One that asks for something stays until there is other news.
     place.querySelectorAll("[data-stays]").forEach((old) => old !== toast && old.remove());
-    if (toast.matches("[data-stays]")) return;
+    if (toast.matches("[data-stays], [data-until-closed]")) return;
     const go = () => (toast.matches(":hover, :focus-within") ? window.setTimeout(go, 1000) : toast.remove());
     window.setTimeout(go, STAY_MS);
   };
@@ -16,7 +16,8 @@ export function toasts(): void {
   // A touch puts it away: it may lie over the button that is wanted next.
   place.addEventListener("click", (event) => {
     const target = event.target as Element;
-    if (!target.closest("a, button")) target.closest(".toast")?.remove();
+    const toast = target.closest(".toast");
+    if (target.closest("[data-dismisses]") || (!target.closest("a, button") && !toast?.matches("[data-until-closed]"))) toast?.remove();
   });
   place.querySelectorAll(".toast").forEach(watch);
   new MutationObserver((changes) => {

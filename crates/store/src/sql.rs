@@ -24,16 +24,25 @@ impl<'v> Assembly<'v> {
 
     /// Adds `column IN (…)`; an empty list matches nothing.
     pub(crate) fn and_in(&mut self, column: &'static str, values: impl IntoIterator<Item = Value<'v>>) {
+        self.and_within((column, " IN (", ")"), values);
+    }
+
+    /// Adds a condition with a list of values in its middle; an empty list matches nothing.
+    pub(crate) fn and_within(
+        &mut self,
+        (subject, head, tail): (&'static str, &'static str, &'static str),
+        values: impl IntoIterator<Item = Value<'v>>,
+    ) {
         let mut values = values.into_iter().peekable();
         if values.peek().is_none() {
             return self.and("1 = 0", &[]);
         }
-        self.and(column, &[]);
-        self.text.push_str(" IN (");
+        self.and(subject, &[]);
+        self.text.push_str(head);
         for (i, v) in values.enumerate() {
             self.push(if i == 0 { "?" } else { ", ?" }, &[v]);
         }
-        self.text.push(')');
+        self.text.push_str(tail);
     }
 
     /// Adds the end: order and limit.
@@ -95,6 +104,9 @@ mod tests {
             "SELECT x FROM t WHERE a = $1 AND b IN ($2, $3) AND (c, d) < ($4, $5) ORDER BY c DESC, d DESC LIMIT $6"
         );
         assert_eq!(values.len(), 6);
+        let mut within = Assembly::new("SELECT x FROM t");
+        within.and_within(("a IN (SELECT b FROM u WHERE c", " IN (", "))"), ["p", "q"].map(Value::from));
+        assert_eq!(within.end("", &[]).0, "SELECT x FROM t WHERE a IN (SELECT b FROM u WHERE c IN ($1, $2))");
         let mut none = Assembly::new("SELECT x FROM t");
         none.and_in("b", []);
         assert!(none.end("", &[]).0.ends_with("1 = 0"));

@@ -2,7 +2,7 @@
 
 use domain::access::Scope;
 use domain::id::{ContactId, GroupId, OrgId};
-use domain::ticket::{IssueClass, Kind, Severity, Status};
+use domain::ticket::{Channel, IssueClass, Kind, Level, Severity, Status};
 use domain::time::Timestamp;
 
 use crate::db::Engine;
@@ -38,17 +38,18 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
     let cursor = Cursor { value: 0, id: "x".to_owned() };
     let full = Filter {
         open: true,
-        statuses: vec![Status::New, Status::Open],
-        assignee: Some("x".into()),
-        unassigned: true,
+        statuses: Some(vec![Status::New, Status::Open]),
+        hands: Some(vec![None, Some("x".into())]),
         groups: Some(vec![GroupId::from("x")]),
-        organisation: Some("x".into()),
+        organisations: vec!["x".into(), "y".into()],
         requester: Some("x".into()),
-        kind: Some(Kind::Fault),
-        class: Some(IssueClass::Slow),
-        severity: Some(Severity::Urgent),
-        product: Some("x".into()),
-        tag: Some("x".into()),
+        kinds: vec![Kind::Fault],
+        classes: vec![IssueClass::Slow],
+        severities: vec![Severity::Urgent],
+        levels: vec![Level::One],
+        channels: vec![Channel::Phone],
+        products: vec!["x".into()],
+        tags: vec!["x".to_owned(), "y".to_owned()],
         from: Some(Timestamp::UNIX_EPOCH),
         until: Some(Timestamp::UNIX_EPOCH),
         extra: vec![("x".to_owned(), "x".to_owned())],
@@ -68,8 +69,8 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
         let log = LogFilter {
             from: full.from,
             until: full.until,
-            class: full.class,
-            solver: full.assignee.clone(),
+            class: Some(IssueClass::Slow),
+            solver: Some("x".into()),
         };
         let (text, _) = crate::ticket::assemble_log(scope, &log, Some(&cursor), 50);
         shapes.push((format!("log {scope:?}"), engine.assembled(text)));

@@ -109,6 +109,7 @@ pub fn has(locale: Locale, key: &str) -> bool {
 const SOURCES: [&[&str]; 2] = [
     &[
         include_str!("../../../locales/zh-CN/desk.ftl"),
+        include_str!("../../../locales/zh-CN/console.ftl"),
         include_str!("../../../locales/zh-CN/words.ftl"),
         include_str!("../../../locales/zh-CN/letters.ftl"),
         include_str!("../../../locales/zh-CN/admin.ftl"),
@@ -122,6 +123,7 @@ const SOURCES: [&[&str]; 2] = [
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
+        include_str!("../../../locales/en/console.ftl"),
         include_str!("../../../locales/en/words.ftl"),
         include_str!("../../../locales/en/letters.ftl"),
         include_str!("../../../locales/en/admin.ftl"),

@@ -13,6 +13,8 @@ mod archive;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod calendars;
 #[cfg(test)]
 mod commands;
@@ -28,6 +30,8 @@ mod import;
 mod journeys;
 #[cfg(test)]
 mod letters;
+#[cfg(test)]
+mod list;
 #[cfg(test)]
 mod mail_server;
 #[cfg(test)]

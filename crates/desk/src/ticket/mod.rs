@@ -1,5 +1,6 @@
 //! The verbs of a ticket. Each is one line of intent: who, which ticket, which action, which decision.
 
+mod bulk;
 mod combine;
 mod complaint;
 mod edit;
@@ -7,6 +8,7 @@ mod finish;
 mod hand;
 mod talk;
 
+pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
 pub use combine::{link, merge, split};
 pub use complaint::complain;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};

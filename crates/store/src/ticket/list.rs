@@ -5,7 +5,7 @@ use domain::access::Scope;
 use domain::id::{ContactId, GroupId, OrgId, ProductId, StaffId, TicketId};
 use domain::named;
 use domain::sla::{Milestone, State};
-use domain::ticket::{IssueClass, Kind, Level, Severity, Status};
+use domain::ticket::{Channel, IssueClass, Kind, Level, Severity, Status};
 use domain::time::Timestamp;
 
 use crate::sql::Assembly;
@@ -50,33 +50,35 @@ impl Cursor {
     }
 }
 
-/// What to show; what is empty does not filter.
+/// What to show; what is empty does not filter. Several values of one filter mean any of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     /// Only open ones.
     pub open: bool,
     /// In one of these statuses.
-    pub statuses: Vec<Status>,
-    /// In this person's hands.
-    pub assignee: Option<StaffId>,
-    /// In nobody's hands.
-    pub unassigned: bool,
+    pub statuses: Option<Vec<Status>>,
+    /// In one of these hands; `None` among them is nobody's.
+    pub hands: Option<Vec<Option<StaffId>>>,
     /// In one of these groups' queues.
     pub groups: Option<Vec<GroupId>>,
-    /// Of this organisation.
-    pub organisation: Option<OrgId>,
+    /// Of one of these organisations.
+    pub organisations: Vec<OrgId>,
     /// Asked by this contact.
     pub requester: Option<ContactId>,
-    /// Of this kind.
-    pub kind: Option<Kind>,
-    /// Of this class.
-    pub class: Option<IssueClass>,
-    /// Of this severity.
-    pub severity: Option<Severity>,
-    /// For this product.
-    pub product: Option<ProductId>,
-    /// With this tag.
-    pub tag: Option<String>,
+    /// Of one of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Of one of these classes.
+    pub classes: Vec<IssueClass>,
+    /// Of one of these severities.
+    pub severities: Vec<Severity>,
+    /// Of one of these levels.
+    pub levels: Vec<Level>,
+    /// Come by one of these channels.
+    pub channels: Vec<Channel>,
+    /// For one of these products.
+    pub products: Vec<ProductId>,
+    /// With one of these tags.
+    pub tags: Vec<String>,
     /// Came at or after.
     pub from: Option<Timestamp>,
     /// Came before.
@@ -140,6 +142,10 @@ const BASE: &str = "SELECT t.id, t.number, t.title, t.kind, t.severity, t.level,
 const HAS_EXTRA: &str =
     "t.id IN (SELECT e.ticket_id FROM ticket_extra e WHERE e.key = ? AND e.value_folded = ?)";
 
+/// Read from the tag, because a rare one is on few tickets.
+const HAS_TAG: (&str, &str, &str) =
+    ("t.id IN (SELECT x.ticket_id FROM ticket_tag x WHERE x.tag", " IN (", "))");
+
 impl ListRow {
     /// The value of an extra field; empty if it was not given.
     pub fn extra_value(&self, key: &str) -> String {
@@ -172,42 +178,7 @@ pub(crate) fn assemble<'v>(
 ) -> (String, Vec<Value<'v>>) {
     let mut a = Assembly::new(BASE);
     narrow(&mut a, scope);
-    if f.open {
-        a.and("t.is_open = 1", &[]);
-    }
-    if !f.statuses.is_empty() {
-        a.and_in("t.status", f.statuses.iter().map(|s| s.as_str().into()));
-    }
-    if let Some(groups) = &f.groups {
-        a.and_in("t.group_id", groups.iter().map(|g| g.as_str().into()));
-    }
-    if f.unassigned {
-        a.and("t.assignee_id IS NULL", &[]);
-    }
-    let equal: [(&'static str, Option<&str>); 8] = [
-        ("t.assignee_id = ?", f.assignee.as_ref().map(StaffId::as_str)),
-        ("t.organisation_id = ?", f.organisation.as_ref().map(OrgId::as_str)),
-        ("t.requester_id = ?", f.requester.as_ref().map(ContactId::as_str)),
-        ("t.kind = ?", f.kind.map(Kind::as_str)),
-        ("t.class = ?", f.class.map(IssueClass::as_str)),
-        ("t.severity = ?", f.severity.map(Severity::as_str)),
-        ("t.product_id = ?", f.product.as_ref().map(ProductId::as_str)),
-        ("EXISTS (SELECT 1 FROM ticket_tag x WHERE x.ticket_id = t.id AND x.tag = ?)", f.tag.as_deref()),
-    ];
-    for (condition, value) in equal {
-        if let Some(value) = value {
-            a.and(condition, &[value.into()]);
-        }
-    }
-    if let Some(from) = f.from {
-        a.and("t.created_at >= ?", &[from.into()]);
-    }
-    if let Some(until) = f.until {
-        a.and("t.created_at < ?", &[until.into()]);
-    }
-    for (key, value) in &f.extra {
-        a.and(HAS_EXTRA, &[key.into(), value.into()]);
-    }
+    choose(&mut a, f);
     let (keyset, tail) = match order {
         Order::Due => ("(t.next_due_at, t.id) > (?, ?)", " ORDER BY t.next_due_at, t.id LIMIT ?"),
         Order::Newest => ("(t.created_at, t.id) < (?, ?)", " ORDER BY t.created_at DESC, t.id DESC LIMIT ?"),
@@ -218,6 +189,61 @@ pub(crate) fn assemble<'v>(
         a.and(keyset, &[c.value.into(), (&c.id).into()]);
     }
     a.end(tail, &[limit.into()])
+}
+
+/// Adds the conditions of a filter.
+fn choose<'v>(a: &mut Assembly<'v>, f: &'v Filter) {
+    if f.open {
+        a.and("t.is_open = 1", &[]);
+    }
+    if let Some(statuses) = &f.statuses {
+        a.and_in("t.status", statuses.iter().map(|s| s.as_str().into()));
+    }
+    if let Some(groups) = &f.groups {
+        a.and_in("t.group_id", groups.iter().map(|g| g.as_str().into()));
+    }
+    if let Some(hands) = &f.hands {
+        in_hands(a, hands);
+    }
+    if let Some(contact) = &f.requester {
+        a.and("t.requester_id = ?", &[contact.as_str().into()]);
+    }
+    any_of(a, "t.organisation_id", f.organisations.iter().map(OrgId::as_str));
+    any_of(a, "t.product_id", f.products.iter().map(ProductId::as_str));
+    any_of(a, "t.kind", f.kinds.iter().map(|v| v.as_str()));
+    any_of(a, "t.class", f.classes.iter().map(|v| v.as_str()));
+    any_of(a, "t.severity", f.severities.iter().map(|v| v.as_str()));
+    any_of(a, "t.level", f.levels.iter().map(|v| v.as_str()));
+    any_of(a, "t.channel", f.channels.iter().map(|v| v.as_str()));
+    if !f.tags.is_empty() {
+        a.and_within(HAS_TAG, f.tags.iter().map(|t| t.as_str().into()));
+    }
+    if let Some(from) = f.from {
+        a.and("t.created_at >= ?", &[from.into()]);
+    }
+    if let Some(until) = f.until {
+        a.and("t.created_at < ?", &[until.into()]);
+    }
+    for (key, value) in &f.extra {
+        a.and(HAS_EXTRA, &[key.into(), value.into()]);
+    }
+}
+
+/// Adds `column IN (…)` if there are values.
+fn any_of<'v>(a: &mut Assembly<'v>, column: &'static str, values: impl ExactSizeIterator<Item = &'v str>) {
+    if values.len() > 0 {
+        a.and_in(column, values.map(Value::from));
+    }
+}
+
+fn in_hands<'v>(a: &mut Assembly<'v>, hands: &'v [Option<StaffId>]) {
+    let nobody = hands.iter().any(Option::is_none);
+    let people: Vec<Value<'v>> = hands.iter().flatten().map(|p| p.as_str().into()).collect();
+    match (nobody, people.is_empty()) {
+        (true, true) => a.and("t.assignee_id IS NULL", &[]),
+        (true, false) => a.and_within(("(t.assignee_id IS NULL OR t.assignee_id", " IN (", "))"), people),
+        (false, _) => a.and_in("t.assignee_id", people),
+    }
 }
 
 /// Adds what the reader may see at all; the ticket's alias is `t`.

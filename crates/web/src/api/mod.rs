@@ -1,5 +1,6 @@
 //! The JSON API `/api/v1`: the same use cases as the pages, with bearer tokens and its own views.
 
+mod bulk;
 mod caller;
 mod describe;
 mod docs;
@@ -41,6 +42,7 @@ struct Described;
 fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (router, mut api) = OpenApiRouter::with_openapi(Described::openapi())
         .routes(routes!(tickets::list, tickets::create))
+        .routes(routes!(bulk::bulk))
         .routes(routes!(tickets::show))
         .routes(routes!(tickets::events))
         .routes(routes!(tickets::messages, verbs::message))

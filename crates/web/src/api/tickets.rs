@@ -99,16 +99,20 @@ impl NewTicketBody {
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    query: ListQuery,
 ) -> std::result::Result<Json<RowsView>, WebError> {
     may_view(&caller.actor).map_err(|e| caller.fail(e))?;
-    let asked = query.read(caller.actor.staff()).map_err(|e| caller.fail(e))?;
-    let (scope, limit) = (caller.actor.scope(), asked.limit);
+    let (scope, desk, me) = (caller.actor.scope(), app.desk.clone(), caller.actor.staff().cloned());
+    let filtered = query.is_filtered();
     let read = move |r: &mut Read<'_>| {
-        Ok(ticket::list(r, &scope, &asked.filter, asked.order, asked.after.as_ref(), limit + 1)?)
+        let rules = desk.rules_in(r)?;
+        let asked = query.ask(r, &rules, me.as_ref())?;
+        let rows =
+            ticket::list(r, &scope, &asked.filter, asked.order, asked.after.as_ref(), asked.limit + 1)?;
+        Ok((rows, asked.limit))
     };
-    let read = if query.is_filtered() { app.desk.read(read).await } else { app.desk.peek(read).await };
-    let mut rows = read.map_err(|e| caller.fail(e))?;
+    let read = if filtered { app.desk.read(read).await } else { app.desk.peek(read).await };
+    let (mut rows, limit) = read.map_err(|e| caller.fail(e))?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);

@@ -141,7 +141,7 @@ fn read_organisation(
         let policy = policies.name(picked.policy.as_str());
         promises.push(Promise { product, policy, because: picked.because.as_str(), contract });
     }
-    let of = |open| Filter { open, organisation: Some(id.clone()), ..Filter::default() };
+    let of = |open| Filter { open, organisations: vec![id.clone()], ..Filter::default() };
     let open = ticket::list(r, scope, &of(true), Order::Due, None, CASES)?;
     let mut recent = ticket::list(r, scope, &of(false), Order::Newest, None, CASES)?;
     recent.retain(|t| !open.iter().any(|o| o.id == t.id));

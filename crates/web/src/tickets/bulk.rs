@@ -3,17 +3,19 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use desk::ticket as verb;
+use desk::Error;
+use desk::ticket::{Step, bulk as do_all};
+use domain::ticket::{CloseReason, RaiseMode};
 use serde::Deserialize;
 
 use super::list::render;
 use crate::app::App;
 use crate::error::{WebError, describe};
-use crate::form::{Fields, id};
+use crate::form::{Fields, choice, id, required, words};
 use crate::session::StaffPage;
 use crate::ui::Ui;
 
-/// The chosen tickets and what to do: `assign`, `take`, or `undo` with pairs `number=group/assignee`.
+/// The chosen tickets and what to do; `undo` carries lines `number=step`.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct BulkForm {
@@ -21,6 +23,16 @@ pub(super) struct BulkForm {
     action: String,
     group: String,
     assignee: String,
+    reason: String,
+    severity: String,
+    level: String,
+    mode: String,
+    add: String,
+    remove: String,
+    status: String,
+    note: String,
+    resolution: String,
+    cause: String,
     undo: Vec<String>,
 }
 
@@ -29,11 +41,10 @@ pub(super) struct BulkForm {
 struct BulkPart {
     ui: Ui,
     done: usize,
+    same: Vec<String>,
     failed: Vec<(String, String)>,
     undo: Vec<String>,
 }
-
-const MAX: usize = 200;
 
 /// Does it to each ticket on its own: one that refuses does not hold the others.
 pub(super) async fn bulk(
@@ -42,61 +53,74 @@ pub(super) async fn bulk(
     Fields(form): Fields<BulkForm>,
 ) -> Result<Response, WebError> {
     let ui = page.ui(&app, "tickets").await?;
-    let (mut done, mut failed, mut undo) = (0, Vec::new(), Vec::new());
-    for (number, to) in plan(&form).into_iter().take(MAX) {
-        match one(&app, &page, &number, to).await {
-            Ok(before) => {
+    let steps = form.steps(ui.t("undo")).map_err(|e| page.visitor.fail(e))?;
+    let outcomes = do_all(&app.desk, page.actor(), steps).await.map_err(|e| page.visitor.fail(e))?;
+    let (mut done, mut same, mut failed, mut undo) = (0, Vec::new(), Vec::new(), Vec::new());
+    for outcome in outcomes {
+        match outcome.result {
+            Ok(None) => same.push(outcome.number),
+            Ok(Some(changed)) => {
                 done += 1;
-                undo.push(before);
+                undo.extend(changed.undo.and_then(|step| line(&outcome.number, &step)));
             }
-            Err(e) => failed.push((number, describe(&e, ui.locale).2)),
+            Err(e) => failed.push((outcome.number, describe(&e, ui.locale).2)),
         }
     }
     if form.action == "undo" {
         undo.clear();
     }
-    render(&BulkPart { ui, done, failed, undo }, &page.visitor)
+    render(&BulkPart { ui, done, same, failed, undo }, &page.visitor)
 }
 
-/// Each ticket with the hands that it goes to; none means: I take it.
-fn plan(form: &BulkForm) -> Vec<(String, Option<verb::AssignInput>)> {
-    let hands = |group: &str, assignee: &str| verb::AssignInput {
-        group: id(group),
-        assignee: id(assignee),
-        reason: String::new(),
-    };
-    match form.action.as_str() {
-        "undo" => form
-            .undo
-            .iter()
-            .filter_map(|line| line.split_once('='))
-            .filter_map(|(number, rest)| {
-                rest.split_once('/').map(|(g, a)| (number.to_owned(), Some(hands(g, a))))
-            })
-            .collect(),
-        "assign" => {
-            form.numbers.iter().map(|n| (n.clone(), Some(hands(&form.group, &form.assignee)))).collect()
+fn line(number: &str, step: &Step) -> Option<String> {
+    Some(format!("{number}={}", serde_json::to_string(step).ok()?))
+}
+
+impl BulkForm {
+    /// Each ticket with its step. A raise that is taken back gives this as its reason.
+    fn steps(&self, because: &str) -> desk::Result<Vec<(String, Step)>> {
+        if self.action != "undo" {
+            let step = self.step()?;
+            return Ok(self.numbers.iter().map(|n| (n.clone(), step.clone())).collect());
         }
-        _ => form.numbers.iter().map(|n| (n.clone(), None)).collect(),
+        let read = |line: &String| {
+            let (number, step) = line.split_once('=')?;
+            let mut step: Step = serde_json::from_str(step).ok()?;
+            if let Step::Severity { reason, .. } = &mut step {
+                because.clone_into(reason);
+            }
+            Some((number.to_owned(), step))
+        };
+        self.undo.iter().map(|l| read(l).ok_or_else(|| Error::field("undo", "bad_value"))).collect()
     }
-}
 
-/// Assigns one ticket; returns the line that puts it back.
-async fn one(
-    app: &App,
-    page: &StaffPage,
-    number: &str,
-    to: Option<verb::AssignInput>,
-) -> desk::Result<String> {
-    let (scope, no) = (page.actor().scope(), number.to_owned());
-    let read = app.desk.read(move |r| store::ticket::by_number(r, &scope, &no)?.ok_or(desk::Error::NotFound));
-    let before = read.await?;
-    match to {
-        Some(input) => verb::assign(&app.desk, page.actor(), number, input).await?,
-        None => verb::take(&app.desk, page.actor(), number).await?,
-    };
-    let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
-    let group = text(before.group.as_ref().map(domain::id::GroupId::as_str));
-    let assignee = text(before.assignee.as_ref().map(domain::id::StaffId::as_str));
-    Ok(format!("{number}={group}/{assignee}"))
+    fn step(&self) -> desk::Result<Step> {
+        let reason = self.reason.trim().to_owned();
+        Ok(match self.action.as_str() {
+            "take" => Step::Take {},
+            "assign" => Step::Assign { group: id(&self.group), assignee: id(&self.assignee), reason },
+            "transfer" => {
+                let group = id(&self.group).ok_or_else(|| Error::field("group", "required"))?;
+                Step::Transfer { group, reason }
+            }
+            "severity" => Step::Severity {
+                severity: choice("severity", &self.severity)?,
+                level: if self.level == "none" { None } else { choice("level", &self.level)? },
+                no_level: self.level == "none",
+                mode: choice::<RaiseMode>("mode", &self.mode)?,
+                reason,
+            },
+            "tags" => Step::Tags { add: words(&self.add).collect(), remove: words(&self.remove).collect() },
+            "hold" => {
+                Step::Hold { status: required("status", &self.status)?, note: self.note.trim().to_owned() }
+            }
+            "resume" => Step::Resume {},
+            "resolve" => {
+                Step::Resolve { resolution: self.resolution.clone(), cause: choice("cause", &self.cause)? }
+            }
+            "close" => Step::Close {},
+            "cancel" => Step::Cancel { reason: required::<CloseReason>("reason", &self.reason)? },
+            _ => return Err(Error::field("action", "bad_value")),
+        })
+    }
 }

@@ -1,26 +1,27 @@
 //! The list with its queues, saved views and notices.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
-use desk::Error;
+use desk::{Error, FieldError};
 use domain::access::{Actor, Right};
 use domain::field::Field;
 use domain::id::ViewId;
 use domain::queue::Queue;
-use domain::ticket::{IssueClass, Kind, Severity, Status};
 use serde::Deserialize;
 use store::Read;
-use store::directory::ProductRow;
 use store::staff::{GroupRow, StaffRow};
 use store::ticket::{ListRow, SavedView};
 
 use super::ListQuery;
 use super::columns::{self, Column};
+use super::filters::{Filters, Known};
+use super::query::Asked;
 use crate::app::App;
 use crate::chip::Chip;
-use crate::error::WebError;
+use crate::error::{WebError, field_text};
 use crate::form::Fields;
 use crate::session::{StaffPage, Visitor};
 use crate::table::Table;
@@ -43,12 +44,14 @@ struct ListPage {
     here: String,
     first_page: bool,
     filtered: bool,
+    /// The same list without any filter.
+    cleared: String,
+    filters: Filters,
+    errors: Vec<String>,
     groups: Vec<GroupRow>,
     people: Vec<StaffRow>,
-    products: Vec<ProductRow>,
     columns: Vec<Column>,
     all_columns: Vec<Column>,
-    fields: Vec<Field>,
     /// With the columns said, so that a saved view keeps them.
     view_address: String,
 }
@@ -77,32 +80,34 @@ pub(super) async fn home(visitor: Visitor) -> Redirect {
     }
 }
 
-/// The list; with htmx only its rows, for paging and live refresh.
+/// What is read for a list.
+struct Found {
+    asked: Option<Asked>,
+    wrong: Vec<FieldError>,
+    rows: Vec<ListRow>,
+    fields: Vec<Field>,
+    known: Known,
+}
+
+/// The list; with htmx only its rows, for paging and live refresh. A filter that means nothing is named above an
+/// empty list, so that it can be put right.
 pub(super) async fn list(
     State(app): State<App>,
     page: StaffPage,
     jar: CookieJar,
-    Query(query): Query<ListQuery>,
+    query: ListQuery,
 ) -> Result<Response, WebError> {
     page.need(Right::TicketView)?;
     let ui = page.ui(&app, "tickets").await?;
-    let asked = query.read(Some(&page.staff)).map_err(|e| page.visitor.fail(e))?;
-    let scope = page.actor().scope();
-    let (filter, order, after, limit) = (asked.filter, asked.order, asked.after, asked.limit);
-    let first_page = after.is_none();
-    let desk = app.desk.clone();
-    let read = move |r: &mut Read<'_>| {
-        let rows = store::ticket::list(r, &scope, &filter, order, after.as_ref(), limit + 1)?;
-        let fields = desk.rules_in(r)?.fields.clone();
-        Ok((rows, fields, store::staff::groups(r)?, store::staff::all(r)?, store::directory::products(r)?))
-    };
-    let read = if query.is_filtered() { app.desk.read(read).await } else { app.desk.peek(read).await };
-    let (mut rows, fields, groups, people, products) = read.map_err(|e| page.visitor.fail(e))?;
+    let found = find(&app, &page, &query).await.map_err(|e| page.visitor.fail(e))?;
+    let Found { asked, wrong, mut rows, fields, known } = found;
     let all_columns = columns::all(ui.locale, &fields);
     let kept = jar.get(columns::COOKIE).map(|c| c.value().to_owned()).unwrap_or_default();
     let columns = columns::chosen(&all_columns, &query.columns, &kept);
-    let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let limit = asked.as_ref().map_or(0, |a| usize::try_from(a.limit).unwrap_or(usize::MAX));
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let query = named(query, asked.as_ref());
     let next = rows.last().filter(|_| more).map(|r| query.address(&r.cursor.encode()));
     let rows: Vec<Row> = rows
         .into_iter()
@@ -113,29 +118,66 @@ pub(super) async fn list(
     }
     let title =
         query.view.parse::<Queue>().map_or(ui.t("queue-all"), |q| ui.w("queue", q.as_str())).to_owned();
-    let people = people.into_iter().filter(|p| p.active).collect();
-    let filtered = query.is_filtered();
-    let here = query.address("");
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
-    let view_address = ListQuery { columns: names.join(","), ..query.clone() }.address("");
+    let people = known.people.iter().filter(|p| p.active).cloned().collect();
+    let refused = !wrong.is_empty();
     let view = ListPage {
-        ui,
         title,
-        query,
         rows,
         next,
-        here,
-        first_page,
-        filtered,
-        groups,
+        here: query.address(""),
+        first_page: query.cursor.is_empty(),
+        filtered: query.is_filtered(),
+        cleared: ListQuery {
+            view: query.view.clone(),
+            order: query.order.clone(),
+            columns: query.columns.clone(),
+            ..ListQuery::default()
+        }
+        .address(""),
+        errors: wrong.iter().map(|f| field_text(f, ui.locale)).collect(),
+        groups: known.groups.iter().filter(|g| g.active).cloned().collect(),
         people,
-        products,
+        view_address: ListQuery { columns: names.join(","), ..query.clone() }.address(""),
+        filters: Filters::new(&ui, &query, asked.as_ref(), known),
         columns,
         all_columns,
-        fields,
-        view_address,
+        query,
+        ui,
     };
-    render(&view, &page.visitor)
+    let mut response = render(&view, &page.visitor)?;
+    if refused {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+async fn find(app: &App, page: &StaffPage, query: &ListQuery) -> desk::Result<Found> {
+    let (desk, scope, me, query) =
+        (app.desk.clone(), page.actor().scope(), page.staff.clone(), query.clone());
+    let (filtered, part) = (query.is_filtered(), page.visitor.part);
+    let read = move |r: &mut Read<'_>| {
+        let rules = desk.rules_in(r)?;
+        let (asked, wrong) = match query.ask(r, &rules, Some(&me)) {
+            Ok(asked) => (Some(asked), Vec::new()),
+            Err(Error::Invalid(wrong)) if !part => (None, wrong),
+            Err(e) => return Err(e),
+        };
+        let rows = match &asked {
+            Some(a) => store::ticket::list(r, &scope, &a.filter, a.order, a.after.as_ref(), a.limit + 1)?,
+            None => Vec::new(),
+        };
+        let fields = rules.fields.clone();
+        Ok(Found { asked, wrong, rows, known: Known::read(r, &query, fields.clone())?, fields })
+    };
+    if filtered { app.desk.read(read).await } else { app.desk.peek(read).await }
+}
+
+/// The address with ids where a person typed names.
+fn named(query: ListQuery, asked: Option<&Asked>) -> ListQuery {
+    let Some(asked) = asked else { return query };
+    let organisation = asked.organisations.iter().map(|(id, _)| id.0.clone()).collect();
+    ListQuery { organisation, ..query }
 }
 
 const EXPORT: i64 = 20_000;
@@ -146,16 +188,17 @@ pub(super) async fn export(
     page: StaffPage,
     Path(extension): Path<String>,
     jar: CookieJar,
-    Query(query): Query<ListQuery>,
+    query: ListQuery,
 ) -> Result<Response, WebError> {
     page.need(Right::TicketView)?;
     page.need(Right::Export)?;
     let ui = page.ui(&app, "tickets").await?;
-    let asked = query.read(Some(&page.staff)).map_err(|e| page.visitor.fail(e))?;
-    let (scope, desk) = (page.actor().scope(), app.desk.clone());
+    let (scope, desk, me, asks) = (page.actor().scope(), app.desk.clone(), page.staff.clone(), query.clone());
     let read = app.desk.read(move |r| {
+        let rules = desk.rules_in(r)?;
+        let asked = asks.ask(r, &rules, Some(&me))?;
         let rows = store::ticket::list(r, &scope, &asked.filter, asked.order, asked.after.as_ref(), EXPORT)?;
-        Ok((rows, desk.rules_in(r)?.fields.clone()))
+        Ok((rows, rules.fields.clone()))
     });
     let (rows, fields) = read.await.map_err(|e| page.visitor.fail(e))?;
     let kept = jar.get(columns::COOKIE).map(|c| c.value().to_owned()).unwrap_or_default();
@@ -170,7 +213,7 @@ pub(super) async fn export(
 pub(super) async fn queues(
     State(app): State<App>,
     page: StaffPage,
-    Query(query): Query<ListQuery>,
+    query: ListQuery,
 ) -> Result<Response, WebError> {
     let ui = page.ui(&app, "tickets").await?;
     render(&QueuesPart { ui, query }, &page.visitor)
@@ -244,21 +287,10 @@ impl ListPage {
     }
     /// What an extra field is asked to be.
     fn asked(&self, key: &str) -> &str {
-        self.query.rest.get(&format!("x.{key}")).map(String::as_str).unwrap_or_default()
+        let of = |(name, _): &(&String, &String)| name.split_once('.').is_some_and(|(_, k)| k == key);
+        self.query.rest.iter().find(of).map(|(_, v)| v.as_str()).unwrap_or_default()
     }
     fn shows(&self, column: &Column) -> bool {
         self.columns.contains(column)
-    }
-    fn statuses(&self) -> &'static [Status] {
-        Status::ALL
-    }
-    fn kinds(&self) -> &'static [Kind] {
-        Kind::ALL
-    }
-    fn classes(&self) -> &'static [IssueClass] {
-        IssueClass::ALL
-    }
-    fn severities(&self) -> &'static [Severity] {
-        Severity::ALL
     }
 }

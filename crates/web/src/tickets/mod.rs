@@ -2,6 +2,7 @@
 
 mod bulk;
 mod columns;
+mod filters;
 mod list;
 mod new;
 mod notices;

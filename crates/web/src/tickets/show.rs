@@ -105,7 +105,7 @@ fn read_case(
     let mut others = Vec::new();
     let mut contracts = Vec::new();
     if let Some(org) = &t.organisation {
-        let filter = Filter { open: true, organisation: Some(org.clone()), ..Filter::default() };
+        let filter = Filter { open: true, organisations: vec![org.clone()], ..Filter::default() };
         others = ticket::list(r, &Scope::All, &filter, Order::Due, None, OTHERS)?;
         others.retain(|o| o.id != t.id);
         contracts = directory::contracts(r, org)?

@@ -1,0 +1,134 @@
+//! The list of tickets: what it can be narrowed by, on the page and in the API.
+
+use axum::http::StatusCode;
+use serde_json::json;
+use testkit::{Client, TestApp};
+
+mod engines {
+    testkit::on_both_engines!(
+        filters_take_several_values_and_narrow_their_queue,
+        what_is_unknown_is_refused_with_its_field,
+        chosen_filters_are_chips_and_stay_with_view_and_export,
+        a_filtered_list_is_read_page_by_page,
+    );
+}
+
+/// Three tickets that differ: title, who asks, and the rest.
+async fn three(app: &TestApp) -> Client {
+    let api = app.api().await;
+    let people = [app.cast.staff_id("agent"), app.cast.staff_id("colleague")];
+    let new = [
+        json!({"title": "one", "requester": "ben@north.example", "kind": "fault", "severity": "urgent", "level": 1,
+            "channel": "phone", "tags": ["red, dark"], "assignee": people[0].as_str()}),
+        json!({"title": "two", "requester": "eve@south.example", "kind": "how_to", "channel": "mail",
+            "tags": ["blue"], "assignee": people[1].as_str(), "group": "other"}),
+        json!({"title": "three", "requester": "eve@south.example", "kind": "change", "channel": "chat"}),
+    ];
+    for body in new {
+        let made = api.post("/api/v1/tickets", &body).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    }
+    api
+}
+
+async fn titles(api: &Client, query: &str) -> Vec<String> {
+    let list = api.get(&format!("/api/v1/tickets?order=oldest&{query}")).await;
+    assert_eq!(list.status, StatusCode::OK, "{query}: {}", list.text);
+    let list = list.json();
+    list["items"].as_array().unwrap().iter().map(|t| t["title"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn filters_take_several_values_and_narrow_their_queue(app: TestApp) {
+    let api = three(&app).await;
+    let (north, agent) = (app.cast.north.clone(), app.cast.staff_id("agent"));
+    let today =
+        api.get("/api/v1/tickets").await.json()["items"][0]["created_at"].as_str().unwrap()[..10].to_owned();
+    let asked = [
+        ("kind=fault&kind=how_to".to_owned(), vec!["one", "two"]),
+        ("kind=how_to,change".to_owned(), vec!["two", "three"]),
+        ("channel=phone&channel=chat".to_owned(), vec!["one", "three"]),
+        ("severity=urgent,general&level=1".to_owned(), vec!["one"]),
+        ("tag=red%2C+dark&tag=blue".to_owned(), vec!["one", "two"]),
+        ("assignee=nobody".to_owned(), vec!["three"]),
+        (format!("assignee=nobody,{agent}"), vec!["one", "three"]),
+        ("group=other".to_owned(), vec!["two"]),
+        (format!("organisation={north}"), vec!["one"]),
+        ("organisation=%EF%BC%B3outh".to_owned(), vec!["two", "three"]),
+        ("organisation=South&kind=change".to_owned(), vec!["three"]),
+        ("status=new&view=unassigned".to_owned(), vec!["three"]),
+        ("status=new&view=resolved".to_owned(), vec![]),
+        (format!("created_from={today}&created_until={today}"), vec!["one", "two", "three"]),
+        ("created_until=2020-01-01".to_owned(), vec![]),
+        ("created_from=2099-01-01T00:00:00Z".to_owned(), vec![]),
+    ];
+    for (query, expected) in asked {
+        assert_eq!(titles(&api, &query).await, expected, "{query}");
+    }
+}
+
+async fn what_is_unknown_is_refused_with_its_field(app: TestApp) {
+    let api = three(&app).await;
+    let agent = app.signed_in("agent").await;
+    let wrong = [
+        ("status=opened", "status"),
+        ("kind=fault,fauld", "kind"),
+        ("level=3", "level"),
+        ("channel=fax", "channel"),
+        ("group=nowhere", "group"),
+        ("assignee=noone", "assignee"),
+        ("product=none", "product"),
+        ("organisation=Nowhere", "organisation"),
+        ("requester=nobody", "requester"),
+        ("created_from=yesterday", "created_from"),
+        ("created_until=2026-13-01", "created_until"),
+        ("x.colour=red", "x.colour"),
+        ("statuses=new", "statuses"),
+        ("order=random", "order"),
+    ];
+    for (query, field) in wrong {
+        let answer = api.get(&format!("/api/v1/tickets?{query}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        assert_eq!(answer.json()["fields"][0]["field"], field, "{query}");
+        let page = agent.get(&format!("/tickets?{query}")).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        assert!(page.text.contains("list-errors") && !page.text.contains("row-link"), "{query}");
+    }
+    // Customers are not told which organisations there are.
+    let eve = app.signed_in("eve@south.example").await;
+    assert_eq!(eve.get("/api/v1/tickets?organisation=North").await.json()["items"], json!([]));
+}
+
+async fn chosen_filters_are_chips_and_stay_with_view_and_export(app: TestApp) {
+    three(&app).await;
+    let boss = app.signed_in("boss").await;
+    let page =
+        boss.get("/tickets?view=all&kind=how_to&kind=change&organisation=South&columns=title").await.text;
+    let south = &app.cast.south;
+    let rest = format!("view=all&amp;kind=change&amp;organisation={south}&amp;columns=title");
+    let rest = rest.replace("&amp;", "&#38;");
+    assert!(page.contains(&format!("href=\"/tickets?{rest}\"")), "{page}");
+    assert!(page.contains("South") && page.contains(&format!("value=\"{south}\" checked")), "{page}");
+    let csv = boss.get("/tickets/export/csv?kind=how_to&kind=change&organisation=South&columns=title").await;
+    assert_eq!(csv.text, "\u{feff}标题\nthree\ntwo\n");
+    let wrong = boss.get("/tickets/export/csv?kind=none").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let query = "/tickets?kind=how_to%26kind=change";
+    boss.form("/views", &format!("name=v&query={query}")).await;
+    assert!(boss.get("/tickets").await.text.contains("kind=how_to&#38;kind=change"));
+}
+
+async fn a_filtered_list_is_read_page_by_page(app: TestApp) {
+    let api = three(&app).await;
+    for order in ["due", "newest", "oldest", "updated"] {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let query = format!("kind=fault,how_to&channel=phone,mail&limit=1&order={order}&cursor={cursor}");
+            let page = api.get(&format!("/api/v1/tickets?{query}")).await.json();
+            seen.extend(page["items"].as_array().unwrap().iter().map(|t| t["title"].to_string()));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            next.clone_into(&mut cursor);
+        }
+        seen.sort();
+        assert_eq!(seen, ["\"one\"", "\"two\""], "{order}");
+    }
+}

@@ -152,7 +152,7 @@ async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
         let written = match row.kind.as_str() {
             LetterJob::KIND => {
                 let payload: LetterJob = serde_json::from_str(&row.payload).map_err(bad)?;
-                ticket_letter(unit.work, &rules, &payload, &public_url, unit.now)?
+                ticket_letter(unit.work, &rules, &payload, &public_url)?
             }
             LinkJob::KIND => {
                 let payload: LinkJob = serde_json::from_str(&row.payload).map_err(bad)?;
@@ -191,7 +191,6 @@ fn ticket_letter(
     rules: &domain::ticket::decide::Rules,
     job: &LetterJob,
     public_url: &str,
-    now: Timestamp,
 ) -> Result<Option<Written>> {
     let scope = domain::access::Scope::All;
     let (Some(t), Some(contact)) = (ticket::by_id(r, &scope, &job.ticket)?, directory::contact(r, &job.to)?)
@@ -211,9 +210,8 @@ fn ticket_letter(
         .into_iter()
         .find(|c| c.milestone == Milestone::Response && c.is_running())
         .and_then(|c| c.due_at);
-    let next = due.map(|at| {
-        t_args(locale, "letter-by", &[("at", &words::when(locale, &rules.settings.zone(), at, now))])
-    });
+    let next = due
+        .map(|at| t_args(locale, "letter-by", &[("at", &words::dated(locale, &rules.settings.zone(), at))]));
     let facts = LetterFacts {
         desk: rules.settings.desk_name.clone(),
         number: t.number.clone(),

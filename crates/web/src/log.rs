@@ -98,13 +98,14 @@ const EXPORT: i64 = 20_000;
 
 /// The five cells of a line: date, problem type, resolution, solver, remark.
 fn cells(row: &LogRow, zone: &TimeZone, locale: Locale) -> Vec<String> {
-    let kind = row.class.map_or(row.title.clone(), |c| word(locale, "class", c.as_str()).to_owned());
+    let kind =
+        row.class.map_or(word(locale, "kind", row.kind.as_str()), |c| word(locale, "class", c.as_str()));
     let solver = row.solver.as_ref().map(|(name, role)| {
         t_args(locale, "log-by", &[("name", name), ("role", word(locale, "role", role.as_str()))])
     });
     vec![
         words::date(zone, row.resolved_at),
-        kind,
+        kind.to_owned(),
         row.resolution.clone(),
         solver.unwrap_or_default(),
         row.remark.clone(),

@@ -85,6 +85,7 @@ impl<H: AsRef<str>> Table<H> {
         let mut book = rust_xlsxwriter::Workbook::new();
         let bold = rust_xlsxwriter::Format::new().set_bold();
         let sheet = book.add_worksheet();
+        sheet.set_freeze_panes(1, 0).map_err(broken)?;
         for (c, name) in (0u16..).zip(&self.head) {
             sheet.write_string_with_format(0, c, name.as_ref(), &bold).map_err(broken)?;
             sheet.set_column_width(c, 24).map_err(broken)?;

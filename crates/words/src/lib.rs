@@ -11,7 +11,7 @@ pub use explain::{Told, holiday, holiday_key, tell};
 pub use import::{column, difference, vocabulary, wrong};
 pub use letter::{LetterFacts, LetterText, letter_text};
 pub use span::{read_span, span};
-pub use time::{clock_time, countdown, date, duration, instant, weekday, when};
+pub use time::{clock_time, countdown, date, dated, duration, instant, weekday, when};
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

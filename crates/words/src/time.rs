@@ -23,6 +23,12 @@ pub fn when(locale: Locale, zone: &TimeZone, at: Timestamp, now: Timestamp) -> S
     }
 }
 
+/// `2026-11-25 周三 14:05`: in what is read on another day, such as a letter.
+pub fn dated(locale: Locale, zone: &TimeZone, at: Timestamp) -> String {
+    let date = at.to_zoned(zone.clone()).date();
+    format!("{date} {} {}", weekday(locale, date), clock_time(zone, at))
+}
+
 /// The weekday of a date, in words.
 pub fn weekday(locale: Locale, date: Date) -> &'static str {
     word(locale, "weekday", weekday_key(date))
@@ -96,6 +102,7 @@ mod tests {
         assert_eq!(say("2026-10-02T16:30:00Z"), "明天 00:30");
         assert_eq!(say("2026-09-30T01:40:00Z"), "09-30 周三 09:40");
         assert_eq!(say("2025-09-30T01:40:00Z"), "2025-09-30 09:40");
+        assert_eq!(dated(Locale::Zh, &zone, now), "2026-10-02 周五 11:00");
     }
 
     #[test]

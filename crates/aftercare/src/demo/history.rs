@@ -1,6 +1,7 @@
 //! Lays the world: people and agreements first, then a year of cases in the order in which they happened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use desk::admin::{self, ContactInput, lay_ground};
 use desk::{Desk, auth};
@@ -30,6 +31,8 @@ const DAYS: i64 = 365;
 pub(super) struct Cast {
     pub staff: BTreeMap<String, Actor>,
     pub contacts: BTreeMap<String, Actor>,
+    /// Where the files that they send are kept.
+    pub files: PathBuf,
 }
 
 /// Lays the whole world up to the instant `end`. The clock is moved from step to step; what is due in between
@@ -37,7 +40,13 @@ pub(super) struct Cast {
 ///
 /// # Errors
 /// Whatever the desk refuses: the world's data would be wrong.
-pub async fn lay(desk: &Desk, clock: &SetClock, world: &World, end: Timestamp) -> anyhow::Result<()> {
+pub async fn lay(
+    desk: &Desk,
+    clock: &SetClock,
+    world: &World,
+    end: Timestamp,
+    files: &Path,
+) -> anyhow::Result<()> {
     let zone = jiff::tz::TimeZone::get("Asia/Shanghai")?;
     let mut cases = Vec::new();
     for case in &world.case {
@@ -51,7 +60,7 @@ pub async fn lay(desk: &Desk, clock: &SetClock, world: &World, end: Timestamp) -
     people(desk, world).await?;
     agreements(desk, world, plus_seconds(first, -30 * DAY_S)).await?;
     rules(desk, world).await?;
-    let cast = cast(desk, world).await?;
+    let cast = cast(desk, world, files).await?;
     story::play(desk, clock, &cast, cases, end).await?;
     clock.set(end);
     crate::drain(desk, "").await?;
@@ -165,6 +174,7 @@ fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
         level: e.urgent.then_some(domain::ticket::Level::One),
         channel: channels.get(rng.random_range(0..3)).copied().unwrap_or(domain::ticket::Channel::Portal),
         facts: domain::ticket::Facts::default(),
+        extra: domain::ticket::Extra::new(),
         tags: Vec::new(),
         step,
     }
@@ -290,8 +300,8 @@ async fn rules(desk: &Desk, world: &World) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn cast(desk: &Desk, world: &World) -> anyhow::Result<Cast> {
-    let mut cast = Cast { staff: BTreeMap::new(), contacts: BTreeMap::new() };
+async fn cast(desk: &Desk, world: &World, files: &Path) -> anyhow::Result<Cast> {
+    let mut cast = Cast { staff: BTreeMap::new(), contacts: BTreeMap::new(), files: files.to_owned() };
     for s in &world.staff {
         let login = s.login.clone();
         let actor = desk

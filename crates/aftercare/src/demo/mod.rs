@@ -1,5 +1,6 @@
 //! `aftercare demo`: the product with a world in it. The world is laid once, relative to the first start.
 
+mod files;
 mod history;
 mod story;
 mod world;
@@ -110,7 +111,7 @@ async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyh
         let db =
             Db::open(&DbConfig::Scratch(scratch.clone()), Arc::<SetClock>::clone(&clock), &entropy).await?;
         let desk = Desk::new(db, entropy);
-        lay(&desk, &clock, world, at.unwrap_or(real)).await?;
+        lay(&desk, &clock, world, at.unwrap_or(real), &config.data.join("files")).await?;
         desk.db().checkpoint().await?;
     }
     std::fs::rename(&scratch, config.data.join("aftercare.db"))?;

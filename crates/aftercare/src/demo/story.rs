@@ -1,6 +1,6 @@
 //! Plays the cases: every step at its instant, through the same verbs as on any other day.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use desk::intake::{NewTicket, open};
@@ -13,6 +13,7 @@ use domain::ticket::{Channel, PlanStep, Rating};
 use domain::time::{Timestamp, plus_seconds};
 use jiff::ToSpan;
 
+use super::files;
 use super::history::Cast;
 use super::world::{Case, Step};
 use crate::clock::SetClock;
@@ -26,6 +27,7 @@ pub(super) async fn play(
     end: Timestamp,
 ) -> anyhow::Result<()> {
     let mut numbers: Vec<Option<String>> = vec![None; cases.len()];
+    let mut titled = BTreeMap::new();
     let mut agenda: Vec<(Timestamp, usize, Option<usize>)> = Vec::new();
     for (i, (at, case)) in cases.iter().enumerate() {
         agenda.push((*at, i, None));
@@ -41,12 +43,13 @@ pub(super) async fn play(
         match (k.and_then(|k| case.step.get(k)), numbers.get(i).cloned().flatten()) {
             (None, _) => {
                 let number = begin(desk, cast, case).await.with_context(|| case.title.clone())?;
+                titled.insert(case.title.clone(), number.clone());
                 if let Some(slot) = numbers.get_mut(i) {
                     *slot = Some(number);
                 }
             }
             (Some(step), Some(number)) => {
-                act(desk, cast, case, step, &number)
+                act(desk, cast, case, step, (&number, &titled))
                     .await
                     .with_context(|| format!("{}: {step:?}", case.title))?;
             }
@@ -82,6 +85,7 @@ async fn begin(desk: &Desk, cast: &Cast, case: &Case) -> anyhow::Result<String> 
     new.severity = case.severity;
     new.level = case.level;
     new.facts = case.facts.clone();
+    new.extra = case.extra.clone();
     new.tags = case.tags.iter().cloned().collect();
     new.product = (!case.product.is_empty()).then(|| case.product.as_str().into());
     new.module = (!case.module.is_empty()).then(|| case.module.as_str().into());
@@ -91,7 +95,11 @@ async fn begin(desk: &Desk, cast: &Cast, case: &Case) -> anyhow::Result<String> 
     Ok(open(desk, clerk.unwrap_or(requester), new).await?.number)
 }
 
-async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, number: &str) -> anyhow::Result<()> {
+/// The number of a case, and those of all cases by title.
+type Of<'a> = (&'a str, &'a BTreeMap<String, String>);
+
+async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) -> anyhow::Result<()> {
+    let number = of.0;
     let staff = |login: &str| cast.staff.get(login).with_context(|| format!("unknown staff {login}"));
     let draft = |text: &str| Draft { body: Body::from_text(text), ..Draft::default() };
     let customer = cast.contacts.get(&case.requester).context("unknown requester")?;
@@ -145,7 +153,35 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, number: &str) -
         Step::Excuse { by, clock, reason, .. } => {
             verb::excuse(desk, staff(by)?, number, *clock, 1, reason.clone()).await?
         }
+        _ => return turn(desk, cast, case, step, of).await,
     };
+    Ok(())
+}
+
+/// Steps that turn a case: it goes on, ends otherwise than solved, or gets a file.
+async fn turn(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) -> anyhow::Result<()> {
+    let (number, titled) = of;
+    let staff = |login: &str| cast.staff.get(login).with_context(|| format!("unknown staff {login}"));
+    let customer = cast.contacts.get(&case.requester).context("unknown requester")?;
+    match step {
+        Step::Reopen { text, .. } => drop(verb::reopen(desk, customer, number, text.clone()).await?),
+        Step::Cancel { by, reason, .. } => drop(verb::cancel(desk, staff(by)?, number, *reason).await?),
+        Step::Merge { by, into, .. } => {
+            let into = titled.get(into).context("the other case has not come")?;
+            verb::merge(desk, staff(by)?, number, into, true).await?;
+        }
+        Step::Attach { by, text, name, content, .. } => {
+            let who = if by.is_empty() { customer } else { staff(by)? };
+            let file = files::keep(desk, &cast.files, who, name, content).await?;
+            let draft = Draft { body: Body::from_text(text), files: vec![file], ..Draft::default() };
+            if by.is_empty() {
+                verb::add_message(desk, who, number, draft).await?;
+            } else {
+                verb::reply(desk, who, number, draft).await?;
+            }
+        }
+        other => anyhow::bail!("no story for {other:?}"),
+    }
     Ok(())
 }
 

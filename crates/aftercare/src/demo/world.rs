@@ -3,7 +3,7 @@
 use anyhow::Context;
 use domain::access::{Role, Sees};
 use domain::sla::Milestone;
-use domain::ticket::{Cause, Channel, IssueClass, Kind, Level, Severity, Status};
+use domain::ticket::{Cause, Channel, CloseReason, IssueClass, Kind, Level, Severity, Status};
 use serde::Deserialize;
 
 /// The world.
@@ -125,6 +125,8 @@ pub(super) struct Case {
     #[serde(default)]
     pub facts: domain::ticket::Facts,
     #[serde(default)]
+    pub extra: domain::ticket::Extra,
+    #[serde(default)]
     pub tags: Vec<String>,
     #[serde(default)]
     pub step: Vec<Step>,
@@ -215,6 +217,32 @@ pub(super) enum Step {
         clock: Milestone,
         reason: String,
     },
+    /// The customer opens it again.
+    Reopen {
+        after: i64,
+        text: String,
+    },
+    Cancel {
+        after: i64,
+        by: String,
+        reason: CloseReason,
+    },
+    /// It goes on in the case with this title.
+    Merge {
+        after: i64,
+        by: String,
+        into: String,
+    },
+    /// Staff, or the customer, send a file along.
+    Attach {
+        after: i64,
+        #[serde(default)]
+        by: String,
+        text: String,
+        name: String,
+        #[serde(default)]
+        content: String,
+    },
 }
 
 impl Step {
@@ -243,7 +271,11 @@ impl Step {
             | Self::Confirm { after }
             | Self::Rate { after, .. }
             | Self::Complain { after, .. }
-            | Self::Excuse { after, .. } => *after,
+            | Self::Excuse { after, .. }
+            | Self::Reopen { after, .. }
+            | Self::Cancel { after, .. }
+            | Self::Merge { after, .. }
+            | Self::Attach { after, .. } => *after,
         }
     }
 }

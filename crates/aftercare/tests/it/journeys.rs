@@ -96,7 +96,7 @@ async fn s2_61_solved_confirmed_and_rated(app: TestApp) {
     let csv = app.signed_in("boss").await.get("/log/export/csv").await.text;
     assert_eq!(
         csv,
-        "\u{feff}日期,问题类型,处理结果,解决人,备注\n2026-09-24,保存没有反应,更正设置,agent（客服）,\n"
+        "\u{feff}日期,问题类型,处理结果,解决人,备注\n2026-09-24,技术故障,更正设置,agent（客服）,\n"
     );
 }
 

@@ -1,7 +1,7 @@
 //! The problem log: closed cases as lines of a table (S1-34).
 
 use domain::access::{Role, Scope};
-use domain::ticket::IssueClass;
+use domain::ticket::{IssueClass, Kind};
 use domain::time::Timestamp;
 
 use super::list::Cursor;
@@ -32,6 +32,8 @@ pub struct LogRow {
     pub resolved_at: Timestamp,
     /// Its class.
     pub class: Option<IssueClass>,
+    /// Its kind, which stands where no class was given.
+    pub kind: Kind,
     /// What was done.
     pub resolution: String,
     /// Who did it.
@@ -42,7 +44,7 @@ pub struct LogRow {
     pub cursor: Cursor,
 }
 
-const BASE: &str = "SELECT t.number, t.title, t.resolved_at, t.class, t.resolution, s.name, s.role, t.remark, t.id \
+const BASE: &str = "SELECT t.number, t.title, t.resolved_at, t.class, t.resolution, s.name, s.role, t.remark, t.id, t.kind \
      FROM ticket t LEFT JOIN staff s ON s.id = t.resolved_by";
 
 /// A page of the log, newest first.
@@ -93,6 +95,7 @@ fn read(r: &Row<'_>) -> Result<LogRow> {
         title: r.text(1)?,
         resolved_at: r.at(2)?,
         class: r.word_opt(3, "ticket.class")?,
+        kind: r.word(9, "ticket.kind")?,
         resolution: r.text(4)?,
         solver: r.text_opt(5)?.zip(role),
         remark: r.text(7)?,

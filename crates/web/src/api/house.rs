@@ -28,8 +28,10 @@ pub(crate) struct LogLine {
     number: String,
     /// When it was solved.
     date: String,
-    /// Its class; its title stands in `title`.
+    /// Its class; without one, `kind` says what it was about.
     class: Option<&'static str>,
+    /// Its kind.
+    kind: &'static str,
     /// Its title.
     title: String,
     /// What was done.
@@ -71,6 +73,7 @@ pub(crate) async fn log(
         number: l.number,
         date: instant(l.resolved_at),
         class: l.class.map(domain::ticket::IssueClass::as_str),
+        kind: l.kind.as_str(),
         title: l.title,
         resolution: l.resolution,
         role: l.solver.as_ref().map(|s| s.1.as_str()),

@@ -1,22 +1,33 @@
 //! Loading a case and saving what was decided about it: the only two ways between rows and rules.
 
-use domain::access::{Role, Scope};
+use domain::access::{Actor, Role, Scope, System};
 use domain::id::{StaffId, TicketId};
 use domain::queue;
 use domain::ticket::Ticket;
-use domain::ticket::decide::{Case, Decision, Notice, Visibility};
+use domain::ticket::decide::{self, Case, Decision, Notice, Visibility};
 use store::{admin, file, job, staff, ticket};
 
 use crate::jobs::LetterJob;
+use crate::sweep::senior_for;
 use crate::{Error, Result, Unit};
 
-/// The case with this number, if the actor may see it.
+/// The case with this number, if the actor may see it. What was due before now has happened by then: a verb never
+/// overtakes a step or a breach, however late the sweeper is.
 ///
 /// # Errors
 /// [`Error::NotFound`], also outside the actor's scope.
 pub fn load_case(unit: &mut Unit<'_, '_>, number: &str) -> Result<Case> {
     let found = ticket::by_number(unit.work, &unit.actor.scope(), number)?;
-    with_parts(unit, found.ok_or(Error::NotFound)?)
+    let case = with_parts(unit, found.ok_or(Error::NotFound)?)?;
+    let due = case.clocks.iter().any(|c| c.next_at.is_some_and(|at| at <= unit.now));
+    if !due || unit.actor.is_import() {
+        return Ok(case);
+    }
+    let senior = senior_for(unit, &case.ticket)?;
+    let caught_up = decide::tick(&case, senior.as_ref(), &Actor::System(System::Clock), unit.now)?;
+    save(unit, &case, &caught_up)?;
+    let Decision { ticket, clocks, holds, .. } = caught_up;
+    Ok(Case { ticket, clocks, holds, rules: case.rules })
 }
 
 /// The case with this key, for workers and for the other side of a merge.

@@ -63,7 +63,7 @@ async fn silence(desk: &Desk, id: TicketId) -> Result<()> {
 
 /// The senior engineer to whom an overdue ticket goes: of its group if there is one, with the least load;
 /// nobody if it is in such hands already.
-fn senior_for(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Option<StaffId>> {
+pub(crate) fn senior_for(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Option<StaffId>> {
     let seniors: Vec<_> =
         staff::all(unit.work)?.into_iter().filter(|s| s.active && s.role == Role::SeniorEngineer).collect();
     if let Some(mine) = seniors.iter().find(|s| Some(&s.id) == t.assignee.as_ref()) {

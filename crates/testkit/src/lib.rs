@@ -96,6 +96,11 @@ impl TestApp {
         self.drain().await;
     }
 
+    /// Moves the clock while no worker is there.
+    pub fn sleep_through(&self, seconds: i64) {
+        self.clock.set(plus_seconds(self.now(), seconds));
+    }
+
     /// Runs all jobs and sweeps until nothing is left.
     pub async fn drain(&self) {
         aftercare::drain(&self.desk, "http://desk.example").await.unwrap();

@@ -10,6 +10,7 @@ use testkit::TestApp;
 mod engines {
     testkit::on_both_engines!(
         s1_50_overdue_goes_to_senior_engineer,
+        s1_50_a_verb_does_not_overtake_what_was_due,
         s2_61_solved_confirmed_and_rated,
         s2_61_a_silent_customer_is_reminded_and_the_case_closes_by_rule,
         s2_115_a_complaint_is_a_case_of_its_own,
@@ -67,6 +68,29 @@ async fn s1_50_overdue_goes_to_senior_engineer(app: TestApp) {
     app.advance(3 * HOUR).await;
     let boss = app.signed_in("boss").await.get("/notices").await.text;
     assert_eq!(boss.matches(&format!("/tickets/{number}#e")).count(), 1, "{boss}");
+}
+
+async fn s1_50_a_verb_does_not_overtake_what_was_due(app: TestApp) {
+    let number = open(&app, json!({"severity": "urgent", "level": 1})).await;
+    verb::take(&app.desk, app.cast.staff("agent"), &number).await.unwrap();
+    verb::reply(&app.desk, app.cast.staff("agent"), &number, say("我们在看")).await.unwrap();
+    let before = shown(&app, &number).await["version"].as_i64().unwrap();
+    // The process was down; the first to act is a person, not the sweeper.
+    app.sleep_through(4 * HOUR + 60);
+    let solution = Solution { cause: None, resolution: "好了".to_owned(), remark: None, draft: None };
+    verb::resolve(&app.desk, app.cast.staff("agent"), &number, solution).await.unwrap();
+    let told = |events: &serde_json::Value| -> Vec<String> {
+        let items = events["items"].as_array().unwrap().iter();
+        let kinds = items.filter(|e| e["no"].as_i64().unwrap() > before);
+        kinds.map(|e| e["change"]["type"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let path = format!("/api/v1/tickets/{number}/events?limit=200");
+    let events = app.api().await.get(&path).await.json();
+    let kinds = told(&events);
+    let at = |kind: &str| kinds.iter().position(|k| k == kind).unwrap_or_else(|| panic!("{kind}: {kinds:?}"));
+    assert!(at("step_fired") < at("assigned") && at("assigned") < at("resolved"), "{kinds:?}");
+    app.drain().await;
+    assert_eq!(told(&app.api().await.get(&path).await.json()), kinds, "the sweeper finds nothing left");
 }
 
 async fn s2_61_solved_confirmed_and_rated(app: TestApp) {

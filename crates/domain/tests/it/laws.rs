@@ -9,10 +9,10 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-const ZONES: [&str; 6] =
+pub(crate) const ZONES: [&str; 6] =
     ["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu", "UTC"];
 
-fn windows() -> impl Strategy<Value = Windows> {
+pub(crate) fn windows() -> impl Strategy<Value = Windows> {
     prop::collection::vec((0u32..1440, 1u32..600), 0..4).prop_map(|list| {
         Windows::new(
             list.into_iter()
@@ -22,7 +22,7 @@ fn windows() -> impl Strategy<Value = Windows> {
     })
 }
 
-fn calendars() -> impl Strategy<Value = Calendar> {
+pub(crate) fn calendars() -> impl Strategy<Value = Calendar> {
     let week = prop::array::uniform7(windows());
     let exceptions = prop::collection::vec((0i64..400, windows()), 0..8);
     (0..ZONES.len(), week, exceptions).prop_map(|(zone, mut week, exceptions)| {
@@ -38,13 +38,13 @@ fn calendars() -> impl Strategy<Value = Calendar> {
 }
 
 /// Whole minutes from the beginning of 2025 on; the transitions of all zones fall on whole minutes.
-fn instants() -> impl Strategy<Value = Timestamp> {
+pub(crate) fn instants() -> impl Strategy<Value = Timestamp> {
     (0i64..400 * 1440).prop_map(|m| from_seconds(1_735_689_600 + m * 60))
 }
 
 /// Open minutes, one after the other. Knows nothing of chunks, only of C4: a minute is open if its instant lies
 /// between the mapped ends of a window.
-fn oracle_elapsed(c: &Calendar, a: Timestamp, b: Timestamp) -> i64 {
+pub(crate) fn oracle_elapsed(c: &Calendar, a: Timestamp, b: Timestamp) -> i64 {
     let mut spans = Vec::new();
     let mut day = a.to_zoned(c.zone().clone()).date().saturating_sub(jiff::Span::new().days(3));
     let last = b.to_zoned(c.zone().clone()).date().saturating_add(jiff::Span::new().days(3));

@@ -1,8 +1,12 @@
 //! The rules as a whole: worked examples of the specification, and its laws against a naive oracle.
 
 #[cfg(test)]
+mod catch_up;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod laws_more;
 #[cfg(test)]
 mod ticket;

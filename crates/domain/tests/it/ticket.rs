@@ -15,11 +15,11 @@ use domain::ticket::decide::{
 use domain::ticket::{Change, Channel, Facts, Kind, Level, RaiseMode, Severity, Status};
 use domain::time::{Timestamp, plus_seconds};
 
-fn t0() -> Timestamp {
+pub(crate) fn t0() -> Timestamp {
     "2026-09-24T02:00:00Z".parse().unwrap()
 }
 
-fn at(minutes: i64) -> Timestamp {
+pub(crate) fn at(minutes: i64) -> Timestamp {
     plus_seconds(t0(), minutes * 60)
 }
 
@@ -68,12 +68,12 @@ fn rules() -> Arc<Rules> {
     Arc::new(Rules { settings: Settings::default(), calendars, policies, ..Rules::default() })
 }
 
-fn agent() -> Actor {
+pub(crate) fn agent() -> Actor {
     let rights = Role::Agent.default_rights();
     Actor::Staff(Staff { id: "agent".into(), name: "agent".into(), rights, groups: [].into() })
 }
 
-fn customer() -> Actor {
+pub(crate) fn customer() -> Actor {
     Actor::Contact(domain::access::Contact {
         id: ContactId::from("ann"),
         name: "ann".into(),
@@ -82,7 +82,7 @@ fn customer() -> Actor {
     })
 }
 
-fn opened(severity: Severity) -> Case {
+pub(crate) fn opened(severity: Severity) -> Case {
     let rules = rules();
     let opening = Opening {
         title: "t".into(),
@@ -114,11 +114,11 @@ fn opened(severity: Severity) -> Case {
     case(decision, &rules)
 }
 
-fn case(d: Decision, rules: &Arc<Rules>) -> Case {
+pub(crate) fn case(d: Decision, rules: &Arc<Rules>) -> Case {
     Case { ticket: d.ticket, clocks: d.clocks, holds: d.holds, rules: Arc::clone(rules) }
 }
 
-fn say(text: &str) -> Draft {
+pub(crate) fn say(text: &str) -> Draft {
     Draft { body: Body::from_text(text), ..Draft::default() }
 }
 

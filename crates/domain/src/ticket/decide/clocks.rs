@@ -128,8 +128,9 @@ pub(super) fn refresh(next: &mut Next<'_>) -> Result<(), Refusal> {
             })
             .and_then(|s| run.instant_of_percent(s.percent, now));
         let breach = reading.due.filter(|_| !clock.breach_noted).map(|d| plus_seconds(d, 1));
-        let paused = matches!(reading.state, State::Paused | State::BreachedPaused);
-        clock.next_at = if paused { None } else { step.into_iter().chain(breach).min() };
+        // A pause that begins at the very due does not undo the breach that follows; where the pause leaves budget,
+        // neither a step nor the due can be reached and there is no instant.
+        clock.next_at = step.into_iter().chain(breach).min();
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ pub fn merge(case: &Case, into: (&TicketId, &str), actor: &Actor, now: Timestamp
         return Next::new(case, actor, now).unchanged();
     }
     let mut next = Next::on_open(case, actor, now)?;
+    next.end_hold();
     next.stop_all(StopReason::Merged)?;
     next.set_status(Status::Merged, "");
     next.out.ticket.merged_into = Some(into.0.clone());

@@ -41,6 +41,7 @@ pub fn resolve(case: &Case, solution: Solution, actor: &Actor, now: Timestamp) -
         next.letter(Letter::Solved, None);
     }
     record_solution(&mut next, solution.cause, solution.resolution.trim(), solution.remark);
+    next.end_hold();
     for milestone in [Milestone::Attend, Milestone::Update, Milestone::Resolution] {
         next.stop(milestone, now, StopReason::Done)?;
     }
@@ -105,7 +106,10 @@ fn end(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -> Outco
         Status::Closed => return next.unchanged(),
         Status::Resolved => {}
         Status::Merged => return Err(Refusal::Merged),
-        _ if actor.is_import() => next.stop_all(StopReason::Done)?,
+        _ if actor.is_import() => {
+            next.end_hold();
+            next.stop_all(StopReason::Done)?;
+        }
         _ => return Err(Refusal::NotResolved),
     }
     finish_ticket(&mut next, Status::Closed, reason);
@@ -132,6 +136,7 @@ pub fn cancel(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -
         return Next::new(case, actor, now).unchanged();
     }
     let mut next = Next::on_open(case, actor, now)?;
+    next.end_hold();
     next.stop_all(StopReason::Cancelled)?;
     finish_ticket(&mut next, Status::Cancelled, reason);
     next.finish()

@@ -329,16 +329,21 @@ impl<'a> Next<'a> {
         if from == to {
             return;
         }
-        let now = self.now;
-        if let Some(hold) = self.out.holds.iter_mut().find(|h| h.to.is_none()) {
-            hold.to = Some(now);
-        }
+        self.end_hold();
         if to.is_waiting() {
-            self.out.holds.push(Hold { status: to, from: now, to: None });
+            self.out.holds.push(Hold { status: to, from: self.now, to: None });
         }
         self.out.ticket.status = to;
         note.clone_into(&mut self.out.ticket.status_note);
         self.event(Change::StatusChanged { from, to, note: note.to_owned() });
+    }
+
+    /// The waiting is over now. A clock that stops with it stops after it: history will read it so.
+    fn end_hold(&mut self) {
+        let now = self.now;
+        if let Some(hold) = self.out.holds.iter_mut().find(|h| h.to.is_none()) {
+            hold.to = Some(now);
+        }
     }
 
     /// Nothing to decide: the verb was repeated.

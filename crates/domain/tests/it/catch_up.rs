@@ -1,0 +1,220 @@
+//! A sweeper that was away: whatever people did meanwhile, the same steps fire and the same breaches are recorded
+//! as by one that is always there, and what is cached is what history says (L12, E4, E6).
+
+use std::sync::Arc;
+
+use domain::access::{Actor, System};
+use domain::routing::{RouteKind, RouteReason};
+use domain::sla::{Milestone, Step, StepAction};
+use domain::ticket::decide::{self, Assignment, Case, Decision, Draft, Outcome, Reclassify, Solution};
+use domain::ticket::{Change, CloseReason, Event, Level, RaiseMode, Severity, Status, pauses};
+use domain::time::{Timestamp, plus_seconds};
+use proptest::prelude::*;
+
+use crate::ticket::{agent, customer, opened, say, t0};
+
+/// What people do.
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Reply,
+    Progress,
+    Ask,
+    Note,
+    Wait(Status),
+    WaitWithReport,
+    Resume,
+    Raise(RaiseMode),
+    Lower,
+    Attend,
+    Take,
+    Resolve,
+    Reopen,
+    Cancel,
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    use Deed::{
+        Ask, Attend, Cancel, Lower, Note, Progress, Raise, Reopen, Reply, Resolve, Resume, Take, Wait,
+        WaitWithReport,
+    };
+    prop::sample::select(vec![
+        Reply,
+        Progress,
+        Ask,
+        Note,
+        Wait(Status::WaitingCustomer),
+        Wait(Status::WaitingVendor),
+        WaitWithReport,
+        Resume,
+        Raise(RaiseMode::NewFacts),
+        Raise(RaiseMode::Misclassified),
+        Lower,
+        Attend,
+        Take,
+        Resolve,
+        Reopen,
+        Reopen,
+        Cancel,
+    ])
+}
+
+fn act(deed: Deed, case: &Case, now: Timestamp) -> Outcome {
+    let (me, ann) = (agent(), customer());
+    let severity = |severity, level, mode| Reclassify { severity, level, mode, reason: "r".to_owned() };
+    match deed {
+        Deed::Reply => decide::reply(case, say("r"), &me, now),
+        Deed::Progress => decide::reply(case, Draft { progress: true, ..say("p") }, &me, now),
+        Deed::Ask => decide::customer_message(case, say("c"), &ann, now),
+        Deed::Note => decide::contacted(case, None, "phone", &me, now),
+        Deed::Wait(status) => decide::hold(case, status, "n", Some(say("w")), &me, now),
+        Deed::WaitWithReport => {
+            let report = Draft { progress: true, ..say("p") };
+            decide::hold(case, Status::WaitingCustomer, "n", Some(report), &me, now)
+        }
+        Deed::Resume => decide::resume(case, &me, now),
+        Deed::Raise(mode) => {
+            decide::set_severity(case, &severity(Severity::Urgent, Some(Level::One), mode), None, &me, now)
+        }
+        Deed::Lower => {
+            let to = severity(Severity::General, None, RaiseMode::NewFacts);
+            decide::set_severity(case, &to, None, &me, now)
+        }
+        Deed::Attend => decide::attend(case, None, false, &me, now),
+        Deed::Take => {
+            let because = RouteReason { kind: RouteKind::Taken, text: String::new() };
+            let to = Assignment { group: None, assignee: Some("agent".into()), because };
+            decide::assign(case, &to, &me, now)
+        }
+        Deed::Resolve => {
+            let done = Solution { cause: None, resolution: "d".to_owned(), remark: None, draft: None };
+            decide::resolve(case, done, &me, now)
+        }
+        Deed::Cancel => decide::cancel(case, CloseReason::Spam, &me, now),
+        Deed::Reopen => decide::reopen(case, "again", &me, now),
+    }
+}
+
+/// A ticket's life as it is kept: the case, and all its events.
+struct Life {
+    case: Case,
+    events: Vec<Event>,
+}
+
+impl Life {
+    fn keep(&mut self, d: Decision) {
+        self.events.extend(d.events);
+        let rules = self.case.rules.clone();
+        self.case = Case { ticket: d.ticket, clocks: d.clocks, holds: d.holds, rules };
+    }
+
+    fn tick(&mut self, now: Timestamp) {
+        let d = decide::tick(&self.case, None, &Actor::System(System::Clock), now).unwrap();
+        self.keep(d);
+    }
+
+    fn next_at(&self) -> Option<Timestamp> {
+        self.case.clocks.iter().filter_map(|c| c.next_at).min()
+    }
+
+    /// Fires at each instant since the last deed, as a sweeper does that is always there.
+    fn attend_until(&mut self, since: Timestamp, now: Timestamp) {
+        while let Some(at) = self.next_at().filter(|at| *at <= now) {
+            self.tick(at.max(since));
+        }
+    }
+
+    /// What is due is done before the deed, as a unit of work does it.
+    fn deed(&mut self, deed: Deed, now: Timestamp) {
+        if self.next_at().is_some_and(|at| at <= now) {
+            self.tick(now);
+        }
+        if let Ok(d) = act(deed, &self.case, now) {
+            self.keep(d);
+        }
+    }
+
+    /// Everything that must not depend on when somebody looked.
+    fn told(&self) -> Vec<String> {
+        let told = |e: &Event| match &e.change {
+            Change::StepFired { milestone, cycle, percent, action, .. } => {
+                Some(format!("step {milestone} {cycle} {percent} {action}"))
+            }
+            Change::Breached { milestone, cycle, due_at, .. } => {
+                Some(format!("breach {milestone} {cycle} {due_at} at {}", e.at))
+            }
+            Change::ClockStopped(f) => {
+                Some(format!("stop {} {} {} {} {}", f.milestone, f.cycle, f.counted_s, f.met, f.reason))
+            }
+            _ => None,
+        };
+        let mut all: Vec<_> = self.events.iter().filter_map(told).collect();
+        all.sort();
+        all
+    }
+}
+
+/// Steps before the due, two at the due, one after it, on three kinds of clocks.
+fn with_steps(case: &mut Case) {
+    use Milestone::{Attend, Resolution, Response};
+    use StepAction::{NotifyLead, NotifyManager, NotifyOwner};
+    let step = |milestone, percent, action| Step { milestone, percent, action, off_hours: false };
+    let rules = Arc::get_mut(&mut case.rules).unwrap();
+    for policy in rules.policies.values_mut() {
+        policy.steps.extend([
+            step(Resolution, 150, NotifyManager),
+            step(Resolution, 50, NotifyOwner),
+            step(Resolution, 100, NotifyLead),
+            step(Response, 75, NotifyOwner),
+            step(Attend, 100, NotifyLead),
+        ]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn l12_a_late_sweeper_tells_the_same_story(
+        urgent: bool,
+        deeds in prop::collection::vec((deeds(), 0i64..600, 0i64..60), 0..12),
+        rest in 0i64..3000,
+    ) {
+        let mut first = opened(if urgent { Severity::Urgent } else { Severity::General });
+        with_steps(&mut first);
+        let copy = Case { ticket: first.ticket.clone(), clocks: first.clocks.clone(), holds: first.holds.clone(), rules: first.rules.clone() };
+        let (mut prompt, mut late) =
+            (Life { case: first, events: Vec::new() }, Life { case: copy, events: Vec::new() });
+        let mut now = t0();
+        for (deed, minutes, seconds) in deeds {
+            let since = now;
+            now = plus_seconds(now, minutes * 60 + seconds);
+            prompt.attend_until(since, now);
+            prompt.deed(deed, now);
+            late.deed(deed, now);
+        }
+        let since = now;
+        now = plus_seconds(now, rest * 60);
+        prompt.attend_until(since, now);
+        late.tick(now);
+        prop_assert_eq!(prompt.told(), late.told());
+
+        // Once is enough, and nothing fires twice.
+        let before = late.events.len();
+        late.tick(now);
+        prop_assert_eq!(late.events.len(), before);
+        let told = late.told();
+        let mut once: Vec<_> = told.iter().filter(|t| !t.starts_with("stop")).collect();
+        let all = once.len();
+        once.dedup();
+        prop_assert_eq!(once.len(), all);
+
+        // What is cached is what history gives. A finished cycle keeps the due with which it finished: a waiting that
+        // begins in the very millisecond of its stop would take it away (P2).
+        for clock in &late.case.clocks {
+            let holds = pauses(&late.case.holds, clock);
+            let calendar = late.case.rules.calendar(&clock.calendar).unwrap();
+            let read = clock.run(calendar, &holds).read(clock.stopped.map_or(now, |(at, _)| at)).unwrap();
+            let due = if clock.is_running() { read.due } else { clock.due_at };
+            prop_assert_eq!((clock.due_at, clock.state), (due, read.state), "{:?}", clock);
+            prop_assert!(clock.is_running() || clock.counted_s == read.counted_s, "{:?}", clock);
+        }
+    }
+}

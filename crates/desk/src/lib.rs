@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod auth;
 mod case;
+mod each;
 mod error;
 pub mod import;
 pub mod intake;
@@ -22,6 +23,7 @@ use domain::time::Timestamp;
 use store::{Db, Entropy, Read, Work};
 
 pub use case::{load_case, load_case_by_id, save, save_new};
+pub use each::each;
 pub use error::{Error, FieldError, Result};
 
 /// The service desk: a database, the rules of the moment, a source of randomness.

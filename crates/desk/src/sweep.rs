@@ -8,7 +8,7 @@ use domain::ticket::decide;
 use domain::time::Timestamp;
 use store::{Read, staff, ticket};
 
-use crate::{Desk, Result, Unit, load_case_by_id, save};
+use crate::{Desk, Result, Unit, each, load_case_by_id, save};
 
 /// Tickets per round; what is left is found by the next round.
 const ROUND: i64 = 500;
@@ -16,7 +16,7 @@ const ROUND: i64 = 500;
 /// Does all that is due now. Returns how many tickets were looked at.
 ///
 /// # Errors
-/// The store's; the rest is done by the next sweep.
+/// The first one's, when all others are done; the next sweep tries again.
 pub async fn sweep(desk: &Desk) -> Result<usize> {
     let (due, silent) = desk
         .read(|r| {
@@ -25,13 +25,9 @@ pub async fn sweep(desk: &Desk) -> Result<usize> {
         })
         .await?;
     let n = due.len() + silent.len();
-    for id in due {
-        tick(desk, id).await?;
-    }
-    for id in silent {
-        silence(desk, id).await?;
-    }
-    Ok(n)
+    let ticked = each(due, |id| tick(desk.clone(), id)).await;
+    let hushed = each(silent, |id| silence(desk.clone(), id)).await;
+    ticked.and(hushed).map(|()| n)
 }
 
 /// When the next sweep has something to do.
@@ -42,7 +38,7 @@ pub async fn next_instant(desk: &Desk) -> Result<Option<Timestamp>> {
     desk.read(|r| Ok(ticket::next_instant(r)?)).await
 }
 
-async fn tick(desk: &Desk, id: TicketId) -> Result<()> {
+async fn tick(desk: Desk, id: TicketId) -> Result<()> {
     desk.write(&Actor::System(System::Clock), move |unit| {
         let case = load_case_by_id(unit, &id)?;
         let senior = senior_for(unit, &case.ticket)?;
@@ -52,7 +48,7 @@ async fn tick(desk: &Desk, id: TicketId) -> Result<()> {
     .await
 }
 
-async fn silence(desk: &Desk, id: TicketId) -> Result<()> {
+async fn silence(desk: Desk, id: TicketId) -> Result<()> {
     desk.write(&Actor::System(System::Silence), move |unit| {
         let case = load_case_by_id(unit, &id)?;
         let decision = decide::tick_silence(&case, unit.actor, unit.now)?;

@@ -61,6 +61,17 @@ test("who signs in after somebody else has a stream of their own", async () => {
   assert.equal((await answered).status(), 200);
 });
 
+test("all tabs ask for a new sign-in when the session ends elsewhere", async () => {
+  const there = await visitor(demo.account("consultant"));
+  const here = await visitor(demo.account("consultant"));
+  const other = await here.context().newPage();
+  await here.goto(`${demo.url}/tickets?view=all`);
+  await other.goto(`${demo.url}/tickets?view=mine`);
+  await there.request.post(`${demo.url}/sign-out/everywhere`, { headers: { origin: demo.url } });
+  await here.waitForURL(/sign-in\?back=/, { timeout: 8000 });
+  await other.waitForURL(/sign-in\?back=/, { timeout: 8000 });
+});
+
 test("no page had an error in its console", () => {
   assert.deepEqual(problems, []);
 });

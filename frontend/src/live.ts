@@ -15,6 +15,8 @@ function refresh(selector: string): void {
 }
 
 function show(news: News): void {
+  // The session is over: the page asks for a new sign-in and comes back to this place; what was typed is kept.
+  if (news.topic === "ended") return window.location.reload();
   if (news.topic === "ticket") {
     refresh(`[data-live-ticket="${CSS.escape(news.key)}"]`);
     refresh("[data-live-list]");

@@ -48,8 +48,9 @@ function share(name: string, from: string, reader: Reader): void {
   };
   const lead = () => {
     const pass = (news: News) => {
-      hear(news);
+      // The others first: what is heard here may end this page.
       tell({ news });
+      hear(news);
     };
     stop = read(() => last, pass, turn);
     return new Promise<never>(() => {});
@@ -111,7 +112,7 @@ function read(place: () => string, hear: (news: News) => void, turn: (up: boolea
   let later = 0;
   const open = () => {
     stream = new EventSource(`/live?after=${place()}`);
-    for (const topic of ["ticket", "notice", "presence"]) {
+    for (const topic of ["ticket", "notice", "presence", "ended"]) {
       stream.addEventListener(topic, (event) => hear({ topic, key: event.data, place: event.lastEventId }));
     }
     stream.onopen = () => turn(true);

@@ -117,19 +117,17 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
     }
     let claimed = desk.write(&system, |unit| Ok(job::claim(unit.work, CLAIM)?)).await?;
     let n = claimed.len();
-    desk::each(claimed, |row| job(desk.clone(), to.clone(), row)).await?;
-    Ok(n)
-}
-
-async fn job(desk: Desk, to: Post, row: JobRow) -> Result<()> {
-    let done = match row.kind.as_str() {
-        ImportJob::KIND => crate::import::job(&desk, row.clone(), &to.words).await,
-        _ => one(&desk, &to, row.clone()).await,
-    };
-    match done {
-        Ok(()) => Ok(()),
-        Err(e) => put_off(&desk, row, e.to_string()).await,
+    // One after the other: letters can wait a moment, people who write at the same time cannot.
+    for row in claimed {
+        let done = match row.kind.as_str() {
+            ImportJob::KIND => crate::import::job(desk, row.clone(), &to.words).await,
+            _ => one(desk, to, row.clone()).await,
+        };
+        if let Err(e) = done {
+            put_off(desk, row, e.to_string()).await?;
+        }
     }
+    Ok(n)
 }
 
 /// A failed job is tried again later and later, then waits for a person.

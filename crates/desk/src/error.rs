@@ -83,6 +83,10 @@ impl From<store::Error> for Error {
             store::Error::Stale(what) => {
                 Self::Stale { field: what.to_owned(), mine: String::new(), theirs: String::new() }
             }
+            store::Error::Connect(why) => {
+                tracing::warn!(error = %why, "the database is out of reach");
+                Self::Busy { retry_after_s: 5 }
+            }
             other => Self::Store(other),
         }
     }

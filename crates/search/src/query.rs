@@ -45,7 +45,7 @@ const PREFIX_FROM: usize = 3;
 
 impl Question {
     pub(crate) fn new(text: &str) -> Self {
-        let number = telephone(text);
+        let number = ticket_number(text).or_else(|| telephone(text));
         let folded = Folded::new(number.as_deref().unwrap_or(text));
         let mut question = Self::default();
         let exact = widest(idents(&folded));
@@ -158,6 +158,19 @@ impl Question {
         }
         marks
     }
+}
+
+/// A ticket's number, if the question is one that was written with gaps: `af 2026 345`, `AF 2026-00345`.
+fn ticket_number(text: &str) -> Option<String> {
+    let folded = Folded::new(text.trim());
+    let whole = folded.text(0, folded.chars.len());
+    let parts: Vec<&str> = whole.split([' ', '-']).filter(|p| !p.is_empty()).collect();
+    let [word, year, running] = parts.as_slice() else { return None };
+    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    let named = word.len() <= 10 && word.bytes().all(|b| b.is_ascii_lowercase());
+    let dated = year.len() == 4 && digits(year) && (year.starts_with("19") || year.starts_with("20"));
+    let counted = (1..=9).contains(&running.len()) && digits(running);
+    (named && dated && counted).then(|| format!("{word}-{year}-{running:0>5}"))
 }
 
 /// A telephone number as it is kept, if the question is one, written with the gaps that people leave. Two groups with a
@@ -355,6 +368,16 @@ mod tests {
             ("？！", ""),
         ] {
             assert_eq!(of(text).join(" "), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_number_is_known_with_its_gaps() {
+        for text in ["af 2026 00345", "AF 2026 345", "ＡＦ　２０２６　３４５", "AF-2026-00345"] {
+            assert_eq!(ticket_number(text).as_deref(), Some("af-2026-00345"), "{text}");
+        }
+        for text in ["http 500", "2026-00345", "oracle 19 2026", "报表 2026 345"] {
+            assert_eq!(ticket_number(text), None, "{text}");
         }
     }
 

@@ -176,11 +176,15 @@ fn clip(text: &str, chars: usize) -> &str {
     text.char_indices().nth(chars).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
 }
 
-/// A number is found whole and by its running part, with and without the zeros before it.
+/// A number is found whole, without its prefix, without its dashes, and by its running part with and without the
+/// zeros before it: `af-2026-00345`, `2026-00345`, `af-202600345`, `00345`, `345`.
 fn number_terms(number: &str) -> Vec<Token> {
-    let running = number.rsplit('-').next().unwrap_or_default();
-    let short = running.trim_start_matches('0');
-    let all = [number.to_lowercase(), running.to_owned(), short.to_owned()];
+    let whole = number.to_lowercase();
+    let (prefix, of_year) = whole.split_once('-').unwrap_or(("", &whole));
+    let running = whole.rsplit('-').next().unwrap_or_default();
+    let solid = format!("{prefix}-{}", of_year.replace('-', ""));
+    let short = running.trim_start_matches('0').to_owned();
+    let all = [whole.clone(), of_year.to_owned(), solid, running.to_owned(), short];
     let mut tokens: Vec<Token> = Vec::new();
     for text in all.into_iter().filter(|t| !t.is_empty()) {
         if tokens.iter().all(|t| t.text != text) {

@@ -63,6 +63,9 @@ impl From<tokio_postgres::Error> for Error {
             Some(db) if db.code().code() == "23503" => {
                 Self::Reference(db.constraint().unwrap_or("foreign key").to_owned())
             }
+            // The server stops, has crashed, or is not up yet.
+            Some(db) if db.code().code().starts_with("57P") => Self::Connect(e.to_string()),
+            None if e.is_closed() => Self::Connect(e.to_string()),
             _ => Self::Postgres(e),
         }
     }

@@ -77,14 +77,22 @@ pub fn session(r: &mut Read<'_>, token_hash: &str) -> Result<Option<SessionRow>>
     Ok(row.filter(|s| s.expires_at > now))
 }
 
+/// The topic of the outbox under which it stands that a session ended, so that open streams look whether it was theirs.
+pub const ENDED: &str = "session";
+
 /// Ends a session; harmless if it has ended.
 pub fn delete(work: &mut Work<'_>, token_hash: &str) -> Result<()> {
-    work.execute(&DELETE, &[token_hash.into()]).map(drop)
+    let ended = work.execute(&DELETE, &[token_hash.into()])?;
+    if ended > 0 { work.publish(ENDED, "") } else { Ok(()) }
 }
 
 /// Ends all sessions of a person.
 pub fn delete_all(work: &mut Work<'_>, person: &Person) -> Result<u64> {
-    work.execute(&DELETE_ALL, &[(&person.kind).into(), (&person.id).into()])
+    let ended = work.execute(&DELETE_ALL, &[(&person.kind).into(), (&person.id).into()])?;
+    if ended > 0 {
+        work.publish(ENDED, "")?;
+    }
+    Ok(ended)
 }
 
 /// Keeps a one-time link.

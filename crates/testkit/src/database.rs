@@ -47,6 +47,20 @@ impl Database {
         std::env::temp_dir().join(format!("aftercare-test-files-{}", std::process::id())).join(own)
     }
 
+    /// Ends all connections and refuses new ones, as a server does that is down; or lets them in again.
+    pub async fn open_to_all(&self, open: bool) {
+        let DbConfig::Postgres(url) = &self.config else { return };
+        let (server, name) = url.rsplit_once(" dbname=").unwrap();
+        let (client, connection) = tokio_postgres::connect(server, NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let gate = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {open}");
+        client.batch_execute(&gate).await.unwrap();
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        client.execute(end, &[&name]).await.unwrap();
+        drop(client);
+        let _ = connection.await;
+    }
+
     /// How the store opens it.
     pub fn config(&self) -> DbConfig {
         self.config.clone()

@@ -42,7 +42,7 @@ pub struct TestApp {
     /// Where its uploaded files are kept.
     pub files: PathBuf,
     router: Router,
-    _database: Database,
+    database: Database,
     folder: Folder,
 }
 
@@ -72,7 +72,7 @@ impl TestApp {
             sends_letters: true,
         };
         let router = web::router(App::new(desk.clone(), web));
-        Self { desk, clock, cast, files, search, indexer, router, _database: database, folder }
+        Self { desk, clock, cast, files, search, indexer, router, database, folder }
     }
 
     /// The present instant.
@@ -94,6 +94,11 @@ impl TestApp {
         }
         self.clock.set(until);
         self.drain().await;
+    }
+
+    /// Puts the database out of reach, or back; PostgreSQL only.
+    pub async fn open_database(&self, open: bool) {
+        self.database.open_to_all(open).await;
     }
 
     /// Moves the clock while no worker is there.
@@ -141,7 +146,7 @@ impl TestApp {
         let id = actor.staff().unwrap().id.clone();
         let token =
             desk::auth::create_token(&self.desk, actor, id, "test".to_owned(), vec!["*".to_owned()]).await;
-        self.client().with_token(token.unwrap())
+        self.client().with_token(token.unwrap().1)
     }
 
     /// A browser in which somebody of the cast is signed in.

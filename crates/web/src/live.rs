@@ -8,17 +8,19 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
+use desk::auth::who_is;
 use desk::{Desk, Result};
 use domain::access::{Actor, Scope};
 use serde::Deserialize;
 use store::feed::{Line, Place};
+use store::session::ENDED;
 use tokio::sync::mpsc;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::app::App;
 use crate::error::WebError;
-use crate::session::Visitor;
+use crate::session::{self, Visitor};
 
 /// Routes of the live updates.
 pub(crate) fn routes() -> Router<App> {
@@ -44,14 +46,16 @@ async fn live(
         None => app.desk.read(|r| Ok(store::feed::end(r)?.0)).await.map_err(|e| visitor.fail(e))?,
     };
     let (sender, receiver) = mpsc::channel(64);
-    tokio::spawn(pump(app.desk.clone(), visitor.actor().clone(), place, sender));
+    let token = session::token(&headers).unwrap_or_default();
+    tokio::spawn(pump(app.desk.clone(), visitor.actor().clone(), token, place, sender));
     Ok(Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::default()))
 }
 
 type Outgoing = mpsc::Sender<std::result::Result<Event, Infallible>>;
 
-/// Sends what is new, then waits for the next ring. Ends when the browser has gone.
-async fn pump(desk: Desk, who: Actor, mut place: Place, sender: Outgoing) {
+/// Sends what is new, then waits for the next ring. Ends when the browser has gone, or the session: then it says so,
+/// and the page asks for a new sign-in.
+async fn pump(desk: Desk, who: Actor, token: String, mut place: Place, sender: Outgoing) {
     let mut news = desk.db().news();
     loop {
         news.mark_unchanged();
@@ -62,6 +66,11 @@ async fn pump(desk: Desk, who: Actor, mut place: Place, sender: Outgoing) {
                 return;
             }
         };
+        if lines.iter().any(|(line, _)| line.topic == ENDED) && who_is(&desk, &token).await.is_err() {
+            // An event without data is not told to a page.
+            let _ = sender.send(Ok(Event::default().event("ended").data("session"))).await;
+            return;
+        }
         for (line, visible) in lines {
             place = line.place;
             let event = Event::default().id(place.to_string()).event(line.topic).data(line.key);
@@ -85,6 +94,7 @@ async fn fresh(desk: &Desk, who: &Actor, place: Place) -> Result<Vec<(Line, bool
             .into_iter()
             .map(|line| {
                 let visible = match (&scope, line.topic.as_str()) {
+                    (_, ENDED) => false,
                     (Scope::All, "notice") => who.staff().is_some_and(|s| s.id.as_str() == line.key),
                     (Scope::All, _) => true,
                     (scope, "ticket") => store::ticket::by_number(r, scope, &line.key)?.is_some(),

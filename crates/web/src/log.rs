@@ -63,7 +63,8 @@ impl LogQuery {
             class: choice("class", &self.class)?,
             solver: id(&self.solver),
         };
-        let after = if self.cursor.is_empty() { None } else { Cursor::decode(&self.cursor) };
+        let decoded = || Cursor::decode(&self.cursor).ok_or_else(|| Error::field("cursor", "bad_value"));
+        let after = if self.cursor.is_empty() { None } else { Some(decoded()?) };
         Ok((filter, after))
     }
 

@@ -163,7 +163,7 @@ async fn administrator_token(desk: &Desk, world: &World) -> anyhow::Result<Strin
         Ok(())
     })
     .await?;
-    Ok(auth::create_token(desk, &operator, id, NAME.to_owned(), vec!["*".to_owned()]).await?)
+    Ok(auth::create_token(desk, &operator, id, NAME.to_owned(), vec!["*".to_owned()]).await?.1)
 }
 
 fn announce(

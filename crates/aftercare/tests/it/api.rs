@@ -208,7 +208,7 @@ async fn tokens_are_checked_and_limited_by_scope(app: TestApp) {
     let scopes = vec!["ticket.view".to_owned()];
     let id = app.cast.staff_id("admin");
     let token = desk::auth::create_token(&app.desk, admin, id, "reader".to_owned(), scopes).await.unwrap();
-    let reader = app.client().with_token(token);
+    let reader = app.client().with_token(token.1);
     assert_eq!(reader.get("/api/v1/tickets").await.status, StatusCode::OK);
     let refused = reader.post("/api/v1/tickets", &json!({"title": "t", "requester": "a@b.cn"})).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);

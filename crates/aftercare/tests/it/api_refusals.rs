@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use testkit::{Client, TestApp};
+use testkit::{Client, Database, TestApp};
 
 mod engines {
     testkit::on_both_engines!(
@@ -12,6 +12,8 @@ mod engines {
         who_is_named_must_exist,
         a_message_with_a_key_is_written_once,
         what_can_be_written_can_be_read,
+        a_clock_that_was_replaced_says_so,
+        a_token_is_known_by_its_key,
     );
 }
 
@@ -34,6 +36,10 @@ async fn what_cannot_be_read_is_a_problem(app: TestApp) {
         (Method::POST, "/api/v1/tickets", json_kind, r#"{"title":7}"#, 422, "invalid"),
         (Method::POST, "/api/v1/tickets", "application/x-www-form-urlencoded", "title=t", 415, "not_json"),
         (Method::GET, "/api/v1/nothing", "", "", 404, "not_found"),
+        (Method::GET, "/api/v1/audit?cursor=zzz", "", "", 422, "invalid"),
+        (Method::GET, "/api/v1/letters?cursor=zzz", "", "", 422, "invalid"),
+        (Method::GET, "/api/v1/notices?cursor=zzz", "", "", 422, "invalid"),
+        (Method::GET, "/api/v1/problem-log?cursor=zzz", "", "", 422, "invalid"),
     ] {
         let answer = api.send(method, path, kind, Body::from(body), &[]).await;
         let told = answer.json();
@@ -109,4 +115,38 @@ async fn what_can_be_written_can_be_read(app: TestApp) {
     assert!(merged.status.is_success(), "{}", merged.text);
     let gone = api.get(&path).await.json();
     assert_eq!((&gone["merged_into"], &gone["watchers"]), (&json!(into), &json!([watcher])));
+}
+
+async fn a_clock_that_was_replaced_says_so(app: TestApp) {
+    let api = app.api().await;
+    let number = opened(&api, "t").await;
+    let raise = json!({"severity": "urgent", "reason": "stopped", "mode": "new_facts"});
+    let raised = api.json(Method::PUT, &format!("/api/v1/tickets/{number}/severity"), &raise).await.json();
+    let states: Vec<_> = raised["clocks"].as_array().unwrap().iter().map(|c| c["state"].clone()).collect();
+    assert!(states.contains(&json!("superseded")) && !states.contains(&json!("met")), "{states:?}");
+}
+
+async fn a_token_is_known_by_its_key(app: TestApp) {
+    let api = app.api().await;
+    let made = api.post("/api/v1/tokens", &json!({"name": "n", "scopes": ["ticket.view"]})).await.json();
+    let path = format!("/api/v1/tokens/{}", made["id"].as_str().unwrap());
+    let program = app.client().with_token(made["token"].as_str().unwrap().to_owned());
+    assert_eq!(program.get("/api/v1/tickets").await.status, StatusCode::OK);
+    assert_eq!(api.json(Method::DELETE, &path, &json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(program.get("/api/v1/tickets").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_out_of_reach_is_said_and_waited_for() {
+    let app = TestApp::new(Database::postgres().await).await;
+    let (api, agent) = (app.api().await, app.signed_in("agent").await);
+    app.open_database(false).await;
+    for answer in [api.get("/api/v1/tickets").await, agent.get("/tickets").await] {
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+        assert!(answer.text.contains("请稍后再试") || answer.text.contains("try again"), "{}", answer.text);
+    }
+    let body = json!({"title": "t", "body": "b", "requester": "ben@north.example"});
+    assert_eq!(api.post("/api/v1/tickets", &body).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    app.open_database(true).await;
+    assert_eq!(api.post("/api/v1/tickets", &body).await.status, StatusCode::CREATED);
 }

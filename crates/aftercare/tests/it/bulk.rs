@@ -117,7 +117,7 @@ async fn rights_count_for_each_ticket(app: TestApp) {
     let scopes = vec!["ticket.view".to_owned(), "ticket.classify".to_owned()];
     let (admin, id) = (app.cast.staff("admin"), app.cast.staff_id("admin"));
     let secret = desk::auth::create_token(&app.desk, admin, id, "reader".to_owned(), scopes).await.unwrap();
-    let reader = app.client().with_token(secret);
+    let reader = app.client().with_token(secret.1);
     let done = all(&reader, &json!({"numbers": numbers, "step": {"action": "tags", "add": ["x"]}})).await;
     assert_eq!(done["changed"].as_array().unwrap().len(), 2, "{done}");
     let denied =

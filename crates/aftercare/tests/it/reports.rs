@@ -264,7 +264,7 @@ async fn only_those_with_the_right_see_reports(app: TestApp) {
     for (scopes, status) in [(["ticket.view"], StatusCode::FORBIDDEN), (["report.view"], StatusCode::OK)] {
         let scopes = scopes.map(str::to_owned).to_vec();
         let id = app.cast.staff_id("admin");
-        let token = desk::auth::create_token(&app.desk, admin, id, "t".to_owned(), scopes).await.unwrap();
+        let token = desk::auth::create_token(&app.desk, admin, id, "t".to_owned(), scopes).await.unwrap().1;
         clients.push((app.client().with_token(token), status));
     }
     for (client, status) in clients {

@@ -124,7 +124,7 @@ async fn employ(app: &TestApp, role: Role) -> (Client, Client) {
 async fn program(app: &TestApp, id: StaffId, scope: &str) -> Client {
     let scopes = vec![scope.to_owned()];
     let token = desk::auth::create_token(&app.desk, &OPERATOR, id, "walk".to_owned(), scopes).await;
-    app.client().with_token(token.unwrap())
+    app.client().with_token(token.unwrap().1)
 }
 
 async fn walk(

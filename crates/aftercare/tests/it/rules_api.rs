@@ -244,7 +244,7 @@ async fn the_rules_need_rights(app: TestApp) {
     let id = app.cast.staff_id("agent");
     let token =
         desk::auth::create_token(&app.desk, admin, id, "agent".to_owned(), vec!["*".to_owned()]).await;
-    let agent = app.client().with_token(token.unwrap());
+    let agent = app.client().with_token(token.unwrap().1);
     for path in ["calendars", "calendars/service", "policies", "fields", "answers"] {
         assert_eq!(agent.get(&format!("/api/v1/{path}")).await.status, StatusCode::OK, "{path}");
     }

@@ -12,7 +12,7 @@ use crate::admin::need;
 use crate::{Desk, Error, Result, Unit};
 
 /// Makes an API token that acts for a member of staff with some of that person's rights, `*` for all.
-/// Returns the secret; it is shown once. Nobody hands out rights that they do not hold at this moment: a token with
+/// Returns its key and the secret, which is shown once. Nobody hands out rights that they do not hold at this moment: a token with
 /// few scopes makes no token with more.
 ///
 /// # Errors
@@ -23,7 +23,7 @@ pub async fn create_token(
     staff: StaffId,
     name: String,
     scopes: Vec<String>,
-) -> Result<String> {
+) -> Result<(TokenId, String)> {
     if name.trim().is_empty() {
         return Err(Error::field("name", "required"));
     }
@@ -32,7 +32,7 @@ pub async fn create_token(
     }
     let secret = format!("aft_{}", desk.new_secret());
     let hash = secret_hash(&secret);
-    desk.write(who, move |unit| {
+    let id = desk.write(who, move |unit| {
         within_own_rights(unit, &staff, &scopes)?;
         let row = TokenRow {
             id: TokenId(unit.work.next_id()),
@@ -44,10 +44,10 @@ pub async fn create_token(
         };
         session::put_token(unit.work, &row, &hash)?;
         let by = unit.actor.reference();
-        Ok(admin::record(unit.work, &by, ("token", row.id.as_str()), "created", "", &row.name)?)
-    })
-    .await?;
-    Ok(secret)
+        admin::record(unit.work, &by, ("token", row.id.as_str()), "created", "", &row.name)?;
+        Ok(row.id)
+    });
+    Ok((id.await?, secret))
 }
 
 fn within_own_rights(unit: &mut Unit<'_, '_>, owner: &StaffId, scopes: &[String]) -> Result<()> {

@@ -107,6 +107,20 @@ impl Clock {
         self.stopped.is_none()
     }
 
+    /// What it came to, in a word for people and programs: a clock that was taken out of the reckoning in time is
+    /// neither met nor missed, and says why it ended.
+    pub fn outcome(&self) -> &'static str {
+        match self.stopped {
+            Some((_, reason)) if self.is_dropped() => reason.as_str(),
+            _ => self.state.as_str(),
+        }
+    }
+
+    /// Was it taken out of the reckoning before it was missed?
+    pub fn is_dropped(&self) -> bool {
+        self.stopped.is_some_and(|(_, reason)| !reason.counts()) && !self.state.is_breached()
+    }
+
     /// Its arithmetic on a calendar with the ticket's pauses.
     pub fn run<'a>(&self, calendar: &'a Calendar, pauses: &'a [Pause]) -> Run<'a> {
         Run {

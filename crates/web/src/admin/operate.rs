@@ -106,7 +106,7 @@ pub(super) async fn create_token(
     page.need(Right::Operate)?;
     let scopes = words(&form.scopes).collect();
     let made = auth::create_token(&app.desk, page.actor(), page.staff.id.clone(), form.name, scopes).await;
-    let secret = made.map_err(|e| page.visitor.fail(e))?;
+    let (_, secret) = made.map_err(|e| page.visitor.fail(e))?;
     let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;
     page_of(&app, &page, "tokens", Shown::Tokens(rows, Some(secret))).await
 }

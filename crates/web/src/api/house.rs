@@ -182,8 +182,8 @@ pub(crate) async fn create_token(
     caller.need(Right::Operate)?;
     let me = caller.person()?;
     let made = auth::create_token(&app.desk, &caller.actor, me.id, body.value.name, body.value.scopes).await;
-    let secret = made.map_err(|e| caller.fail(e))?;
-    Ok((StatusCode::CREATED, Json(json!({"token": secret}))).into_response())
+    let (id, secret) = made.map_err(|e| caller.fail(e))?;
+    Ok((StatusCode::CREATED, Json(json!({"id": id, "token": secret}))).into_response())
 }
 
 /// Revokes a token.

@@ -44,8 +44,17 @@ impl Before {
         if !(1..=200).contains(&limit) {
             return Err(caller.fail(Error::field("limit", "bad_value")));
         }
-        let newest = self.cursor.is_empty();
-        Ok((if newest { "~".to_owned() } else { self.cursor.clone() }, limit))
+        Ok((before(caller, &self.cursor)?, limit))
+    }
+}
+
+/// The key before which a page begins; keys are UUIDs, and anything else was never given out.
+pub(super) fn before(caller: &Caller, cursor: &str) -> Answer<String> {
+    let is_key = |c: &str| c.len() == 36 && c.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    match cursor {
+        "" => Ok("~".to_owned()),
+        key if is_key(key) => Ok(key.to_owned()),
+        _ => Err(caller.fail(Error::field("cursor", "bad_value"))),
     }
 }
 

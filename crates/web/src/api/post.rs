@@ -11,7 +11,7 @@ use store::letter::{self, LetterRow};
 use utoipa::ToSchema;
 
 use super::caller::Caller;
-use super::own::cut;
+use super::own::{before, cut};
 use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -94,8 +94,8 @@ pub(crate) async fn letters(
 ) -> Answer<Json<LettersView>> {
     caller.need(Right::Operate)?;
     let state: Option<LetterState> = choice("state", &asked.state).map_err(|e| caller.fail(e))?;
-    let before = if asked.cursor.is_empty() { "~".to_owned() } else { asked.cursor };
-    let read = app.desk.read(move |r| Ok(letter::page_in(r, state, &before, PAGE + 1)?));
+    let from = before(&caller, &asked.cursor)?;
+    let read = app.desk.read(move |r| Ok(letter::page_in(r, state, &from, PAGE + 1)?));
     let mut rows = read.await.map_err(|e| caller.fail(e))?;
     let next_cursor = cut(&mut rows, PAGE, |l| l.id.clone());
     Ok(Json(LettersView { items: rows.into_iter().map(LetterView::from).collect(), next_cursor }))

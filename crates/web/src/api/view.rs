@@ -183,7 +183,7 @@ fn clock(c: &Clock) -> ClockView {
     ClockView {
         kind: c.milestone.as_str(),
         cycle: c.cycle,
-        state: c.state.as_str(),
+        state: c.outcome(),
         started_at: instant(c.started_at),
         due_at: c.due_at.map(instant),
         stopped_at: c.stopped.map(|(at, _)| instant(at)),

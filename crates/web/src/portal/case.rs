@@ -114,9 +114,9 @@ fn told(locale: Locale, t: &Ticket, names: &Names, fields: &[Field]) -> Vec<(Str
     product.chain(facts).chain(extra).filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// Every promise that was made, met or missed; replaced ones are left out.
+/// Every promise that was made, met or missed; one that was replaced in time is left out.
 fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock]) -> Vec<Promise> {
-    let shown = clocks.iter().filter(|c| c.stopped.is_none_or(|(_, why)| why.counts()));
+    let shown = clocks.iter().filter(|c| !c.is_dropped());
     shown
         .map(|c| Promise {
             chip: Chip::of(ui.locale, &t.number, c, ui.now),

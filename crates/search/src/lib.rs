@@ -7,6 +7,7 @@ mod entry;
 mod find;
 mod generation;
 mod mark;
+mod number;
 mod query;
 mod schema;
 mod writer;

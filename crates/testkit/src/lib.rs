@@ -72,7 +72,7 @@ impl TestApp {
             sends_letters: true,
         };
         let router = web::router(App::new(desk.clone(), web));
-        Self { desk, clock, cast, files, search, indexer, router, database, folder }
+        Self { desk, clock, cast, search, indexer, files, router, database, folder }
     }
 
     /// The present instant.

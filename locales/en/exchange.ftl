@@ -22,6 +22,7 @@ letter-send = Send
 letter-send-again = Send again
 letter-rejected-hint = The server refuses this letter for good. Check the address and send it again, or call the customer.
 field-letter = Letter
+issue-other_row = an earlier row of the file has this number and other content
 issue-not_sendable = sent, or on its way
 subject-letter = letter
 

@@ -22,6 +22,7 @@ letter-send = 发送
 letter-send-again = 再次发送
 letter-rejected-hint = 服务器永久拒收。请核对收件地址，改正后再次发送，或电话联系客户。
 field-letter = 信件
+issue-other_row = 与文件中前面同编号的行内容不同
 issue-not_sendable = 已发出或正在发送
 subject-letter = 信件
 

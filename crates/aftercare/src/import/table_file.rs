@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use desk::Desk;
 use desk::import::{IMPORT, Maker, Sheet, Told, Upload, bad_rows, read_sheet};
-use domain::import::{Custom, DateOrder, Line, Mapping, Noun, Vocabulary, Wrong, guess, read_line};
+use domain::import::{Custom, DateOrder, Line, Mapping, Noun, Numbers, Vocabulary, Wrong, guess, read_line};
 use indicatif::ProgressBar;
 use jiff::tz::TimeZone;
 use words::Locale;
@@ -116,9 +116,13 @@ fn describe(args: &CsvArgs, sheet: &Sheet, mapping: &Mapping) -> anyhow::Result<
 fn preview(sheet: &Sheet, how: Custom<'_>, desk: &Desk) -> anyhow::Result<()> {
     const SHOWN: usize = 10;
     let mut out = std::io::stdout().lock();
-    let mut bad = 0;
+    let (mut bad, mut numbers) = (0, Numbers::default());
+    let column = how.mapping.0.get("external_ref").copied();
     for (no, cells) in (1usize..).zip(&sheet.rows) {
-        let line = read_line(how, cells, desk.now());
+        let number = column.and_then(|c| cells.get(c)).map(String::as_str).unwrap_or_default();
+        let clash = numbers.clash(i64::try_from(no).unwrap_or(i64::MAX), number, cells);
+        let other = |first: i64| vec![Wrong { field: format!("row {first}"), issue: "other_row".to_owned() }];
+        let line = clash.map_or_else(|| read_line(how, cells, desk.now()), |first| Err(other(first)));
         bad += usize::from(line.is_err());
         let shown = match line {
             Ok(Line::Ticket(t)) if no <= SHOWN => {

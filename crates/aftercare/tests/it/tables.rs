@@ -10,6 +10,7 @@ use testkit::{Answer, Client, TestApp};
 mod engines {
     testkit::on_both_engines!(
         a_table_of_tickets_is_checked_then_made_then_corrected,
+        a_number_twice_with_other_content_is_a_bad_row,
         a_table_of_customers_makes_each_once,
         only_who_may_import_imports,
     );
@@ -113,6 +114,16 @@ async fn a_table_of_tickets_is_checked_then_made_then_corrected(app: TestApp) {
     assert_eq!(figures(&whole)[..2], ["0", "2"], "rows that are there are not made twice: {whole}");
     assert!(admin.get("/admin/imports").await.text.contains("t.csv"));
     assert!(admin.get("/admin/audit").await.text.contains("导入 新建"));
+}
+
+async fn a_number_twice_with_other_content_is_a_bad_row(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let row = |title: &str| format!("T-1,{title},ben@north.example\n");
+    let table = ["编号,标题,联系电话\n", &row("第一件"), &row("第一件"), &row("另一件")].concat();
+    let (at, done) = run(&app, &admin, "tickets", table.as_bytes()).await;
+    assert_eq!(figures(&done), ["1", "1", "1"], "{done}");
+    let bad = admin.get(&format!("{at}/bad.csv")).await.text;
+    assert!(bad.contains("另一件") && bad.contains("与文件中前面同编号的行内容不同"), "{bad}");
 }
 
 async fn a_table_of_customers_makes_each_once(app: TestApp) {

@@ -3,6 +3,7 @@
 
 mod date;
 mod line;
+mod twice;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use date::{DateOrder, read_instant};
 pub use line::{Custom, CustomerLine, Given, Line, TicketLine, Wrong, read_line};
+pub use twice::Numbers;
 
 use crate::field::Field;
 use crate::named;

@@ -117,10 +117,8 @@ fn preview(sheet: &Sheet, how: Custom<'_>, desk: &Desk) -> anyhow::Result<()> {
     const SHOWN: usize = 10;
     let mut out = std::io::stdout().lock();
     let (mut bad, mut numbers) = (0, Numbers::default());
-    let column = how.mapping.0.get("external_ref").copied();
     for (no, cells) in (1usize..).zip(&sheet.rows) {
-        let number = column.and_then(|c| cells.get(c)).map(String::as_str).unwrap_or_default();
-        let clash = numbers.clash(i64::try_from(no).unwrap_or(i64::MAX), number, cells);
+        let clash = numbers.clash(i64::try_from(no).unwrap_or(i64::MAX), how.mapping, cells);
         let other = |first: i64| vec![Wrong { field: format!("row {first}"), issue: "other_row".to_owned() }];
         let line = clash.map_or_else(|| read_line(how, cells, desk.now()), |first| Err(other(first)));
         bad += usize::from(line.is_err());

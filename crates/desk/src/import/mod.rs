@@ -4,6 +4,7 @@
 
 mod apply;
 mod bad;
+mod clash;
 mod log;
 mod sheet;
 
@@ -12,8 +13,7 @@ use std::sync::Arc;
 use domain::access::{Actor, Right, System};
 use domain::field::Field;
 use domain::import::{
-    Custom, DateOrder, ImportState, Line, Mapping, Noun, Numbers, RowState, Vocabulary, Wrong, guess,
-    read_line,
+    Custom, DateOrder, ImportState, Line, Mapping, Noun, RowState, Vocabulary, Wrong, guess, read_line,
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,6 @@ pub const IMPORT: Actor = Actor::System(System::Import);
 
 /// Rows that are taken in, or looked at, at once.
 const CHUNK: usize = 500;
-const CHUNK_ROWS: i64 = 500;
 /// Rows that become something before the job lets others go first.
 const STEP: i64 = 100;
 
@@ -261,10 +260,12 @@ pub enum Maker {
 /// # Errors
 /// `Lacks`, `NotFound`, `Invalid` if a column is missing, `Stale`.
 pub async fn start(desk: &Desk, who: &Actor, id: String, maker: Maker) -> Result<()> {
-    let clashing = clashes(desk, id.clone()).await?;
+    let (version, clashing) = clash::rows(desk, id.clone()).await?;
     desk.write(who, move |unit| {
         need(unit, Right::Import)?;
         let mut row = draft(unit, &id)?;
+        // The rows were compared as the columns were told then.
+        row.version = version;
         let how = How::of(&row)?;
         let missing = how.mapping.missing(how.noun);
         if !missing.is_empty() {
@@ -273,38 +274,14 @@ pub async fn start(desk: &Desk, who: &Actor, id: String, maker: Maker) -> Result
         }
         row.state = ImportState::Running;
         import::save(unit.work, &row)?;
-        let wrong = Wrong { field: NUMBER.to_owned(), issue: "other_row".to_owned() };
-        let reasons = serde_json::to_string(&[wrong]).unwrap_or_default();
         for no in &clashing {
-            import::settle_row(unit.work, &id, *no, RowState::Bad, &reasons)?;
+            import::settle_row(unit.work, &id, *no, RowState::Bad, clash::REASONS)?;
         }
         if maker == Maker::Workers {
             job::insert(unit.work, ImportJob::KIND, &ImportJob { import: id.clone() }, unit.now)?;
         }
         let said = serde_json::json!({"file": row.name, "rows": row.all, "of": row.source});
         record(unit, ("import", &id), &None::<String>, &said)
-    })
-    .await
-}
-
-/// The field by which a row is known again.
-const NUMBER: &str = "external_ref";
-
-/// The rows that have the number of an earlier row of the file and other content.
-async fn clashes(desk: &Desk, id: String) -> Result<Vec<i64>> {
-    desk.read(move |r| {
-        let row = import::one(r, &id)?.ok_or(Error::NotFound)?;
-        let Some(column) = Plan::of(&row).mapping.0.get(NUMBER).copied() else { return Ok(Vec::new()) };
-        let (mut numbers, mut found, mut after) = (Numbers::default(), Vec::new(), 0);
-        loop {
-            let rows = import::rows(r, &id, RowState::Waiting, after, CHUNK_ROWS)?;
-            let Some(last) = rows.last() else { return Ok(found) };
-            after = last.no;
-            for row in &rows {
-                let number = row.cells.get(column).map(String::as_str).unwrap_or_default();
-                found.extend(numbers.clash(row.no, number, &row.cells).map(|_| row.no));
-            }
-        }
     })
     .await
 }

@@ -4,20 +4,23 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::Mapping;
+
 /// The numbers of a file as it is read, row by row.
 #[derive(Debug, Default)]
 pub struct Numbers(HashMap<String, (i64, u64)>);
 
 impl Numbers {
-    /// The row that had the same number with other content, if there is one before this. Rows without a number never
-    /// meet, and an equal row is only the same once more.
-    pub fn clash(&mut self, no: i64, number: &str, cells: &[String]) -> Option<i64> {
-        let number = number.trim();
+    /// The row that had the same number with other content, if there is one before this. Only columns that mean
+    /// something count; rows without a number never meet, and an equal row is only the same once more.
+    pub fn clash(&mut self, no: i64, mapping: &Mapping, cells: &[String]) -> Option<i64> {
+        let cell = |column: &usize| cells.get(*column).map(|c| c.trim()).unwrap_or_default();
+        let number = mapping.0.get("external_ref").map(cell).unwrap_or_default();
         if number.is_empty() {
             return None;
         }
         let mut hash = DefaultHasher::new();
-        cells.iter().map(|c| c.trim()).collect::<Vec<_>>().hash(&mut hash);
+        mapping.0.values().map(cell).collect::<Vec<_>>().hash(&mut hash);
         let print = hash.finish();
         match self.0.entry(number.to_owned()) {
             Entry::Vacant(free) => {
@@ -38,12 +41,16 @@ mod tests {
 
     #[test]
     fn a_number_with_other_content_clashes() {
+        let mapping = Mapping([("external_ref".to_owned(), 0), ("title".to_owned(), 1)].into());
         let mut numbers = Numbers::default();
-        let row = |text: &str| vec!["A-1".to_owned(), text.to_owned()];
-        assert_eq!(numbers.clash(1, "A-1", &row("x")), None);
-        assert_eq!(numbers.clash(2, " A-1", &row("x ")), None, "the same once more");
-        assert_eq!(numbers.clash(3, "A-1", &row("y")), Some(1));
-        assert_eq!(numbers.clash(4, "", &row("x")), None);
-        assert_eq!(numbers.clash(5, "", &row("y")), None);
+        let mut clash = |no, number: &str, title: &str, unasked: &str| {
+            let cells = [number, title, unasked].map(str::to_owned);
+            numbers.clash(no, &mapping, &cells)
+        };
+        assert_eq!(clash(1, "A-1", "x", "1"), None);
+        assert_eq!(clash(2, " A-1", "x ", "2"), None, "the same once more");
+        assert_eq!(clash(3, "A-1", "y", "1"), Some(1));
+        assert_eq!(clash(4, "", "x", ""), None);
+        assert_eq!(clash(5, "", "y", ""), None);
     }
 }

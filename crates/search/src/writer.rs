@@ -1,12 +1,13 @@
 //! Writing: an entry replaces what stands under its key; a commit keeps the position with the documents.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::time::{Timestamp, to_millis};
 use tantivy::indexer::IndexWriterOptions;
-use tantivy::schema::Field;
+use tantivy::schema::{Field, OwnedValue};
 use tantivy::tokenizer::{PreTokenizedString, Token};
-use tantivy::{IndexWriter, TantivyDocument, Term};
+use tantivy::{IndexWriter, Term};
 
 use crate::analyse::{Folded, Terms, terms, token};
 use crate::find::HitKind;
@@ -21,10 +22,13 @@ const CONVERSATION_CHARS: usize = 8_000;
 /// Longer texts are encoded data; what follows is not found.
 const LONGEST_CHARS: usize = 100_000;
 
+/// Fields and values. The engine's own document keeps analysed text as JSON, which costs more than the analysis.
+type Document = BTreeMap<Field, OwnedValue>;
+
 /// The one writer of a generation.
 pub struct Writer {
     pub(crate) generation: Arc<Generation>,
-    inner: IndexWriter,
+    inner: IndexWriter<Document>,
 }
 
 impl Writer {
@@ -44,6 +48,14 @@ impl Writer {
     /// The engine's.
     pub fn put(&self, entry: &Entry) -> Result<()> {
         self.remove(entry.key());
+        self.add(entry)
+    }
+
+    /// Writes an entry whose key does not stand in the index yet.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn add(&self, entry: &Entry) -> Result<()> {
         match entry {
             Entry::Ticket(t) => self.put_ticket(t),
             Entry::Person(p) => self.put_person(p),
@@ -67,55 +79,58 @@ impl Writer {
         self.generation.show(position)
     }
 
+    /// Waits until everything so far is on disk. The engine lets 10,000 analysed documents wait in memory; who
+    /// writes many asks for this now and then. The position is lost: only for an index that does not serve yet.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn flush(&mut self) -> Result<()> {
+        self.inner.commit()?;
+        Ok(())
+    }
+
     fn put_ticket(&self, t: &TicketEntry) -> Result<()> {
         let f = &self.generation.fields;
         let (public, notes) = (conversation(t, false), conversation(t, true));
         let mut doc = self.ticket_document(t, HitKind::Ticket, t.at, false);
         add_text(&mut doc, f.title, &[&t.title]);
-        let number = number_terms(&t.number);
-        add_tokens(&mut doc, f.title.idents, number);
+        add_tokens(&mut doc, f.title.idents, number_terms(&t.number));
         let text = [t.text.as_str(), &public].join("\n");
         add_text(&mut doc, f.text, &[&text, &t.names]);
         let note = [t.note.as_str(), &notes].join("\n");
         add_text(&mut doc, f.note, &[&note]);
-        doc.add_text(f.text_kept, text.trim());
-        doc.add_text(f.note_kept, note.trim());
-        doc.add_text(f.names_kept, &t.names);
+        keep(&mut doc, f.text_kept, text.trim());
+        keep(&mut doc, f.note_kept, note.trim());
+        keep(&mut doc, f.names_kept, &t.names);
         self.inner.add_document(doc)?;
         for m in &t.messages {
             let mut doc = self.ticket_document(t, HitKind::Message, m.at, m.internal);
             let text = clip(&m.text, LONGEST_CHARS);
             add_text(&mut doc, f.text, &[text]);
-            doc.add_text(f.text_kept, text);
-            doc.add_text(f.names_kept, &t.names);
-            doc.add_u64(f.message_kept, u64::try_from(m.no).unwrap_or_default());
+            keep(&mut doc, f.text_kept, text);
+            keep(&mut doc, f.names_kept, &t.names);
+            doc.insert(f.message_kept, u64::try_from(m.no).unwrap_or_default().into());
             self.inner.add_document(doc)?;
         }
         Ok(())
     }
 
     /// What a ticket's own document and those of its messages have in common.
-    fn ticket_document(
-        &self,
-        t: &TicketEntry,
-        kind: HitKind,
-        at: Timestamp,
-        internal: bool,
-    ) -> TantivyDocument {
+    fn ticket_document(&self, t: &TicketEntry, kind: HitKind, at: Timestamp, internal: bool) -> Document {
         let f = &self.generation.fields;
         let mut doc = head(f, t.id.as_str(), kind, at);
-        doc.add_u64(f.internal, u64::from(internal));
-        doc.add_u64(f.open, u64::from(t.open));
-        doc.add_text(f.severity, t.severity.as_str());
-        doc.add_text(f.requester, t.requester.as_str());
+        doc.insert(f.internal, u64::from(internal).into());
+        doc.insert(f.open, u64::from(t.open).into());
+        keep(&mut doc, f.severity, t.severity.as_str());
+        keep(&mut doc, f.requester, t.requester.as_str());
         if let Some(org) = &t.organisation {
-            doc.add_text(f.organisation, org.as_str());
+            keep(&mut doc, f.organisation, org.as_str());
         }
         if let Some(product) = &t.product {
-            doc.add_text(f.product, product.as_str());
+            keep(&mut doc, f.product, product.as_str());
         }
-        doc.add_text(f.number_kept, &t.number);
-        doc.add_text(f.title_kept, &t.title);
+        keep(&mut doc, f.number_kept, &t.number);
+        keep(&mut doc, f.title_kept, &t.title);
         doc
     }
 
@@ -126,25 +141,25 @@ impl Writer {
             PersonKind::Organisation => HitKind::Organisation,
         };
         let mut doc = head(f, &p.id, kind, p.at);
-        doc.add_u64(f.internal, 1);
+        doc.insert(f.internal, 1_u64.into());
         if let Some(org) = &p.organisation {
-            doc.add_text(f.organisation, org.as_str());
+            keep(&mut doc, f.organisation, org.as_str());
         }
         add_text(&mut doc, f.title, &[&p.name]);
         add_text(&mut doc, f.text, &[&p.text]);
-        doc.add_text(f.title_kept, &p.name);
-        doc.add_text(f.text_kept, &p.text);
+        keep(&mut doc, f.title_kept, &p.name);
+        keep(&mut doc, f.text_kept, &p.text);
         self.inner.add_document(doc)?;
         Ok(())
     }
 }
 
-fn head(f: &Fields, of: &str, kind: HitKind, at: Timestamp) -> TantivyDocument {
-    let mut doc = TantivyDocument::default();
-    doc.add_text(f.of, of);
-    doc.add_u64(f.kind, kind.number());
-    doc.add_i64(f.at, to_millis(at));
-    doc.add_u64(f.tie, tie(at, of, kind));
+fn head(f: &Fields, of: &str, kind: HitKind, at: Timestamp) -> Document {
+    let mut doc = Document::new();
+    keep(&mut doc, f.of, of);
+    doc.insert(f.kind, kind.number().into());
+    doc.insert(f.at, to_millis(at).into());
+    doc.insert(f.tie, tie(at, of, kind).into());
     doc
 }
 
@@ -194,7 +209,7 @@ fn number_terms(number: &str) -> Vec<Token> {
     tokens
 }
 
-fn add_text(doc: &mut TantivyDocument, fields: TextFields, texts: &[&str]) {
+fn add_text(doc: &mut Document, fields: TextFields, texts: &[&str]) {
     // A line end keeps the pairs of two texts apart.
     let Terms { words, pairs, idents } = terms(&Folded::new(clip(&texts.join("\n"), LONGEST_CHARS)));
     add_tokens(doc, fields.words, words);
@@ -202,8 +217,18 @@ fn add_text(doc: &mut TantivyDocument, fields: TextFields, texts: &[&str]) {
     add_tokens(doc, fields.idents, idents);
 }
 
-fn add_tokens(doc: &mut TantivyDocument, field: Field, tokens: Vec<Token>) {
-    if !tokens.is_empty() {
-        doc.add_pre_tokenized_text(field, PreTokenizedString { text: String::new(), tokens });
+/// Adds terms to those that the field has already.
+fn add_tokens(doc: &mut Document, field: Field, mut tokens: Vec<Token>) {
+    if tokens.is_empty() {
+        return;
     }
+    if let Some(OwnedValue::PreTokStr(kept)) = doc.get_mut(&field) {
+        kept.tokens.append(&mut tokens);
+    } else {
+        doc.insert(field, PreTokenizedString { text: String::new(), tokens }.into());
+    }
+}
+
+fn keep(doc: &mut Document, field: Field, text: &str) {
+    doc.insert(field, text.into());
 }

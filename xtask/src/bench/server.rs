@@ -30,6 +30,17 @@ fn cpu(pid: &str, skip: usize) -> anyhow::Result<Duration> {
     Ok(TICK * ticks.sum::<Result<u32, _>>()?)
 }
 
+/// Resident memory in MiB.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Memory {
+    /// All of it, mapped files included.
+    pub now: f64,
+    /// Without mapped files, which the system may take back at any time.
+    pub own: f64,
+    /// All of it at its highest.
+    pub highest: f64,
+}
+
 /// A running server; killed when dropped.
 pub(super) struct Server {
     child: Child,
@@ -74,15 +85,15 @@ impl Server {
         self.child.id().to_string()
     }
 
-    /// Resident memory now and at its highest, in MiB.
-    pub(super) fn memory(&self) -> anyhow::Result<(f64, f64)> {
+    /// Resident memory.
+    pub(super) fn memory(&self) -> anyhow::Result<Memory> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let mib = |key: &str| -> anyhow::Result<f64> {
             let line = status.lines().find(|l| l.starts_with(key)).context("no such line")?;
             let kib: u32 = line.split_whitespace().nth(1).context("no number")?.parse()?;
             Ok(f64::from(kib) / 1024.0)
         };
-        Ok((mib("VmRSS:")?, mib("VmHWM:")?))
+        Ok(Memory { now: mib("VmRSS:")?, own: mib("RssAnon:")?, highest: mib("VmHWM:")? })
     }
 
     /// Waits until the background has nothing left to do.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use desk::Result;
 use domain::access::Scope;
-use domain::id::{ContactId, OrgId};
+use domain::id::{ContactId, OrgId, TicketId};
 use domain::ticket::decide::Visibility;
 use domain::ticket::{Status, Ticket};
 use search::{Entry, MessageEntry, PersonEntry, PersonKind, TicketEntry};
@@ -45,14 +45,25 @@ impl Change {
     }
 }
 
-/// What is to be written for a change.
+/// What is still to be loaded for a change.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub change: Change,
+    /// The name under which a person stands in the index: tickets carry it, so they are written again when it is
+    /// another one now.
+    pub known: Option<String>,
+    /// Continues after this ticket; empty at the beginning.
+    pub after: String,
+}
+
+/// What is to be written for changes.
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
     pub entries: Vec<Entry>,
     /// Keys that leave the index.
     pub gone: Vec<String>,
-    /// There is more after this key: the tickets that carry the name that changed.
-    pub next: Option<String>,
+    /// There is more: tickets that carry a name that changed.
+    pub next: Vec<Part>,
 }
 
 /// So many tickets are loaded at once when a name has changed.
@@ -60,68 +71,89 @@ const TICKETS: i64 = 100;
 /// Longer conversations are read in parts of this size.
 const MESSAGES: i64 = 500;
 
-/// Loads what a change concerns. `known` is the name under which a person stands in the index: tickets carry it,
-/// so they are written again when it is another one now. `after` continues an earlier part.
-pub(super) fn load(r: &mut Read<'_>, change: &Change, known: Option<&str>, after: &str) -> Result<Loaded> {
+/// Loads what changes concern.
+pub(super) fn load(r: &mut Read<'_>, parts: Vec<Part>) -> Result<Loaded> {
     let mut loaded = Loaded::default();
     let mut names = Names::default();
-    match change {
-        Change::Ticket(number) => {
-            if let Some(t) = ticket::by_number(r, &Scope::All, number)? {
-                load_ticket(r, &t, &mut names, &mut loaded)?;
-            }
-        }
-        Change::Contact(id) => {
-            let found = directory::contact(r, &ContactId(id.clone()))?;
-            let renamed = known.is_some_and(|k| found.as_ref().is_none_or(|c| c.name != k));
-            match found {
-                Some(row) if after.is_empty() => {
-                    let points = directory::points(r, &row.id)?.into_iter().map(|p| p.value).collect();
-                    let entry = contact(r, row, points, &mut names)?;
-                    loaded.entries.push(Entry::Person(entry));
+    for part in parts {
+        let after = match &part.change {
+            Change::Ticket(number) => {
+                if let Some(t) = ticket::by_number(r, &Scope::All, number)? {
+                    load_ticket(r, &t, &mut names, &mut loaded)?;
                 }
-                Some(_) => {}
-                None => loaded.gone.push(id.clone()),
+                None
             }
-            if renamed {
-                let keys = feed::tickets_of_requester(r, id, after, TICKETS)?;
-                load_tickets(r, &keys, &mut names, &mut loaded)?;
-            }
-        }
-        Change::Organisation(id) => {
-            let found = directory::organisation(r, &OrgId(id.clone()))?;
-            let renamed = known.is_some_and(|k| found.as_ref().is_none_or(|o| o.name != k));
-            match found {
-                Some(row) if after.is_empty() => {
-                    let entry = organisation(r, row)?;
-                    loaded.entries.push(Entry::Person(entry));
-                }
-                Some(_) => {}
-                None => loaded.gone.push(id.clone()),
-            }
-            if renamed {
-                let keys = feed::tickets_of_organisation(r, id, after, TICKETS)?;
-                load_tickets(r, &keys, &mut names, &mut loaded)?;
-            }
-        }
+            Change::Contact(id) => load_contact(r, id, &part, &mut names, &mut loaded)?,
+            Change::Organisation(id) => load_organisation(r, id, &part, &mut names, &mut loaded)?,
+        };
+        loaded.next.extend(after.map(|after| Part { after, ..part }));
     }
     Ok(loaded)
 }
 
-fn load_tickets(
+fn load_contact(
     r: &mut Read<'_>,
-    keys: &[domain::id::TicketId],
+    id: &str,
+    part: &Part,
     names: &mut Names,
     loaded: &mut Loaded,
-) -> Result<()> {
+) -> Result<Option<String>> {
+    let found = directory::contact(r, &ContactId(id.to_owned()))?;
+    let renamed = part.known.as_ref().is_some_and(|k| found.as_ref().is_none_or(|c| c.name != *k));
+    match found {
+        Some(row) if part.after.is_empty() => {
+            let points = directory::points(r, &row.id)?.into_iter().map(|p| p.value).collect();
+            let entry = contact(r, row, points, names)?;
+            loaded.entries.push(Entry::Person(entry));
+        }
+        Some(_) => {}
+        None => loaded.gone.push(id.to_owned()),
+    }
+    if !renamed {
+        return Ok(None);
+    }
+    let keys = feed::tickets_of_requester(r, id, &part.after, TICKETS)?;
+    load_tickets(r, &keys, names, loaded)
+}
+
+fn load_organisation(
+    r: &mut Read<'_>,
+    id: &str,
+    part: &Part,
+    names: &mut Names,
+    loaded: &mut Loaded,
+) -> Result<Option<String>> {
+    let found = directory::organisation(r, &OrgId(id.to_owned()))?;
+    let renamed = part.known.as_ref().is_some_and(|k| found.as_ref().is_none_or(|o| o.name != *k));
+    match found {
+        Some(row) if part.after.is_empty() => {
+            let entry = organisation(r, row)?;
+            loaded.entries.push(Entry::Person(entry));
+        }
+        Some(_) => {}
+        None => loaded.gone.push(id.to_owned()),
+    }
+    if !renamed {
+        return Ok(None);
+    }
+    let keys = feed::tickets_of_organisation(r, id, &part.after, TICKETS)?;
+    load_tickets(r, &keys, names, loaded)
+}
+
+/// Loads a page of tickets; returns the key after which the next one begins.
+fn load_tickets(
+    r: &mut Read<'_>,
+    keys: &[TicketId],
+    names: &mut Names,
+    loaded: &mut Loaded,
+) -> Result<Option<String>> {
     for id in keys {
         if let Some(t) = ticket::by_id(r, &Scope::All, id)? {
             load_ticket(r, &t, names, loaded)?;
         }
     }
     let whole = keys.len() == usize::try_from(TICKETS).unwrap_or(usize::MAX);
-    loaded.next = keys.last().filter(|_| whole).map(|k| k.0.clone());
-    Ok(())
+    Ok(keys.last().filter(|_| whole).map(|k| k.0.clone()))
 }
 
 fn load_ticket(r: &mut Read<'_>, t: &Ticket, names: &mut Names, loaded: &mut Loaded) -> Result<()> {

@@ -13,11 +13,13 @@ use domain::time::plus_seconds;
 use search::{Position, Search, Writer};
 use store::feed::{Line, Place};
 
-use feed::Change;
+use feed::{Change, Part};
 use rebuild::rebuild;
 
 /// So many lines of the outbox become one commit at most.
 const BATCH: i64 = 1_000;
+/// So many changes are loaded in one read.
+const LOADED_AT_ONCE: usize = 100;
 /// So many entries wait for a commit at most.
 const MOST_WAITING: usize = 1_000;
 /// Further behind than this, reading everything once is quicker than following.
@@ -158,6 +160,15 @@ impl Indexer {
         Ok(())
     }
 
+    /// What is to be loaded for changes, from its beginning.
+    fn parts(&self, changes: BTreeSet<Change>) -> anyhow::Result<Vec<Part>> {
+        let part = |change: Change| {
+            let known = change.person().map(|id| self.search.title_of(id)).transpose()?.flatten();
+            Ok(Part { change, known, after: String::new() })
+        };
+        changes.into_iter().map(part).collect()
+    }
+
     /// Writes what changed and commits it with the position; nothing is committed for nothing.
     async fn write(&mut self, changes: BTreeSet<Change>) -> anyhow::Result<usize> {
         if changes.is_empty() {
@@ -166,34 +177,26 @@ impl Indexer {
         let (position, committed) = (self.read, self.search.position().unwrap_or_default());
         let (mut written, mut waiting) = (0, 0);
         let mut writer = self.writer.take().context("the search index has no writer")?;
-        for change in changes {
-            let known = change.person().map(|id| self.search.title_of(id)).transpose()?.flatten();
-            let mut after = String::new();
-            loop {
-                let (what, name, from) = (change.clone(), known.clone(), after);
-                let loaded = self.desk.read(move |r| feed::load(r, &what, name.as_deref(), &from)).await?;
-                let n = loaded.entries.len() + loaded.gone.len();
-                (written, waiting) = (written + n, waiting + n);
-                writer = put(writer, loaded.entries, loaded.gone).await?;
-                if waiting >= MOST_WAITING {
-                    // Not the whole batch yet: the position stays, and a repetition would change nothing.
-                    writer = commit(writer, committed).await?;
-                    waiting = 0;
-                }
-                let Some(next) = loaded.next else { break };
-                after = next;
+        let mut parts = self.parts(changes)?;
+        while !parts.is_empty() {
+            let later = parts.split_off(parts.len().min(LOADED_AT_ONCE));
+            let loaded = self.desk.read(move |r| feed::load(r, parts)).await?;
+            let n = loaded.entries.len() + loaded.gone.len();
+            (written, waiting) = (written + n, waiting + n);
+            writer = put(writer, loaded.entries, loaded.gone).await?;
+            if waiting >= MOST_WAITING {
+                // Not the whole batch yet: the position stays, and a repetition would change nothing.
+                writer = commit(writer, committed).await?;
+                waiting = 0;
             }
+            parts = loaded.next.into_iter().chain(later).collect();
         }
         self.writer = Some(commit(writer, position).await?);
         Ok(written)
     }
 }
 
-pub(crate) async fn put(
-    writer: Writer,
-    entries: Vec<search::Entry>,
-    gone: Vec<String>,
-) -> anyhow::Result<Writer> {
+async fn put(writer: Writer, entries: Vec<search::Entry>, gone: Vec<String>) -> anyhow::Result<Writer> {
     tokio::task::spawn_blocking(move || {
         for entry in &entries {
             writer.put(entry)?;
@@ -207,7 +210,7 @@ pub(crate) async fn put(
     .context("writing to the search index")?
 }
 
-pub(crate) async fn commit(mut writer: Writer, position: Position) -> anyhow::Result<Writer> {
+async fn commit(mut writer: Writer, position: Position) -> anyhow::Result<Writer> {
     tokio::task::spawn_blocking(move || {
         writer.commit(position)?;
         Ok(writer)

@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 
+use anyhow::Context;
 use desk::{Desk, Result};
 use domain::ticket::Status;
-use search::{Entry, MessageEntry, Position, Search};
+use search::{Entry, MessageEntry, Position, Search, Writer};
 use store::{Read, feed};
 
+use super::commit;
 use super::feed::{Names, contact, message, organisation, ticket_entry};
-use super::{commit, put};
 
 /// So many tickets are loaded at once.
 const TICKETS: i64 = 200;
+/// So many entries are written at once: analysed documents that wait are big.
+const FLUSH: usize = 2_000;
 const PEOPLE: i64 = 500;
 const MESSAGES: i64 = 2_000;
 /// After so many entries the log says how far it is.
@@ -24,14 +27,19 @@ pub(crate) async fn rebuild(desk: &Desk, search: &Search, database: &str) -> any
     let position = Position { xid: place.xid, seq: place.seq, newest };
     let mut writer = search.begin(database)?;
     tracing::info!("building the search index");
-    let (mut entries, mut said) = (0, 0);
+    let (mut entries, mut waiting, mut said) = (0, 0, 0);
     for part in [Part::Organisations, Part::Contacts, Part::Tickets] {
         let mut after = String::new();
         loop {
             let from = after;
             let (page, next) = desk.read(move |r| load(r, part, &from)).await?;
             entries += page.len();
-            writer = put(writer, page, Vec::new()).await?;
+            waiting += page.len();
+            let flushes = waiting >= FLUSH;
+            writer = add(writer, page, flushes).await?;
+            if flushes {
+                waiting = 0;
+            }
             if entries - said >= SAY {
                 said = entries;
                 tracing::info!(entries, "building the search index: {entries} entries so far");
@@ -44,6 +52,21 @@ pub(crate) async fn rebuild(desk: &Desk, search: &Search, database: &str) -> any
     search.install(&writer)?;
     tracing::info!(entries, "the search index is built");
     Ok(position)
+}
+
+/// Adds a page; with `flushes` the next one waits until it is written.
+async fn add(mut writer: Writer, page: Vec<Entry>, flushes: bool) -> anyhow::Result<Writer> {
+    tokio::task::spawn_blocking(move || {
+        for entry in &page {
+            writer.add(entry)?;
+        }
+        if flushes {
+            writer.flush()?;
+        }
+        Ok(writer)
+    })
+    .await
+    .context("writing to a new search index")?
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -4,18 +4,25 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use domain::time::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 
 use super::work::Conn;
 use super::{Read, Shared, Work};
 use crate::{Error, Result};
 
 const MAX_BATCH: usize = 256;
+/// So many units wait for their turn; further ones wait to be let in.
 const QUEUE: usize = 1024;
+/// Until a batch has as many units as the one before it, it waits this long for each next one. Whoever was just
+/// answered is about to ask again; without waiting, the first of them would have a commit of its own.
+const GATHER: Duration = Duration::from_micros(500);
 const READERS: usize = 4;
 
 /// What a unit has to say once the batch is committed, or not.
@@ -24,7 +31,8 @@ type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
 type Unit = Box<dyn FnOnce(Option<&Connection>, &Shared) -> (Answer, bool) + Send>;
 
 pub(super) struct Sqlite {
-    units: mpsc::Sender<Unit>,
+    units: Sender<Unit>,
+    room: Semaphore,
     readers: Arc<Mutex<Vec<Connection>>>,
     permits: Semaphore,
     shared: Arc<Shared>,
@@ -36,7 +44,10 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags)
         .map_err(|e| Error::Connect(format!("{}: {e}", path.display())))?;
     conn.set_prepared_statement_cache_capacity(256);
-    conn.busy_timeout(std::time::Duration::from_secs(10))?;
+    // A plan does not depend on the values that are bound. Without this, SQLite compiles a statement with a bound
+    // LIMIT, or one over columns that ANALYZE has sampled, anew for every other value.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    conn.busy_timeout(Duration::from_secs(10))?;
     conn.execute_batch(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
          PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;",
@@ -58,14 +69,15 @@ impl Sqlite {
                 Ok(conn)
             })
             .collect::<Result<Vec<_>>>()?;
-        let (units, waiting) = mpsc::channel(QUEUE);
+        let (units, waiting) = channel();
         let for_writer = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || write_loop(&writer, waiting, &for_writer))
+            .spawn(move || write_loop(&writer, &waiting, &for_writer))
             .map_err(|e| Error::Connect(e.to_string()))?;
         Ok(Self {
             units,
+            room: Semaphore::new(QUEUE),
             readers: Arc::new(Mutex::new(readers)),
             permits: Semaphore::new(READERS),
             shared,
@@ -125,7 +137,8 @@ impl Sqlite {
             });
             (answer, news)
         });
-        self.units.send(unit).await.map_err(|_| Error::Closed)?;
+        let _room = self.room.acquire().await.map_err(|_| Error::Closed)?;
+        self.units.send(unit).map_err(|_| Error::Closed)?;
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 }
@@ -176,15 +189,28 @@ fn in_savepoint<T, E: From<Error>>(
     }
 }
 
-fn write_loop(conn: &Connection, mut waiting: mpsc::Receiver<Unit>, shared: &Shared) {
-    while let Some(first) = waiting.blocking_recv() {
-        let mut batch = vec![first];
-        while batch.len() < MAX_BATCH {
-            let Ok(unit) = waiting.try_recv() else { break };
-            batch.push(unit);
-        }
+fn write_loop(conn: &Connection, waiting: &Receiver<Unit>, shared: &Shared) {
+    let mut before = 1;
+    while let Ok(first) = waiting.recv() {
+        let batch = gather(first, waiting, before);
+        before = batch.len();
         run_batch(conn, batch, shared);
     }
+}
+
+/// All units that wait; if they are fewer than in the batch before, those that come within a moment too.
+fn gather(first: Unit, waiting: &Receiver<Unit>, before: usize) -> Vec<Unit> {
+    let mut batch = vec![first];
+    while batch.len() < MAX_BATCH {
+        let next = match waiting.try_recv() {
+            Ok(unit) => Some(unit),
+            Err(_) if batch.len() < before => waiting.recv_timeout(GATHER).ok(),
+            Err(_) => None,
+        };
+        let Some(unit) = next else { break };
+        batch.push(unit);
+    }
+    batch
 }
 
 fn run_batch(conn: &Connection, batch: Vec<Unit>, shared: &Shared) {
@@ -212,5 +238,41 @@ fn run_batch(conn: &Connection, batch: Vec<Unit>, shared: &Shared) {
     }
     if news && committed.is_ok() {
         shared.ring();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_compiled_once_whatever_is_bound() {
+        let conn = connect(Path::new(":memory:"), OpenFlags::default()).unwrap();
+        conn.execute_batch("CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1), (2), (3)").unwrap();
+        let mut statement = conn.prepare("SELECT n FROM t ORDER BY n LIMIT ?1").unwrap();
+        for limit in [1, 2, 3] {
+            let found = statement.query_map([limit], |r| r.get::<_, i64>(0)).unwrap().count();
+            assert_eq!(i64::try_from(found), Ok(limit));
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
+
+    #[test]
+    fn a_batch_takes_all_that_wait() {
+        let unit = || -> Unit { Box::new(|_, _| (Box::new(|_| ()), false)) };
+        let (units, waiting) = channel();
+        for _ in 0..3 {
+            units.send(unit()).unwrap();
+        }
+        assert_eq!(gather(unit(), &waiting, 1).len(), 4);
+        assert_eq!(gather(unit(), &waiting, 1).len(), 1);
+        for _ in 0..MAX_BATCH {
+            units.send(unit()).unwrap();
+        }
+        assert_eq!(gather(unit(), &waiting, 1).len(), MAX_BATCH);
+        drop(units);
+        assert_eq!(gather(unit(), &waiting, 9).len(), 2, "who has gone is not waited for");
     }
 }

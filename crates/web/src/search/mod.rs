@@ -4,11 +4,16 @@ mod page;
 mod portal;
 mod query;
 
+use std::num::NonZero;
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
+
 use axum::Router;
 use axum::routing::get;
 use desk::{Error, Result};
 use domain::access::Actor;
 use search::{Ask, Found, Reader};
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 
@@ -22,12 +27,18 @@ pub(crate) fn routes() -> Router<App> {
 /// The index is opened within a second or two; a first build of a large one takes longer and says so in the log.
 const RETRY_AFTER_S: i64 = 2;
 
+/// So many questions are answered at once as there are processors. More would only take time from each other:
+/// in turn, the first has its answer sooner and the last has it no later.
+static TURNS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get)));
+
 /// Asks the index on behalf of an actor.
 ///
 /// # Errors
 /// `Busy` until the index is open.
 pub(crate) async fn find(app: &App, who: &Actor, ask: Ask) -> Result<Found> {
     let (search, reader) = (app.config.search.clone(), Reader::of(who));
+    let _turn = TURNS.acquire().await;
     let answer = tokio::task::spawn_blocking(move || search.find(&ask, &reader)).await;
     match answer {
         Ok(Ok(found)) => Ok(found),

@@ -85,6 +85,8 @@ verb-reply = Reply
 verb-note = Internal note
 verb-take = Take
 verb-assign = Assign
+verb-escalate = Escalate to a senior engineer
+escalate-help = The senior engineer of the group with the fewest tickets takes it; of all groups if it has none.
 verb-hold = Hold
 verb-resume = Resume
 verb-resolve = Solve
@@ -161,6 +163,7 @@ api-body = Body
 
 # What was just done
 said-assigned = Transferred
+said-escalated = Handed to a senior engineer
 said-saved = Saved
 said-severity = Severity changed
 said-recorded = Recorded

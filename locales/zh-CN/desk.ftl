@@ -85,6 +85,8 @@ verb-reply = 回复
 verb-note = 内部备注
 verb-take = 领取
 verb-assign = 指派
+verb-escalate = 转交高级工程师
+escalate-help = 由本组工单最少的高级工程师接手；本组没有时从全部高级工程师中选。
 verb-hold = 挂起
 verb-resume = 继续处理
 verb-resolve = 解决
@@ -161,6 +163,7 @@ api-body = 请求体
 
 # 刚做了什么
 said-assigned = 已转交
+said-escalated = 已转交高级工程师
 said-saved = 已保存
 said-severity = 已调整紧急程度
 said-recorded = 已记录

@@ -54,6 +54,11 @@ impl Said {
         Self::undoable("assigned", &before.number, "assignment", &fields)
     }
 
+    /// The same undo, said in another word.
+    pub(crate) fn named(self, verb: &str) -> Self {
+        Self { verb: verb.to_owned(), ..self }
+    }
+
     /// The fields that say what the ticket is about go back to it, unless somebody has edited them since.
     pub(crate) fn classified(before: &Ticket, after: &Ticket) -> Self {
         let text = |v: Option<&dyn std::fmt::Display>| v.map(ToString::to_string).unwrap_or_default();

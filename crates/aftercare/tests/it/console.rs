@@ -53,6 +53,7 @@ async fn what_was_done_is_said_once_and_can_be_undone(app: TestApp) {
     let (agent, number) = opened(&app, "undo").await;
     let verbs = [
         ("taking", ""),
+        ("escalation", "reason=deadlock"),
         ("severity", "severity=urgent&reason=stopped"),
         ("classification", "title=other&kind=how_to&tags=a,b&symptom=s"),
         ("hold", "status=waiting_vendor&note=patch"),

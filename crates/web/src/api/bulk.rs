@@ -19,7 +19,7 @@ pub(crate) struct BulkBody {
     #[serde(default)]
     numbers: Vec<String>,
     /// `{"action": …}` with its fields: `take`; `assign` (`group`, `assignee`, `reason`); `transfer` (`group`,
-    /// `reason`); `severity` (`severity`, `level`, `no_level`, `mode`, `reason`); `tags` (`add`, `remove`); `hold`
+    /// `reason`); `escalate` (`reason`); `severity` (`severity`, `level`, `no_level`, `mode`, `reason`); `tags` (`add`, `remove`); `hold`
     /// (`status`: `waiting_vendor` or `scheduled`, `note`); `resume`; `resolve` (`resolution`, `cause`); `close`;
     /// `cancel` (`reason`); `reopen` (`reason`).
     #[serde(default)]

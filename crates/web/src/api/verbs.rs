@@ -215,3 +215,14 @@ pub(crate) async fn assign(
 pub(crate) async fn take(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
     answer(&app, &caller, verb::take(&app.desk, &caller.actor, &number).await).await
 }
+
+/// Hands a ticket to a senior engineer: of its group if there is one, with the least load. A reason is needed.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/escalation", params(("number" = String, Path)), request_body = ReasonBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn escalate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<ReasonBody>,
+) -> Answer {
+    answer(&app, &caller, verb::escalate(&app.desk, &caller.actor, &number, body.value.reason).await).await
+}

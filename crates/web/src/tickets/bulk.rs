@@ -103,6 +103,7 @@ impl BulkForm {
                 let group = id(&self.group).ok_or_else(|| Error::field("group", "required"))?;
                 Step::Transfer { group, reason }
             }
+            "escalate" => Step::Escalate { reason },
             "severity" => Step::Severity {
                 severity: choice("severity", &self.severity)?,
                 level: if self.level == "none" { None } else { choice("level", &self.level)? },

@@ -47,6 +47,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/cancellation", post(verbs::cancel))
         .route("/tickets/{number}/assignment", post(verbs::assign))
         .route("/tickets/{number}/taking", post(verbs::take))
+        .route("/tickets/{number}/escalation", post(verbs::escalate))
         .route("/tickets/{number}/classification", post(verbs_case::classify))
         .route("/tickets/{number}/severity", post(verbs_case::severity))
         .route("/tickets/{number}/service", post(verbs_case::service))

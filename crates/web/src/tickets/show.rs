@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::Error;
-use domain::access::Scope;
+use domain::access::{Role, Scope};
 use domain::id::StaffId;
 use domain::sla::Clock;
 use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, PlanStep, Severity, Status, Ticket};
@@ -202,6 +202,11 @@ impl Shown {
     }
     fn can_attend(&self) -> bool {
         self.clocks.iter().any(|c| c.milestone == domain::sla::Milestone::Attend && c.is_running())
+    }
+    /// Not in the hands of a senior engineer yet, and there is one.
+    fn can_escalate(&self) -> bool {
+        let mut seniors = self.people.iter().filter(|p| p.role == Role::SeniorEngineer).peekable();
+        seniors.peek().is_some() && !seniors.any(|p| self.t.assignee.as_ref() == Some(&p.id))
     }
     fn breaches(&self) -> Vec<&Clock> {
         self.clocks.iter().filter(|c| c.breach_noted && c.excused.is_none()).collect()

@@ -307,3 +307,15 @@ pub(super) async fn take(
     let was = before(&app, &page, &number).await?;
     said(&page.visitor, verb::take(&app.desk, page.actor(), &number).await, Said::moved(&was))
 }
+
+/// Hands a ticket to a senior engineer.
+pub(super) async fn escalate(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<ReasonForm>,
+) -> Result<Response, WebError> {
+    let was = before(&app, &page, &number).await?;
+    let done = verb::escalate(&app.desk, page.actor(), &number, form.reason).await;
+    said(&page.visitor, done, Said::moved(&was).named("escalated"))
+}

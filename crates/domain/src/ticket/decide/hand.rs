@@ -1,6 +1,6 @@
 //! A ticket changes hands.
 
-use super::{Case, Change, Next, Outcome};
+use super::{Case, Change, Next, Outcome, Refusal};
 use crate::access::Actor;
 use crate::id::{GroupId, StaffId};
 use crate::routing::{RouteKind, RouteReason};
@@ -25,6 +25,29 @@ pub struct Assignment {
 pub fn assign(case: &Case, to: &Assignment, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::on_open(case, actor, now)?;
     if put(&mut next, to) { next.finish() } else { next.unchanged() }
+}
+
+/// Hands a ticket to a senior engineer before its promise does so by itself (S1-50). One that is in the hands of
+/// `senior` already stays as it is.
+///
+/// # Errors
+/// `ended`, `merged`, `needs_reason`, `no_senior`.
+pub fn escalate(
+    case: &Case,
+    senior: Option<&StaffId>,
+    reason: &str,
+    actor: &Actor,
+    now: Timestamp,
+) -> Outcome {
+    let mut next = Next::on_open(case, actor, now)?;
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Refusal::NeedsReason);
+    }
+    let senior = senior.ok_or(Refusal::NoSenior)?;
+    let because = RouteReason { kind: RouteKind::Escalated, text: reason.to_owned() };
+    let to = Assignment { group: None, assignee: Some(senior.clone()), because };
+    if put(&mut next, &to) { next.finish() } else { next.unchanged() }
 }
 
 /// A person left; the ticket goes back to the group's queue, even a solved one.

@@ -203,6 +203,10 @@ impl Shown {
     fn can_attend(&self) -> bool {
         self.clocks.iter().any(|c| c.milestone == domain::sla::Milestone::Attend && c.is_running())
     }
+    /// Does the reader of the page watch it?
+    fn is_watched(&self, reader: &str) -> bool {
+        self.t.watchers.iter().any(|w| w.as_str() == reader)
+    }
     /// Not in the hands of a senior engineer yet, and there is one.
     fn can_escalate(&self) -> bool {
         let mut seniors = self.people.iter().filter(|p| p.role == Role::SeniorEngineer).peekable();

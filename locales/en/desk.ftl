@@ -36,6 +36,7 @@ undo = Undo
 unread = Unread
 optional = (optional)
 unchanged = same group
+no-group = No group
 nobody = Nobody
 empty-value = empty
 not-given = not given

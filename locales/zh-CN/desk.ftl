@@ -36,6 +36,7 @@ undo = 撤销
 unread = 未读
 optional = （选填）
 unchanged = 组不变
+no-group = 不归任何组
 nobody = 未分配
 empty-value = 空
 not-given = 未提供

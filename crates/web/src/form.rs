@@ -8,6 +8,7 @@ use axum::extract::FromRequest;
 use axum::extract::Request;
 use axum_extra::extract::Form as AnyForm;
 use desk::Error;
+use domain::id::GroupId;
 use domain::ticket::Facts;
 use serde::de::DeserializeOwned;
 
@@ -57,6 +58,14 @@ pub(crate) fn required<T: FromStr>(field: &str, text: &str) -> desk::Result<T> {
 pub(crate) fn id<T: From<String>>(text: &str) -> Option<T> {
     (!text.trim().is_empty()).then(|| T::from(text.trim().to_owned()))
 }
+
+/// A group, or `none`; what is empty stays as it is.
+pub(crate) fn group_choice(text: &str) -> Option<Option<GroupId>> {
+    if text.trim() == NO_GROUP { Some(None) } else { id(text).map(Some) }
+}
+
+/// What a form sends to take a ticket out of its group.
+pub(crate) const NO_GROUP: &str = "none";
 
 /// Words between commas or line ends.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {

@@ -39,6 +39,7 @@ async fn each_step_is_done_and_taken_back(app: TestApp) {
     let steps = [
         (json!({"action": "assign", "assignee": colleague.as_str()}), "assignee", json!(colleague.as_str())),
         (json!({"action": "transfer", "group": "other"}), "group", json!("other")),
+        (json!({"action": "assign", "no_group": true}), "group", Value::Null),
         (json!({"action": "escalate", "reason": "deadlock"}), "assignee", json!(senior.as_str())),
         (
             json!({"action": "severity", "severity": "urgent", "reason": "stopped"}),

@@ -54,6 +54,7 @@ async fn what_was_done_is_said_once_and_can_be_undone(app: TestApp) {
     let verbs = [
         ("taking", ""),
         ("escalation", "reason=deadlock"),
+        ("assignment", "group=desk"),
         ("severity", "severity=urgent&reason=stopped"),
         ("classification", "title=other&kind=how_to&tags=a,b&symptom=s"),
         ("hold", "status=waiting_vendor&note=patch"),

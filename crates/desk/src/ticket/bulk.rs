@@ -28,6 +28,9 @@ pub enum Step {
         /// The group.
         #[serde(default)]
         group: Option<GroupId>,
+        /// Into no group's queue.
+        #[serde(default)]
+        no_group: bool,
         /// The person.
         #[serde(default)]
         assignee: Option<StaffId>,
@@ -169,6 +172,7 @@ impl Step {
             Self::Take {} | Self::Assign { .. } | Self::Transfer { .. } | Self::Escalate { .. } => {
                 Self::Assign {
                     group: before.group.clone(),
+                    no_group: before.group.is_none(),
                     assignee: before.assignee.clone(),
                     reason: String::new(),
                 }
@@ -209,11 +213,12 @@ async fn one(desk: &Desk, who: &Actor, number: &str, step: Step) -> Result<Optio
 async fn apply(desk: &Desk, who: &Actor, number: &str, step: Step, before: &Ticket) -> Result<Ticket> {
     match step {
         Step::Take {} => take(desk, who, number).await,
-        Step::Assign { group, assignee, reason } => {
+        Step::Assign { group, no_group, assignee, reason } => {
+            let group = if no_group { Some(None) } else { group.map(Some) };
             assign(desk, who, number, AssignInput { group, assignee, reason }).await
         }
         Step::Transfer { group, reason } => {
-            let input = AssignInput { group: Some(group), assignee: before.assignee.clone(), reason };
+            let input = AssignInput { group: Some(Some(group)), assignee: before.assignee.clone(), reason };
             assign(desk, who, number, input).await
         }
         Step::Escalate { reason } => escalate(desk, who, number, reason).await,

@@ -14,8 +14,8 @@ use crate::{Desk, Error, Result, Unit, load_case, save};
 /// To whom, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AssignInput {
-    /// The group; unchanged if absent.
-    pub group: Option<GroupId>,
+    /// The group, or none; unchanged if absent.
+    pub group: Option<Option<GroupId>>,
     /// The person; nobody if absent.
     pub assignee: Option<StaffId>,
     /// In words; may be empty.
@@ -51,7 +51,7 @@ fn check(unit: &mut Unit<'_, '_>, input: &AssignInput) -> Result<()> {
             return Err(Refusal::InactivePerson.into());
         }
     }
-    if let Some(group) = &input.group {
+    if let Some(Some(group)) = &input.group {
         let known = staff::groups(unit.work)?.iter().any(|g| g.id == *group && g.active);
         if !known {
             return Err(Error::field("group", "unknown"));

@@ -190,6 +190,8 @@ pub(crate) async fn cancel(
 pub(crate) struct AssignBody {
     /// Group's id; unchanged if absent.
     group: String,
+    /// Into no group's queue.
+    no_group: bool,
     /// Person's id; nobody if absent.
     assignee: String,
     /// In words.
@@ -205,8 +207,8 @@ pub(crate) async fn assign(
     body: Body<AssignBody>,
 ) -> Answer {
     let form = body.value;
-    let input =
-        verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
+    let group = if form.no_group { Some(None) } else { id(&form.group).map(Some) };
+    let input = verb::AssignInput { group, assignee: id(&form.assignee), reason: form.reason };
     answer(&app, &caller, verb::assign(&app.desk, &caller.actor, &number, input).await).await
 }
 

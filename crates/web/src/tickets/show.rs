@@ -203,6 +203,10 @@ impl Shown {
     fn can_attend(&self) -> bool {
         self.clocks.iter().any(|c| c.milestone == domain::sla::Milestone::Attend && c.is_running())
     }
+    /// In a group that gets no new tickets and is not offered.
+    fn in_retired_group(&self) -> bool {
+        self.t.group.as_ref().is_some_and(|id| !self.groups.iter().any(|g| g.id == *id))
+    }
     /// Does the reader of the page watch it?
     fn is_watched(&self, reader: &str) -> bool {
         self.t.watchers.iter().any(|w| w.as_str() == reader)

@@ -10,8 +10,8 @@ use crate::time::Timestamp;
 /// Who gets it, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// The group; unchanged if absent.
-    pub group: Option<GroupId>,
+    /// The group, or none; unchanged if absent.
+    pub group: Option<Option<GroupId>>,
     /// The person; nobody if absent.
     pub assignee: Option<StaffId>,
     /// The reason.
@@ -69,8 +69,8 @@ pub fn hand_over(case: &Case, from: &StaffId, actor: &Actor, now: Timestamp) -> 
 pub(super) fn put(next: &mut Next<'_>, to: &Assignment) -> bool {
     let t = &next.out.ticket;
     let from = Handling { group: t.group.clone(), assignee: t.assignee.clone() };
-    let after =
-        Handling { group: to.group.clone().or_else(|| t.group.clone()), assignee: to.assignee.clone() };
+    let group = to.group.clone().unwrap_or_else(|| t.group.clone());
+    let after = Handling { group, assignee: to.assignee.clone() };
     // A log that is imported counts a change of hands even where its snapshots do not show one.
     let counted_elsewhere = to.because.kind == RouteKind::Import;
     if from == after && !counted_elsewhere {

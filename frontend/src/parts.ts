@@ -35,7 +35,7 @@ function catchUp(): void {
 }
 
 function inUse(part: Element): boolean {
-  if (part.querySelector("details[open], dialog[open], :popover-open")) return true;
+  if (part.querySelector("details[open], dialog[open]")) return true;
   const fields = [...part.querySelectorAll<Field>("input:not([type=hidden]), textarea, select")];
   return fields.some((field) => field === document.activeElement || isChanged(field));
 }

@@ -181,6 +181,7 @@ api-body = Body
 # What was just done
 said-assigned = Transferred
 said-escalated = Handed to a senior engineer
+said-removed = Deleted
 said-saved = Saved
 said-severity = Severity changed
 said-recorded = Recorded

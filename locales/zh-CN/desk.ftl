@@ -181,6 +181,7 @@ api-body = 请求体
 # 刚做了什么
 said-assigned = 已转交
 said-escalated = 已转交高级工程师
+said-removed = 已删除
 said-saved = 已保存
 said-severity = 已调整紧急程度
 said-recorded = 已记录

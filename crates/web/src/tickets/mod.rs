@@ -3,6 +3,7 @@
 mod bulk;
 mod columns;
 mod filters;
+mod history;
 mod list;
 mod new;
 mod notices;
@@ -14,9 +15,10 @@ mod verbs;
 mod verbs_case;
 mod why;
 
+pub(crate) use history::{Part, Timeline, timeline};
 pub(crate) use list::render;
 pub(crate) use query::ListQuery;
-pub(crate) use timeline::{Entry, EntryBody, timeline};
+pub(crate) use timeline::EntryBody;
 pub(crate) use verbs::{back, said};
 pub(crate) use why::told;
 

@@ -8,7 +8,6 @@ use axum::extract::FromRequest;
 use axum::extract::Request;
 use axum_extra::extract::Form as AnyForm;
 use desk::Error;
-use domain::id::GroupId;
 use domain::ticket::Facts;
 use serde::de::DeserializeOwned;
 
@@ -57,11 +56,6 @@ pub(crate) fn required<T: FromStr>(field: &str, text: &str) -> desk::Result<T> {
 /// An identifier; an empty value is none.
 pub(crate) fn id<T: From<String>>(text: &str) -> Option<T> {
     (!text.trim().is_empty()).then(|| T::from(text.trim().to_owned()))
-}
-
-/// A group, or `none`; what is empty stays as it is.
-pub(crate) fn group_choice(text: &str) -> Option<Option<GroupId>> {
-    if text.trim() == NO_GROUP { Some(None) } else { id(text).map(Some) }
 }
 
 /// What a form sends to take a ticket out of its group.

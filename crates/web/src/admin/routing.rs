@@ -101,6 +101,8 @@ impl RoutingPage {
         let names = self.products.iter().map(|p| (p.id.0.clone(), p.name.clone())).collect();
         rule.conditions(self.ui.locale, &names)
     }
+    /// Has the button of a rule the focus?
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn landed(&self, word: &str, row: &usize) -> bool {
         self.beside.landed == format!("{word}.{row}")
     }

@@ -14,7 +14,7 @@ use store::ticket::DraftRow;
 
 use crate::app::App;
 use crate::error::WebError;
-use crate::form::{Fields, choice, group_choice, id, required};
+use crate::form::{Fields, NO_GROUP, choice, id, required};
 use crate::html::clean;
 use crate::said::Said;
 use crate::session::{StaffPage, Visitor};
@@ -292,8 +292,8 @@ pub(super) async fn assign(
     Path(number): Path<String>,
     Fields(form): Fields<AssignForm>,
 ) -> Result<Response, WebError> {
-    let (group, assignee) = (group_choice(&form.group), id(&form.assignee));
-    let input = verb::AssignInput { group, assignee, reason: form.reason };
+    let group = if form.group == NO_GROUP { Some(None) } else { id(&form.group).map(Some) };
+    let input = verb::AssignInput { group, assignee: id(&form.assignee), reason: form.reason };
     let was = before(&app, &page, &number).await?;
     said(&page.visitor, verb::assign(&app.desk, page.actor(), &number, input).await, Said::moved(&was))
 }

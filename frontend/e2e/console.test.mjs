@@ -21,8 +21,9 @@ test("a refused verb says why and keeps what was typed", async () => {
   const agent = await visitor(demo.account("agent"));
   await agent.goto(`${demo.url}/tickets/${await fresh("拒绝")}`);
   await agent.click("summary[aria-label='更多操作']");
+  await agent.click("[data-opens=verb-merge]");
   await agent.fill("form[action$='/merge'] input[name=number]", "AF-2020-99999");
-  await agent.click("form[action$='/merge'] button");
+  await agent.click("form[action$='/merge'] .btn-primary");
   await agent.waitForSelector(".toast-error");
   assert.equal(await agent.inputValue("form[action$='/merge'] input[name=number]"), "AF-2020-99999");
 });

@@ -42,7 +42,7 @@ async function complete(form: HTMLFormElement, button: HTMLButtonElement | null)
   if (button && isUploading(form)) button.textContent = document.body.dataset.wordUploading ?? words;
   const all = await uploaded(form);
   if (button && button.textContent !== words) button.textContent = words;
-  if (!all) say("say-file-missing");
+  if (!all) say("say-file-missing", form);
   return all;
 }
 
@@ -57,9 +57,9 @@ async function post(form: HTMLFormElement, by: HTMLButtonElement | null): Promis
       location.assign(to);
       return true;
     }
-    show(await answer.text());
+    show(await answer.text(), form);
   } catch {
-    say("say-not-sent");
+    say("say-not-sent", form);
   }
   return false;
 }

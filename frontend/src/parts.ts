@@ -12,7 +12,7 @@ export function parts(): void {
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     hold(event as CustomEvent, (event as CustomEvent).detail.target);
   });
-  for (const done of ["toggle", "focusout", "change", "reset"]) {
+  for (const done of ["toggle", "close", "focusout", "change", "reset"]) {
     document.addEventListener(done, () => waiting.size > 0 && window.setTimeout(catchUp), true);
   }
 }
@@ -35,7 +35,7 @@ function catchUp(): void {
 }
 
 function inUse(part: Element): boolean {
-  if (part.querySelector("details[open]")) return true;
+  if (part.querySelector("details[open], dialog[open]")) return true;
   const fields = [...part.querySelectorAll<Field>("input:not([type=hidden]), textarea, select")];
   return fields.some((field) => field === document.activeElement || isChanged(field));
 }

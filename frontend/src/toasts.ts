@@ -26,17 +26,24 @@ export function toasts(): void {
 }
 
 /** Says words that the page has in a template, for when no server can be asked. */
-export function say(id: string): void {
+export function say(id: string, about?: Element): void {
   const words = document.getElementById(id);
-  if (words instanceof HTMLTemplateElement) document.getElementById("toasts")?.append(words.content.cloneNode(true));
+  if (words instanceof HTMLTemplateElement) put(words.content.cloneNode(true), about);
+}
+
+/** A dialog lies over the toasts, so what concerns its form is said in it. */
+function put(words: Node, about?: Element): void {
+  const place = about?.closest("dialog[open]")?.querySelector(".verb-says");
+  if (place) place.replaceChildren(words);
+  else document.getElementById("toasts")?.append(words);
 }
 
 /** An answer of the server: a toast, or something that asks for a decision: then it is a dialog. */
-export function show(html: string): void {
+export function show(html: string, about?: Element): void {
   const part = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
   if (!part) return;
   if (!part.matches("[data-dialog]")) {
-    document.getElementById("toasts")?.append(part);
+    put(part, about);
     return;
   }
   document.querySelectorAll("dialog.asks").forEach((old) => old.remove());

@@ -13,6 +13,7 @@ bulk-was-so = is so already
 bulk-chosen = N chosen
 bulk-all = Choose all shown
 bulk-none = Choose none
+bulk-escalate = Escalate
 bulk-transfer = Transfer
 bulk-transfer-help = The assignee stays
 bulk-keep = Unchanged

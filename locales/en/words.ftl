@@ -84,6 +84,7 @@ route-default = default group
 route-person = by a person
 route-overdue = overdue, by itself
 route-taken = taken
+route-escalated = escalated
 route-hand_over = handed over
 route-complaint = complaint, by a supervisor
 route-import = import
@@ -248,6 +249,7 @@ issue-before_start = is before the start
 
 # refusals: what to do instead
 refusal-own_case = The complaint is about a case of that person. Somebody else has to handle it.
+refusal-no_senior = There is no senior engineer who could take it. Add one in the administration, or assign the ticket.
 refusal-ended = The ticket has ended. Open it again, or open a new one.
 refusal-merged = The ticket was merged. Please go on in the other one.
 refusal-empty_text = There is no text yet.

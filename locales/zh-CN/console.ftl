@@ -13,6 +13,7 @@ bulk-was-so = 已经是这样
 bulk-chosen = 已选 N 张
 bulk-all = 全选已显示的
 bulk-none = 取消选择
+bulk-escalate = 转高级
 bulk-transfer = 转组
 bulk-transfer-help = 处理人不变
 bulk-keep = 不变

@@ -84,6 +84,7 @@ route-default = 默认组
 route-person = 人工指派
 route-overdue = 超时自动转交
 route-taken = 主动领取
+route-escalated = 转交高级工程师
 route-hand_over = 人员离岗交接
 route-complaint = 投诉由主管处理
 route-import = 导入
@@ -248,6 +249,7 @@ issue-before_start = 早于开始日期
 
 # refusals: what to do instead
 refusal-own_case = 这是针对该同事经手工单的投诉，请交给其他人处理。
+refusal-no_senior = 没有可以接手的高级工程师。请先在管理中添加，或改用指派。
 refusal-ended = 工单已结束。如问题仍在，请重新打开或新建工单。
 refusal-merged = 工单已合并，请到合并后的工单继续。
 refusal-empty_text = 内容还没有填写。

@@ -20,6 +20,22 @@ impl FieldError {
     }
 }
 
+/// Something that still names what was to be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// What it is: `rule`, `default_group`, `view`, `ticket`, `deeds`.
+    pub what: &'static str,
+    /// Its name or number; may be empty.
+    pub name: String,
+}
+
+impl Use {
+    /// A use.
+    pub(crate) fn new(what: &'static str, name: &str) -> Self {
+        Self { what, name: name.to_owned() }
+    }
+}
+
 /// Errors of the desk.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -41,6 +57,9 @@ pub enum Error {
     /// A rule says no.
     #[error("refused: {0}")]
     Refused(Refusal),
+    /// It cannot be removed, because of these.
+    #[error("in use: {0:?}")]
+    Used(Vec<Use>),
     /// Somebody else saved first: field, my value, theirs.
     #[error("stale: {field}")]
     Stale { field: String, mine: String, theirs: String },

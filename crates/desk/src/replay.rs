@@ -91,7 +91,7 @@ fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome
             let because = RouteReason { kind, text: String::new() };
             decide::assign(
                 case,
-                &Assignment { group: group.clone(), assignee: assignee.clone(), because },
+                &Assignment { group: group.clone().map(Some), assignee: assignee.clone(), because },
                 who,
                 at,
             )

@@ -87,6 +87,8 @@ named! {
         Overdue = "overdue",
         /// The person took it.
         Taken = "taken",
+        /// A person handed it to a senior engineer.
+        Escalated = "escalated",
         /// Another person left.
         HandOver = "hand_over",
         /// A complaint goes to somebody who had nothing to do with the case (S2-115).

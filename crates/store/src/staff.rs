@@ -34,6 +34,18 @@ statements! {
     GROUPS_OF = "SELECT group_id FROM group_member WHERE staff_id = $1 ORDER BY group_id LIMIT 200";
     MEMBERS = "SELECT staff_id FROM group_member WHERE group_id = $1 ORDER BY staff_id LIMIT 2000";
     JOIN = "INSERT INTO group_member (group_id, staff_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    REMOVE_GROUP = "DELETE FROM staff_group WHERE id = $1";
+    REMOVE = "DELETE FROM staff WHERE id = $1";
+    LEAVE_ALL = "DELETE FROM group_member WHERE staff_id = $1";
+    DROP_NOTICES = "DELETE FROM notice WHERE staff_id = $1";
+    DROP_LINKS = "DELETE FROM sign_in_link WHERE person_kind = 'staff' AND person_id = $1";
+    VIEWS_NAMING = "SELECT name FROM saved_view WHERE query LIKE $1 ORDER BY name, id LIMIT 20";
+    PAST_OF_GROUP = "SELECT t.number FROM ticket_event e JOIN ticket t ON t.id = e.ticket_id \
+         WHERE e.kind IN ('opened', 'assigned') AND e.change LIKE $1 ORDER BY e.ticket_id, e.no LIMIT 1";
+    PAST_OF_PERSON = "SELECT t.number FROM ticket_event e JOIN ticket t ON t.id = e.ticket_id \
+         WHERE (e.actor_kind = 'staff' AND e.actor_id = $1) OR e.change LIKE $2 ORDER BY e.ticket_id, e.no LIMIT 1";
+    DID = "SELECT id FROM admin_event WHERE actor_kind = 'staff' AND actor_id = $1 ORDER BY id LIMIT 1";
+    UPLOADED = "SELECT id FROM file WHERE actor_kind = 'staff' AND actor_id = $1 ORDER BY id LIMIT 1";
     LEAVE = "DELETE FROM group_member WHERE group_id = $1 AND staff_id = $2";
 }
 
@@ -235,4 +247,49 @@ pub fn set_members(work: &mut Work<'_>, id: &GroupId, to: &BTreeSet<StaffId>) ->
         work.execute(&LEAVE, &[id.as_str().into(), s.as_str().into()])?;
     }
     Ok(())
+}
+
+/// A ticket in whose history a group stands. Reads all of the history if there is none.
+pub fn past_of_group(r: &mut Read<'_>, id: &GroupId) -> Result<Option<String>> {
+    r.first(&PAST_OF_GROUP, &[named_in_json(id.as_str()).as_str().into()], |r| r.text(0))
+}
+
+/// A ticket in whose history a person stands. Reads all of the history if there is none.
+pub fn past_of_person(r: &mut Read<'_>, id: &StaffId) -> Result<Option<String>> {
+    let named = named_in_json(id.as_str());
+    r.first(&PAST_OF_PERSON, &[id.as_str().into(), named.as_str().into()], |r| r.text(0))
+}
+
+/// Has the person signed in, changed a setting or uploaded a file?
+pub fn has_acted(r: &mut Read<'_>, id: &StaffId) -> Result<bool> {
+    let did = r.first(&DID, &[id.as_str().into()], |r| r.text(0))?;
+    Ok(did.is_some() || r.first(&UPLOADED, &[id.as_str().into()], |r| r.text(0))?.is_some())
+}
+
+fn named_in_json(id: &str) -> String {
+    format!("%\"{id}\"%")
+}
+
+/// Names of saved views that filter by a value, such as `group=…`.
+pub fn views_naming(r: &mut Read<'_>, filter: &str) -> Result<Vec<String>> {
+    r.rows(&VIEWS_NAMING, &[format!("%{filter}%").as_str().into()], |r| r.text(0))
+}
+
+/// Removes a group without members.
+///
+/// # Errors
+/// [`crate::Error::Reference`] if something still names it.
+pub fn remove_group(work: &mut Work<'_>, id: &GroupId) -> Result<()> {
+    work.hit("group", &REMOVE_GROUP, &[id.as_str().into()])
+}
+
+/// Removes a person with what others did to them: memberships, notices, links to sign in.
+///
+/// # Errors
+/// [`crate::Error::Reference`] if something still names them.
+pub fn remove(work: &mut Work<'_>, id: &StaffId) -> Result<()> {
+    for what in [&LEAVE_ALL, &DROP_NOTICES, &DROP_LINKS] {
+        work.execute(what, &[id.as_str().into()])?;
+    }
+    work.hit("staff", &REMOVE, &[id.as_str().into()])
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
-use desk::{Error, FieldError};
+use desk::{Error, FieldError, Use};
 use domain::field::Field;
 use serde::Serialize;
 use words::{Locale, t, t_args};
@@ -158,6 +158,7 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
             (StatusCode::UNPROCESSABLE_ENTITY, "invalid".into(), list.join("; "))
         }
         Error::Refused(r) => (StatusCode::CONFLICT, format!("refused.{r}"), say(&format!("refusal-{r}"))),
+        Error::Used(uses) => (StatusCode::CONFLICT, "refused.in_use".into(), used_text(uses, locale)),
         Error::Stale { .. } => (StatusCode::CONFLICT, "stale".into(), say("error-stale")),
         Error::RateLimited { retry_after_s } => {
             let text = t_args(locale, "error-rate_limited", &[("seconds", &retry_after_s.to_string())]);
@@ -173,6 +174,16 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
             (StatusCode::INTERNAL_SERVER_ERROR, "internal".into(), say("error-internal"))
         }
     }
+}
+
+/// What still names something, one after the other.
+fn used_text(uses: &[Use], locale: Locale) -> String {
+    let one = |u: &Use| {
+        let what = words::word(locale, "use", u.what);
+        if u.name.is_empty() { what.to_owned() } else { format!("{what} {}", u.name) }
+    };
+    let all: Vec<String> = uses.iter().map(one).collect();
+    t_args(locale, "refusal-in_use_by", &[("uses", &all.join(t(locale, "list-comma")))])
 }
 
 /// `标题：必填`.

@@ -58,6 +58,9 @@ pub(crate) fn id<T: From<String>>(text: &str) -> Option<T> {
     (!text.trim().is_empty()).then(|| T::from(text.trim().to_owned()))
 }
 
+/// What a form sends to take a ticket out of its group.
+pub(crate) const NO_GROUP: &str = "none";
+
 /// Words between commas or line ends.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     let separators = [',', '\n', '\u{ff0c}', '\u{3001}'];

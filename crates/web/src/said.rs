@@ -9,6 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ticket::{Facts, Ticket};
 use serde::{Deserialize, Serialize};
 
+use crate::form::NO_GROUP;
+
 const COOKIE: &str = "said";
 const STAY_S: i64 = 10;
 /// A cookie is not the place for long values; what does not fit is done without undo.
@@ -48,10 +50,15 @@ impl Said {
     /// The hands in which the ticket was go back to it.
     pub(crate) fn moved(before: &Ticket) -> Self {
         let fields = [
-            ("group", before.group.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("group", before.group.as_ref().map_or_else(|| NO_GROUP.to_owned(), ToString::to_string)),
             ("assignee", before.assignee.as_ref().map(ToString::to_string).unwrap_or_default()),
         ];
         Self::undoable("assigned", &before.number, "assignment", &fields)
+    }
+
+    /// The same undo, said in another word.
+    pub(crate) fn named(self, verb: &str) -> Self {
+        Self { verb: verb.to_owned(), ..self }
     }
 
     /// The fields that say what the ticket is about go back to it, unless somebody has edited them since.

@@ -122,6 +122,12 @@ impl Ui {
         words::t(self.locale, key)
     }
 
+    /// The text in the other language, by which a command is found too.
+    pub(crate) fn also(&self, key: &str) -> &'static str {
+        let other = if self.locale == Locale::En { Locale::Zh } else { Locale::En };
+        words::t(other, key)
+    }
+
     /// A word of a closed list.
     pub(crate) fn w(&self, list: &str, word: &str) -> &'static str {
         words::word(self.locale, list, word)

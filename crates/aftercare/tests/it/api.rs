@@ -95,11 +95,12 @@ async fn a_repeated_creation_with_a_key_makes_one_ticket(app: TestApp) {
     assert_eq!(api.get("/api/v1/tickets").await.json()["items"].as_array().unwrap().len(), 1);
 }
 
-fn steps(senior: &domain::id::StaffId, b: &str) -> [(Method, &'static str, Value); 17] {
+fn steps(senior: &domain::id::StaffId, b: &str) -> [(Method, &'static str, Value); 18] {
     [
         (Method::POST, "messages", json!({"body": "hello"})),
         (Method::POST, "notes", json!({"body": "internal", "mentions": [senior]})),
         (Method::POST, "taking", json!({})),
+        (Method::POST, "escalation", json!({"reason": "a deadlock"})),
         (Method::POST, "assignment", json!({"assignee": senior, "reason": "knows it"})),
         (Method::PUT, "severity", json!({"severity": "urgent", "level": 1, "reason": "work is stopped"})),
         (Method::POST, "attendance", json!({"on_site": true})),

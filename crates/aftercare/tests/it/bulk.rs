@@ -35,10 +35,12 @@ async fn all(api: &Client, body: &Value) -> Value {
 async fn each_step_is_done_and_taken_back(app: TestApp) {
     let api = app.api().await;
     let numbers = two(&api).await;
-    let colleague = app.cast.staff_id("colleague");
+    let (colleague, senior) = (app.cast.staff_id("colleague"), app.cast.staff_id("senior"));
     let steps = [
         (json!({"action": "assign", "assignee": colleague.as_str()}), "assignee", json!(colleague.as_str())),
         (json!({"action": "transfer", "group": "other"}), "group", json!("other")),
+        (json!({"action": "assign", "no_group": true}), "group", Value::Null),
+        (json!({"action": "escalate", "reason": "deadlock"}), "assignee", json!(senior.as_str())),
         (
             json!({"action": "severity", "severity": "urgent", "reason": "stopped"}),
             "severity",

@@ -15,6 +15,7 @@ mod engines {
         a_merged_ticket_is_read_where_it_went,
         a_requester_is_offered_by_name_address_or_number,
         a_refused_verb_keeps_the_page,
+        a_long_history_is_shown_in_parts,
     );
 }
 
@@ -53,6 +54,8 @@ async fn what_was_done_is_said_once_and_can_be_undone(app: TestApp) {
     let (agent, number) = opened(&app, "undo").await;
     let verbs = [
         ("taking", ""),
+        ("escalation", "reason=deadlock"),
+        ("assignment", "group=desk"),
         ("severity", "severity=urgent&reason=stopped"),
         ("classification", "title=other&kind=how_to&tags=a,b&symptom=s"),
         ("hold", "status=waiting_vendor&note=patch"),
@@ -205,4 +208,42 @@ async fn a_refused_verb_keeps_the_page(app: TestApp) {
     assert!(refused.text.starts_with("<p class=\"toast toast-error\""), "{}", refused.text);
     let bad = send(format!("/tickets/{number}/merge"), "number=nonsense").await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+async fn a_long_history_is_shown_in_parts(app: TestApp) {
+    let (agent, number) = opened(&app, "long").await;
+    let (api, at) = (app.api().await, format!("/api/v1/tickets/{number}"));
+    for n in 0..203 {
+        let words = if n % 2 == 0 { ("how_to", "even") } else { ("fault", "odd") };
+        let edit = json!({"title": format!("t{n}"), "kind": words.0, "tags": [words.1],
+            "facts": {"symptom": words.1}, "extra": {}});
+        assert_eq!(api.json(Method::PATCH, &at, &edit).await.status, StatusCode::OK);
+        if n == 100 {
+            api.post(&format!("{at}/messages"), &json!({"body": "in the middle"})).await;
+        }
+    }
+    while shown(&app, &number).await["version"].as_i64().unwrap() < 1100 {
+        for tag in ["x", "y", "z", "v", "w"] {
+            api.json(Method::PATCH, &at, &json!({"tags": [tag], "title": tag})).await;
+        }
+    }
+    api.post(&format!("{at}/messages"), &json!({"body": "the newest"})).await;
+    let page = agent.get(&format!("/tickets/{number}")).await.text;
+    assert!(page.contains("the newest") && page.contains("in the middle"));
+    assert!(!page.contains("id=\"e1\"") && !page.contains("id=\"m1\""));
+    let older =
+        page.split("?before=").nth(1).and_then(|t| t.split('#').next()).expect("a way to the older ones");
+    let first = agent.get(&format!("/tickets/{number}?before={older}")).await.text;
+    assert!(first.contains("id=\"e1\"") && first.contains("id=\"m1\"") && !first.contains("the newest"));
+    assert!(
+        first.contains(&format!("hx-get=\"/tickets/{number}?before={older}\"")),
+        "it is kept fresh as it is"
+    );
+    let ben = app.signed_in("ben@north.example").await;
+    let case = ben.get(&format!("/portal/cases/{number}")).await.text;
+    assert!(
+        case.contains("the newest") && case.contains(&format!("/portal/cases/{number}?before={older}#talk"))
+    );
+    assert!(ben.get(&format!("/portal/cases/{number}?before={older}")).await.text.contains("id=\"m1\""));
+    assert_eq!(agent.get(&format!("/tickets/{number}?before=x")).await.status, StatusCode::OK);
 }

@@ -10,6 +10,7 @@ use testkit::TestApp;
 mod engines {
     testkit::on_both_engines!(
         s1_50_overdue_goes_to_senior_engineer,
+        s1_50_a_person_hands_it_to_a_senior_engineer,
         s1_50_a_verb_does_not_overtake_what_was_due,
         s2_61_solved_confirmed_and_rated,
         s2_61_a_silent_customer_is_reminded_and_the_case_closes_by_rule,
@@ -68,6 +69,21 @@ async fn s1_50_overdue_goes_to_senior_engineer(app: TestApp) {
     app.advance(3 * HOUR).await;
     let boss = app.signed_in("boss").await.get("/notices").await.text;
     assert_eq!(boss.matches(&format!("/tickets/{number}#e")).count(), 1, "{boss}");
+}
+
+async fn s1_50_a_person_hands_it_to_a_senior_engineer(app: TestApp) {
+    let number = open(&app, json!({})).await;
+    let agent = app.signed_in("agent").await;
+    let page = format!("/tickets/{number}");
+    assert!(agent.get(&page).await.text.contains(&format!("{page}/escalation")));
+    let unsaid = agent.form(&format!("{page}/escalation"), "reason=").await;
+    assert_eq!(unsaid.status, StatusCode::CONFLICT, "{}", unsaid.text);
+    agent.form(&format!("{page}/escalation"), "reason=数据库死锁").await;
+    assert_eq!(shown(&app, &number).await["assignee"], json!(app.cast.staff_id("senior")));
+    let text = agent.get(&page).await.text;
+    assert!(text.contains("转交高级工程师 数据库死锁"), "{text}");
+    assert!(!text.contains(&format!("{page}/escalation")), "it is in such hands already");
+    assert!(app.signed_in("senior").await.get("/notices").await.text.contains(&number));
 }
 
 async fn s1_50_a_verb_does_not_overtake_what_was_due(app: TestApp) {

@@ -39,6 +39,7 @@ mod pages;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod removal;
 mod reports;
 #[cfg(test)]
 mod rights;

@@ -11,6 +11,7 @@ mod organisations;
 mod people;
 mod preview;
 mod products;
+mod removal;
 mod rules;
 
 pub use agreements::{
@@ -34,6 +35,7 @@ pub use preview::{
     CalendarPreview, MAX_TRIAL, ShiftedClock, Trial, Tried, preview_calendar, preview_policy, try_routing,
 };
 pub use products::{remove_product, save_product, save_product_in};
+pub use removal::{remove_group, remove_staff};
 pub use rules::{save_calendar, save_fields, save_policy, save_routing, save_settings};
 
 use domain::access::Right;

@@ -61,7 +61,7 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
 }
 
 /// Nobody must be able to lock everybody out.
-fn another_administrator(unit: &mut Unit<'_, '_>, than: &StaffId) -> Result<bool> {
+pub(super) fn another_administrator(unit: &mut Unit<'_, '_>, than: &StaffId) -> Result<bool> {
     let all = staff::all(unit.work)?;
     Ok(all.iter().any(|s| s.active && s.role == Role::Administrator && s.id != *than))
 }

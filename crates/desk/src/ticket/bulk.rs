@@ -9,7 +9,9 @@ use domain::ticket::decide::{self, Edit, Reclassify, Refusal, Solution};
 use domain::ticket::{Cause, CloseReason, Level, RaiseMode, Severity, Status, Ticket};
 use serde::{Deserialize, Serialize};
 
-use super::{AssignInput, assign, cancel, close, hold, reopen, resolve, resume, set_severity, take};
+use super::{
+    AssignInput, assign, cancel, close, escalate, hold, reopen, resolve, resume, set_severity, take,
+};
 use crate::{Desk, Error, Result, load_case, save};
 
 /// Tickets that one call may change.
@@ -26,6 +28,9 @@ pub enum Step {
         /// The group.
         #[serde(default)]
         group: Option<GroupId>,
+        /// Into no group's queue.
+        #[serde(default)]
+        no_group: bool,
         /// The person.
         #[serde(default)]
         assignee: Option<StaffId>,
@@ -39,6 +44,11 @@ pub enum Step {
         group: GroupId,
         /// In words; may be empty.
         #[serde(default)]
+        reason: String,
+    },
+    /// To a senior engineer.
+    Escalate {
+        /// In words.
         reason: String,
     },
     /// Another severity and level; what is absent stays.
@@ -159,11 +169,14 @@ impl Step {
     /// What takes the step back on a ticket that was as `before`.
     fn undo(&self, before: &Ticket) -> Option<Self> {
         Some(match self {
-            Self::Take {} | Self::Assign { .. } | Self::Transfer { .. } => Self::Assign {
-                group: before.group.clone(),
-                assignee: before.assignee.clone(),
-                reason: String::new(),
-            },
+            Self::Take {} | Self::Assign { .. } | Self::Transfer { .. } | Self::Escalate { .. } => {
+                Self::Assign {
+                    group: before.group.clone(),
+                    no_group: before.group.is_none(),
+                    assignee: before.assignee.clone(),
+                    reason: String::new(),
+                }
+            }
             Self::Severity { reason, .. } => Self::Severity {
                 severity: Some(before.severity),
                 level: before.level,
@@ -200,13 +213,15 @@ async fn one(desk: &Desk, who: &Actor, number: &str, step: Step) -> Result<Optio
 async fn apply(desk: &Desk, who: &Actor, number: &str, step: Step, before: &Ticket) -> Result<Ticket> {
     match step {
         Step::Take {} => take(desk, who, number).await,
-        Step::Assign { group, assignee, reason } => {
+        Step::Assign { group, no_group, assignee, reason } => {
+            let group = if no_group { Some(None) } else { group.map(Some) };
             assign(desk, who, number, AssignInput { group, assignee, reason }).await
         }
         Step::Transfer { group, reason } => {
-            let input = AssignInput { group: Some(group), assignee: before.assignee.clone(), reason };
+            let input = AssignInput { group: Some(Some(group)), assignee: before.assignee.clone(), reason };
             assign(desk, who, number, input).await
         }
+        Step::Escalate { reason } => escalate(desk, who, number, reason).await,
         Step::Severity { severity, level, no_level, mode, reason } => {
             let severity = severity.unwrap_or(before.severity);
             let kept =

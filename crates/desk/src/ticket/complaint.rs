@@ -68,15 +68,18 @@ fn handlers(t: &Ticket) -> BTreeSet<StaffId> {
 
 /// Nobody handles a complaint about a case of their own.
 pub(super) fn stands_apart(unit: &mut Unit<'_, '_>, complaint: &Ticket, person: &StaffId) -> Result<()> {
+    if involved(unit, complaint)?.contains(person) { Err(Refusal::OwnCase.into()) } else { Ok(()) }
+}
+
+/// Who may not handle a ticket, because it is a complaint about a case of theirs.
+pub(crate) fn involved(unit: &mut Unit<'_, '_>, complaint: &Ticket) -> Result<BTreeSet<StaffId>> {
+    let mut people = BTreeSet::new();
     if complaint.kind != Kind::Complaint {
-        return Ok(());
+        return Ok(people);
     }
     for event in ticket::events(unit.work, &complaint.id, 0, FIRST_EVENTS)? {
         let Change::Linked { number } = event.change else { continue };
-        let about = ticket::by_number(unit.work, &Scope::All, &number)?;
-        if about.is_some_and(|t| handlers(&t).contains(person)) {
-            return Err(Refusal::OwnCase.into());
-        }
+        people.extend(ticket::by_number(unit.work, &Scope::All, &number)?.iter().flat_map(handlers));
     }
-    Ok(())
+    Ok(people)
 }

@@ -8,13 +8,14 @@ use domain::ticket::decide::{self, Assignment, Refusal};
 use store::staff;
 
 use super::complaint::stands_apart;
+use crate::sweep::senior_for;
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
 /// To whom, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AssignInput {
-    /// The group; unchanged if absent.
-    pub group: Option<GroupId>,
+    /// The group, or none; unchanged if absent.
+    pub group: Option<Option<GroupId>>,
     /// The person; nobody if absent.
     pub assignee: Option<StaffId>,
     /// In words; may be empty.
@@ -50,7 +51,7 @@ fn check(unit: &mut Unit<'_, '_>, input: &AssignInput) -> Result<()> {
             return Err(Refusal::InactivePerson.into());
         }
     }
-    if let Some(group) = &input.group {
+    if let Some(Some(group)) = &input.group {
         let known = staff::groups(unit.work)?.iter().any(|g| g.id == *group && g.active);
         if !known {
             return Err(Error::field("group", "unknown"));
@@ -73,6 +74,24 @@ pub async fn take(desk: &Desk, who: &Actor, number: &str) -> Result<Ticket> {
         let because = RouteReason { kind: RouteKind::Taken, text: String::new() };
         let to = Assignment { group: None, assignee: Some(me.clone()), because };
         let decision = decide::assign(&case, &to, unit.actor, unit.now)?;
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
+    })
+    .await
+}
+
+/// Hands the ticket to the senior engineer to whom it would go when overdue: of its group if there is one, with the
+/// least load.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `Refused`.
+pub async fn escalate(desk: &Desk, who: &Actor, number: &str, reason: String) -> Result<Ticket> {
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Assign, &case.ticket)?;
+        let senior = senior_for(unit, &case.ticket)?;
+        let decision = decide::escalate(&case, senior.as_ref(), &reason, unit.actor, unit.now)?;
         save(unit, &case, &decision)?;
         Ok(decision.ticket)
     })

@@ -11,9 +11,10 @@ mod talk;
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
 pub use combine::{link, merge, split};
 pub use complaint::complain;
+pub(crate) use complaint::involved;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
 pub use finish::{cancel, close, confirm, excuse, rate, reopen, resolve};
-pub use hand::{AssignInput, assign, take};
+pub use hand::{AssignInput, assign, escalate, take};
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};
 
 use domain::access::{Action, Actor, may};

@@ -10,7 +10,8 @@ use domain::routing::{RouteKind, RouteReason};
 use domain::setting::Settings;
 use domain::sla::{Because, Milestone, PolicyDoc, PromiseClass, State, Step, StepAction, StopReason, Target};
 use domain::ticket::decide::{
-    self, Body, CalendarRev, Case, Decision, Draft, Identity, Opening, Reclassify, Refusal, Rules, Solution,
+    self, Body, CalendarRev, Case, Decision, Draft, Identity, Notice, Opening, Reclassify, Refusal, Rules,
+    Solution,
 };
 use domain::ticket::{Change, Channel, Facts, Kind, Level, RaiseMode, Severity, Status};
 use domain::time::{Timestamp, plus_seconds};
@@ -212,6 +213,21 @@ fn an_overdue_resolution_goes_to_the_senior_engineer_once() {
         .iter()
         .find(|e| matches!(e.change, Change::Breached { milestone: Milestone::Resolution, .. }));
     assert_eq!((breach.unwrap().at, fired(&d)), (at(240), 0));
+}
+
+#[test]
+fn a_person_hands_a_ticket_to_the_senior_engineer_with_a_reason() {
+    let c = opened(Severity::General);
+    let senior = "senior".into();
+    let escalate = |c: &Case, senior, reason| decide::escalate(c, senior, reason, &agent(), at(5));
+    assert_eq!(escalate(&c, Some(&senior), " ").unwrap_err(), Refusal::NeedsReason);
+    assert_eq!(escalate(&c, None, "deadlock").unwrap_err(), Refusal::NoSenior);
+    let d = escalate(&c, Some(&senior), " deadlock ").unwrap();
+    assert_eq!(d.ticket.assignee.as_ref(), Some(&senior));
+    let Change::Assigned { route, .. } = &d.events[0].change else { panic!("{:?}", d.events) };
+    assert_eq!((route.kind, route.text.as_str()), (RouteKind::Escalated, "deadlock"));
+    assert_eq!(d.notices, [Notice::Staff { to: senior.clone(), event: d.events[0].no }]);
+    assert!(escalate(&after(&c, d), Some(&senior), "again").unwrap().is_nothing());
 }
 
 #[test]

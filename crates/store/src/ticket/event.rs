@@ -11,7 +11,7 @@ statements! {
     INSERT = "INSERT INTO ticket_event (ticket_id, no, at, actor_kind, actor_id, change, kind) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)";
     RECENT = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
-         WHERE ticket_id = $1 ORDER BY no DESC LIMIT $2";
+         WHERE ticket_id = $1 AND no < $2 ORDER BY no DESC LIMIT $3";
     OF_TICKET = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
          WHERE ticket_id = $1 AND no > $2 ORDER BY no LIMIT $3";
 }
@@ -73,9 +73,9 @@ pub fn events(r: &mut Read<'_>, ticket: &TicketId, after: i64, limit: i64) -> Re
     r.rows(&OF_TICKET, &[ticket.as_str().into(), after.into(), limit.into()], read)
 }
 
-/// The newest events of a ticket, oldest first.
-pub fn recent_events(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Result<Vec<Event>> {
-    let mut events = r.rows(&RECENT, &[ticket.as_str().into(), limit.into()], read)?;
+/// The newest events of a ticket before a position, oldest first.
+pub fn recent_events(r: &mut Read<'_>, ticket: &TicketId, before: i64, limit: i64) -> Result<Vec<Event>> {
+    let mut events = r.rows(&RECENT, &[ticket.as_str().into(), before.into(), limit.into()], read)?;
     events.reverse();
     Ok(events)
 }

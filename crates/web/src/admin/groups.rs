@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
-use desk::admin::save_group;
+use desk::admin::{remove_group, save_group};
 use domain::access::Right;
 use domain::id::{GroupId, StaffId};
 use serde::Deserialize;
@@ -102,13 +102,16 @@ pub(super) async fn form(
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
     page.need(Right::StaffEdit)?;
+    shown(&app, &page, one(&app, &page, id).await?, Back::default()).await
+}
+
+async fn one(app: &App, page: &StaffPage, id: String) -> Result<(GroupRow, BTreeSet<StaffId>), WebError> {
     let read = app.desk.read(move |r| {
         let row = staff::groups(r)?.into_iter().find(|g| g.id.as_str() == id).ok_or(Error::NotFound)?;
         let members = staff::members(r, &row.id)?;
         Ok((row, members))
     });
-    let edited = read.await.map_err(|e| page.visitor.fail(e))?;
-    shown(&app, &page, edited, Back::default()).await
+    read.await.map_err(|e| page.visitor.fail(e))
 }
 
 /// Saves a group with its members.
@@ -124,5 +127,18 @@ pub(super) async fn save(
     match save_group(&app.desk, page.actor(), row.clone(), members.clone()).await {
         Ok(_) => Ok(Said::done("saved").with(Redirect::to("/admin/groups").into_response())),
         Err(e) => shown(&app, &page, (row, members), Back::new(e, &page.visitor)?).await,
+    }
+}
+
+/// Removes a group that nothing uses; otherwise its form says what does.
+pub(super) async fn remove(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    page.need(Right::StaffEdit)?;
+    match remove_group(&app.desk, page.actor(), GroupId(id.clone())).await {
+        Ok(()) => Ok(Said::done("removed").with(Redirect::to("/admin/groups").into_response())),
+        Err(e) => shown(&app, &page, one(&app, &page, id).await?, Back::new(e, &page.visitor)?).await,
     }
 }

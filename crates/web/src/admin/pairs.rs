@@ -82,6 +82,21 @@ pub(super) fn rearrange<T>(list: &mut Vec<T>, wish: (&str, &str), new: impl FnOn
     true
 }
 
+/// The button that moves the row on from where `up.N` or `down.N` has brought it; the other one at an end.
+pub(super) fn landed(wish: (&str, &str), rows: usize) -> String {
+    let to = match (wish.0, wish.1.parse::<usize>()) {
+        ("up", Ok(at)) => at.saturating_sub(1),
+        ("down", Ok(at)) => (at + 1).min(rows.saturating_sub(1)),
+        _ => return String::new(),
+    };
+    let word = match to {
+        0 => "down",
+        last if last + 1 == rows => "up",
+        _ => wish.0,
+    };
+    format!("{word}.{to}")
+}
+
 /// A form that comes back because somebody else saved first: 409, so that programs see it too.
 pub(super) fn conflict(page: Result<Response, WebError>) -> Result<Response, WebError> {
     let mut response = page?;
@@ -119,6 +134,15 @@ mod tests {
         let pairs = ["r.2.name", "r.0.name", "r.2.kinds", "s.7.name", "r.x.name"];
         let pairs = Pairs(pairs.iter().map(|k| ((*k).to_owned(), "v".to_owned())).collect());
         assert_eq!(pairs.rows("r"), [2, 0]);
+    }
+
+    #[test]
+    fn the_focus_goes_along_with_a_row() {
+        assert_eq!(landed(("up", "2"), 4), "up.1");
+        assert_eq!(landed(("up", "1"), 4), "down.0");
+        assert_eq!(landed(("down", "1"), 4), "down.2");
+        assert_eq!(landed(("down", "2"), 4), "up.3");
+        assert_eq!(landed(("add", ""), 4), "");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use store::staff::GroupRow;
 use store::{directory, staff};
 use words::{Locale, t_args};
 
-use super::pairs::{Pairs, all_said, conflict, rearrange};
+use super::pairs::{Pairs, all_said, conflict, landed, rearrange};
 use super::routing_form::{RuleForm, filled, resolved};
 use crate::app::App;
 use crate::error::WebError;
@@ -80,6 +80,8 @@ struct Beside {
     errors: Vec<String>,
     theirs: Vec<String>,
     trial: Option<TrialView>,
+    /// The button that has the focus: it moved a rule.
+    landed: String,
 }
 
 impl RoutingPage {
@@ -98,6 +100,11 @@ impl RoutingPage {
     fn conditions(&self, rule: &RuleForm) -> String {
         let names = self.products.iter().map(|p| (p.id.0.clone(), p.name.clone())).collect();
         rule.conditions(self.ui.locale, &names)
+    }
+    /// Has the button of a rule the focus?
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    fn landed(&self, word: &str, row: &usize) -> bool {
+        self.beside.landed == format!("{word}.{row}")
     }
     fn group_name(&self, id: &str) -> String {
         self.groups.iter().find(|g| g.id.as_str() == id).map_or_else(String::new, |g| g.name.clone())
@@ -170,7 +177,8 @@ pub(super) async fn save(
     let last = pairs.get("last").parse().unwrap_or(USUAL);
     if rearrange(&mut forms, pairs.wish(), RuleForm::blank) {
         let said = Some(words::t(locale, "rules-unsaved").to_owned());
-        return shown(&app, &page, (forms, version, last), Beside { said, ..Beside::default() }).await;
+        let beside = Beside { said, landed: landed(pairs.wish(), forms.len()), ..Beside::default() };
+        return shown(&app, &page, (forms, version, last), beside).await;
     }
     let result = match rules_of(&app, &forms).await {
         Err(e) => Err(e),

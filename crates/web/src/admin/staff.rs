@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
-use desk::admin::save_staff;
+use desk::admin::{remove_staff, save_staff};
 use domain::access::{Right, Role};
 use domain::id::StaffId;
 use serde::Deserialize;
@@ -114,9 +114,13 @@ pub(super) async fn form(
     Path(id): Path<String>,
 ) -> Result<Response, WebError> {
     page.need(Right::StaffEdit)?;
-    let read = app.desk.read(move |r| staff::one(r, &StaffId(id))?.ok_or(Error::NotFound));
-    let edited = read.await.map_err(|e| page.visitor.fail(e))?;
+    let edited = one(&app, &page, id).await?;
     shown(&app, &page, edited, Back::default()).await
+}
+
+async fn one(app: &App, page: &StaffPage, id: String) -> Result<StaffRow, WebError> {
+    let read = app.desk.read(move |r| staff::one(r, &StaffId(id))?.ok_or(Error::NotFound));
+    read.await.map_err(|e| page.visitor.fail(e))
 }
 
 /// Saves a person. A new one is invited by letter; a deactivated one hands over the open work.
@@ -148,5 +152,22 @@ pub(super) async fn save(
         }
         Ok(_) => Ok(Said::done("saved").with(Redirect::to("/admin/staff").into_response())),
         Err(e) => shown(&app, &page, row, Back::new(e, &page.visitor)?).await,
+    }
+}
+
+/// Removes a person who never did anything; otherwise the form says what names them.
+pub(super) async fn remove(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    page.need(Right::StaffEdit)?;
+    match remove_staff(&app.desk, page.actor(), StaffId(id.clone())).await {
+        Ok(()) => Ok(Said::done("removed").with(Redirect::to("/admin/staff").into_response())),
+        Err(e) => {
+            let back = Back::new(e, &page.visitor)?;
+            let edited = one(&app, &page, id).await?;
+            shown(&app, &page, edited, back).await
+        }
     }
 }

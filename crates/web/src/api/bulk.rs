@@ -18,8 +18,8 @@ pub(crate) struct BulkBody {
     /// The tickets, at most 200.
     #[serde(default)]
     numbers: Vec<String>,
-    /// `{"action": …}` with its fields: `take`; `assign` (`group`, `assignee`, `reason`); `transfer` (`group`,
-    /// `reason`); `severity` (`severity`, `level`, `no_level`, `mode`, `reason`); `tags` (`add`, `remove`); `hold`
+    /// `{"action": …}` with its fields: `take`; `assign` (`group`, `no_group`, `assignee`, `reason`); `transfer` (`group`,
+    /// `reason`); `escalate` (`reason`); `severity` (`severity`, `level`, `no_level`, `mode`, `reason`); `tags` (`add`, `remove`); `hold`
     /// (`status`: `waiting_vendor` or `scheduled`, `note`); `resume`; `resolve` (`resolution`, `cause`); `close`;
     /// `cancel` (`reason`); `reopen` (`reason`).
     #[serde(default)]

@@ -53,6 +53,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(verbs::cancel))
         .routes(routes!(verbs::assign))
         .routes(routes!(verbs::take))
+        .routes(routes!(verbs::escalate))
         .routes(routes!(verbs_case::edit))
         .routes(routes!(verbs_case::severity))
         .routes(routes!(verbs_case::service))

@@ -190,6 +190,8 @@ pub(crate) async fn cancel(
 pub(crate) struct AssignBody {
     /// Group's id; unchanged if absent.
     group: String,
+    /// Into no group's queue.
+    no_group: bool,
     /// Person's id; nobody if absent.
     assignee: String,
     /// In words.
@@ -205,8 +207,8 @@ pub(crate) async fn assign(
     body: Body<AssignBody>,
 ) -> Answer {
     let form = body.value;
-    let input =
-        verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
+    let group = if form.no_group { Some(None) } else { id(&form.group).map(Some) };
+    let input = verb::AssignInput { group, assignee: id(&form.assignee), reason: form.reason };
     answer(&app, &caller, verb::assign(&app.desk, &caller.actor, &number, input).await).await
 }
 
@@ -214,4 +216,15 @@ pub(crate) async fn assign(
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/taking", params(("number" = String, Path)), responses((status = 200, body = TicketView)))]
 pub(crate) async fn take(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
     answer(&app, &caller, verb::take(&app.desk, &caller.actor, &number).await).await
+}
+
+/// Hands a ticket to a senior engineer: of its group if there is one, with the least load. A reason is needed.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/escalation", params(("number" = String, Path)), request_body = ReasonBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn escalate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<ReasonBody>,
+) -> Answer {
+    answer(&app, &caller, verb::escalate(&app.desk, &caller.actor, &number, body.value.reason).await).await
 }

@@ -25,7 +25,7 @@ impl Back {
     pub(crate) fn new(error: Error, visitor: &Visitor) -> Result<Self, WebError> {
         let errors = match &error {
             Error::Invalid(fields) => fields.iter().map(|f| field_text(f, visitor.locale)).collect(),
-            Error::Refused(_) => vec![describe(&error, visitor.locale).2],
+            Error::Refused(_) | Error::Used(_) => vec![describe(&error, visitor.locale).2],
             Error::Stale { .. } => vec![t(visitor.locale, "stale-form").to_owned()],
             _ => return Err(visitor.fail(error)),
         };

@@ -1,7 +1,7 @@
 //! A customer's case: what happens next and by when, the conversation, the promise ledger, the last word.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use desk::{Error, ticket as verb};
 use domain::field::Field;
@@ -19,7 +19,7 @@ use crate::form::Fields;
 use crate::names::Names;
 use crate::said::Said;
 use crate::session::ContactPage;
-use crate::tickets::{Entry, EntryBody, render, said, timeline};
+use crate::tickets::{EntryBody, Part, Timeline, render, said, timeline};
 use crate::ui::Ui;
 
 /// A line of the promise ledger.
@@ -35,7 +35,7 @@ struct Promise {
 struct CasePage {
     ui: Ui,
     t: Ticket,
-    entries: Vec<Entry>,
+    history: Timeline,
     ledger: Vec<Promise>,
     next: String,
     /// When it closes by itself, if it does.
@@ -73,6 +73,7 @@ pub(super) async fn show(
     State(app): State<App>,
     page: ContactPage,
     Path(number): Path<String>,
+    Query(part): Query<Part>,
 ) -> Result<Response, WebError> {
     let fail = |e| page.visitor.fail(e);
     let ui = Ui::contact(&app, &page, "portal").await.map_err(fail)?;
@@ -84,17 +85,17 @@ pub(super) async fn show(
         let clocks = ticket::shown_clocks(r, &t.id)?;
         let mut names = Names::default();
         names.ticket(r, &t)?;
-        let entries = timeline(r, (&scope, locale), &t, &mut names)?;
+        let history = timeline(r, (&scope, locale), &t, &mut names, &part)?;
         let told = told(locale, &t, &names, &rules.fields);
         let closes = closes_silently(&rules, &t);
-        Ok((t, clocks, entries, told, closes))
+        Ok((t, clocks, history, told, closes))
     });
-    let (t, clocks, entries, told, closes) = read.await.map_err(fail)?;
+    let (t, clocks, history, told, closes) = read.await.map_err(fail)?;
     let ledger = ledger(&ui, &t, &clocks);
     let next = next_step(&ui, &t, &clocks);
     let closes = closes.map(|at| ui.t1("portal-closes", "at", ui.when(&at)));
     let is_mine = t.requester == page.contact.id;
-    render(&CasePage { ui, t, entries, ledger, next, closes, told, is_mine }, &page.visitor)
+    render(&CasePage { ui, t, history, ledger, next, closes, told, is_mine }, &page.visitor)
 }
 
 /// What the customer told when the case was opened, and what was asked later; nothing that only staff see.

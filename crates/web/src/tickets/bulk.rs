@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::list::render;
 use crate::app::App;
 use crate::error::{WebError, describe};
-use crate::form::{Fields, choice, id, required, words};
+use crate::form::{Fields, NO_GROUP, choice, id, required, words};
 use crate::session::StaffPage;
 use crate::ui::Ui;
 
@@ -98,11 +98,15 @@ impl BulkForm {
         let reason = self.reason.trim().to_owned();
         Ok(match self.action.as_str() {
             "take" => Step::Take {},
-            "assign" => Step::Assign { group: id(&self.group), assignee: id(&self.assignee), reason },
+            "assign" => {
+                let (group, no_group) = (id(&self.group), self.group == NO_GROUP);
+                Step::Assign { group, no_group, assignee: id(&self.assignee), reason }
+            }
             "transfer" => {
                 let group = id(&self.group).ok_or_else(|| Error::field("group", "required"))?;
                 Step::Transfer { group, reason }
             }
+            "escalate" => Step::Escalate { reason },
             "severity" => Step::Severity {
                 severity: choice("severity", &self.severity)?,
                 level: if self.level == "none" { None } else { choice("level", &self.level)? },

@@ -3,6 +3,7 @@
 mod bulk;
 mod columns;
 mod filters;
+mod history;
 mod list;
 mod new;
 mod notices;
@@ -14,9 +15,10 @@ mod verbs;
 mod verbs_case;
 mod why;
 
+pub(crate) use history::{Part, Timeline, timeline};
 pub(crate) use list::render;
 pub(crate) use query::ListQuery;
-pub(crate) use timeline::{Entry, EntryBody, timeline};
+pub(crate) use timeline::EntryBody;
 pub(crate) use verbs::{back, said};
 pub(crate) use why::told;
 
@@ -47,6 +49,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/cancellation", post(verbs::cancel))
         .route("/tickets/{number}/assignment", post(verbs::assign))
         .route("/tickets/{number}/taking", post(verbs::take))
+        .route("/tickets/{number}/escalation", post(verbs::escalate))
         .route("/tickets/{number}/classification", post(verbs_case::classify))
         .route("/tickets/{number}/severity", post(verbs_case::severity))
         .route("/tickets/{number}/service", post(verbs_case::service))

@@ -1,10 +1,10 @@
 //! A ticket's page.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use desk::Error;
-use domain::access::Scope;
+use domain::access::{Role, Scope};
 use domain::id::StaffId;
 use domain::sla::Clock;
 use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, PlanStep, Severity, Status, Ticket};
@@ -16,7 +16,7 @@ use store::{Read, directory, file, staff, ticket};
 
 use super::list::render;
 use super::timeline::EntryBody;
-use super::{Entry, ListQuery, timeline};
+use super::{ListQuery, Part, Timeline, timeline};
 use crate::answers::{Values, filled};
 use crate::app::App;
 use crate::chip::Chip;
@@ -40,7 +40,7 @@ pub(crate) struct Shown {
     pub names: Names,
     pub chips: Vec<Chip>,
     pub clocks: Vec<Clock>,
-    pub entries: Vec<Entry>,
+    pub history: Timeline,
     pub groups: Vec<GroupRow>,
     pub people: Vec<StaffRow>,
     pub products: Vec<ProductRow>,
@@ -63,6 +63,7 @@ pub(super) async fn show(
     State(app): State<App>,
     page: StaffPage,
     Path(number): Path<String>,
+    Query(part): Query<Part>,
 ) -> Result<Response, WebError> {
     let ui = page.ui(&app, "tickets").await?;
     let (desk, actor, locale, now, me) =
@@ -71,7 +72,7 @@ pub(super) async fn show(
         let rules = desk.rules_in(r)?;
         let found = ticket::by_number(r, &actor.scope(), &number)?;
         let t = found.ok_or(Error::NotFound)?;
-        let mut shown = read_case(r, t, locale, now, &me.id)?;
+        let mut shown = read_case(r, (t, &part), locale, now, &me.id)?;
         let values = Values::of((&shown.t, &shown.clocks), &shown.names, &rules, &me, (locale, now));
         shown.answers = filled(r, &values)?;
         let t = &shown.t;
@@ -92,7 +93,7 @@ const OTHERS: i64 = 6;
 
 fn read_case(
     r: &mut Read<'_>,
-    t: Ticket,
+    (t, part): (Ticket, &Part),
     locale: words::Locale,
     now: domain::time::Timestamp,
     me: &StaffId,
@@ -100,7 +101,7 @@ fn read_case(
     let mut names = Names::default();
     names.ticket(r, &t)?;
     let clocks = ticket::shown_clocks(r, &t.id)?;
-    let entries = timeline(r, (&Scope::All, locale), &t, &mut names)?;
+    let history = timeline(r, (&Scope::All, locale), &t, &mut names, part)?;
     let points = directory::points(r, &t.requester)?.into_iter().map(|p| p.value).collect();
     let mut others = Vec::new();
     let mut contracts = Vec::new();
@@ -120,7 +121,7 @@ fn read_case(
     Ok(Shown {
         chips: chips(&t, &clocks, locale, now),
         names,
-        entries,
+        history,
         groups: staff::groups(r)?.into_iter().filter(|g| g.active).collect(),
         people: staff::all(r)?.into_iter().filter(|s| s.active).collect(),
         products: directory::products(r)?,
@@ -202,6 +203,26 @@ impl Shown {
     }
     fn can_attend(&self) -> bool {
         self.clocks.iter().any(|c| c.milestone == domain::sla::Milestone::Attend && c.is_running())
+    }
+    /// In a group that gets no new tickets and is not offered.
+    fn in_retired_group(&self) -> bool {
+        self.t.group.as_ref().is_some_and(|id| !self.groups.iter().any(|g| g.id == *id))
+    }
+    /// Which part of a long history is shown.
+    fn part_shown(&self, ui: &Ui) -> String {
+        let (first, last) = self.history.shown;
+        let numbers = [first, last, self.history.all].map(|n| n.to_string());
+        let [first, last, all] = numbers.each_ref().map(String::as_str);
+        words::t_args(ui.locale, "timeline-part", &[("first", first), ("last", last), ("all", all)])
+    }
+    /// Does the reader of the page watch it?
+    fn is_watched(&self, reader: &str) -> bool {
+        self.t.watchers.iter().any(|w| w.as_str() == reader)
+    }
+    /// Not in the hands of a senior engineer yet, and there is one.
+    fn can_escalate(&self) -> bool {
+        let mut seniors = self.people.iter().filter(|p| p.role == Role::SeniorEngineer).peekable();
+        seniors.peek().is_some() && !seniors.any(|p| self.t.assignee.as_ref() == Some(&p.id))
     }
     fn breaches(&self) -> Vec<&Clock> {
         self.clocks.iter().filter(|c| c.breach_noted && c.excused.is_none()).collect()

@@ -1,14 +1,13 @@
-//! The timeline: messages as cards, events as one-line texts, in the order of what happened.
+//! What the timeline says: messages as cards, events as one-line texts. What of them is read: `history`.
 
 use desk::Result;
-use domain::access::{ActorRef, Scope};
-use domain::id::TicketId;
+use domain::access::ActorRef;
 use domain::ticket::decide::Visibility;
-use domain::ticket::{Change, Event, Handling, Ticket};
+use domain::ticket::{Change, Event, Handling};
 use domain::time::Timestamp;
+use store::Read;
 use store::file::FileRow;
 use store::ticket::MessageRow;
-use store::{Read, file, ticket};
 use words::{Locale, duration, t, t_args, word};
 
 use crate::names::Names;
@@ -34,97 +33,6 @@ pub(crate) enum EntryBody {
     Line { text: String, role: &'static str, number: Option<String> },
 }
 
-const LIMIT: i64 = 1000;
-
-/// So many merged tickets are read along; who merges more looks at them there.
-const MERGED: usize = 50;
-
-/// The timeline of a ticket, with the messages of those that were merged into it; customers see neither notes nor
-/// the house's own doings.
-pub(crate) fn timeline(
-    r: &mut Read<'_>,
-    (scope, locale): (&Scope, Locale),
-    t: &Ticket,
-    names: &mut Names,
-) -> Result<Vec<Entry>> {
-    let internal = matches!(scope, Scope::All);
-    let events = ticket::recent_events(r, &t.id, LIMIT)?;
-    let mut entries = said(r, &t.id, internal, names, locale)?;
-    let mut merged: Vec<String> = events.iter().filter_map(absorbed).collect();
-    let mut read = 0;
-    while let Some(number) = merged.pop().filter(|_| read < MERGED) {
-        read += 1;
-        let Some(other) = ticket::by_number(r, scope, &number)? else { continue };
-        merged.extend(ticket::events(r, &other.id, 0, LIMIT)?.iter().filter_map(absorbed));
-        entries.extend(said(r, &other.id, internal, names, locale)?.into_iter().map(|e| Entry {
-            anchor: format!("{number}-{}", e.anchor),
-            from: Some(number.clone()),
-            ..e
-        }));
-    }
-    for e in &events {
-        names.actor(r, &e.by)?;
-        name_handling(r, names, &e.change)?;
-    }
-    let lines = events.iter().filter(|e| internal || for_customer(&e.change));
-    entries.extend(lines.filter_map(|e| event_entry(e, names, locale, internal)));
-    entries.sort_by_key(|a| a.at);
-    Ok(folded(entries, locale))
-}
-
-/// The same line again and again becomes one that says how often: reports that nobody gave would bury the rest.
-fn folded(entries: Vec<Entry>, locale: Locale) -> Vec<Entry> {
-    let mut out: Vec<(Entry, usize)> = Vec::with_capacity(entries.len());
-    for e in entries {
-        match out.last_mut() {
-            Some((last, n)) if last.says_the_same(&e) => *n += 1,
-            _ => out.push((e, 1)),
-        }
-    }
-    let counted = |(e, n): (Entry, usize)| match e.body {
-        EntryBody::Line { text, role, number } if n > 1 => {
-            let text = t_args(locale, "event-times", &[("text", &text), ("n", &n.to_string())]);
-            Entry { body: EntryBody::Line { text, role, number }, ..e }
-        }
-        _ => e,
-    };
-    out.into_iter().map(counted).collect()
-}
-
-impl Entry {
-    fn says_the_same(&self, next: &Self) -> bool {
-        match (&self.body, &next.body) {
-            (EntryBody::Line { text, .. }, EntryBody::Line { text: other, .. }) => {
-                self.who == next.who && text == other
-            }
-            _ => false,
-        }
-    }
-}
-
-/// What was said in a ticket.
-fn said(
-    r: &mut Read<'_>,
-    id: &TicketId,
-    internal: bool,
-    names: &mut Names,
-    locale: Locale,
-) -> Result<Vec<Entry>> {
-    let messages = ticket::messages(r, id, 0, internal, LIMIT)?;
-    let files = if messages.is_empty() { Vec::new() } else { file::of_ticket(r, id)? };
-    for m in &messages {
-        names.actor(r, &m.by)?;
-    }
-    Ok(messages.into_iter().map(|m| message_entry(m, &files, names, locale)).collect())
-}
-
-fn absorbed(e: &Event) -> Option<String> {
-    match &e.change {
-        Change::Absorbed { number } => Some(number.clone()),
-        _ => None,
-    }
-}
-
 pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change) -> Result<()> {
     let hands: &[&Handling] = match change {
         Change::Assigned { from, to, .. } => &[from, to],
@@ -147,7 +55,7 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
     Ok(())
 }
 
-fn message_entry(m: MessageRow, files: &[FileRow], names: &Names, locale: Locale) -> Entry {
+pub(super) fn message_entry(m: MessageRow, files: &[FileRow], names: &Names, locale: Locale) -> Entry {
     let side = if matches!(m.by, ActorRef::Contact(_)) { "customer" } else { "staff" };
     let mine = files.iter().filter(|f| f.message == Some(m.no)).cloned().collect();
     Entry {
@@ -166,7 +74,7 @@ fn message_entry(m: MessageRow, files: &[FileRow], names: &Names, locale: Locale
 }
 
 /// What a customer may read of the history.
-fn for_customer(change: &Change) -> bool {
+pub(super) fn for_customer(change: &Change) -> bool {
     matches!(
         change,
         Change::Opened { .. }
@@ -184,7 +92,7 @@ fn for_customer(change: &Change) -> bool {
     )
 }
 
-fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Option<Entry> {
+pub(super) fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Option<Entry> {
     let (text, role) = match &e.change {
         // Which group gets it is the house's own matter, and so is why a case waits.
         Change::Opened { .. } if !internal => (t(locale, "event-opened-plain").to_owned(), ""),

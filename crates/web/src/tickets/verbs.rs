@@ -14,7 +14,7 @@ use store::ticket::DraftRow;
 
 use crate::app::App;
 use crate::error::WebError;
-use crate::form::{Fields, choice, id, required};
+use crate::form::{Fields, NO_GROUP, choice, id, required};
 use crate::html::clean;
 use crate::said::Said;
 use crate::session::{StaffPage, Visitor};
@@ -292,8 +292,8 @@ pub(super) async fn assign(
     Path(number): Path<String>,
     Fields(form): Fields<AssignForm>,
 ) -> Result<Response, WebError> {
-    let input =
-        verb::AssignInput { group: id(&form.group), assignee: id(&form.assignee), reason: form.reason };
+    let group = if form.group == NO_GROUP { Some(None) } else { id(&form.group).map(Some) };
+    let input = verb::AssignInput { group, assignee: id(&form.assignee), reason: form.reason };
     let was = before(&app, &page, &number).await?;
     said(&page.visitor, verb::assign(&app.desk, page.actor(), &number, input).await, Said::moved(&was))
 }
@@ -306,4 +306,16 @@ pub(super) async fn take(
 ) -> Result<Response, WebError> {
     let was = before(&app, &page, &number).await?;
     said(&page.visitor, verb::take(&app.desk, page.actor(), &number).await, Said::moved(&was))
+}
+
+/// Hands a ticket to a senior engineer.
+pub(super) async fn escalate(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<ReasonForm>,
+) -> Result<Response, WebError> {
+    let was = before(&app, &page, &number).await?;
+    let done = verb::escalate(&app.desk, page.actor(), &number, form.reason).await;
+    said(&page.visitor, done, Said::moved(&was).named("escalated"))
 }

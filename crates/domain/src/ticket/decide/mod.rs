@@ -16,7 +16,7 @@ mod tick;
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
 pub use combine::{absorb, link, merge, split_from, split_off};
 pub use finish::{Solution, cancel, close, closes_silently, confirm, excuse, rate, reopen, resolve};
-pub use hand::{Assignment, assign, hand_over};
+pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
 pub use open::{Identity, Opening, open};
 pub use serve::{attend, complained, contacted, edit_service, plan};
@@ -247,6 +247,8 @@ named! {
         NeverOpens = "never_opens",
         /// The person is not active.
         InactivePerson = "inactive_person",
+        /// There is no senior engineer who could take it.
+        NoSenior = "no_senior",
         /// A complaint about the person's own case (S2-115).
         OwnCase = "own_case",
         /// Something else still names it; deactivate it instead.

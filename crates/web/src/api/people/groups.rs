@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use desk::admin;
 use desk::{Error, Result};
@@ -133,4 +134,16 @@ pub(crate) async fn change(
         body.value.save(unit, row.ok_or(Error::NotFound)?)
     });
     done.await.map(Json).map_err(|e| caller.fail(e))
+}
+
+/// Removes a group that nothing uses; one that ever had a ticket can only be deactivated.
+#[utoipa::path(delete, path = "/api/v1/groups/{id}", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> std::result::Result<StatusCode, WebError> {
+    caller.need(Right::StaffEdit)?;
+    let gone = admin::remove_group(&app.desk, &caller.actor, GroupId(id)).await;
+    gone.map(|()| StatusCode::NO_CONTENT).map_err(|e| caller.fail(e))
 }

@@ -216,3 +216,15 @@ pub(crate) async fn invite(
     let done = auth::invite(&app.desk, &caller.actor, &StaffId(id)).await;
     done.map(|()| StatusCode::ACCEPTED).map_err(|e| caller.fail(e))
 }
+
+/// Removes a member of staff who never did anything; others can only be deactivated.
+#[utoipa::path(delete, path = "/api/v1/staff/{id}", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> std::result::Result<StatusCode, WebError> {
+    caller.need(Right::StaffEdit)?;
+    let gone = admin::remove_staff(&app.desk, &caller.actor, StaffId(id)).await;
+    gone.map(|()| StatusCode::NO_CONTENT).map_err(|e| caller.fail(e))
+}

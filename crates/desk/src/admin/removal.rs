@@ -1,0 +1,82 @@
+//! Groups and people that were never needed go for good; what the history names is only deactivated.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Actor, Right, Role};
+use domain::id::{GroupId, StaffId};
+use store::session::{self, Person};
+use store::staff::{self, GroupRow};
+
+use super::edit::{in_use, record_removal};
+use super::people::another_administrator;
+use super::{need, record};
+use crate::error::Use;
+use crate::{Desk, Error, Result, Unit};
+
+/// Removes a group that nothing uses, with its list of members. One that ever had a ticket stays, because timelines
+/// name it; it can be deactivated.
+///
+/// # Errors
+/// `Lacks`, `NotFound`, `Used` with what uses it.
+pub async fn remove_group(desk: &Desk, who: &Actor, id: GroupId) -> Result<()> {
+    let key = id.clone();
+    let past = desk.read(move |r| Ok(staff::past_of_group(r, &key)?)).await?;
+    desk.write(who, move |unit| {
+        need(unit, Right::StaffEdit)?;
+        let row = staff::groups(unit.work)?.into_iter().find(|g| g.id == id).ok_or(Error::NotFound)?;
+        let uses = uses_of_group(unit, &row, past.as_deref())?;
+        if !uses.is_empty() {
+            return Err(Error::Used(uses));
+        }
+        let had = staff::members(unit.work, &id)?;
+        if !had.is_empty() {
+            let nobody = BTreeSet::new();
+            staff::set_members(unit.work, &id, &nobody)?;
+            record(unit, ("members", id.as_str()), &had, &nobody)?;
+        }
+        staff::remove_group(unit.work, &id).map_err(in_use)?;
+        record_removal(unit, ("group", id.as_str()), &row)
+    })
+    .await
+}
+
+/// Rules, views and tickets that name a group.
+fn uses_of_group(unit: &mut Unit<'_, '_>, group: &GroupRow, past: Option<&str>) -> Result<Vec<Use>> {
+    let rules = unit.rules.routing.iter().filter(|r| r.group == group.id);
+    let mut uses: Vec<Use> = rules.map(|r| Use::new("rule", &r.name)).collect();
+    if unit.rules.settings.default_group.as_ref() == Some(&group.id) {
+        uses.push(Use::new("default_group", ""));
+    }
+    let views = staff::views_naming(unit.work, &format!("group={}", group.id))?;
+    uses.extend(views.iter().map(|name| Use::new("view", name)));
+    uses.extend(past.map(|number| Use::new("ticket", number)));
+    Ok(uses)
+}
+
+/// Removes a member of staff who never did anything, such as a mistaken invitation. Whoever signed in, had a ticket or
+/// stands in a history stays, and can be deactivated.
+///
+/// # Errors
+/// `Lacks`, `NotFound`, `Used` with what names the person, `Refused`, `Invalid` for the last administrator.
+pub async fn remove_staff(desk: &Desk, who: &Actor, id: StaffId) -> Result<()> {
+    let key = id.clone();
+    let past = desk.read(move |r| Ok(staff::past_of_person(r, &key)?)).await?;
+    desk.write(who, move |unit| {
+        need(unit, Right::StaffEdit)?;
+        let row = staff::one(unit.work, &id)?.ok_or(Error::NotFound)?;
+        let mut uses: Vec<Use> = past.iter().map(|number| Use::new("ticket", number)).collect();
+        if staff::has_acted(unit.work, &id)? {
+            uses.push(Use::new("deeds", ""));
+        }
+        if !uses.is_empty() {
+            return Err(Error::Used(uses));
+        }
+        if row.active && row.role == Role::Administrator && !another_administrator(unit, &id)? {
+            return Err(Error::field("role", "last_administrator"));
+        }
+        session::delete_all(unit.work, &Person { kind: "staff".to_owned(), id: id.0.clone() })?;
+        staff::remove(unit.work, &id).map_err(in_use)?;
+        record_removal(unit, ("staff", id.as_str()), &row)
+    })
+    .await
+}

@@ -5,6 +5,7 @@ use std::process::Command;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use domain::ticket::Status;
+use serde_json::json;
 use testkit::{Answer, Client, TestApp};
 
 mod engines {
@@ -15,6 +16,7 @@ mod engines {
         the_preview_finds_what_the_run_refuses_and_leaves_nothing,
         a_table_of_customers_makes_each_once,
         only_who_may_import_imports,
+        a_program_imports_as_the_page_does,
     );
 }
 
@@ -202,6 +204,47 @@ async fn a_table_of_customers_makes_each_once(app: TestApp) {
     assert_eq!((domains.as_slice(), contacts.len()), (&["crx.example".to_owned()][..], 2));
     let (_, again) = run(&app, &admin, "customers", text.as_bytes()).await;
     assert_eq!(figures(&again)[..2], ["0", "2"]);
+}
+
+async fn a_program_imports_as_the_page_does(app: TestApp) {
+    let api = app.api().await;
+    let body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"of\"\r\n\r\ntickets\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"t.csv\"\r\n\r\n{TICKETS}\r\n--b--\r\n"
+    );
+    let kind = "multipart/form-data; boundary=b";
+    let made = api.send(Method::POST, "/api/v1/imports", kind, Body::from(body), &[]).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let draft = made.json();
+    assert_eq!(
+        (&draft["state"], &draft["rows"], &draft["mapping"]["title"]),
+        (&json!("draft"), &json!(4), &json!(1))
+    );
+    let at = format!("/api/v1/imports/{}", draft["id"].as_str().unwrap());
+    let told =
+        json!({"mapping": draft["mapping"], "zone": "UTC", "order": "ymd", "version": draft["version"]});
+    let saved = api.json(Method::PUT, &format!("{at}/mapping"), &told).await;
+    assert_eq!((saved.status, &saved.json()["zone"]), (StatusCode::OK, &json!("UTC")), "{}", saved.text);
+    let stale = api.json(Method::PUT, &format!("{at}/mapping"), &told).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text);
+    let tried = api.get(&format!("{at}/preview")).await.json();
+    let rows: Vec<_> = tried["bad"].as_array().unwrap().iter().map(|b| b["row"].as_i64().unwrap()).collect();
+    assert_eq!((rows.as_slice(), &tried["tried"]), (&[3, 4][..], &json!(4)), "{tried}");
+    assert_eq!(api.post(&format!("{at}/run"), &json!({})).await.status, StatusCode::ACCEPTED);
+    app.drain().await;
+    let done = api.get(&at).await.json();
+    assert_eq!(
+        (&done["state"], &done["made"], &done["bad"]),
+        (&json!("done"), &json!(2), &json!(2)),
+        "{done}"
+    );
+    assert!(api.get(&format!("{at}/bad-rows")).await.text.contains("Organisation: "));
+    assert_eq!(api.get("/api/v1/imports").await.json()["items"][0]["id"], draft["id"]);
+    let mine = api.get("/api/v1/queues").await.json();
+    let all = mine.as_array().unwrap().iter().find(|q| q["queue"] == "all").unwrap();
+    assert_eq!(all["count"], 2, "{mine}");
+    assert_eq!(api.json(Method::DELETE, &at, &json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get(&at).await.status, StatusCode::NOT_FOUND);
 }
 
 async fn only_who_may_import_imports(app: TestApp) {

@@ -121,7 +121,7 @@ const PAGE: i64 = 50;
 const PREVIEW: usize = 20;
 const BAD: usize = 50;
 /// Rows that the preview tries: as many as a person may wait for.
-const TRIED: usize = 2_000;
+pub(crate) const TRIED: usize = 2_000;
 
 /// Where the list continues.
 #[derive(Debug, Default, Deserialize)]
@@ -190,9 +190,9 @@ pub(super) async fn upload(
     }
 }
 
-type Received = (Noun, Option<(String, Vec<u8>)>);
+pub(crate) type Received = (Noun, Option<(String, Vec<u8>)>);
 
-async fn received(mut form: Multipart) -> desk::Result<Received> {
+pub(crate) async fn received(mut form: Multipart) -> desk::Result<Received> {
     let bad = |e: axum::extract::multipart::MultipartError| Error::field("file", &e.body_text());
     let (mut noun, mut file) = (Noun::Tickets, None);
     while let Some(field) = form.next_field().await.map_err(bad)? {
@@ -373,12 +373,17 @@ pub(super) async fn discard(
 /// The bad rows with their reasons, to be corrected and imported again.
 pub(super) async fn bad(State(app): State<App>, page: StaffPage, Path(id): Path<String>) -> Answered {
     page.need(Right::Import)?;
-    let heads = Locale::ALL.map(|l| words::t(l, "import-why").to_owned()).to_vec();
-    let say = |wrong: &[Wrong]| Locale::ALL.map(|l| words::wrong(l, wrong)).to_vec();
-    let bytes = bad_rows(&app.desk, id, heads, say).await.map_err(|e| page.visitor.fail(e))?;
+    let bytes = bad_table(&app, id).await.map_err(|e| page.visitor.fail(e))?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"bad-rows.csv\""),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// The bad rows as CSV, with their reasons in both languages.
+pub(crate) async fn bad_table(app: &App, id: String) -> desk::Result<Vec<u8>> {
+    let heads = Locale::ALL.map(|l| words::t(l, "import-why").to_owned()).to_vec();
+    let say = |wrong: &[Wrong]| Locale::ALL.map(|l| words::wrong(l, wrong)).to_vec();
+    bad_rows(&app.desk, id, heads, say).await
 }

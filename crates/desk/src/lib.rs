@@ -86,6 +86,25 @@ impl Desk {
             .await
     }
 
+    /// What a use case would do: as [`Desk::write`], but nothing of it stays. Keep it short, for others wait.
+    ///
+    /// # Errors
+    /// Whatever the closure returns.
+    pub async fn rehearse<T, F>(&self, who: &Actor, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Unit<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let (desk, who) = (self.clone(), who.clone());
+        self.db
+            .rehearse(move |work| {
+                let rules = desk.rules_in(work)?;
+                let now = work.now();
+                f(&mut Unit { work, actor: &who, now, rules })
+            })
+            .await
+    }
+
     /// Reads committed data.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ statements! {
     DELETE = "DELETE FROM import WHERE id = $1";
     PUT_ROW = "INSERT INTO import_row (import_id, no, cells, state, reasons) VALUES ($1, $2, $3, 'waiting', '[]')";
     ROWS = "SELECT no, cells, state, reasons FROM import_row WHERE import_id = $1 AND state = $2 AND no > $3 ORDER BY no LIMIT $4";
+    ROW = "SELECT no, cells, state, reasons FROM import_row WHERE import_id = $1 AND no = $2";
     SET_ROW = "UPDATE import_row SET state = $3, reasons = $4 WHERE import_id = $1 AND no = $2 AND state = 'waiting'";
     DELETE_GOOD = "DELETE FROM import_row WHERE import_id = $1 AND state <> 'bad'";
     DELETE_ROWS = "DELETE FROM import_row WHERE import_id = $1";
@@ -153,13 +154,20 @@ pub fn put_row(work: &mut Work<'_>, id: &str, no: i64, cells: &[String]) -> Resu
 
 /// Rows in a state, after a number.
 pub fn rows(r: &mut Read<'_>, id: &str, state: RowState, after: i64, limit: i64) -> Result<Vec<TableRow>> {
-    r.rows(&ROWS, &[id.into(), state.as_str().into(), after.into(), limit.into()], |r| {
-        Ok(TableRow {
-            no: r.int(0)?,
-            cells: r.json(1, "import_row.cells")?,
-            state: r.word(2, "import_row.state")?,
-            reasons: r.text(3)?,
-        })
+    r.rows(&ROWS, &[id.into(), state.as_str().into(), after.into(), limit.into()], table_row)
+}
+
+/// One row by its number in the file.
+pub fn row(r: &mut Read<'_>, id: &str, no: i64) -> Result<Option<TableRow>> {
+    r.first(&ROW, &[id.into(), no.into()], table_row)
+}
+
+fn table_row(r: &Row<'_>) -> Result<TableRow> {
+    Ok(TableRow {
+        no: r.int(0)?,
+        cells: r.json(1, "import_row.cells")?,
+        state: r.word(2, "import_row.state")?,
+        reasons: r.text(3)?,
     })
 }
 

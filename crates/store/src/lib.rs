@@ -1,13 +1,13 @@
 //! How it is kept. One SQL text for `SQLite` and `PostgreSQL`, synchronous units of work, group commit.
 //! Holds no rule, no HTTP, no text for people.
 
+#[macro_use]
+mod statement;
 mod db;
 mod error;
 mod ids;
 mod migrate;
 mod row;
-#[macro_use]
-mod statement;
 mod sql;
 mod statements;
 mod value;

@@ -24,6 +24,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("rules", crate::rules::STATEMENTS),
         ("session", crate::session::STATEMENTS),
         ("staff", crate::staff::STATEMENTS),
+        ("work", crate::db::STATEMENTS),
     ];
     let parts = [crate::ticket::LISTS, crate::directory::LISTS];
     let constants = lists.iter().chain(parts.into_iter().flatten()).flat_map(|(module, list)| {

@@ -23,6 +23,8 @@ pub struct Answer {
     pub location: String,
     /// The cookies that it sets, as a browser sends them back.
     pub cookies: String,
+    /// All headers.
+    pub headers: axum::http::HeaderMap,
     /// The body as text.
     pub text: String,
 }
@@ -139,6 +141,8 @@ impl Client {
         let location = location.unwrap_or_default().to_owned();
         let set = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok());
         let cookies = set.filter_map(|v| v.split(';').next()).collect::<Vec<_>>().join("; ");
-        (Answer { status: response.status(), location, cookies, text: String::new() }, response.into_body())
+        let (parts, body) = response.into_parts();
+        let (status, headers) = (parts.status, parts.headers);
+        (Answer { status, location, cookies, headers, text: String::new() }, body)
     }
 }

@@ -48,6 +48,7 @@ pub(crate) async fn receive(app: &App, who: &Actor, mut form: Multipart) -> desk
     let name = safe_name(field.file_name().unwrap_or_default());
     let store = Spool::begin(app).await?;
     let (mut spool, mut head, mut size, mut hash) = (store, Vec::new(), 0u64, Sha256::new());
+    let mut text = Text::default();
     let max = app.desk.read({
         let desk = app.desk.clone();
         move |r| Ok(desk.rules_in(r)?.settings.max_file_bytes)
@@ -63,11 +64,16 @@ pub(crate) async fn receive(app: &App, who: &Actor, mut form: Multipart) -> desk
             head.extend(chunk.iter().take(16));
         }
         hash.update(&chunk);
+        text.take(&chunk);
         spool.write(&chunk).await?;
     }
     let sha256: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
     spool.keep(&sha256).await?;
-    let media_type = sniff(&head).to_owned();
+    let media_type = match sniff(&head) {
+        BYTES if named_text(&name) && text.is_text() => TEXT,
+        known => known,
+    };
+    let media_type = media_type.to_owned();
     let by = who.reference();
     app.desk
         .write(who, move |unit| {
@@ -104,7 +110,43 @@ fn sniff(head: &[u8]) -> &'static str {
         [b'G', b'I', b'F', b'8', ..] => "image/gif",
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
         [b'%', b'P', b'D', b'F', ..] => "application/pdf",
-        _ => "application/octet-stream",
+        _ => BYTES,
+    }
+}
+
+const BYTES: &str = "application/octet-stream";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// Does the name say that it is plain text?
+fn named_text(name: &str) -> bool {
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    ["txt", "log", "csv"].iter().any(|known| end.eq_ignore_ascii_case(known))
+}
+
+/// Looks whether bytes that come in pieces are UTF-8 without a NUL.
+#[derive(Debug, Default)]
+struct Text {
+    /// The beginning of a character that the next piece ends.
+    rest: Vec<u8>,
+    broken: bool,
+}
+
+impl Text {
+    fn take(&mut self, piece: &[u8]) {
+        if self.broken {
+            return;
+        }
+        self.rest.extend(piece);
+        let whole = match std::str::from_utf8(&self.rest) {
+            Ok(_) => self.rest.len(),
+            Err(e) if e.error_len().is_none() => e.valid_up_to(),
+            Err(_) => return self.broken = true,
+        };
+        self.broken = self.rest.drain(..whole).any(|byte| byte == 0);
+    }
+
+    fn is_text(&self) -> bool {
+        !self.broken && self.rest.is_empty()
     }
 }
 
@@ -203,7 +245,8 @@ pub(crate) async fn serve(app: &App, who: &Actor, id: String) -> desk::Result<Re
     let file = tokio::fs::File::open(place(&app.config.files, &row.sha256)).await.map_err(broken)?;
     let body = axum::body::Body::from_stream(stream(file));
     let inline = INLINE.contains(&row.media_type.as_str());
-    let kind = if inline { row.media_type.clone() } else { "application/octet-stream".to_owned() };
+    let named = inline || row.media_type == TEXT;
+    let kind = if named { row.media_type.clone() } else { BYTES.to_owned() };
     let shown = if inline { "inline" } else { "attachment" };
     let disposition =
         format!("{shown}; filename*=UTF-8''{}", crate::error::encode(&row.name).replace('/', "%2F"));
@@ -236,4 +279,22 @@ fn stream(file: tokio::fs::File) -> impl tokio_stream::Stream<Item = std::io::Re
         }
     });
     tokio_stream::wrappers::ReceiverStream::new(receiver)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_known_in_pieces() {
+        let of = |pieces: &[&[u8]]| {
+            let mut text = Text::default();
+            pieces.iter().for_each(|piece| text.take(piece));
+            text.is_text()
+        };
+        let word = "错误".as_bytes();
+        assert!(of(&[]) && of(&[b"a", word]) && of(&[&word[..4], &word[4..]]));
+        assert!(!of(&[&word[..4]]) && !of(&[b"a\0b"]) && !of(&[b"\xff\xfe"]) && !of(&[&word[1..]]));
+        assert!(named_text("报错.LOG") && named_text("a.csv") && !named_text("txt") && !named_text("a.html"));
+    }
 }

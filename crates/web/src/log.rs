@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::error::WebError;
 use crate::form::{choice, id};
 use crate::session::StaffPage;
-use crate::table::Table;
+use crate::table::{Cell, Table};
 use crate::tickets::{ListQuery, render};
 use crate::ui::Ui;
 
@@ -147,6 +147,13 @@ async fn export(
     let rows = read.await.map_err(|e| page.visitor.fail(e))?;
     let head =
         ["log-date", "log-type", "log-result", "log-solver", "log-remark"].map(|k| t(ui.locale, k)).to_vec();
-    let rows = rows.iter().map(|r| cells(r, &ui.zone, ui.locale)).collect();
-    Table { name: "problem-log", head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
+    let typed = |row: &LogRow| {
+        let day = row.resolved_at.to_zoned(ui.zone.clone()).date();
+        let mut texts = cells(row, &ui.zone, ui.locale).into_iter();
+        let first = texts.next().map(|text| Cell::Day(day, text));
+        first.into_iter().chain(texts.map(Cell::from)).collect()
+    };
+    let rows = rows.iter().map(typed).collect();
+    let sheet = t(ui.locale, "log-title");
+    Table { name: "problem-log", sheet, head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
 }

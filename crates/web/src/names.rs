@@ -8,6 +8,9 @@ use domain::ticket::Ticket;
 use store::{Read, directory, staff};
 use words::{Locale, word};
 
+/// Length of an identifier that we made.
+const UUID: usize = 36;
+
 /// Names found so far, by identifier.
 #[derive(Debug, Default)]
 pub(crate) struct Names(BTreeMap<String, String>);
@@ -105,6 +108,36 @@ impl Names {
         {
             self.0.insert(row.id.0, row.name);
         }
+        Ok(())
+    }
+
+    /// Finds whatever it is that an identifier names; nothing if nobody knows it.
+    pub(crate) fn any(&mut self, r: &mut Read<'_>, id: &str) -> Result<()> {
+        if id.len() != UUID || self.knows(id) {
+            return Ok(());
+        }
+        self.staff(r, &id.into())?;
+        self.contact(r, &id.into())?;
+        self.organisation(r, &id.into())?;
+        if self.knows(id) {
+            return Ok(());
+        }
+        let found = match directory::contract(r, &id.into())? {
+            Some(contract) => Some(contract.number),
+            None => store::answer::one(r, id)?.map(|a| a.name),
+        };
+        self.0.extend(found.map(|name| (id.to_owned(), name)));
+        Ok(())
+    }
+
+    /// Finds what there are few of: groups, products, tokens, calendars, promises.
+    pub(crate) fn few(&mut self, r: &mut Read<'_>, rules: &domain::ticket::decide::Rules) -> Result<()> {
+        self.groups(r)?;
+        self.products(r)?;
+        self.0.extend(directory::modules(r)?.into_iter().map(|m| (m.id.0, m.name)));
+        self.0.extend(store::session::tokens(r)?.into_iter().map(|t| (t.id.0, t.name)));
+        self.0.extend(rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())));
+        self.0.extend(rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())));
         Ok(())
     }
 

@@ -184,7 +184,11 @@ fn reader(who: &Actor) -> String {
 }
 
 /// A queue's maintained count; `all` has none worth reading.
-fn count(r: &mut store::Read<'_>, queue: Queue, me: &domain::access::Staff) -> Result<Option<i64>> {
+pub(crate) fn count(
+    r: &mut store::Read<'_>,
+    queue: Queue,
+    me: &domain::access::Staff,
+) -> Result<Option<i64>> {
     let one = |r: &mut store::Read<'_>, key: &str| ticket::count_of(r, key);
     Ok(match queue {
         Queue::Mine => Some(one(r, &format!("staff:{}", me.id))?),

@@ -62,17 +62,22 @@ pub fn column(locale: Locale, field: &str) -> String {
 /// What is wrong with a row, in words.
 pub fn wrong(locale: Locale, wrong: &[Wrong]) -> String {
     let one = |w: &Wrong| {
-        let key = match w.issue.strip_prefix("refused.") {
-            Some(rule) => format!("refusal-{rule}"),
-            None => format!("issue-{}", w.issue),
-        };
-        let why = if has(locale, &key) { t(locale, &key).to_owned() } else { w.issue.clone() };
+        let why = why(locale, &w.issue);
         if w.field.is_empty() {
             return why;
         }
         t_args(locale, "field-issue", &[("field", &column(locale, &w.field)), ("issue", &why)])
     };
     wrong.iter().map(one).collect::<Vec<_>>().join(t(locale, "wrong-between"))
+}
+
+fn why(locale: Locale, issue: &str) -> String {
+    let key = match issue.split_once('.') {
+        Some(("refused", rule)) => format!("refusal-{rule}"),
+        Some(("other_row", row)) => return t_args(locale, "issue-other_row_named", &[("row", row)]),
+        _ => format!("issue-{issue}"),
+    };
+    if has(locale, &key) { t(locale, &key).to_owned() } else { issue.to_owned() }
 }
 
 /// Why a log and our clock differ about a case.

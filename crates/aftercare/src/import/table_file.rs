@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use desk::Desk;
-use desk::import::{IMPORT, Maker, Sheet, Told, Upload, bad_rows, read_sheet};
-use domain::import::{Custom, DateOrder, Line, Mapping, Noun, Numbers, Vocabulary, Wrong, guess, read_line};
+use desk::import::{IMPORT, Maker, Plan, Sheet, Told, Trial, Upload, bad_rows, read_sheet};
+use domain::import::{DateOrder, Line, Mapping, Noun, Vocabulary, Wrong, guess};
 use indicatif::ProgressBar;
 use jiff::tz::TimeZone;
 use words::Locale;
@@ -32,7 +32,7 @@ pub(crate) struct CsvArgs {
     /// How dates are written: ymd, dmy or mdy.
     #[arg(long, default_value = "ymd")]
     dates: DateOrder,
-    /// Only say what would be made.
+    /// Only say what would be made and which rows are bad; every row is tried, nothing is kept.
     #[arg(long)]
     dry_run: bool,
     /// Where rows that cannot be imported are written, with the reasons; FILE.bad.csv unless given.
@@ -63,9 +63,9 @@ pub(super) async fn run(args: &CsvArgs, config: &Config) -> anyhow::Result<()> {
         );
     }
     if args.dry_run {
-        let zone = TimeZone::get(&zone).with_context(|| format!("unknown zone {zone:?}"))?;
-        let how = Custom { noun: args.of, mapping: &mapping, zone: &zone, order: args.dates, words: &words };
-        return preview(&sheet, how, &desk);
+        TimeZone::get(&zone).with_context(|| format!("unknown zone {zone:?}"))?;
+        let plan = Plan { mapping, zone, order: Some(args.dates), ..Plan::default() };
+        return preview(sheet, Trial::new(desk, args.of, plan, words)?).await;
     }
     let told = Told { mapping, zone, order: args.dates, version: 0 };
     import(&desk, args, sheet, told, Arc::new(words)).await
@@ -112,27 +112,27 @@ fn describe(args: &CsvArgs, sheet: &Sheet, mapping: &Mapping) -> anyhow::Result<
     Ok(())
 }
 
-/// What the first rows would become, and how many rows cannot be read. Names are looked up at the import itself.
-fn preview(sheet: &Sheet, how: Custom<'_>, desk: &Desk) -> anyhow::Result<()> {
+/// What the first rows would become, and which rows would be bad; nothing of it stays.
+async fn preview(sheet: Sheet, trial: Trial) -> anyhow::Result<()> {
     const SHOWN: usize = 10;
+    const BAD: usize = 100;
+    let tried = trial.of(sheet.rows, SHOWN).await?;
     let mut out = std::io::stdout().lock();
-    let (mut bad, mut numbers) = (0, Numbers::default());
-    for (no, cells) in (1usize..).zip(&sheet.rows) {
-        let clash = numbers.clash(i64::try_from(no).unwrap_or(i64::MAX), how.mapping, cells);
-        let other = |first: i64| vec![Wrong { field: format!("row {first}"), issue: "other_row".to_owned() }];
-        let line = clash.map_or_else(|| read_line(how, cells, desk.now()), |first| Err(other(first)));
-        bad += usize::from(line.is_err());
+    for (no, line) in &tried.first {
         let shown = match line {
-            Ok(Line::Ticket(t)) if no <= SHOWN => {
-                format!("{} · {} {}", t.title, t.requester_name, t.requester)
-            }
-            Ok(Line::Customer(c)) if no <= SHOWN => format!("{} · {}", c.organisation, c.contact),
-            Err(wrong) if bad <= SHOWN => format!("! {}", words::wrong(Locale::En, &wrong)),
-            _ => continue,
+            Ok(Line::Ticket(t)) => format!("{} · {} {}", t.title, t.requester_name, t.requester),
+            Ok(Line::Customer(c)) => format!("{} · {}", c.organisation, c.contact),
+            Err(_) => continue,
         };
         writeln!(out, "{no:>6}  {shown}")?;
     }
-    writeln!(out, "{} of {} rows cannot be read; nothing was imported", bad, sheet.rows.len())?;
+    for (no, wrong) in tried.bad.iter().take(BAD) {
+        writeln!(out, "{no:>6}  ! {}", words::wrong(Locale::En, wrong))?;
+    }
+    if tried.bad.len() > BAD {
+        writeln!(out, "        … {} more", tried.bad.len() - BAD)?;
+    }
+    writeln!(out, "{} of {} rows are bad; nothing was imported", tried.bad.len(), tried.rows)?;
     Ok(())
 }
 

@@ -69,7 +69,13 @@ async fn a_file_is_uploaded_named_and_read(app: TestApp) {
     let id = made.json()["id"].as_str().unwrap().to_owned();
     let body = json!({"title": "t", "requester": "ben@north.example", "files": [id]});
     assert_eq!(api.post("/api/v1/tickets", &body).await.status, StatusCode::CREATED);
-    assert_eq!(api.get(&format!("/api/v1/files/{id}")).await.text, "ORA-00054");
+    let log = api.get(&format!("/api/v1/files/{id}")).await;
+    assert_eq!(
+        (log.text.as_str(), &log.headers["content-type"]),
+        ("ORA-00054", &"text/plain; charset=utf-8".parse().unwrap())
+    );
+    assert!(log.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    assert_eq!(log.headers["x-content-type-options"], "nosniff");
     let eve = app.signed_in("eve@south.example").await;
     assert_eq!(eve.get(&format!("/api/v1/files/{id}")).await.status, StatusCode::NOT_FOUND);
     let none = api.send(Method::POST, "/api/v1/files", "text/plain", Body::from("x"), &[]).await;

@@ -8,6 +8,7 @@ use testkit::{Client, Database, TestApp};
 mod engines {
     testkit::on_both_engines!(
         what_cannot_be_read_is_a_problem,
+        an_unknown_parameter_is_refused_by_name,
         no_text_has_a_nul,
         who_is_named_must_exist,
         a_message_with_a_key_is_written_once,
@@ -54,6 +55,26 @@ async fn what_cannot_be_read_is_a_problem(app: TestApp) {
     let large = Body::from(vec![b' '; 4 * 1024 * 1024 + 1]);
     let answer = api.send(Method::POST, "/api/v1/tickets", json_kind, large, &[]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+async fn an_unknown_parameter_is_refused_by_name(app: TestApp) {
+    let api = app.api().await;
+    for path in
+        ["tickets", "audit", "letters", "contacts", "problem-log", "queues", "settings", "reports/promises"]
+    {
+        let answer = api.get(&format!("/api/v1/{path}?colour=red")).await;
+        let told = answer.json();
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {}", answer.text);
+        assert_eq!(told["fields"], json!([{"field": "colour", "issue": "unknown_field"}]), "{path}");
+    }
+    let posted =
+        api.post("/api/v1/tickets?dry=1", &json!({"title": "t", "requester": "ben@north.example"})).await;
+    assert_eq!(posted.json()["fields"][0]["field"], "dry", "{}", posted.text);
+    for path in ["tickets?limit=1", "contacts?limit=1", "audit?limit=1", "notices?limit=1"] {
+        let answer = api.get(&format!("/api/v1/{path}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+    }
+    assert_eq!(app.client().get("/api/v1/tickets?colour=red").await.status, StatusCode::UNAUTHORIZED);
 }
 
 async fn no_text_has_a_nul(app: TestApp) {
@@ -143,6 +164,7 @@ async fn a_database_out_of_reach_is_said_and_waited_for() {
     app.open_database(false).await;
     for answer in [api.get("/api/v1/tickets").await, agent.get("/tickets").await] {
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+        assert_eq!(answer.headers.get("retry-after").unwrap(), "5");
         assert!(answer.text.contains("请稍后再试") || answer.text.contains("try again"), "{}", answer.text);
     }
     let body = json!({"title": "t", "body": "b", "requester": "ben@north.example"});

@@ -1,9 +1,11 @@
 //! The audit says who changed what: the thing by its name, each value before and after.
 
+use axum::http::Method;
+use serde_json::json;
 use testkit::TestApp;
 
 mod engines {
-    testkit::on_both_engines!(a_change_is_named_and_compared);
+    testkit::on_both_engines!(a_change_is_named_and_compared, identifiers_are_shown_by_name);
 }
 
 async fn a_change_is_named_and_compared(app: TestApp) {
@@ -19,4 +21,36 @@ async fn a_change_is_named_and_compared(app: TestApp) {
     assert!(page.contains("<del>夜班</del> → <ins>值夜</ins>"), "{page}");
     let others = admin.get("/admin/audit?subject=policy").await.text;
     assert!(!others.contains("值夜") && others.contains("没有符合条件的记录"), "{others}");
+}
+
+async fn identifiers_are_shown_by_name(app: TestApp) {
+    let (api, admin) = (app.api().await, app.signed_in("admin").await);
+    let token =
+        api.post("/api/v1/tokens", &json!({"name": "报表程序", "scopes": ["ticket.view"]})).await.json();
+    let revoked = format!("/api/v1/tokens/{}", token["id"].as_str().unwrap());
+    api.json(Method::DELETE, &revoked, &json!({})).await;
+    let page = admin.get("/admin/audit?subject=token").await.text;
+    assert_eq!(page.matches("<strong>报表程序</strong>").count(), 2, "made and revoked: {page}");
+    let north = app.cast.north.as_str();
+    let contract = json!({"organisation": north, "number": "C-7", "starts_on": "2026-01-01"});
+    let made = api.post("/api/v1/contracts", &contract).await;
+    assert_eq!(made.status, axum::http::StatusCode::CREATED, "{}", made.text);
+    let page = admin.get("/admin/audit?subject=contract").await.text;
+    assert!(page.contains("<strong>C-7</strong>") && page.contains("<ins>North</ins>"), "{page}");
+    assert!(!page.contains(north), "{page}");
+    let mut ids = Vec::new();
+    for name in ["老张", "张工"] {
+        let contact =
+            api.post("/api/v1/contacts", &json!({"name": name, "organisation": north})).await.json();
+        ids.push(contact["id"].as_str().unwrap().to_owned());
+    }
+    let merged = api.post(&format!("/api/v1/contacts/{}/merge", ids[0]), &json!({"into": ids[1]})).await;
+    assert_eq!(merged.status, axum::http::StatusCode::OK, "{}", merged.text);
+    let page = admin.get("/admin/audit?subject=contact").await.text;
+    assert!(page.contains("<ins>张工</ins>") && !ids.iter().any(|id| page.contains(id)), "{page}");
+    let before = api.get("/api/v1/roles/agent").await.json();
+    let role = json!({"version": before["version"], "rights": ["ticket.view", "ticket.note"]});
+    assert_eq!(api.json(Method::PUT, "/api/v1/roles/agent", &role).await.status, axum::http::StatusCode::OK);
+    let page = admin.get("/admin/audit?subject=role").await.text;
+    assert!(page.contains("<strong>客服</strong>") && page.contains("查看全部工单"), "{page}");
 }

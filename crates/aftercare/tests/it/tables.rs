@@ -5,14 +5,18 @@ use std::process::Command;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use domain::ticket::Status;
+use serde_json::json;
 use testkit::{Answer, Client, TestApp};
 
 mod engines {
     testkit::on_both_engines!(
         a_table_of_tickets_is_checked_then_made_then_corrected,
         a_number_twice_with_other_content_is_a_bad_row,
+        a_bad_row_does_not_spoil_a_later_one_with_its_number,
+        the_preview_finds_what_the_run_refuses_and_leaves_nothing,
         a_table_of_customers_makes_each_once,
         only_who_may_import_imports,
+        a_program_imports_as_the_page_does,
     );
 }
 
@@ -123,7 +127,64 @@ async fn a_number_twice_with_other_content_is_a_bad_row(app: TestApp) {
     let (at, done) = run(&app, &admin, "tickets", table.as_bytes()).await;
     assert_eq!(figures(&done), ["1", "1", "1"], "{done}");
     let bad = admin.get(&format!("{at}/bad.csv")).await.text;
-    assert!(bad.contains("另一件") && bad.contains("与文件中前面同编号的行内容不同"), "{bad}");
+    assert!(bad.contains("另一件") && bad.contains("与第 1 行编号相同，内容不同"), "{bad}");
+}
+
+async fn a_bad_row_does_not_spoil_a_later_one_with_its_number(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let rows = ["T-1,一,ben@north.example,Nowhere", "T-1,二,ben@north.example,", "T-1,三,ben@north.example,"];
+    let table = format!("编号,标题,联系电话,单位\n{}\n", rows.join("\n"));
+    let uploaded = send(&admin, "tickets", table.as_bytes()).await;
+    let page = admin.get(&uploaded.location).await.text;
+    assert!(page.contains("全部 3 行，有误 2 行") && page.contains("与第 2 行编号相同"), "{page}");
+    let (at, done) = run(&app, &admin, "tickets", table.as_bytes()).await;
+    assert_eq!(figures(&done), ["1", "0", "2"], "{done}");
+    let bad = admin.get(&format!("{at}/bad.csv")).await.text;
+    assert!(bad.contains("单位：不存在") && bad.contains("row 2 has this number"), "{bad}");
+}
+
+async fn the_preview_finds_what_the_run_refuses_and_leaves_nothing(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let tickets = "编号,标题,联系电话,单位,产品,组,处理人,受理时间,解决时间,关闭时间\n\
+        A,一,ben@north.example,Nowhere,,,,,,\nB,二,ben@north.example,,没有,,,,,\n\
+        C,三,ben@north.example,,,没有,,,,\nD,四,ben@north.example,,,,谁,,,\n\
+        E,五,ben@north.example,,,,,2026-09-01 09:00,2026-09-01 10:00,\nE,六,ben@north.example,,,,,,,\n\
+        F,七,new@north.example,North,,,,,,\n";
+    let customers = "单位,联系人,邮箱,邮箱域名\n甲,张,zhang@a.example,a.example\n\
+        乙,李,zhang@a.example,\n丙,王,w@c.example,a.example\n";
+    for (of, text, expected) in [("tickets", tickets, 5), ("customers", customers, 2)] {
+        let before = everything(&app).await;
+        let uploaded = send(&admin, of, text.as_bytes()).await;
+        let page = admin.get(&uploaded.location).await.text;
+        let seen = bad_numbers(&page);
+        assert_eq!(seen.len(), expected, "{page}");
+        assert_eq!(everything(&app).await, before, "nothing of it stays");
+        let (at, done) = run(&app, &admin, of, text.as_bytes()).await;
+        assert_eq!(figures(&done)[2], expected.to_string(), "{done}");
+        let id = at.rsplit('/').next().unwrap().to_owned();
+        let bad =
+            app.desk.read(move |r| Ok(store::import::rows(r, &id, domain::import::RowState::Bad, 0, 100)?));
+        let refused: Vec<i64> = bad.await.unwrap().iter().map(|row| row.no).collect();
+        assert_eq!(seen, refused);
+    }
+}
+
+/// How many tickets, contacts and organisations there are.
+async fn everything(app: &TestApp) -> (usize, usize, usize) {
+    app.desk
+        .read(|r| {
+            let contacts = store::feed::contacts(r, "", 1000)?.len();
+            let tickets = store::feed::tickets(r, "", 1000)?.len();
+            Ok((tickets, contacts, store::feed::organisations(r, "", 1000)?.len()))
+        })
+        .await
+        .unwrap()
+}
+
+/// Numbers of the rows that the preview calls bad.
+fn bad_numbers(page: &str) -> Vec<i64> {
+    let rows = page.split("<tr><td class=\"num\">").skip(1).filter(|row| row.contains("tag-urgent"));
+    rows.map(|row| row.split('<').next().unwrap().parse().unwrap()).collect()
 }
 
 async fn a_table_of_customers_makes_each_once(app: TestApp) {
@@ -143,6 +204,47 @@ async fn a_table_of_customers_makes_each_once(app: TestApp) {
     assert_eq!((domains.as_slice(), contacts.len()), (&["crx.example".to_owned()][..], 2));
     let (_, again) = run(&app, &admin, "customers", text.as_bytes()).await;
     assert_eq!(figures(&again)[..2], ["0", "2"]);
+}
+
+async fn a_program_imports_as_the_page_does(app: TestApp) {
+    let api = app.api().await;
+    let body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"of\"\r\n\r\ntickets\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"t.csv\"\r\n\r\n{TICKETS}\r\n--b--\r\n"
+    );
+    let kind = "multipart/form-data; boundary=b";
+    let made = api.send(Method::POST, "/api/v1/imports", kind, Body::from(body), &[]).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let draft = made.json();
+    assert_eq!(
+        (&draft["state"], &draft["rows"], &draft["mapping"]["title"]),
+        (&json!("draft"), &json!(4), &json!(1))
+    );
+    let at = format!("/api/v1/imports/{}", draft["id"].as_str().unwrap());
+    let told =
+        json!({"mapping": draft["mapping"], "zone": "UTC", "order": "ymd", "version": draft["version"]});
+    let saved = api.json(Method::PUT, &format!("{at}/mapping"), &told).await;
+    assert_eq!((saved.status, &saved.json()["zone"]), (StatusCode::OK, &json!("UTC")), "{}", saved.text);
+    let stale = api.json(Method::PUT, &format!("{at}/mapping"), &told).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text);
+    let tried = api.get(&format!("{at}/preview")).await.json();
+    let rows: Vec<_> = tried["bad"].as_array().unwrap().iter().map(|b| b["row"].as_i64().unwrap()).collect();
+    assert_eq!((rows.as_slice(), &tried["tried"]), (&[3, 4][..], &json!(4)), "{tried}");
+    assert_eq!(api.post(&format!("{at}/run"), &json!({})).await.status, StatusCode::ACCEPTED);
+    app.drain().await;
+    let done = api.get(&at).await.json();
+    assert_eq!(
+        (&done["state"], &done["made"], &done["bad"]),
+        (&json!("done"), &json!(2), &json!(2)),
+        "{done}"
+    );
+    assert!(api.get(&format!("{at}/bad-rows")).await.text.contains("Organisation: "));
+    assert_eq!(api.get("/api/v1/imports").await.json()["items"][0]["id"], draft["id"]);
+    let mine = api.get("/api/v1/queues").await.json();
+    let all = mine.as_array().unwrap().iter().find(|q| q["queue"] == "all").unwrap();
+    assert_eq!(all["count"], 2, "{mine}");
+    assert_eq!(api.json(Method::DELETE, &at, &json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get(&at).await.status, StatusCode::NOT_FOUND);
 }
 
 async fn only_who_may_import_imports(app: TestApp) {
@@ -183,7 +285,7 @@ fn the_command_line_says_what_it_would_do_then_does_it() {
         ok && said.contains("title            ← 标题") && said.contains("not used: 天气"),
         "{said}{trouble}"
     );
-    assert!(said.contains("1 of 4 rows cannot be read; nothing was imported"), "{said}");
+    assert!(said.contains("2 of 4 rows are bad; nothing was imported"), "{said}");
     let (ok, _, trouble) = run(&["--map", "title=天空"]);
     assert!(!ok && trouble.contains("no column \"天空\""), "{trouble}");
     let (ok, said, trouble) = run(&["--map", "body=天气"]);

@@ -1,32 +1,61 @@
-//! Rows that have the number of an earlier row of the file and other content.
+//! Rows that have the number of an earlier row of the file and other content. The earlier row must have become
+//! something: a bad row spoils no later one.
 
-use domain::import::{Numbers, RowState};
-use store::import;
+use std::collections::BTreeSet;
 
-use super::Plan;
+use domain::import::{Look, Numbers, RowState, Twice, Wrong, number};
+use store::import::{self, TableRow};
+
+use super::{How, Plan};
 use crate::{Desk, Error, Result};
 
-/// The field by which a row is known again, and why such a row is bad.
-pub(super) const REASONS: &str = r#"[{"field":"external_ref","issue":"other_row"}]"#;
 const AT_ONCE: i64 = 500;
 
-/// The version of the import that was looked at, and its clashing rows. Only columns that mean something are compared.
-pub(super) async fn rows(desk: &Desk, id: String) -> Result<(i64, Vec<i64>)> {
+/// Why such a row is bad; it names the earlier one.
+pub(super) fn wrong(first: i64) -> Wrong {
+    Wrong { field: "external_ref".to_owned(), issue: format!("other_row.{first}") }
+}
+
+/// The version of the import that was looked at, and the numbers that stand in it with different contents.
+pub(super) async fn twice(desk: &Desk, id: String) -> Result<(i64, Twice)> {
     desk.read(move |r| {
         let row = import::one(r, &id)?.ok_or(Error::NotFound)?;
         let mapping = Plan::of(&row).mapping;
-        if !mapping.0.contains_key("external_ref") {
-            return Ok((row.version, Vec::new()));
+        let (mut look, mut after) = (Look::default(), 0);
+        if mapping.0.contains_key("external_ref") {
+            loop {
+                let rows = import::rows(r, &id, RowState::Waiting, after, AT_ONCE)?;
+                let Some(last) = rows.last() else { break };
+                after = last.no;
+                rows.iter().for_each(|t| look.take(t.no, &mapping, &t.cells));
+            }
         }
-        let (mut numbers, mut found, mut after) = (Numbers::default(), Vec::new(), 0);
-        loop {
-            let rows = import::rows(r, &id, RowState::Waiting, after, AT_ONCE)?;
-            let Some(last) = rows.last() else { return Ok((row.version, found)) };
-            after = last.no;
-            found.extend(
-                rows.iter().filter(|t| numbers.clash(t.no, &mapping, &t.cells).is_some()).map(|t| t.no),
-            );
-        }
+        Ok((row.version, look.found()))
     })
     .await
+}
+
+/// What these rows must not contradict: the first row of each of their numbers that became something.
+pub(super) fn before(
+    r: &mut store::Read<'_>,
+    id: &str,
+    how: &How,
+    (rows, twice): (&[TableRow], &Twice),
+) -> Result<Numbers> {
+    let mut numbers = Numbers::default();
+    let theirs: BTreeSet<&str> = rows.iter().map(|row| number(&how.mapping, &row.cells)).collect();
+    for same in theirs.into_iter().filter_map(|number| twice.get(number)) {
+        for no in same {
+            let Some(row) = import::row(r, id, *no)? else { continue };
+            match row.state {
+                RowState::Made | RowState::Known => {
+                    numbers.keep(row.no, &how.mapping, &row.cells);
+                    break;
+                }
+                RowState::Bad => {}
+                RowState::Waiting => break,
+            }
+        }
+    }
+    Ok(numbers)
 }

@@ -6,23 +6,25 @@ mod apply;
 mod bad;
 mod clash;
 mod log;
+mod make;
 mod sheet;
+mod trial;
 
 use std::sync::Arc;
 
 use domain::access::{Actor, Right, System};
 use domain::field::Field;
-use domain::import::{
-    Custom, DateOrder, ImportState, Line, Mapping, Noun, RowState, Vocabulary, Wrong, guess, read_line,
-};
+use domain::import::{Custom, DateOrder, ImportState, Mapping, Noun, Twice, Vocabulary, guess};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use store::import::{self, ImportRow, TableRow};
+use store::import::{self, ImportRow};
 use store::job;
 
 pub use bad::{bad_rows, reasons};
 pub use log::{Figures, Log, keep_log};
+pub use make::step;
 pub use sheet::{MAX_ROWS, Sheet, read_sheet};
+pub use trial::{Preview, Trial, Tried, preview};
 
 use crate::admin::{need, record};
 use crate::{Desk, Error, FieldError, Result};
@@ -32,8 +34,6 @@ pub const IMPORT: Actor = Actor::System(System::Import);
 
 /// Rows that are taken in, or looked at, at once.
 const CHUNK: usize = 500;
-/// Rows that become something before the job lets others go first.
-const STEP: i64 = 100;
 
 /// How an import is read, and what came out of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,6 +51,9 @@ pub struct Plan {
     pub zone: String,
     /// How dates are written.
     pub order: Option<DateOrder>,
+    /// Numbers that stand in the file with different contents.
+    #[serde(skip_serializing_if = "Twice::is_empty")]
+    pub twice: Twice,
     /// The promise under which a log's tickets were measured, with its revision.
     pub template: String,
     /// What a log came to.
@@ -191,28 +194,6 @@ fn draft(unit: &mut crate::Unit<'_, '_>, id: &str) -> Result<ImportRow> {
     if row.state == ImportState::Draft { Ok(row) } else { Err(Error::field("import", "begun")) }
 }
 
-/// What a row would become.
-pub type Preview = (TableRow, std::result::Result<Line, Vec<Wrong>>);
-
-/// What the first rows of a draft would become. Names are looked up only when a row is made.
-///
-/// # Errors
-/// `NotFound`, `Invalid`.
-pub async fn preview(desk: &Desk, id: String, words: Vocabulary, limit: i64) -> Result<Vec<Preview>> {
-    desk.read(move |r| {
-        let row = import::one(r, &id)?.ok_or(Error::NotFound)?;
-        let how = How::of(&row)?;
-        let now = r.now();
-        let rows = import::rows(r, &id, RowState::Waiting, 0, limit)?;
-        let read = |row: TableRow| {
-            let line = read_line(how.custom(&words), &row.cells, now);
-            (row, line)
-        };
-        Ok(rows.into_iter().map(read).collect())
-    })
-    .await
-}
-
 /// A plan, ready to read rows with.
 struct How {
     noun: Noun,
@@ -223,8 +204,11 @@ struct How {
 
 impl How {
     fn of(row: &ImportRow) -> Result<Self> {
-        let plan = Plan::of(row);
         let noun = row.source.parse().map_err(|_| Error::NotFound)?;
+        Self::new(noun, Plan::of(row))
+    }
+
+    fn new(noun: Noun, plan: Plan) -> Result<Self> {
         let zone = plan.zone()?;
         Ok(Self { noun, mapping: plan.mapping, zone, order: plan.order.unwrap_or(DateOrder::YearFirst) })
     }
@@ -260,7 +244,7 @@ pub enum Maker {
 /// # Errors
 /// `Lacks`, `NotFound`, `Invalid` if a column is missing, `Stale`.
 pub async fn start(desk: &Desk, who: &Actor, id: String, maker: Maker) -> Result<()> {
-    let (version, clashing) = clash::rows(desk, id.clone()).await?;
+    let (version, twice) = clash::twice(desk, id.clone()).await?;
     desk.write(who, move |unit| {
         need(unit, Right::Import)?;
         let mut row = draft(unit, &id)?;
@@ -273,85 +257,13 @@ pub async fn start(desk: &Desk, who: &Actor, id: String, maker: Maker) -> Result
             return Err(Error::Invalid(wrong));
         }
         row.state = ImportState::Running;
+        row.doc = Plan { twice: twice.clone(), ..Plan::of(&row) }.doc();
         import::save(unit.work, &row)?;
-        for no in &clashing {
-            import::settle_row(unit.work, &id, *no, RowState::Bad, clash::REASONS)?;
-        }
         if maker == Maker::Workers {
             job::insert(unit.work, ImportJob::KIND, &ImportJob { import: id.clone() }, unit.now)?;
         }
         let said = serde_json::json!({"file": row.name, "rows": row.all, "of": row.source});
         record(unit, ("import", &id), &None::<String>, &said)
-    })
-    .await
-}
-
-/// Makes the next rows; returns whether any are left. Safe to repeat: a row is made and ticked off together.
-///
-/// # Errors
-/// The store's; what is wrong with a row is the row's.
-pub async fn step(desk: &Desk, id: &str, words: &Arc<Vocabulary>) -> Result<bool> {
-    let key = id.to_owned();
-    let (row, rows) = desk
-        .read(move |r| {
-            let row = import::one(r, &key)?.ok_or(Error::NotFound)?;
-            Ok((row, import::rows(r, &key, RowState::Waiting, 0, STEP)?))
-        })
-        .await?;
-    if row.state != ImportState::Running {
-        return Ok(false);
-    }
-    let how = Arc::new(How::of(&row)?);
-    for table_row in rows {
-        one_row(desk, id, &how, words, table_row).await?;
-    }
-    let key = id.to_owned();
-    desk.write(&IMPORT, move |unit| {
-        let left = !import::rows(unit.work, &key, RowState::Waiting, 0, 1)?.is_empty();
-        if !left {
-            let mut row = import::one(unit.work, &key)?.ok_or(Error::NotFound)?;
-            row.state = ImportState::Done;
-            row.ended_at = Some(unit.now);
-            import::save(unit.work, &row)?;
-            import::delete_good_rows(unit.work, &key)?;
-        }
-        Ok(left)
-    })
-    .await
-}
-
-async fn one_row(
-    desk: &Desk,
-    id: &str,
-    how: &Arc<How>,
-    words: &Arc<Vocabulary>,
-    row: TableRow,
-) -> Result<()> {
-    let (key, how, words, cells) = (id.to_owned(), Arc::clone(how), Arc::clone(words), row.cells);
-    let no = row.no;
-    let made = desk.write(&IMPORT, move |unit| {
-        let wrong = |w: Vec<Wrong>| {
-            Error::Invalid(w.into_iter().map(|w| FieldError::new(w.field, w.issue)).collect())
-        };
-        let state = match read_line(how.custom(&words), &cells, unit.now).map_err(wrong)? {
-            Line::Ticket(line) => apply::ticket(unit, &line, &cells)?,
-            Line::Customer(line) => apply::customer(unit, &line)?,
-        };
-        Ok(import::settle_row(unit.work, &key, no, state, "[]").map(drop)?)
-    });
-    let wrong = match made.await {
-        Ok(()) => return Ok(()),
-        Err(Error::Invalid(fields)) => {
-            fields.into_iter().map(|f| Wrong { field: f.field, issue: f.issue }).collect::<Vec<_>>()
-        }
-        Err(Error::Refused(refusal)) => {
-            vec![Wrong { field: String::new(), issue: format!("refused.{refusal}") }]
-        }
-        Err(e) => return Err(e),
-    };
-    let (key, reasons) = (id.to_owned(), serde_json::to_string(&wrong).unwrap_or_default());
-    desk.write(&IMPORT, move |unit| {
-        Ok(import::settle_row(unit.work, &key, no, RowState::Bad, &reasons).map(drop)?)
     })
     .await
 }

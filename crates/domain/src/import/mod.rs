@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use date::{DateOrder, read_instant};
 pub use line::{Custom, CustomerLine, Given, Line, TicketLine, Wrong, read_line};
-pub use twice::Numbers;
+pub use twice::{Look, Numbers, Twice, number};
 
 use crate::field::Field;
 use crate::named;

@@ -1,36 +1,76 @@
-//! Two rows of one file with the same number: the second is the first again, or a mistake.
+//! Rows of one file with the same number: a later one is the first that became something once more, or a mistake.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Mapping;
 
-/// The numbers of a file as it is read, row by row.
+/// The number in a row; empty if it has none. Rows without a number never meet.
+pub fn number<'c>(mapping: &Mapping, cells: &'c [String]) -> &'c str {
+    mapping.0.get("external_ref").map(|column| cell(cells, *column)).unwrap_or_default()
+}
+
+fn cell(cells: &[String], column: usize) -> &str {
+    cells.get(column).map(|c| c.trim()).unwrap_or_default()
+}
+
+/// Equal for equal content; only columns that mean something count.
+fn print(mapping: &Mapping, cells: &[String]) -> u64 {
+    let mut hash = DefaultHasher::new();
+    mapping.0.values().map(|column| cell(cells, *column)).collect::<Vec<_>>().hash(&mut hash);
+    hash.finish()
+}
+
+/// Numbers that stand in a file with different contents, each with its rows.
+pub type Twice = BTreeMap<String, Vec<i64>>;
+
+/// Looks for [`Twice`] in a file as it is read, row by row.
 #[derive(Debug, Default)]
-pub struct Numbers(HashMap<String, (i64, u64)>);
+pub struct Look(HashMap<String, Rows>);
+
+#[derive(Debug)]
+struct Rows {
+    first: u64,
+    differ: bool,
+    rows: Vec<i64>,
+}
+
+impl Look {
+    /// The next row.
+    pub fn take(&mut self, no: i64, mapping: &Mapping, cells: &[String]) {
+        let number = number(mapping, cells);
+        if number.is_empty() {
+            return;
+        }
+        let print = print(mapping, cells);
+        let new = || Rows { first: print, differ: false, rows: Vec::new() };
+        let known = self.0.entry(number.to_owned()).or_insert_with(new);
+        known.differ |= known.first != print;
+        known.rows.push(no);
+    }
+
+    /// What was found.
+    pub fn found(self) -> Twice {
+        self.0.into_iter().filter(|(_, r)| r.differ).map(|(number, r)| (number, r.rows)).collect()
+    }
+}
+
+/// The rows of a file that became something, by number.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers(BTreeMap<String, (i64, u64)>);
 
 impl Numbers {
-    /// The row that had the same number with other content, if there is one before this. Only columns that mean
-    /// something count; rows without a number never meet, and an equal row is only the same once more.
-    pub fn clash(&mut self, no: i64, mapping: &Mapping, cells: &[String]) -> Option<i64> {
-        let cell = |column: &usize| cells.get(*column).map(|c| c.trim()).unwrap_or_default();
-        let number = mapping.0.get("external_ref").map(cell).unwrap_or_default();
-        if number.is_empty() {
-            return None;
-        }
-        let mut hash = DefaultHasher::new();
-        mapping.0.values().map(cell).collect::<Vec<_>>().hash(&mut hash);
-        let print = hash.finish();
-        match self.0.entry(number.to_owned()) {
-            Entry::Vacant(free) => {
-                free.insert((no, print));
-                None
-            }
-            Entry::Occupied(first) => {
-                let (first_no, first_print) = *first.get();
-                (first_print != print).then_some(first_no)
-            }
+    /// The row that has the same number and other content, if one became something before this.
+    pub fn clash(&self, mapping: &Mapping, cells: &[String]) -> Option<i64> {
+        let (first, was) = self.0.get(number(mapping, cells))?;
+        (*was != print(mapping, cells)).then_some(*first)
+    }
+
+    /// A row became something, or is known already.
+    pub fn keep(&mut self, no: i64, mapping: &Mapping, cells: &[String]) {
+        let number = number(mapping, cells);
+        if !number.is_empty() {
+            self.0.entry(number.to_owned()).or_insert_with(|| (no, print(mapping, cells)));
         }
     }
 }
@@ -39,18 +79,35 @@ impl Numbers {
 mod tests {
     use super::*;
 
+    fn mapping() -> Mapping {
+        Mapping([("external_ref".to_owned(), 0), ("title".to_owned(), 1)].into())
+    }
+
+    fn cells(number: &str, title: &str, unasked: &str) -> [String; 3] {
+        [number, title, unasked].map(str::to_owned)
+    }
+
     #[test]
-    fn a_number_with_other_content_clashes() {
-        let mapping = Mapping([("external_ref".to_owned(), 0), ("title".to_owned(), 1)].into());
-        let mut numbers = Numbers::default();
-        let mut clash = |no, number: &str, title: &str, unasked: &str| {
-            let cells = [number, title, unasked].map(str::to_owned);
-            numbers.clash(no, &mapping, &cells)
-        };
-        assert_eq!(clash(1, "A-1", "x", "1"), None);
-        assert_eq!(clash(2, " A-1", "x ", "2"), None, "the same once more");
-        assert_eq!(clash(3, "A-1", "y", "1"), Some(1));
-        assert_eq!(clash(4, "", "x", ""), None);
-        assert_eq!(clash(5, "", "y", ""), None);
+    fn numbers_with_different_contents_are_found() {
+        let mut look = Look::default();
+        let rows = [("A", "x"), (" A", "x "), ("A", "y"), ("B", "x"), ("B", "x"), ("", "x"), ("", "y")];
+        for (no, (number, title)) in (1..).zip(rows) {
+            look.take(no, &mapping(), &cells(number, title, "unasked"));
+        }
+        assert_eq!(look.found(), Twice::from([("A".to_owned(), vec![1, 2, 3])]));
+    }
+
+    #[test]
+    fn a_row_clashes_with_the_first_that_became_something() {
+        let (mapping, mut numbers) = (mapping(), Numbers::default());
+        let (x, y) = (cells("A-1", "x", "1"), cells(" A-1", "y", "1"));
+        assert_eq!(numbers.clash(&mapping, &x), None);
+        assert_eq!(numbers.clash(&mapping, &y), None, "the first was bad");
+        numbers.keep(2, &mapping, &y);
+        assert_eq!(numbers.clash(&mapping, &cells("A-1", "y ", "2")), None, "the same once more");
+        numbers.keep(3, &mapping, &cells("A-1", "y ", "2"));
+        assert_eq!(numbers.clash(&mapping, &x), Some(2));
+        numbers.keep(4, &mapping, &cells("", "x", ""));
+        assert_eq!(numbers.clash(&mapping, &cells("", "y", "")), None);
     }
 }

@@ -12,6 +12,7 @@ use domain::time::{Clock, Timestamp};
 use tokio::sync::watch;
 
 pub(crate) use sqlite::connect as connect_sqlite;
+pub(crate) use work::STATEMENTS;
 pub use work::{Read, Work};
 
 use crate::statement::Stmt;
@@ -107,6 +108,18 @@ impl Shared {
 
     pub(crate) fn ring(&self) {
         self.news.send_modify(|n| *n += 1);
+    }
+}
+
+/// Why a rehearsal is rolled back: it was seen to its end, or it failed.
+enum Undone<T, E> {
+    Seen(T),
+    Failed(E),
+}
+
+impl<T, E: From<Error>> From<Error> for Undone<T, E> {
+    fn from(e: Error) -> Self {
+        Self::Failed(e.into())
     }
 }
 
@@ -226,6 +239,26 @@ impl Db {
         match &*self.inner {
             Inner::Sqlite(db) => db.write(f).await,
             Inner::Postgres(db) => db.write(f).await,
+        }
+    }
+
+    /// One unit of work whose changes are thrown away, whatever it returns: what would happen, with nothing written.
+    /// Others wait for it as for any unit, so it must be short.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn rehearse<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let undone =
+            self.write(move |work| Err::<(), _>(f(work).map_or_else(Undone::Failed, Undone::Seen))).await;
+        match undone {
+            Err(Undone::Seen(value)) => Ok(value),
+            Err(Undone::Failed(e)) => Err(e),
+            Ok(()) => Err(Error::Closed.into()),
         }
     }
 

@@ -12,6 +12,12 @@ use crate::statement::Stmt;
 use crate::value::Value;
 use crate::{Error, Result, Row};
 
+statements! {
+    PART = "SAVEPOINT part";
+    UNDO_PART = "ROLLBACK TO SAVEPOINT part";
+    END_PART = "RELEASE SAVEPOINT part";
+}
+
 pub(crate) enum Conn<'a> {
     Sqlite(&'a rusqlite::Connection),
     Postgres(&'a Client, &'a Handle),
@@ -190,6 +196,23 @@ impl<'a> Work<'a> {
     /// Runs an edit that names the version it saw; no row means that somebody else saved first.
     pub(crate) fn edit(&mut self, what: &'static str, stmt: &Stmt, values: &[Value<'_>]) -> Result<()> {
         if self.execute(stmt, values)? == 1 { Ok(()) } else { Err(Error::Stale(what)) }
+    }
+
+    /// Runs a part of the unit; if it fails, what it changed is undone and the unit can go on.
+    ///
+    /// # Errors
+    /// Whatever the part returns; the engine's.
+    pub fn attempt<T, E: From<Error>>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.execute(&PART, &[])?;
+        let result = part(self);
+        if result.is_err() {
+            self.execute(&UNDO_PART, &[])?;
+        }
+        self.execute(&END_PART, &[])?;
+        result
     }
 
     /// A new identifier.

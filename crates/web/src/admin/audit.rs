@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use desk::{Desk, Result};
+use desk::Result;
 use domain::access::Right;
-use domain::id::{ContactId, OrgId, PolicyId, StaffId};
 use serde::Deserialize;
 use serde_json::Value;
 use store::Read;
 use store::admin::{AdminEvent, SUBJECTS};
-use words::{Locale, t};
+use words::{Locale, t, word};
 
 use crate::app::App;
 use crate::error::WebError;
@@ -83,8 +82,10 @@ pub(super) async fn page(
     let subject: Option<String> = crate::form::id(&asked.subject);
     let read = app.desk.read(move |r| {
         let mut names = Names::default();
+        let rules = desk.rules_in(r)?;
+        names.few(r, &rules)?;
         let rows = store::admin::page_of(r, subject.as_deref(), &before, PAGE + 1)?;
-        rows.into_iter().map(|e| line(r, &desk, e, &mut names, locale)).collect::<Result<Vec<_>>>()
+        rows.into_iter().map(|e| line(r, e, &mut names, locale)).collect::<Result<Vec<_>>>()
     });
     let mut lines = read.await.map_err(|e| page.visitor.fail(e))?;
     let whole = usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -95,67 +96,66 @@ pub(super) async fn page(
     render(&AuditPage { ui, tab: "audit", asked, lines, next }, &page.visitor)
 }
 
-fn line(r: &mut Read<'_>, desk: &Desk, event: AdminEvent, names: &mut Names, locale: Locale) -> Result<Line> {
+fn line(r: &mut Read<'_>, event: AdminEvent, names: &mut Names, locale: Locale) -> Result<Line> {
     names.actor(r, &event.by)?;
     let who = names.of_actor(&event.by, locale);
     let (was, is) = (parse(&event.before), parse(&event.after));
-    let object = object(r, desk, &event, [&is, &was], names)?;
+    let object = object(r, &event, [&is, &was], names, locale)?;
     let (mut from, mut to) = (BTreeMap::new(), BTreeMap::new());
     flatten("", &was, &mut from);
     flatten("", &is, &mut to);
-    for org in [from.get("organisation"), to.get("organisation")].into_iter().flatten() {
-        names.organisation(r, &OrgId(org.clone()))?;
-    }
     let paths = from.keys().chain(to.keys().filter(|k| !from.contains_key(*k)));
-    let differ = paths.filter(|k| from.get(*k) != to.get(*k));
-    let mut changes: Vec<Differs> = differ
-        .map(|path| Differs {
-            what: label(path, locale),
-            before: shown(from.get(path), names),
-            after: shown(to.get(path), names),
-        })
-        .collect();
-    let more = changes.len().saturating_sub(SHOWN);
-    changes.truncate(SHOWN);
+    let differ: Vec<&String> = paths.filter(|k| from.get(*k) != to.get(*k)).collect();
+    let more = differ.len().saturating_sub(SHOWN);
+    let mut changes = Vec::new();
+    for path in differ.into_iter().take(SHOWN) {
+        let subject = event.subject.as_str();
+        let what =
+            if path.is_empty() { word(locale, "subject", subject).to_owned() } else { label(path, locale) };
+        let mut say = |value| shown(r, value, names, (subject, locale));
+        changes.push(Differs { what, before: say(from.get(path))?, after: say(to.get(path))? });
+    }
     Ok(Line { event, who, object, changes, more })
 }
 
+/// A document; a few events keep a bare word.
 fn parse(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
+    let bare = || if text.is_empty() { Value::Null } else { Value::String(text.to_owned()) };
+    serde_json::from_str(text).unwrap_or_else(|_| bare())
 }
 
 /// What the change was made to: by its own name, else as it is called today.
 fn object(
     r: &mut Read<'_>,
-    desk: &Desk,
     e: &AdminEvent,
     documents: [&Value; 2],
     names: &mut Names,
+    locale: Locale,
 ) -> Result<String> {
-    for key in ["name", "title", "number", "login"] {
+    for key in ["name", "title", "number", "login", "file"] {
         if let Some(name) = documents.iter().find_map(|d| d.get(key)?.as_str()) {
             return Ok(name.to_owned());
         }
     }
-    let id = e.subject_id.clone();
+    let id = e.subject_id.as_str();
     match e.subject.as_str() {
-        "staff" => names.staff(r, &StaffId(id.clone()))?,
-        "contact" | "points" => names.contact(r, &ContactId(id.clone()))?,
-        "organisation" | "domain" => names.organisation(r, &OrgId(id.clone()))?,
-        "group" | "members" => names.groups(r)?,
-        "product" | "modules" => names.products(r)?,
-        "role" => return Ok(id),
-        "policy" => {
-            let rules = desk.rules_in(r)?;
-            return Ok(rules.newest.get(&PolicyId(id)).map(|(name, _)| name.clone()).unwrap_or_default());
-        }
-        "calendar" => {
-            let rules = desk.rules_in(r)?;
-            return Ok(rules.calendars.get(&id.as_str().into()).map(|c| c.name.clone()).unwrap_or_default());
-        }
-        _ => {}
+        "role" => return Ok(word(locale, "role", id).to_owned()),
+        "installation" => return installed(r, documents, names),
+        _ => names.any(r, id)?,
     }
-    Ok(if names.knows(&id) { names.get(&id) } else { String::new() })
+    Ok(if names.knows(id) { names.get(id) } else { String::new() })
+}
+
+/// An installation has no name: its product, at whose.
+fn installed(r: &mut Read<'_>, documents: [&Value; 2], names: &mut Names) -> Result<String> {
+    let mut parts = Vec::new();
+    for key in ["product", "organisation"] {
+        if let Some(id) = documents.iter().find_map(|d| d.get(key)?.as_str()) {
+            names.any(r, id)?;
+            parts.push(names.get(id));
+        }
+    }
+    Ok(parts.join(" · "))
 }
 
 /// Every single value of a document by its place in it; nothing for what is empty.
@@ -195,12 +195,25 @@ fn label(path: &str, locale: Locale) -> String {
     if rest.is_empty() { name.to_owned() } else { format!("{name} {rest}") }
 }
 
-fn shown(value: Option<&String>, names: &Names) -> String {
-    let text = value.map(|v| names.get(v)).unwrap_or_default();
-    if text.chars().count() <= LONGEST {
-        return text;
+/// A value for people: identifiers by name, rights in words.
+fn shown(
+    r: &mut Read<'_>,
+    value: Option<&String>,
+    names: &mut Names,
+    (subject, locale): (&str, Locale),
+) -> Result<String> {
+    let mut parts = Vec::new();
+    for part in value.map(String::as_str).unwrap_or_default().split(", ") {
+        names.any(r, part)?;
+        let right = format!("right-{}", part.replace('.', "_"));
+        let in_words = ["role", "token"].contains(&subject) && words::has(locale, &right);
+        parts.push(if in_words { t(locale, &right).to_owned() } else { names.get(part) });
     }
-    text.chars().take(LONGEST).chain(['\u{2026}']).collect()
+    let text = parts.join(", ");
+    if text.chars().count() <= LONGEST {
+        return Ok(text);
+    }
+    Ok(text.chars().take(LONGEST).chain(['\u{2026}']).collect())
 }
 
 #[cfg(test)]

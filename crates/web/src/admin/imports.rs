@@ -6,7 +6,7 @@ use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
-use desk::import::{Maker, Plan, Preview, Told, Upload, bad_rows, extra_fields, read_sheet};
+use desk::import::{Maker, Plan, Told, Tried, Upload, bad_rows, extra_fields, read_sheet};
 use domain::access::Right;
 use domain::import::{DateOrder, ImportState, Line, Mapping, Noun, Wrong};
 use domain::report::Difference;
@@ -56,6 +56,8 @@ struct ImportPage {
     errors: Vec<String>,
     fields: Vec<(String, String, Option<usize>)>,
     preview: Vec<Shown>,
+    tried: Tried,
+    bad: Vec<Shown>,
     differences: Vec<(i64, Difference, String)>,
     next: Option<i64>,
 }
@@ -93,6 +95,13 @@ impl ImportPage {
             _ => self.ui.t("import-by-comma"),
         }
     }
+    /// How many rows were tried, and what it came to.
+    fn said(&self) -> String {
+        let (rows, bad) = (self.tried.rows.to_string(), self.tried.bad.len().to_string());
+        let all = i64::try_from(self.tried.rows).is_ok_and(|n| n == self.row.all);
+        let key = if all { "import-tried-all" } else { "import-tried" };
+        words::t_args(self.ui.locale, key, &[("rows", &rows), ("bad", &bad)])
+    }
     fn required(&self, field: &str) -> bool {
         let noun = self.row.source.parse::<Noun>();
         noun.is_ok_and(|n| n.required().contains(&field))
@@ -108,7 +117,11 @@ impl ImportPage {
 }
 
 const PAGE: i64 = 50;
-const PREVIEW: i64 = 20;
+/// Rows that the preview shows, and bad ones that it lists.
+const PREVIEW: usize = 20;
+const BAD: usize = 50;
+/// Rows that the preview tries: as many as a person may wait for.
+pub(crate) const TRIED: usize = 2_000;
 
 /// Where the list continues.
 #[derive(Debug, Default, Deserialize)]
@@ -177,9 +190,9 @@ pub(super) async fn upload(
     }
 }
 
-type Received = (Noun, Option<(String, Vec<u8>)>);
+pub(crate) type Received = (Noun, Option<(String, Vec<u8>)>);
 
-async fn received(mut form: Multipart) -> desk::Result<Received> {
+pub(crate) async fn received(mut form: Multipart) -> desk::Result<Received> {
     let bad = |e: axum::extract::multipart::MultipartError| Error::field("file", &e.body_text());
     let (mut noun, mut file) = (Noun::Tickets, None);
     while let Some(field) = form.next_field().await.map_err(bad)? {
@@ -236,7 +249,7 @@ async fn shown(
         plan.order = Some(told.order);
     }
     let mut fields = Vec::new();
-    let mut preview = Vec::new();
+    let mut tried = Tried::default();
     if let (Ok(noun), ImportState::Draft) = (row.source.parse::<Noun>(), row.state) {
         let own = noun.fields().iter().map(|f| ((*f).to_owned(), words::column(ui.locale, f)));
         let all = own.chain(extra_fields(noun, &rules.fields));
@@ -245,11 +258,13 @@ async fn shown(
             .map(|(i, f, n)| (f, n, i))
             .collect();
         if errors.is_empty() {
-            let rows =
-                desk::import::preview(&app.desk, id, words::vocabulary(), PREVIEW).await.map_err(fail)?;
-            preview = rows.into_iter().map(|p| in_words(&ui, p)).collect();
+            let words = words::vocabulary();
+            tried = desk::import::preview(&app.desk, id, words, (TRIED, PREVIEW)).await.map_err(fail)?;
         }
     }
+    let preview = tried.first.iter().map(|(no, line)| in_words(&ui, *no, line)).collect();
+    let later = tried.bad.iter().filter(|(no, _)| !tried.first.iter().any(|(n, _)| n == no)).take(BAD);
+    let bad = later.map(|(no, wrong)| in_words(&ui, *no, &Err(wrong.clone()))).collect();
     let more = found.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
     found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let next = found.last().filter(|_| more).map(|(no, _)| *no);
@@ -258,12 +273,12 @@ async fn shown(
     let differences =
         found.into_iter().map(|(no, d)| (no, why(&d), d)).map(|(no, w, d)| (no, d, w)).collect();
     render(
-        &ImportPage { ui, tab: "imports", row, plan, errors, fields, preview, differences, next },
+        &ImportPage { ui, tab: "imports", row, plan, errors, fields, preview, tried, bad, differences, next },
         &page.visitor,
     )
 }
 
-fn in_words(ui: &Ui, (row, line): Preview) -> Shown {
+fn in_words(ui: &Ui, no: i64, line: &Result<Line, Vec<Wrong>>) -> Shown {
     let at = |t: Option<Timestamp>| t.map(|t| ui.full(&t)).unwrap_or_default();
     let (what, wrong) = match line {
         Ok(Line::Ticket(t)) => {
@@ -293,10 +308,10 @@ fn in_words(ui: &Ui, (row, line): Preview) -> Shown {
             ];
             (pairs.to_vec(), String::new())
         }
-        Err(wrong) => (Vec::new(), words::wrong(ui.locale, &wrong)),
+        Err(wrong) => (Vec::new(), words::wrong(ui.locale, wrong)),
     };
     let what = what.into_iter().filter(|(_, v)| !v.is_empty());
-    Shown { no: row.no, what: what.map(|(k, v)| (words::column(ui.locale, k), v)).collect(), wrong }
+    Shown { no, what: what.map(|(k, v)| (words::column(ui.locale, k), v)).collect(), wrong }
 }
 
 /// Saves what the columns mean and shows the preview; with `run` the rows are made.
@@ -358,12 +373,17 @@ pub(super) async fn discard(
 /// The bad rows with their reasons, to be corrected and imported again.
 pub(super) async fn bad(State(app): State<App>, page: StaffPage, Path(id): Path<String>) -> Answered {
     page.need(Right::Import)?;
-    let heads = Locale::ALL.map(|l| words::t(l, "import-why").to_owned()).to_vec();
-    let say = |wrong: &[Wrong]| Locale::ALL.map(|l| words::wrong(l, wrong)).to_vec();
-    let bytes = bad_rows(&app.desk, id, heads, say).await.map_err(|e| page.visitor.fail(e))?;
+    let bytes = bad_table(&app, id).await.map_err(|e| page.visitor.fail(e))?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"bad-rows.csv\""),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// The bad rows as CSV, with their reasons in both languages.
+pub(crate) async fn bad_table(app: &App, id: String) -> desk::Result<Vec<u8>> {
+    let heads = Locale::ALL.map(|l| words::t(l, "import-why").to_owned()).to_vec();
+    let say = |wrong: &[Wrong]| Locale::ALL.map(|l| words::wrong(l, wrong)).to_vec();
+    bad_rows(&app.desk, id, heads, say).await
 }

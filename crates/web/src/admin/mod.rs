@@ -9,7 +9,7 @@ mod calendars;
 mod fields;
 mod groups;
 mod history;
-mod imports;
+pub(crate) mod imports;
 mod letters;
 mod operate;
 mod pairs;

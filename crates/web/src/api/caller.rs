@@ -68,7 +68,10 @@ impl FromRequestParts<App> for Caller {
             let token = token.ok_or(Error::Unauthenticated).map_err(fail)?;
             auth::who_is(&app.desk, &token).await.map_err(fail)?.actor
         };
-        Ok(Self { actor, headers })
+        match super::asked::unknown(parts) {
+            Some(name) => Err(WebError::api(Error::field(&name, "unknown_field"), &headers)),
+            None => Ok(Self { actor, headers }),
+        }
     }
 }
 

@@ -1,15 +1,18 @@
 //! The JSON API `/api/v1`: the same use cases as the pages, with bearer tokens and its own views.
 
+mod asked;
 mod bulk;
 mod caller;
 mod describe;
 mod docs;
 mod house;
+mod imports;
 mod once;
 mod own;
 mod people;
 mod post;
 pub(crate) mod problems;
+mod queues;
 mod reports;
 mod rules;
 mod rules_desk;
@@ -84,6 +87,13 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(search::search))
         .merge(described_rules())
         .merge(people::routes())
+        .routes(routes!(queues::list))
+        .routes(routes!(imports::list, imports::upload))
+        .routes(routes!(imports::show, imports::discard))
+        .routes(routes!(imports::tell))
+        .routes(routes!(imports::preview))
+        .routes(routes!(imports::run))
+        .routes(routes!(imports::bad))
         .routes(routes!(post::letters))
         .routes(routes!(post::letter))
         .routes(routes!(post::send_letter))

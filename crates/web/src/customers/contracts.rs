@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::error::WebError;
 use crate::names::{Names, Policies};
 use crate::session::StaffPage;
-use crate::table::Table;
+use crate::table::{Table, texts};
 use crate::tickets::render;
 use crate::ui::Ui;
 
@@ -118,6 +118,7 @@ pub(super) async fn export(
     ]
     .map(|k| words::t(ui.locale, k))
     .to_vec();
-    let rows = rows.into_iter().map(cells).collect();
-    Table { name: "contracts", head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
+    let rows = texts(rows.into_iter().map(cells));
+    let sheet = words::t(ui.locale, "customers-contracts");
+    Table { name: "contracts", sheet, head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
 }

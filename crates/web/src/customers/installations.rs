@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::WebError;
 use crate::names::Names;
 use crate::session::StaffPage;
-use crate::table::Table;
+use crate::table::{Table, texts};
 use crate::tickets::render;
 use crate::ui::Ui;
 
@@ -97,6 +97,7 @@ pub(super) async fn export(
     let head = ["field-organisation", "field-product", "field-product_version", "field-environment"]
         .map(|k| words::t(ui.locale, k))
         .to_vec();
-    let rows = rows.into_iter().map(cells).collect();
-    Table { name: "installations", head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
+    let rows = texts(rows.into_iter().map(cells));
+    let sheet = words::t(ui.locale, "customers-installations");
+    Table { name: "installations", sheet, head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::WebError;
 use crate::names::Policies;
 use crate::session::StaffPage;
-use crate::table::Table;
+use crate::table::{Table, texts};
 use crate::tickets::render;
 use crate::ui::Ui;
 
@@ -96,8 +96,9 @@ pub(super) async fn export(
         ["field-organisation", "field-domains", "field-policy", "field-active", "since", "customer-note"]
             .map(|k| words::t(ui.locale, k))
             .to_vec();
-    let rows = rows.into_iter().map(cells).collect();
-    Table { name: "organisations", head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
+    let rows = texts(rows.into_iter().map(cells));
+    let sheet = words::t(ui.locale, "customers-organisations");
+    Table { name: "organisations", sheet, head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
 }
 
 const SUGGESTIONS: i64 = 12;

@@ -22,7 +22,7 @@ use words::{t, word};
 use crate::app::App;
 use crate::error::WebError;
 use crate::session::StaffPage;
-use crate::table::Table;
+use crate::table::{Cell, Table};
 use crate::tickets::render;
 use crate::ui::Ui;
 use chooser::Chooser;
@@ -165,7 +165,14 @@ async fn file(
     let columns = table::exported(answer.ask.report);
     let head = std::iter::once(first).chain(columns.iter().map(|c| say::export_head(locale, c))).collect();
     let rows = table::export(&answer, &labels, locale);
-    Table { name: answer.ask.report.as_str(), head, rows }.file_with_numbers(extension)
+    let numbered = |row: Vec<String>| {
+        let mut texts = row.into_iter();
+        let first = texts.next().map(Cell::Text);
+        first.into_iter().chain(texts.map(Cell::Number)).collect()
+    };
+    let (rows, sheet) =
+        (rows.into_iter().map(numbered).collect(), word(locale, "report", answer.ask.report.as_str()));
+    Table { name: answer.ask.report.as_str(), sheet, head, rows }.file(extension)
 }
 
 /// The reports of the side bar, the overview first.

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::WebError;
 use crate::form::{Fields, words as parts};
 use crate::session::StaffPage;
+use crate::table::Cell;
 use crate::ui::Ui;
 
 pub(super) const COOKIE: &str = "columns";
@@ -81,6 +82,19 @@ impl Column {
             "updated" => ui.full(&row.updated_at),
             extra => row.extra_value(extra.trim_start_matches("x.")),
         }
+    }
+}
+
+impl Column {
+    /// Its cell for exports: a spreadsheet can calculate with the moments.
+    pub(super) fn cell(&self, row: &ListRow, ui: &Ui) -> Cell {
+        let text = self.text(row, ui);
+        let at = match self.name.as_str() {
+            "received" => row.created_at,
+            "updated" => row.updated_at,
+            _ => return text.into(),
+        };
+        Cell::At(at.to_zoned(ui.zone.clone()).datetime(), text)
     }
 }
 

@@ -203,10 +203,11 @@ pub(super) async fn export(
     let (rows, fields) = read.await.map_err(|e| page.visitor.fail(e))?;
     let kept = jar.get(columns::COOKIE).map(|c| c.value().to_owned()).unwrap_or_default();
     let columns = columns::chosen(&columns::all(ui.locale, &fields), &query.columns, &kept);
-    let cells = |row: &ListRow| columns.iter().map(|c| c.text(row, &ui)).collect();
+    let cells = |row: &ListRow| columns.iter().map(|c| c.cell(row, &ui)).collect();
     let rows = rows.iter().map(cells).collect();
     let head = columns.iter().map(|c| c.label.clone()).collect();
-    Table { name: "tickets", head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
+    let sheet = ui.t("nav-tickets");
+    Table { name: "tickets", sheet, head, rows }.file(&extension).map_err(|e| page.visitor.fail(e))
 }
 
 /// The sidebar's queues with their counts, for live refresh.

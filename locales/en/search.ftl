@@ -10,6 +10,7 @@ search-start = Type what you are looking for; two characters are enough.
 search-start-more = A sentence, a ticket's number (AF-2026-00187), an error code (ORA-00054), a customer, a name, an e-mail address or a phone number.
 search-empty = Nothing found for “{ $q }”.
 search-advice = Try other words, or only the one or two that matter most.
+search-instead = Did you mean:
 search-elsewhere = There are results elsewhere: show all
 search-without-filters = Search again without filters
 search-loading = Search is getting ready and will be here in a moment. Tickets and queues work as usual.

@@ -10,6 +10,7 @@ search-start = 想找什么，直接输入即可，两个字也能查到。
 search-start-more = 可以是一句话、工单编号（AF-2026-00187）、错误码（ORA-00054）、客户名称、姓名、邮箱或电话。
 search-empty = 没有找到“{ $q }”。
 search-advice = 请换个说法，或只保留最关键的一两个词。
+search-instead = 您是不是要找：
 search-elsewhere = 其他范围内有结果，查看全部
 search-without-filters = 去掉筛选条件再找一次
 search-loading = 搜索正在准备，稍候即可使用。工单和队列不受影响。

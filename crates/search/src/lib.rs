@@ -9,7 +9,9 @@ mod generation;
 mod mark;
 mod number;
 mod query;
+mod reach;
 mod schema;
+mod suggest;
 mod writer;
 
 pub use analyse::{VERSION, warm};

@@ -1,21 +1,19 @@
 //! A question becomes a query: what must be there, what would be nice, and what exists for the reader at all.
 
-use std::ops::Bound;
-
-use domain::access::Scope;
-use domain::time::to_millis;
 use tantivy::Term;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, RegexQuery,
-    TermQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery, Query,
+    RegexQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::analyse::{Folded, Run, cut, idents, is_stop_word, runs, stem};
-use crate::find::{Ask, HitKind, Reader};
+use crate::find::{Ask, Reader};
 use crate::mark::Marks;
-use crate::number::{telephone, ticket_number};
+use crate::number::{Number, number, telephone, ticket_number};
+use crate::reach::{filters, must, visible};
 use crate::schema::{Fields, TextFields};
+use crate::suggest::slips;
 
 /// One thing that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +22,8 @@ enum Unit {
     Chinese(String),
     /// A Latin word as typed; the last one may still be in the making.
     Latin { word: String, last: bool },
+    /// A Latin word that may be misspelt.
+    Loose { word: String, slips: u8 },
     /// An identifier; written apart it may also be a word beside a number.
     Exact { text: String, apart: Option<(String, String)> },
 }
@@ -34,6 +34,8 @@ pub(crate) struct Question {
     units: Vec<Unit>,
     /// Whole stretches of Chinese of several words: better if they stand there as typed.
     phrases: Vec<String>,
+    /// What the question is if it is nothing but a number.
+    number: Number,
 }
 
 /// A phrase of more characters is a sentence, which nobody writes twice.
@@ -45,9 +47,9 @@ const PREFIX_FROM: usize = 3;
 
 impl Question {
     pub(crate) fn new(text: &str) -> Self {
-        let number = ticket_number(text).or_else(|| telephone(text));
-        let folded = Folded::new(number.as_deref().unwrap_or(text));
-        let mut question = Self::default();
+        let spelled = ticket_number(text).or_else(|| telephone(text));
+        let folded = Folded::new(spelled.as_deref().unwrap_or(text));
+        let mut question = Self { number: number(text), ..Self::default() };
         let exact = widest(idents(&folded));
         let runs = runs(&folded);
         let last_run = runs.last().copied();
@@ -110,7 +112,7 @@ impl Question {
     /// Leaves out words that only hold the question together, unless there are no others; and repetitions.
     fn tidy(&mut self) {
         let says_nothing = |u: &Unit| match u {
-            Unit::Chinese(w) | Unit::Latin { word: w, .. } => is_stop_word(w),
+            Unit::Chinese(w) | Unit::Latin { word: w, .. } | Unit::Loose { word: w, .. } => is_stop_word(w),
             Unit::Exact { .. } => false,
         };
         if self.units.iter().any(|u| !says_nothing(u)) {
@@ -134,6 +136,23 @@ impl Question {
         }
     }
 
+    /// The question with Latin words that may be misspelt.
+    pub(crate) fn loosely(mut self) -> Self {
+        for unit in &mut self.units {
+            if let Unit::Latin { word, .. } = unit
+                && let Some(slips) = slips(word)
+            {
+                *unit = Unit::Loose { word: std::mem::take(word), slips };
+            }
+        }
+        self
+    }
+
+    /// Is there a word that may be misspelt?
+    pub(crate) fn is_loose(&self) -> bool {
+        self.units.iter().any(|u| matches!(u, Unit::Loose { .. }))
+    }
+
     /// What is to be marked in the answers.
     pub(crate) fn marks(&self) -> Marks {
         let mut marks = Marks::default();
@@ -147,6 +166,7 @@ impl Question {
                     marks.prefix =
                         (*last && word.len() >= PREFIX_FROM).then(|| word.clone()).or(marks.prefix);
                 }
+                Unit::Loose { .. } => {}
                 Unit::Exact { text, apart } => {
                     marks.idents.insert(text.clone());
                     if let Some((word, number)) = apart {
@@ -172,7 +192,7 @@ fn widest(mut all: Vec<crate::analyse::Ident>) -> Vec<crate::analyse::Ident> {
     kept
 }
 
-type Clause = (Occur, Box<dyn Query>);
+pub(crate) type Clause = (Occur, Box<dyn Query>);
 
 /// The whole query; `None` if there is nothing to look for.
 pub(crate) fn build(f: &Fields, question: &Question, ask: &Ask, reader: &Reader) -> Option<BooleanQuery> {
@@ -185,10 +205,10 @@ pub(crate) fn build(f: &Fields, question: &Question, ask: &Ask, reader: &Reader)
         places.push((f.note, 1.0));
     }
     let units = question.units.iter().map(|u| (Occur::Should, unit(u, &places))).collect();
-    let mut clauses: Vec<Clause> = vec![(
-        Occur::Must,
-        Box::new(BooleanQuery::with_minimum_required_clauses(units, question.required())),
-    )];
+    let mut readings: Vec<Box<dyn Query>> =
+        vec![Box::new(BooleanQuery::with_minimum_required_clauses(units, question.required()))];
+    readings.extend(places.iter().flat_map(|(place, _)| numbered(place.idents, &question.number)));
+    let mut clauses: Vec<Clause> = vec![(Occur::Must, any(readings))];
     for phrase in &question.phrases {
         let all = places.iter().map(|(p, boost)| boosted(pairs(p.pairs, phrase), *boost));
         clauses.push((Occur::Should, any(all.collect())));
@@ -213,6 +233,10 @@ fn unit(unit: &Unit, places: &[(TextFields, f32)]) -> Box<dyn Query> {
                     all.push(boosted(prefix(fields.words, text), boost * 0.3));
                 }
             }
+            Unit::Loose { word: text, slips } => {
+                let term = Term::from_field_text(fields.words, &stem(text));
+                all.push(boosted(Box::new(FuzzyTermQuery::new(term, *slips, true)), *boost));
+            }
             Unit::Exact { text, apart } => {
                 all.push(boosted(exact(fields.idents, text), 4.0 * boost));
                 if let Some((w, number)) = apart {
@@ -228,7 +252,19 @@ fn unit(unit: &Unit, places: &[(TextFields, f32)]) -> Box<dyn Query> {
     any(all)
 }
 
-fn any(all: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+/// The tickets that have this number stand before all that only mention it.
+fn numbered(field: Field, number: &Number) -> Vec<Box<dyn Query>> {
+    const FIRST: f32 = 50.0;
+    let mut all: Vec<_> = number.keys.iter().map(|key| boosted(exact(field, key), FIRST)).collect();
+    if let Some(begins) = &number.begins
+        && let Ok(query) = RegexQuery::from_pattern(&format!("{begins}.*"), field)
+    {
+        all.push(boosted(Box::new(ConstScoreQuery::new(Box::new(query), 1.0)), FIRST));
+    }
+    all
+}
+
+pub(crate) fn any(all: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     Box::new(BooleanQuery::new(all.into_iter().map(|q| (Occur::Should, q)).collect()))
 }
 
@@ -266,54 +302,6 @@ fn prefix(field: Field, text: &str) -> Box<dyn Query> {
     }
 }
 
-fn must(query: Box<dyn Query>) -> Clause {
-    // A filter decides, it does not count.
-    (Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0)))
-}
-
-fn text_is(field: Field, text: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
-}
-
-fn number_is(field: Field, number: u64) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_u64(field, number), IndexRecordOption::Basic))
-}
-
-fn filters(f: &Fields, ask: &Ask) -> Vec<Box<dyn Query>> {
-    let mut all = Vec::new();
-    all.extend(ask.open.map(|open| number_is(f.open, u64::from(open))));
-    all.extend(ask.severity.map(|s| text_is(f.severity, s.as_str())));
-    all.extend(ask.product.as_ref().map(|p| text_is(f.product, p.as_str())));
-    all.extend(ask.organisation.as_ref().map(|o| text_is(f.organisation, o.as_str())));
-    if ask.from.is_some() || ask.until.is_some() {
-        let term = |at| Term::from_field_i64(f.at, to_millis(at));
-        let lower = ask.from.map_or(Bound::Unbounded, |at| Bound::Included(term(at)));
-        let upper = ask.until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at)));
-        all.push(Box::new(RangeQuery::new(lower, upper)) as Box<dyn Query>);
-    }
-    all
-}
-
-/// What exists for the reader: a clause of every query, never a sieve for its answers.
-fn visible(f: &Fields, reader: &Reader) -> Box<dyn Query> {
-    let kind = |k: HitKind| number_is(f.kind, k.number());
-    let tickets = any(vec![kind(HitKind::Ticket), kind(HitKind::Message)]);
-    let of_scope: Option<Box<dyn Query>> = match &reader.scope {
-        Scope::All => Some(tickets),
-        Scope::Organisation(org) => Some(both(tickets, text_is(f.organisation, org.as_str()))),
-        Scope::Contact(contact) => Some(both(tickets, text_is(f.requester, contact.as_str()))),
-        Scope::Nothing => None,
-    };
-    let of_scope = of_scope.map(|q| if reader.internal { q } else { both(q, number_is(f.internal, 0)) });
-    let people = reader.people.then(|| any(vec![kind(HitKind::Contact), kind(HitKind::Organisation)]));
-    let all: Vec<Box<dyn Query>> = of_scope.into_iter().chain(people).collect();
-    if all.is_empty() { Box::new(EmptyQuery) } else { any(all) }
-}
-
-fn both(a: Box<dyn Query>, b: Box<dyn Query>) -> Box<dyn Query> {
-    Box::new(BooleanQuery::new(vec![(Occur::Must, a), (Occur::Must, b)]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -325,7 +313,7 @@ mod tests {
             .iter()
             .map(|u| match u {
                 Unit::Chinese(t) => t.clone(),
-                Unit::Latin { word, .. } => format!("w:{word}"),
+                Unit::Latin { word, .. } | Unit::Loose { word, .. } => format!("w:{word}"),
                 Unit::Exact { text, .. } => format!("={text}"),
             })
             .collect()
@@ -353,7 +341,7 @@ mod tests {
     fn long_questions_need_only_a_part() {
         let n = |n: usize| Question {
             units: (0..n).map(|i| Unit::Chinese(i.to_string())).collect(),
-            phrases: Vec::new(),
+            ..Question::default()
         };
         let needed: Vec<usize> = [0, 1, 2, 3, 4, 8, 9, 20].map(|i| n(i).required()).to_vec();
         assert_eq!(needed, [0, 1, 2, 2, 2, 4, 3, 6]);

@@ -11,6 +11,7 @@ use tantivy::{IndexWriter, TantivyDocument, Term};
 use crate::analyse::{Folded, Terms, terms, token};
 use crate::find::HitKind;
 use crate::generation::{Generation, Position};
+use crate::number::{outside_keys, own_keys};
 use crate::schema::{Fields, TextFields};
 use crate::{Entry, PersonEntry, PersonKind, Result, TicketEntry};
 
@@ -74,6 +75,8 @@ impl Writer {
         add_text(&mut doc, f.title, &[&t.title]);
         let number = number_terms(&t.number);
         add_tokens(&mut doc, f.title.idents, number);
+        add_tokens(&mut doc, f.title.idents, own_keys(&t.number));
+        add_tokens(&mut doc, f.note.idents, outside_keys(&t.outside));
         let text = [t.text.as_str(), &public].join("\n");
         add_text(&mut doc, f.text, &[&text, &t.names]);
         let note = [t.note.as_str(), &notes].join("\n");

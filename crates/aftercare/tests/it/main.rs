@@ -50,6 +50,7 @@ mod rules;
 mod rules_api;
 #[cfg(test)]
 mod search;
+mod search_finds;
 #[cfg(test)]
 mod search_index;
 #[cfg(test)]

@@ -81,6 +81,15 @@ fn documents(search: &Search) -> BTreeSet<(String, String)> {
     all
 }
 
+/// Number and title of tickets as the table holds them.
+async fn table(app: &TestApp, numbers: Vec<String>) -> BTreeSet<(String, String)> {
+    let read = app.desk.read(move |r| {
+        let title = |n: String| Ok((n.clone(), store::ticket::by_number(r, &Scope::All, &n)?.unwrap().title));
+        numbers.into_iter().map(title).collect::<desk::Result<BTreeSet<_>>>()
+    });
+    read.await.unwrap()
+}
+
 async fn to_the_end(indexer: &mut Indexer) {
     indexer.catch_up().await.unwrap();
     while indexer.is_behind().await.unwrap() {
@@ -117,16 +126,12 @@ async fn two_nodes_hold_what_the_table_holds_whatever_the_order_of_commits() {
         }
         for w in 0..WRITERS {
             let next = writers[(w * 3 + 7 * round + 1) % WRITERS].take().unwrap();
-            match (w, round + 1 < ROUNDS) {
-                (0, true) => {
-                    // The first one waits until the middle of the next round.
-                    if let Some(earlier) = held.replace(next) {
-                        writers.push(Some(earlier));
-                    }
-                    continue;
-                }
-                _ => next.commit().await,
+            if w == 0 && round + 1 < ROUNDS {
+                // The first one waits until the middle of the next round.
+                writers.extend(held.replace(next).map(Some));
+                continue;
             }
+            next.commit().await;
             if w == WRITERS / 2
                 && let Some(earlier) = writers.get_mut(WRITERS).and_then(Option::take)
             {
@@ -148,12 +153,7 @@ async fn two_nodes_hold_what_the_table_holds_whatever_the_order_of_commits() {
     let lines = app.desk.read(move |r| Ok(store::feed::after(r, start, 1_000)?)).await.unwrap();
     assert_eq!(lines.len(), 2 * WRITERS * ROUNDS);
     assert!(lines.windows(2).filter(|l| l[1].place.seq < l[0].place.seq).count() >= ROUNDS, "{lines:?}");
-    let all = numbers.clone();
-    let table = app.desk.read(move |r| {
-        let title = |n: String| Ok((n.clone(), store::ticket::by_number(r, &Scope::All, &n)?.unwrap().title));
-        all.into_iter().map(title).collect::<desk::Result<BTreeSet<_>>>()
-    });
-    let table = table.await.unwrap();
+    let table = table(&app, numbers).await;
     assert!(table.iter().all(|(_, title)| title.ends_with(" 2") || title.ends_with(" 3")), "{table:?}");
     assert_eq!(documents(&app.search), table);
     assert_eq!(documents(&search), table);

@@ -21,6 +21,8 @@ pub struct TicketEntry {
     pub id: TicketId,
     /// Number.
     pub number: String,
+    /// The number it had in another system, if it was imported; only for staff.
+    pub outside: String,
     /// Title.
     pub title: String,
     /// Work is still to be done.

@@ -14,6 +14,7 @@ use crate::collect::Best;
 use crate::generation::{Generation, Search};
 use crate::mark::Marks;
 use crate::query::Question;
+use crate::suggest::suggest;
 use crate::{Result, query};
 
 /// The most that one page holds.
@@ -98,6 +99,8 @@ impl Reader {
 pub struct Ask {
     /// The words.
     pub text: String,
+    /// Groups of words that mean the same.
+    pub synonyms: Vec<Vec<String>>,
     /// Only this section is listed; all of them are counted.
     pub section: Option<Section>,
     /// Only tickets with work to be done, or only those without.
@@ -186,6 +189,8 @@ pub struct Found {
     pub next: Option<Cursor>,
     /// The newest line of the outbox that is in the index.
     pub indexed_seq: i64,
+    /// Nothing was found, but would be by this question.
+    pub instead: Option<String>,
 }
 
 impl Found {
@@ -216,31 +221,44 @@ impl Search {
     /// [`crate::Error::Loading`], the engine's.
     pub fn find(&self, ask: &Ask, reader: &Reader) -> Result<Found> {
         let generation = self.live()?;
-        let (searcher, position) = generation.searcher();
-        let question = Question::new(&ask.text);
-        let Some(query) = query::build(&generation.fields, &question, ask, reader) else {
-            return Ok(Found {
-                total: 0,
-                counts: [0; 3],
-                hits: Vec::new(),
-                next: None,
-                indexed_seq: position.newest,
-            });
-        };
-        let limit = ask.limit.clamp(1, MAX_LIMIT);
-        let collector = Best { section: ask.section, after: ask.after, limit: limit + 1 };
-        let mut collected = searcher.search(&query, &collector)?;
-        let more = collected.best.len() > limit;
-        collected.best.truncate(limit);
-        let next = collected.best.last().filter(|_| more).map(|(cursor, _)| *cursor);
-        let marks = question.marks();
-        let hits = collected.best.iter().map(|(_, at)| hit(&generation, &searcher, *at, &marks, reader));
-        let hits = hits.collect::<Result<Vec<_>>>()?;
-        let counts = collected.counts;
-        let total =
-            ask.section.map_or_else(|| counts.iter().sum(), |s| counts.get(s.index()).copied().unwrap_or(0));
-        Ok(Found { total, counts, hits, next, indexed_seq: position.newest })
+        let mut found = answer(&generation, ask, reader)?;
+        if found.counts == [0; 3]
+            && let Some(text) = suggest(&generation, ask, reader)?
+        {
+            let other = Ask { text: text.clone(), after: None, limit: 1, ..ask.clone() };
+            // A suggestion that leads nowhere is none.
+            found.instead = (answer(&generation, &other, reader)?.total > 0).then_some(text);
+        }
+        Ok(found)
     }
+}
+
+fn answer(generation: &Generation, ask: &Ask, reader: &Reader) -> Result<Found> {
+    let (searcher, position) = generation.searcher();
+    let question = Question::with(&ask.text, &ask.synonyms);
+    let Some(query) = query::build(&generation.fields, &question, ask, reader) else {
+        return Ok(Found {
+            total: 0,
+            counts: [0; 3],
+            hits: Vec::new(),
+            next: None,
+            indexed_seq: position.newest,
+            instead: None,
+        });
+    };
+    let limit = ask.limit.clamp(1, MAX_LIMIT);
+    let collector = Best { section: ask.section, after: ask.after, limit: limit + 1 };
+    let mut collected = searcher.search(&query, &collector)?;
+    let more = collected.best.len() > limit;
+    collected.best.truncate(limit);
+    let next = collected.best.last().filter(|_| more).map(|(cursor, _)| *cursor);
+    let marks = question.marks();
+    let hits = collected.best.iter().map(|(_, at)| hit(generation, &searcher, *at, &marks, reader));
+    let hits = hits.collect::<Result<Vec<_>>>()?;
+    let counts = collected.counts;
+    let total =
+        ask.section.map_or_else(|| counts.iter().sum(), |s| counts.get(s.index()).copied().unwrap_or(0));
+    Ok(Found { total, counts, hits, next, indexed_seq: position.newest, instead: None })
 }
 
 fn hit(

@@ -9,7 +9,10 @@ mod generation;
 mod mark;
 mod number;
 mod query;
+mod reach;
+mod same;
 mod schema;
+mod suggest;
 mod writer;
 
 pub use analyse::{VERSION, warm};

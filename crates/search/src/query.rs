@@ -1,29 +1,32 @@
 //! A question becomes a query: what must be there, what would be nice, and what exists for the reader at all.
 
-use std::ops::Bound;
-
-use domain::access::Scope;
-use domain::time::to_millis;
 use tantivy::Term;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery, RegexQuery,
-    TermQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery, Query,
+    RegexQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::analyse::{Folded, Run, cut, idents, is_stop_word, runs, stem};
-use crate::find::{Ask, HitKind, Reader};
+use crate::find::{Ask, Reader};
 use crate::mark::Marks;
-use crate::number::{telephone, ticket_number};
+use crate::number::{Number, number, telephone, ticket_number};
+use crate::reach::{filters, must, visible};
+use crate::same::{self, Same};
 use crate::schema::{Fields, TextFields};
+use crate::suggest::slips;
 
 /// One thing that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Unit {
+pub(crate) enum Unit {
     /// A stretch of Chinese.
     Chinese(String),
     /// A Latin word as typed; the last one may still be in the making.
     Latin { word: String, last: bool },
+    /// A Latin word that may be misspelt.
+    Loose { word: String, slips: u8 },
+    /// One of several words that mean the same.
+    Same(Same),
     /// An identifier; written apart it may also be a word beside a number.
     Exact { text: String, apart: Option<(String, String)> },
 }
@@ -34,6 +37,8 @@ pub(crate) struct Question {
     units: Vec<Unit>,
     /// Whole stretches of Chinese of several words: better if they stand there as typed.
     phrases: Vec<String>,
+    /// What the question is if it is nothing but a number.
+    number: Number,
 }
 
 /// A phrase of more characters is a sentence, which nobody writes twice.
@@ -45,9 +50,15 @@ const PREFIX_FROM: usize = 3;
 
 impl Question {
     pub(crate) fn new(text: &str) -> Self {
-        let number = ticket_number(text).or_else(|| telephone(text));
-        let folded = Folded::new(number.as_deref().unwrap_or(text));
-        let mut question = Self::default();
+        Self::with(text, &[])
+    }
+
+    /// A question in which groups of words mean the same.
+    pub(crate) fn with(text: &str, synonyms: &[Vec<String>]) -> Self {
+        let spelled = ticket_number(text).or_else(|| telephone(text));
+        let mut folded = Folded::new(spelled.as_deref().unwrap_or(text));
+        let mut question = Self { number: number(text), ..Self::default() };
+        question.units.extend(same::take(&mut folded, synonyms).into_iter().map(Unit::Same));
         let exact = widest(idents(&folded));
         let runs = runs(&folded);
         let last_run = runs.last().copied();
@@ -79,30 +90,36 @@ impl Question {
             return self.units.push(Unit::Chinese(run.to_owned()));
         }
         let before = self.units.len();
-        let mut loose = String::new();
+        let (mut loose, mut last) = (String::new(), "");
         for token in cut(run) {
             let single = token.end - token.start == 1;
             if single && !is_stop_word(token.word) {
                 loose.push_str(token.word);
                 continue;
             }
-            self.loose(&mut loose);
+            self.loose(&mut loose, last);
+            last = if single { "" } else { token.word };
             if !single {
                 self.units.push(Unit::Chinese(token.word.to_owned()));
             }
         }
-        self.loose(&mut loose);
+        self.loose(&mut loose, last);
+        let whole = self.units.last() == Some(&Unit::Chinese(run.to_owned()));
         if self.units.len() == before {
             self.units.push(Unit::Chinese(run.to_owned()));
-        } else if self.units.len() > before + 1 && chars <= LONGEST_PHRASE {
+        } else if !whole && chars <= LONGEST_PHRASE {
             self.phrases.push(run.to_owned());
         }
     }
 
-    /// Single characters beside each other are a word that the dictionary does not know; one alone says little.
-    fn loose(&mut self, loose: &mut String) {
-        if loose.chars().count() > 1 {
-            self.units.push(Unit::Chinese(std::mem::take(loose)));
+    /// Single characters beside each other are a word that the dictionary does not know; one alone says little, but
+    /// with the word before it, it may be a name.
+    fn loose(&mut self, loose: &mut String, before: &str) {
+        match loose.chars().count() {
+            0 => {}
+            1 if before.is_empty() => {}
+            1 => self.phrases.push(format!("{before}{loose}")),
+            _ => self.units.push(Unit::Chinese(std::mem::take(loose))),
         }
         loose.clear();
     }
@@ -110,8 +127,8 @@ impl Question {
     /// Leaves out words that only hold the question together, unless there are no others; and repetitions.
     fn tidy(&mut self) {
         let says_nothing = |u: &Unit| match u {
-            Unit::Chinese(w) | Unit::Latin { word: w, .. } => is_stop_word(w),
-            Unit::Exact { .. } => false,
+            Unit::Chinese(w) | Unit::Latin { word: w, .. } | Unit::Loose { word: w, .. } => is_stop_word(w),
+            Unit::Exact { .. } | Unit::Same(_) => false,
         };
         if self.units.iter().any(|u| !says_nothing(u)) {
             self.units.retain(|u| !says_nothing(u));
@@ -134,12 +151,36 @@ impl Question {
         }
     }
 
+    /// The question with Latin words that may be misspelt.
+    pub(crate) fn loosely(mut self) -> Self {
+        for unit in &mut self.units {
+            if let Unit::Latin { word, .. } = unit
+                && let Some(slips) = slips(word)
+            {
+                *unit = Unit::Loose { word: std::mem::take(word), slips };
+            }
+        }
+        self
+    }
+
+    /// Is there a word that may be misspelt?
+    pub(crate) fn is_loose(&self) -> bool {
+        self.units.iter().any(|u| matches!(u, Unit::Loose { .. }))
+    }
+
+    /// What the question is made of.
+    pub(crate) fn into_units(self) -> Vec<Unit> {
+        self.units
+    }
+
     /// What is to be marked in the answers.
     pub(crate) fn marks(&self) -> Marks {
         let mut marks = Marks::default();
         let chars = |t: &str| t.chars().collect::<Vec<_>>();
         marks.needles.extend(self.phrases.iter().map(|p| chars(p)));
-        for unit in &self.units {
+        let same = |u: &Unit| if let Unit::Same(s) = u { s.words() } else { Vec::new() };
+        let others: Vec<Unit> = self.units.iter().flat_map(same).collect();
+        for unit in self.units.iter().chain(&others) {
             match unit {
                 Unit::Chinese(text) => marks.needles.push(chars(text)),
                 Unit::Latin { word, last } => {
@@ -147,6 +188,7 @@ impl Question {
                     marks.prefix =
                         (*last && word.len() >= PREFIX_FROM).then(|| word.clone()).or(marks.prefix);
                 }
+                Unit::Loose { .. } | Unit::Same(_) => {}
                 Unit::Exact { text, apart } => {
                     marks.idents.insert(text.clone());
                     if let Some((word, number)) = apart {
@@ -172,7 +214,7 @@ fn widest(mut all: Vec<crate::analyse::Ident>) -> Vec<crate::analyse::Ident> {
     kept
 }
 
-type Clause = (Occur, Box<dyn Query>);
+pub(crate) type Clause = (Occur, Box<dyn Query>);
 
 /// The whole query; `None` if there is nothing to look for.
 pub(crate) fn build(f: &Fields, question: &Question, ask: &Ask, reader: &Reader) -> Option<BooleanQuery> {
@@ -185,10 +227,10 @@ pub(crate) fn build(f: &Fields, question: &Question, ask: &Ask, reader: &Reader)
         places.push((f.note, 1.0));
     }
     let units = question.units.iter().map(|u| (Occur::Should, unit(u, &places))).collect();
-    let mut clauses: Vec<Clause> = vec![(
-        Occur::Must,
-        Box::new(BooleanQuery::with_minimum_required_clauses(units, question.required())),
-    )];
+    let mut readings: Vec<Box<dyn Query>> =
+        vec![Box::new(BooleanQuery::with_minimum_required_clauses(units, question.required()))];
+    readings.extend(places.iter().flat_map(|(place, _)| numbered(place.idents, &question.number)));
+    let mut clauses: Vec<Clause> = vec![(Occur::Must, any(readings))];
     for phrase in &question.phrases {
         let all = places.iter().map(|(p, boost)| boosted(pairs(p.pairs, phrase), *boost));
         clauses.push((Occur::Should, any(all.collect())));
@@ -198,7 +240,13 @@ pub(crate) fn build(f: &Fields, question: &Question, ask: &Ask, reader: &Reader)
     Some(BooleanQuery::new(clauses))
 }
 
-fn unit(unit: &Unit, places: &[(TextFields, f32)]) -> Box<dyn Query> {
+/// The fields in which words are looked for, and how much each counts.
+pub(crate) type Places = [(TextFields, f32)];
+
+pub(crate) fn unit(unit: &Unit, places: &Places) -> Box<dyn Query> {
+    if let Unit::Same(same) = unit {
+        return same::any_of(same, places);
+    }
     let mut all: Vec<Box<dyn Query>> = Vec::new();
     for (fields, boost) in places {
         match unit {
@@ -212,6 +260,11 @@ fn unit(unit: &Unit, places: &[(TextFields, f32)]) -> Box<dyn Query> {
                 if *last && text.len() >= PREFIX_FROM {
                     all.push(boosted(prefix(fields.words, text), boost * 0.3));
                 }
+            }
+            Unit::Same(_) => {}
+            Unit::Loose { word: text, slips } => {
+                let term = Term::from_field_text(fields.words, &stem(text));
+                all.push(boosted(Box::new(FuzzyTermQuery::new(term, *slips, true)), *boost));
             }
             Unit::Exact { text, apart } => {
                 all.push(boosted(exact(fields.idents, text), 4.0 * boost));
@@ -228,11 +281,23 @@ fn unit(unit: &Unit, places: &[(TextFields, f32)]) -> Box<dyn Query> {
     any(all)
 }
 
-fn any(all: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+/// The tickets that have this number stand before all that only mention it.
+fn numbered(field: Field, number: &Number) -> Vec<Box<dyn Query>> {
+    const FIRST: f32 = 50.0;
+    let mut all: Vec<_> = number.keys.iter().map(|key| boosted(exact(field, key), FIRST)).collect();
+    if let Some(begins) = &number.begins
+        && let Ok(query) = RegexQuery::from_pattern(&format!("{begins}.*"), field)
+    {
+        all.push(boosted(Box::new(ConstScoreQuery::new(Box::new(query), 1.0)), FIRST));
+    }
+    all
+}
+
+pub(crate) fn any(all: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     Box::new(BooleanQuery::new(all.into_iter().map(|q| (Occur::Should, q)).collect()))
 }
 
-fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
+pub(crate) fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
     Box::new(BoostQuery::new(query, boost))
 }
 
@@ -266,54 +331,6 @@ fn prefix(field: Field, text: &str) -> Box<dyn Query> {
     }
 }
 
-fn must(query: Box<dyn Query>) -> Clause {
-    // A filter decides, it does not count.
-    (Occur::Must, Box::new(ConstScoreQuery::new(query, 0.0)))
-}
-
-fn text_is(field: Field, text: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic))
-}
-
-fn number_is(field: Field, number: u64) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_u64(field, number), IndexRecordOption::Basic))
-}
-
-fn filters(f: &Fields, ask: &Ask) -> Vec<Box<dyn Query>> {
-    let mut all = Vec::new();
-    all.extend(ask.open.map(|open| number_is(f.open, u64::from(open))));
-    all.extend(ask.severity.map(|s| text_is(f.severity, s.as_str())));
-    all.extend(ask.product.as_ref().map(|p| text_is(f.product, p.as_str())));
-    all.extend(ask.organisation.as_ref().map(|o| text_is(f.organisation, o.as_str())));
-    if ask.from.is_some() || ask.until.is_some() {
-        let term = |at| Term::from_field_i64(f.at, to_millis(at));
-        let lower = ask.from.map_or(Bound::Unbounded, |at| Bound::Included(term(at)));
-        let upper = ask.until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at)));
-        all.push(Box::new(RangeQuery::new(lower, upper)) as Box<dyn Query>);
-    }
-    all
-}
-
-/// What exists for the reader: a clause of every query, never a sieve for its answers.
-fn visible(f: &Fields, reader: &Reader) -> Box<dyn Query> {
-    let kind = |k: HitKind| number_is(f.kind, k.number());
-    let tickets = any(vec![kind(HitKind::Ticket), kind(HitKind::Message)]);
-    let of_scope: Option<Box<dyn Query>> = match &reader.scope {
-        Scope::All => Some(tickets),
-        Scope::Organisation(org) => Some(both(tickets, text_is(f.organisation, org.as_str()))),
-        Scope::Contact(contact) => Some(both(tickets, text_is(f.requester, contact.as_str()))),
-        Scope::Nothing => None,
-    };
-    let of_scope = of_scope.map(|q| if reader.internal { q } else { both(q, number_is(f.internal, 0)) });
-    let people = reader.people.then(|| any(vec![kind(HitKind::Contact), kind(HitKind::Organisation)]));
-    let all: Vec<Box<dyn Query>> = of_scope.into_iter().chain(people).collect();
-    if all.is_empty() { Box::new(EmptyQuery) } else { any(all) }
-}
-
-fn both(a: Box<dyn Query>, b: Box<dyn Query>) -> Box<dyn Query> {
-    Box::new(BooleanQuery::new(vec![(Occur::Must, a), (Occur::Must, b)]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -325,8 +342,9 @@ mod tests {
             .iter()
             .map(|u| match u {
                 Unit::Chinese(t) => t.clone(),
-                Unit::Latin { word, .. } => format!("w:{word}"),
+                Unit::Latin { word, .. } | Unit::Loose { word, .. } => format!("w:{word}"),
                 Unit::Exact { text, .. } => format!("={text}"),
+                Unit::Same(s) => format!("~{}", s.own),
             })
             .collect()
     }
@@ -353,7 +371,7 @@ mod tests {
     fn long_questions_need_only_a_part() {
         let n = |n: usize| Question {
             units: (0..n).map(|i| Unit::Chinese(i.to_string())).collect(),
-            phrases: Vec::new(),
+            ..Question::default()
         };
         let needed: Vec<usize> = [0, 1, 2, 3, 4, 8, 9, 20].map(|i| n(i).required()).to_vec();
         assert_eq!(needed, [0, 1, 2, 2, 2, 4, 3, 6]);

@@ -12,6 +12,7 @@ use tantivy::{IndexWriter, Term};
 use crate::analyse::{Folded, Terms, terms, token};
 use crate::find::HitKind;
 use crate::generation::{Generation, Position};
+use crate::number::{outside_keys, own_keys};
 use crate::schema::{Fields, TextFields};
 use crate::{Entry, PersonEntry, PersonKind, Result, TicketEntry};
 
@@ -95,6 +96,8 @@ impl Writer {
         let mut doc = self.ticket_document(t, HitKind::Ticket, t.at, false);
         add_text(&mut doc, f.title, &[&t.title]);
         add_tokens(&mut doc, f.title.idents, number_terms(&t.number));
+        add_tokens(&mut doc, f.title.idents, own_keys(&t.number));
+        add_tokens(&mut doc, f.note.idents, outside_keys(&t.outside));
         let text = [t.text.as_str(), &public].join("\n");
         add_text(&mut doc, f.text, &[&text, &t.names]);
         let note = [t.note.as_str(), &notes].join("\n");

@@ -189,6 +189,7 @@ pub(super) fn ticket_entry(
     Ok(Entry::Ticket(Box::new(TicketEntry {
         id: t.id.clone(),
         number: t.number.clone(),
+        outside: outside.to_owned(),
         title: t.title.clone(),
         open: t.status.is_open(),
         severity: t.severity,

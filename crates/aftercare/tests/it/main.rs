@@ -22,6 +22,7 @@ mod commands;
 mod console;
 #[cfg(test)]
 mod faults;
+mod faults_search;
 #[cfg(test)]
 mod housekeeping;
 #[cfg(test)]
@@ -51,7 +52,9 @@ mod rules;
 mod rules_api;
 #[cfg(test)]
 mod search;
+mod search_finds;
 #[cfg(test)]
 mod search_index;
+mod search_nodes;
 #[cfg(test)]
 mod tables;

@@ -57,7 +57,7 @@ fn form(html: &str) -> String {
     pairs.join("&")
 }
 
-async fn run(app: &TestApp, client: &Client, of: &str, text: &[u8]) -> (String, String) {
+pub(crate) async fn run(app: &TestApp, client: &Client, of: &str, text: &[u8]) -> (String, String) {
     let uploaded = send(client, of, text).await;
     assert_eq!(uploaded.status, StatusCode::SEE_OTHER, "{}", uploaded.text);
     let page = client.get(&uploaded.location).await.text;

@@ -27,6 +27,9 @@ pub(crate) struct FoundView {
     next_cursor: Option<String>,
     /// The newest change that can be found: an event id of `/live`.
     indexed_seq: i64,
+    /// Nothing was found; by these words something would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    did_you_mean: Option<String>,
 }
 
 /// How many there are of each kind.
@@ -100,6 +103,7 @@ pub(crate) async fn search(
         },
         next_cursor: found.next.map(|c| c.encode()),
         indexed_seq: found.indexed_seq,
+        did_you_mean: found.instead,
         items: found.hits.into_iter().map(hit).collect(),
     }))
 }

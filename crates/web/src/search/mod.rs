@@ -12,7 +12,9 @@ use axum::Router;
 use axum::routing::get;
 use desk::{Error, Result};
 use domain::access::Actor;
+use domain::synonym::Synonyms;
 use search::{Ask, Found, Reader};
+use store::rules::{SettingKey, setting};
 use tokio::sync::Semaphore;
 
 use crate::app::App;
@@ -36,7 +38,10 @@ static TURNS: LazyLock<Semaphore> =
 ///
 /// # Errors
 /// `Busy` until the index is open.
-pub(crate) async fn find(app: &App, who: &Actor, ask: Ask) -> Result<Found> {
+pub(crate) async fn find(app: &App, who: &Actor, mut ask: Ask) -> Result<Found> {
+    // Read with each question, so that a change needs neither restart nor index.
+    let kept = app.desk.peek(|r| Ok(setting::<Synonyms>(r, SettingKey::Synonyms)?.0)).await?;
+    ask.synonyms = kept.groups;
     let (search, reader) = (app.config.search.clone(), Reader::of(who));
     let _turn = TURNS.acquire().await;
     let answer = tokio::task::spawn_blocking(move || search.find(&ask, &reader)).await;

@@ -4,7 +4,7 @@ use desk::{Error, FieldError, Result};
 use domain::time::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use search::{Ask, Cursor, MAX_LIMIT};
+use search::{Ask, Cursor, Found, MAX_LIMIT};
 use serde::Deserialize;
 
 use crate::form::{choice, id};
@@ -84,6 +84,7 @@ impl SearchQuery {
         }
         Ok(Ask {
             text: self.q.trim().to_owned(),
+            synonyms: Vec::new(),
             section,
             open,
             severity,
@@ -137,6 +138,13 @@ impl SearchQuery {
             ("from", &self.from),
             ("until", &self.until),
         ]
+    }
+
+    /// Address and words of a question that would find something, when this one did not.
+    pub(crate) fn instead(&self, found: Option<&Found>, path: &str) -> Option<(String, String)> {
+        let text = found?.instead.clone()?;
+        let other = Self { q: text.clone(), ..self.clone() };
+        Some((other.address(path, &self.kind, ""), text))
     }
 
     /// The address of the same search in another section, from another place on.

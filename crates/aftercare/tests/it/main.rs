@@ -41,6 +41,7 @@ mod pages;
 mod people;
 #[cfg(test)]
 mod removal;
+#[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod rights;

@@ -111,6 +111,14 @@ impl TestApp {
         aftercare::drain(&self.desk, "http://desk.example").await.unwrap();
     }
 
+    /// Another node on the same database, with its own connections.
+    pub async fn another_node(&self) -> Desk {
+        let entropy = Entropy::new([2; 32]);
+        let db =
+            Db::open(&self.database.config(), Arc::<SetClock>::clone(&self.clock), &entropy).await.unwrap();
+        Desk::new(db, entropy)
+    }
+
     /// Brings the search index up to what is committed, as its worker does; returns how much was written.
     pub async fn catch_up(&self) -> usize {
         let mut indexer = self.indexer.lock().await;
@@ -121,6 +129,11 @@ impl TestApp {
             written += indexer.catch_up().await.unwrap();
         }
         written
+    }
+
+    /// Reads what of the outbox may be read now, and no more.
+    pub async fn follow(&self) -> usize {
+        self.indexer.lock().await.catch_up().await.unwrap()
     }
 
     /// Where the search index is.

@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-struct Demo {
-    child: Child,
+pub(crate) struct Demo {
+    pub child: Child,
     address: String,
     token: String,
     accounts: usize,
 }
 
-fn start(data: &Path) -> Demo {
+pub(crate) fn start(data: &Path) -> Demo {
     let mut child = Command::new(env!("CARGO_BIN_EXE_aftercare"))
         .args(["demo", "--json", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
@@ -30,7 +30,7 @@ fn start(data: &Path) -> Demo {
     Demo { child, address, token: info["api_token"].as_str().unwrap().to_owned(), accounts }
 }
 
-fn request(demo: &Demo, head: &str, body: &str) -> Option<String> {
+pub(crate) fn request(demo: &Demo, head: &str, body: &str) -> Option<String> {
     let mut stream = TcpStream::connect(&demo.address).ok()?;
     let text = format!(
         "{head} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
@@ -44,22 +44,22 @@ fn request(demo: &Demo, head: &str, body: &str) -> Option<String> {
     Some(answer)
 }
 
-fn create(demo: &Demo, i: usize) -> Option<String> {
+pub(crate) fn create(demo: &Demo, i: usize) -> Option<String> {
     let body = format!(r#"{{"title":"kill {i}","body":"b","requester":"k{i}@x.example"}}"#);
     let answer = request(demo, "POST /api/v1/tickets", &body)?;
     let number = answer.split("\"number\":\"").nth(1)?.split('"').next()?;
     answer.starts_with("HTTP/1.1 201").then(|| number.to_owned())
 }
 
-fn folder() -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("aftercare-fault-{}", std::process::id()));
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("aftercare-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     folder
 }
 
 #[test]
 fn kill_9_in_the_middle_of_1000_creates_loses_none_that_was_answered() {
-    let data = folder();
+    let data = folder("fault");
     let mut demo = start(&data);
     let answered = std::thread::scope(|scope| {
         let demo = &demo;

@@ -22,6 +22,7 @@ mod commands;
 mod console;
 #[cfg(test)]
 mod faults;
+mod faults_search;
 #[cfg(test)]
 mod housekeeping;
 #[cfg(test)]
@@ -53,5 +54,6 @@ mod search;
 mod search_finds;
 #[cfg(test)]
 mod search_index;
+mod search_nodes;
 #[cfg(test)]
 mod tables;

@@ -32,3 +32,11 @@ search_status-open = Open
 search_status-closed = Closed
 field-q = Search words
 error-busy = Not ready yet. Please try again in a moment.
+
+# Synonyms
+admin-synonyms = Synonyms
+field-synonyms = Synonyms
+subject-synonyms = synonyms
+synonyms-help = One group per line, divided by =, for example: Gantt = bar chart. A search for one of them finds the others too; what was typed stands first. A word can be in one group only. Saved groups take effect at once.
+synonyms-line = Group { $n }: { $what }
+issue-needs_two_words = a group has at least two words

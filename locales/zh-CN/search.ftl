@@ -32,3 +32,11 @@ search_status-open = 未结
 search_status-closed = 已结
 field-q = 搜索内容
 error-busy = 服务正在准备，请稍后再试。
+
+# 同义词
+admin-synonyms = 同义词
+field-synonyms = 同义词
+subject-synonyms = 同义词
+synonyms-help = 每行一组，用 = 分开，例如：登不上 = 登录失败 = 无法登录。搜索其中一个，也会找到其他的，所输入的词排在前面。一个词只能在一组里。保存后立即生效。
+synonyms-line = 第 { $n } 组：{ $what }
+issue-needs_two_words = 一组至少两个词

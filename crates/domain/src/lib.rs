@@ -17,5 +17,6 @@ pub mod report;
 pub mod routing;
 pub mod setting;
 pub mod sla;
+pub mod synonym;
 pub mod ticket;
 pub mod time;

@@ -99,6 +99,8 @@ impl Reader {
 pub struct Ask {
     /// The words.
     pub text: String,
+    /// Groups of words that mean the same.
+    pub synonyms: Vec<Vec<String>>,
     /// Only this section is listed; all of them are counted.
     pub section: Option<Section>,
     /// Only tickets with work to be done, or only those without.
@@ -233,7 +235,7 @@ impl Search {
 
 fn answer(generation: &Generation, ask: &Ask, reader: &Reader) -> Result<Found> {
     let (searcher, position) = generation.searcher();
-    let question = Question::new(&ask.text);
+    let question = Question::with(&ask.text, &ask.synonyms);
     let Some(query) = query::build(&generation.fields, &question, ask, reader) else {
         return Ok(Found {
             total: 0,

@@ -10,6 +10,7 @@ mod mark;
 mod number;
 mod query;
 mod reach;
+mod same;
 mod schema;
 mod suggest;
 mod writer;

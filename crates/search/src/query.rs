@@ -12,18 +12,21 @@ use crate::find::{Ask, Reader};
 use crate::mark::Marks;
 use crate::number::{Number, number, telephone, ticket_number};
 use crate::reach::{filters, must, visible};
+use crate::same::{self, Same};
 use crate::schema::{Fields, TextFields};
 use crate::suggest::slips;
 
 /// One thing that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Unit {
+pub(crate) enum Unit {
     /// A stretch of Chinese.
     Chinese(String),
     /// A Latin word as typed; the last one may still be in the making.
     Latin { word: String, last: bool },
     /// A Latin word that may be misspelt.
     Loose { word: String, slips: u8 },
+    /// One of several words that mean the same.
+    Same(Same),
     /// An identifier; written apart it may also be a word beside a number.
     Exact { text: String, apart: Option<(String, String)> },
 }
@@ -47,9 +50,15 @@ const PREFIX_FROM: usize = 3;
 
 impl Question {
     pub(crate) fn new(text: &str) -> Self {
+        Self::with(text, &[])
+    }
+
+    /// A question in which groups of words mean the same.
+    pub(crate) fn with(text: &str, synonyms: &[Vec<String>]) -> Self {
         let spelled = ticket_number(text).or_else(|| telephone(text));
-        let folded = Folded::new(spelled.as_deref().unwrap_or(text));
+        let mut folded = Folded::new(spelled.as_deref().unwrap_or(text));
         let mut question = Self { number: number(text), ..Self::default() };
+        question.units.extend(same::take(&mut folded, synonyms).into_iter().map(Unit::Same));
         let exact = widest(idents(&folded));
         let runs = runs(&folded);
         let last_run = runs.last().copied();
@@ -81,30 +90,36 @@ impl Question {
             return self.units.push(Unit::Chinese(run.to_owned()));
         }
         let before = self.units.len();
-        let mut loose = String::new();
+        let (mut loose, mut last) = (String::new(), "");
         for token in cut(run) {
             let single = token.end - token.start == 1;
             if single && !is_stop_word(token.word) {
                 loose.push_str(token.word);
                 continue;
             }
-            self.loose(&mut loose);
+            self.loose(&mut loose, last);
+            last = if single { "" } else { token.word };
             if !single {
                 self.units.push(Unit::Chinese(token.word.to_owned()));
             }
         }
-        self.loose(&mut loose);
+        self.loose(&mut loose, last);
+        let whole = self.units.last() == Some(&Unit::Chinese(run.to_owned()));
         if self.units.len() == before {
             self.units.push(Unit::Chinese(run.to_owned()));
-        } else if self.units.len() > before + 1 && chars <= LONGEST_PHRASE {
+        } else if !whole && chars <= LONGEST_PHRASE {
             self.phrases.push(run.to_owned());
         }
     }
 
-    /// Single characters beside each other are a word that the dictionary does not know; one alone says little.
-    fn loose(&mut self, loose: &mut String) {
-        if loose.chars().count() > 1 {
-            self.units.push(Unit::Chinese(std::mem::take(loose)));
+    /// Single characters beside each other are a word that the dictionary does not know; one alone says little, but
+    /// with the word before it, it may be a name.
+    fn loose(&mut self, loose: &mut String, before: &str) {
+        match loose.chars().count() {
+            0 => {}
+            1 if before.is_empty() => {}
+            1 => self.phrases.push(format!("{before}{loose}")),
+            _ => self.units.push(Unit::Chinese(std::mem::take(loose))),
         }
         loose.clear();
     }
@@ -113,7 +128,7 @@ impl Question {
     fn tidy(&mut self) {
         let says_nothing = |u: &Unit| match u {
             Unit::Chinese(w) | Unit::Latin { word: w, .. } | Unit::Loose { word: w, .. } => is_stop_word(w),
-            Unit::Exact { .. } => false,
+            Unit::Exact { .. } | Unit::Same(_) => false,
         };
         if self.units.iter().any(|u| !says_nothing(u)) {
             self.units.retain(|u| !says_nothing(u));
@@ -153,12 +168,19 @@ impl Question {
         self.units.iter().any(|u| matches!(u, Unit::Loose { .. }))
     }
 
+    /// What the question is made of.
+    pub(crate) fn into_units(self) -> Vec<Unit> {
+        self.units
+    }
+
     /// What is to be marked in the answers.
     pub(crate) fn marks(&self) -> Marks {
         let mut marks = Marks::default();
         let chars = |t: &str| t.chars().collect::<Vec<_>>();
         marks.needles.extend(self.phrases.iter().map(|p| chars(p)));
-        for unit in &self.units {
+        let same = |u: &Unit| if let Unit::Same(s) = u { s.words() } else { Vec::new() };
+        let others: Vec<Unit> = self.units.iter().flat_map(same).collect();
+        for unit in self.units.iter().chain(&others) {
             match unit {
                 Unit::Chinese(text) => marks.needles.push(chars(text)),
                 Unit::Latin { word, last } => {
@@ -166,7 +188,7 @@ impl Question {
                     marks.prefix =
                         (*last && word.len() >= PREFIX_FROM).then(|| word.clone()).or(marks.prefix);
                 }
-                Unit::Loose { .. } => {}
+                Unit::Loose { .. } | Unit::Same(_) => {}
                 Unit::Exact { text, apart } => {
                     marks.idents.insert(text.clone());
                     if let Some((word, number)) = apart {
@@ -218,7 +240,13 @@ pub(crate) fn build(f: &Fields, question: &Question, ask: &Ask, reader: &Reader)
     Some(BooleanQuery::new(clauses))
 }
 
-fn unit(unit: &Unit, places: &[(TextFields, f32)]) -> Box<dyn Query> {
+/// The fields in which words are looked for, and how much each counts.
+pub(crate) type Places = [(TextFields, f32)];
+
+pub(crate) fn unit(unit: &Unit, places: &Places) -> Box<dyn Query> {
+    if let Unit::Same(same) = unit {
+        return same::any_of(same, places);
+    }
     let mut all: Vec<Box<dyn Query>> = Vec::new();
     for (fields, boost) in places {
         match unit {
@@ -233,6 +261,7 @@ fn unit(unit: &Unit, places: &[(TextFields, f32)]) -> Box<dyn Query> {
                     all.push(boosted(prefix(fields.words, text), boost * 0.3));
                 }
             }
+            Unit::Same(_) => {}
             Unit::Loose { word: text, slips } => {
                 let term = Term::from_field_text(fields.words, &stem(text));
                 all.push(boosted(Box::new(FuzzyTermQuery::new(term, *slips, true)), *boost));
@@ -268,7 +297,7 @@ pub(crate) fn any(all: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     Box::new(BooleanQuery::new(all.into_iter().map(|q| (Occur::Should, q)).collect()))
 }
 
-fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
+pub(crate) fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
     Box::new(BoostQuery::new(query, boost))
 }
 
@@ -315,6 +344,7 @@ mod tests {
                 Unit::Chinese(t) => t.clone(),
                 Unit::Latin { word, .. } | Unit::Loose { word, .. } => format!("w:{word}"),
                 Unit::Exact { text, .. } => format!("={text}"),
+                Unit::Same(s) => format!("~{}", s.own),
             })
             .collect()
     }

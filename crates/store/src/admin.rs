@@ -63,6 +63,7 @@ pub const SUBJECTS: &[&str] = &[
     "policy",
     "routing",
     "fields",
+    "synonyms",
     "settings",
     "answer",
     "token",

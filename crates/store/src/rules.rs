@@ -43,6 +43,8 @@ pub enum SettingKey {
     Routing,
     /// The extra fields.
     Fields,
+    /// `domain::synonym::Synonyms`.
+    Synonyms,
 }
 
 impl SettingKey {
@@ -52,6 +54,7 @@ impl SettingKey {
             Self::Settings => "settings",
             Self::Routing => "routing",
             Self::Fields => "fields",
+            Self::Synonyms => "synonyms",
         }
     }
 }

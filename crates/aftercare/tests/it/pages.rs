@@ -39,6 +39,7 @@ const ADMIN: &[&str] = &[
     "letters",
     "jobs",
     "audit",
+    "synonyms",
     "calendars",
     "calendars/new",
     "calendars/service",

@@ -73,6 +73,7 @@ async fn calendars_and_promises_are_changed_over_what_was_seen(app: TestApp) {
         "fields",
         "answers",
         "settings",
+        "synonyms",
     ] {
         assert!(document["paths"][format!("/api/v1/{path}")].is_object(), "{path}");
     }

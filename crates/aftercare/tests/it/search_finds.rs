@@ -1,7 +1,8 @@
 //! Search: numbers as people type them, and what is offered when nothing is found.
 
+use axum::http::{Method, StatusCode};
 use domain::setting::Settings;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::rules::{SettingKey, setting};
 use testkit::{Client, TestApp};
 
@@ -13,6 +14,8 @@ mod engines {
         a_number_finds_its_ticket_first,
         a_prefix_of_one_letter_or_with_digits_works_too,
         a_misspelt_word_is_offered_as_it_is_written,
+        words_that_mean_the_same_are_found,
+        words_that_mean_the_same_are_edited,
     );
 }
 
@@ -125,4 +128,77 @@ async fn a_misspelt_word_is_offered_as_it_is_written(app: TestApp) {
     );
     let mine = ben.get("/portal/search?q=pritner").await.text;
     assert!(mine.contains("您是不是要找") && mine.contains("/portal/search?q=printer"), "{mine}");
+}
+
+async fn words_that_mean_the_same_are_found(app: TestApp) {
+    let api = app.api().await;
+    let a = open(&api, "系统登录失败", "", "ben@north.example").await;
+    let b = open(&api, "登不上系统", "", "ben@north.example").await;
+    let c = open(&api, "Gantt chart is empty", "", "ben@north.example").await;
+    let d = open(&api, "跟不上进度，失败了", "", "eve@south.example").await;
+    app.catch_up().await;
+    let ticket = |n: &str| format!("ticket {n}");
+    // What is shipped.
+    for (q, best, other) in [("登不上", &b, &a), ("登录失败", &a, &b)] {
+        assert_eq!(found(&api, q, "").await, [ticket(&a), ticket(&b)], "{q}");
+        assert_eq!(first(&api, q).await, *best, "{q}: what was typed stands before {other}");
+    }
+    assert_eq!(found(&api, "横道图", "").await, [ticket(&c)]);
+    assert_eq!(found(&api, "横道图 empty", "").await, [ticket(&c)]);
+    let hit = ask(&api, "甘特图", "").await;
+    assert!(hit["items"][0]["title"].as_str().unwrap().starts_with("Gantt"));
+    // Others do not see more than theirs.
+    assert!(found(&app.signed_in("eve@south.example").await, "登不上", "").await.is_empty());
+    assert!(!found(&api, "登不上", "").await.contains(&ticket(&d)), "parts of a word mean something else");
+}
+
+async fn words_that_mean_the_same_are_edited(app: TestApp) {
+    let api = app.api().await;
+    let c = open(&api, "Gantt chart is empty", "", "ben@north.example").await;
+    let d = open(&api, "跟不上进度，失败了", "", "eve@south.example").await;
+    app.catch_up().await;
+    let ticket = |n: &str| format!("ticket {n}");
+    // Changed by the API: the next question uses it.
+    assert!(!found(&api, "喜马拉雅", "").await.contains(&ticket(&d)));
+    let kept = api.get("/api/v1/synonyms").await.json();
+    assert_eq!(kept["version"], 0);
+    assert!(kept["groups"].as_array().unwrap().len() > 5);
+    let put = |version: i64, groups: Value| {
+        let api = &api;
+        async move {
+            api.json(Method::PUT, "/api/v1/synonyms", &json!({"version": version, "groups": groups})).await
+        }
+    };
+    let saved = put(0, json!([["喜马拉雅", "跟不上进度"]])).await;
+    assert_eq!((saved.status, saved.json()["version"].as_i64()), (StatusCode::OK, Some(1)), "{}", saved.text);
+    assert_eq!(found(&api, "喜马拉雅", "").await, [ticket(&d)]);
+    assert_eq!(found(&api, "横道图", "").await, Vec::<String>::new());
+    let bad = put(1, json!([["喜马拉雅", "珠峰"], ["珠峰", "高山"]])).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let field = &bad.json()["fields"][0];
+    assert_eq!(
+        (field["field"].as_str(), field["issue"].as_str()),
+        (Some("synonyms.2"), Some("twice")),
+        "{}",
+        bad.text
+    );
+    assert_eq!(put(0, json!([])).await.status, StatusCode::CONFLICT);
+    // Changed on the page.
+    let admin = app.signed_in("admin").await;
+    let page = admin.get("/admin/synonyms").await.text;
+    assert!(page.contains("喜马拉雅 = 跟不上进度") && !page.contains('⟦'), "{page}");
+    let refused = admin.form("/admin/synonyms", "version=1&groups=one").await;
+    assert!(refused.text.contains("第 1 组") && refused.text.contains("至少两个词"), "{}", refused.text);
+    let stale = admin.form("/admin/synonyms", "version=0&groups=peak%3Dgantt").await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    assert!(
+        stale.text.contains("peak=gantt") && stale.text.contains("喜马拉雅 = 跟不上进度"),
+        "{}",
+        stale.text
+    );
+    let done = admin.form("/admin/synonyms", "version=1&groups=peak%3Dgantt").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(found(&api, "peak", "").await, [ticket(&c)]);
+    assert!(admin.get("/admin/audit").await.text.contains("同义词"));
+    assert_eq!(app.signed_in("agent").await.get("/admin/synonyms").await.status, StatusCode::FORBIDDEN);
 }

@@ -34,7 +34,7 @@ pub use preview::{
     CalendarPreview, MAX_TRIAL, ShiftedClock, Trial, Tried, preview_calendar, preview_policy, try_routing,
 };
 pub use products::{remove_product, save_product, save_product_in};
-pub use rules::{save_calendar, save_fields, save_policy, save_routing, save_settings};
+pub use rules::{save_calendar, save_fields, save_policy, save_routing, save_settings, save_synonyms};
 
 use domain::access::Right;
 

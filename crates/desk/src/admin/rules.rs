@@ -7,6 +7,7 @@ use domain::id::{CalendarId, PolicyId, TicketId};
 use domain::routing::{Rule, check_rules};
 use domain::setting::Settings;
 use domain::sla::PolicyDoc;
+use domain::synonym::Synonyms;
 use domain::ticket::decide::Rules;
 use serde_json::json;
 use store::rules::{self, SettingKey};
@@ -208,6 +209,25 @@ pub async fn save_fields(desk: &Desk, who: &Actor, list: Vec<Field>, version: i6
         seen(unit, SettingKey::Fields, version, &list, &before)?;
         rules::put_setting(unit.work, SettingKey::Fields, &list, version)?;
         record(unit, ("fields", "fields"), &before, &list)
+    })
+    .await
+}
+
+/// Saves the words that mean the same to the search; the next question uses them.
+///
+/// # Errors
+/// `Lacks`, `Invalid` with the number of the group, `Stale`.
+pub async fn save_synonyms(desk: &Desk, who: &Actor, list: Synonyms, version: i64) -> Result<()> {
+    list.check().map_err(|(no, issue)| {
+        let field = if no == 0 { "synonyms".to_owned() } else { format!("synonyms.{no}") };
+        Error::field(&field, issue)
+    })?;
+    desk.write(who, move |unit| {
+        need(unit, Right::DeskEdit)?;
+        let before: Synonyms = rules::setting(unit.work, SettingKey::Synonyms)?.0;
+        seen(unit, SettingKey::Synonyms, version, &list, &before)?;
+        rules::put_setting(unit.work, SettingKey::Synonyms, &list, version)?;
+        record(unit, ("synonyms", "synonyms"), &before, &list)
     })
     .await
 }

@@ -61,7 +61,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Scripts that are written without spaces.
-pub(super) fn is_cjk(c: char) -> bool {
+pub(crate) fn is_cjk(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}'
         | '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}' | '\u{3005}'..='\u{3007}')
 }

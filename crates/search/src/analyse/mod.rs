@@ -7,7 +7,7 @@ mod ident;
 mod terms;
 
 pub(crate) use dictionary::{cut, is_stop_word};
-pub(crate) use fold::Folded;
+pub(crate) use fold::{Folded, is_cjk};
 pub(crate) use ident::{Ident, idents};
 pub(crate) use terms::{Run, Terms, runs, stem, terms, token};
 

@@ -22,6 +22,7 @@ mod routing;
 mod routing_form;
 mod settings;
 mod staff;
+mod synonyms;
 
 pub(crate) use calendar_take::read as announced;
 
@@ -79,6 +80,7 @@ fn rules() -> Router<App> {
         .route("/admin/policies/{id}/history", get(policies::history))
         .route("/admin/routing", get(routing::form).post(routing::save))
         .route("/admin/fields", get(fields::form).post(fields::save))
+        .route("/admin/synonyms", get(synonyms::form).post(synonyms::save))
         .route("/admin/answers", get(answers::list))
         .route("/admin/answers/{id}", get(answers::form).post(answers::save))
         .route("/admin/answers/{id}/removal", post(answers::delete))
@@ -97,6 +99,7 @@ pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
             ("fields", "desk.edit"),
             ("answers", "desk.edit"),
             ("products", "desk.edit"),
+            ("synonyms", "desk.edit"),
         ],
     ),
     (

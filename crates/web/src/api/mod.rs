@@ -14,6 +14,7 @@ mod reports;
 mod rules;
 mod rules_desk;
 mod search;
+mod synonyms;
 pub(crate) mod throttle;
 mod tickets;
 mod verbs;
@@ -110,6 +111,7 @@ fn described_rules() -> OpenApiRouter<App> {
         .routes(routes!(rules_desk::answers, rules_desk::new_answer))
         .routes(routes!(rules_desk::put_answer, rules_desk::remove_answer))
         .routes(routes!(rules_desk::settings, rules_desk::put_settings))
+        .routes(routes!(synonyms::synonyms, synonyms::put_synonyms))
 }
 
 /// Routes of the API, its document and its page.

@@ -8,7 +8,9 @@ use axum::Router;
 use axum::routing::get;
 use desk::{Error, Result};
 use domain::access::Actor;
+use domain::synonym::Synonyms;
 use search::{Ask, Found, Reader};
+use store::rules::{SettingKey, setting};
 
 use crate::app::App;
 
@@ -26,7 +28,10 @@ const RETRY_AFTER_S: i64 = 2;
 ///
 /// # Errors
 /// `Busy` until the index is open.
-pub(crate) async fn find(app: &App, who: &Actor, ask: Ask) -> Result<Found> {
+pub(crate) async fn find(app: &App, who: &Actor, mut ask: Ask) -> Result<Found> {
+    // Read with each question, so that a change needs neither restart nor index.
+    let kept = app.desk.read(|r| Ok(setting::<Synonyms>(r, SettingKey::Synonyms)?.0)).await?;
+    ask.synonyms = kept.groups;
     let (search, reader) = (app.config.search.clone(), Reader::of(who));
     let answer = tokio::task::spawn_blocking(move || search.find(&ask, &reader)).await;
     match answer {

@@ -84,6 +84,7 @@ impl SearchQuery {
         }
         Ok(Ask {
             text: self.q.trim().to_owned(),
+            synonyms: Vec::new(),
             section,
             open,
             severity,

@@ -1,0 +1,3 @@
+//! Tests of the index through its public face.
+
+mod names;

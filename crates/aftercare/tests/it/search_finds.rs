@@ -137,19 +137,19 @@ async fn words_that_mean_the_same_are_found(app: TestApp) {
     let c = open(&api, "Gantt chart is empty", "", "ben@north.example").await;
     let d = open(&api, "跟不上进度，失败了", "", "eve@south.example").await;
     app.catch_up().await;
-    let t = |n: &str| format!("ticket {n}");
+    let ticket = |n: &str| format!("ticket {n}");
     // What is shipped.
     for (q, best, other) in [("登不上", &b, &a), ("登录失败", &a, &b)] {
-        assert_eq!(found(&api, q, "").await, [t(&a), t(&b)], "{q}");
+        assert_eq!(found(&api, q, "").await, [ticket(&a), ticket(&b)], "{q}");
         assert_eq!(first(&api, q).await, *best, "{q}: what was typed stands before {other}");
     }
-    assert_eq!(found(&api, "横道图", "").await, [t(&c)]);
-    assert_eq!(found(&api, "横道图 empty", "").await, [t(&c)]);
+    assert_eq!(found(&api, "横道图", "").await, [ticket(&c)]);
+    assert_eq!(found(&api, "横道图 empty", "").await, [ticket(&c)]);
     let hit = ask(&api, "甘特图", "").await;
     assert!(hit["items"][0]["title"].as_str().unwrap().starts_with("Gantt"));
     // Others do not see more than theirs.
     assert!(found(&app.signed_in("eve@south.example").await, "登不上", "").await.is_empty());
-    assert!(!found(&api, "登不上", "").await.contains(&t(&d)), "parts of a word mean something else");
+    assert!(!found(&api, "登不上", "").await.contains(&ticket(&d)), "parts of a word mean something else");
 }
 
 async fn words_that_mean_the_same_are_edited(app: TestApp) {
@@ -157,9 +157,9 @@ async fn words_that_mean_the_same_are_edited(app: TestApp) {
     let c = open(&api, "Gantt chart is empty", "", "ben@north.example").await;
     let d = open(&api, "跟不上进度，失败了", "", "eve@south.example").await;
     app.catch_up().await;
-    let t = |n: &str| format!("ticket {n}");
+    let ticket = |n: &str| format!("ticket {n}");
     // Changed by the API: the next question uses it.
-    assert!(!found(&api, "喜马拉雅", "").await.contains(&t(&d)));
+    assert!(!found(&api, "喜马拉雅", "").await.contains(&ticket(&d)));
     let kept = api.get("/api/v1/synonyms").await.json();
     assert_eq!(kept["version"], 0);
     assert!(kept["groups"].as_array().unwrap().len() > 5);
@@ -171,7 +171,7 @@ async fn words_that_mean_the_same_are_edited(app: TestApp) {
     };
     let saved = put(0, json!([["喜马拉雅", "跟不上进度"]])).await;
     assert_eq!((saved.status, saved.json()["version"].as_i64()), (StatusCode::OK, Some(1)), "{}", saved.text);
-    assert_eq!(found(&api, "喜马拉雅", "").await, [t(&d)]);
+    assert_eq!(found(&api, "喜马拉雅", "").await, [ticket(&d)]);
     assert_eq!(found(&api, "横道图", "").await, Vec::<String>::new());
     let bad = put(1, json!([["喜马拉雅", "珠峰"], ["珠峰", "高山"]])).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -198,7 +198,7 @@ async fn words_that_mean_the_same_are_edited(app: TestApp) {
     );
     let done = admin.form("/admin/synonyms", "version=1&groups=peak%3Dgantt").await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-    assert_eq!(found(&api, "peak", "").await, [t(&c)]);
+    assert_eq!(found(&api, "peak", "").await, [ticket(&c)]);
     assert!(admin.get("/admin/audit").await.text.contains("同义词"));
     assert_eq!(app.signed_in("agent").await.get("/admin/synonyms").await.status, StatusCode::FORBIDDEN);
 }

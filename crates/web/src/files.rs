@@ -289,7 +289,9 @@ mod tests {
     fn text_is_known_in_pieces() {
         let of = |pieces: &[&[u8]]| {
             let mut text = Text::default();
-            pieces.iter().for_each(|piece| text.take(piece));
+            for piece in pieces {
+                text.take(piece);
+            }
             text.is_text()
         };
         let word = "错误".as_bytes();

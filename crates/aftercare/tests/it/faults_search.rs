@@ -20,7 +20,8 @@ fn files(data: &Path) -> BTreeSet<String> {
     let Ok(current) = std::fs::read_to_string(search.join("CURRENT")) else { return BTreeSet::new() };
     let Ok(entries) = std::fs::read_dir(search.join(current)) else { return BTreeSet::new() };
     let names = entries.flatten().filter_map(|e| e.file_name().into_string().ok());
-    names.filter(|n| !n.starts_with('.') && !n.ends_with(".json") && !n.ends_with(".lock")).collect()
+    let ends = |n: &str| n.rsplit_once('.').is_some_and(|(_, end)| ["json", "lock"].contains(&end));
+    names.filter(|n| !n.starts_with('.') && !ends(n)).collect()
 }
 
 /// All pages of a list, as numbers of the tickets that this test made; nothing if the index changed between two pages.

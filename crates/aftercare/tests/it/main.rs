@@ -22,6 +22,7 @@ mod commands;
 mod console;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod faults_search;
 #[cfg(test)]
 mod housekeeping;
@@ -53,9 +54,11 @@ mod rules;
 mod rules_api;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
 mod search_finds;
 #[cfg(test)]
 mod search_index;
+#[cfg(test)]
 mod search_nodes;
 #[cfg(test)]
 mod tables;

@@ -27,7 +27,9 @@ pub(super) async fn twice(desk: &Desk, id: String) -> Result<(i64, Twice)> {
                 let rows = import::rows(r, &id, RowState::Waiting, after, AT_ONCE)?;
                 let Some(last) = rows.last() else { break };
                 after = last.no;
-                rows.iter().for_each(|t| look.take(t.no, &mapping, &t.cells));
+                for t in &rows {
+                    look.take(t.no, &mapping, &t.cells);
+                }
             }
         }
         Ok((row.version, look.found()))

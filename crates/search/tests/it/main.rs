@@ -1,3 +1,4 @@
 //! Tests of the index through its public face.
 
+#[cfg(test)]
 mod names;

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use axum::extract::{MatchedPath, Query};
+use axum::http::Method;
 use axum::http::request::Parts;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr};
 
 /// Lists that take names of the house's own fields, and check them themselves.
 const OWN_FIELDS: [&str; 2] = ["x.", "extra."];
+
+/// Every list takes these, so that one loop of a client reads any of them; a list that is always whole has one page.
+const PAGING: [&str; 2] = ["limit", "cursor"];
 
 type Names = BTreeMap<String, BTreeSet<String>>;
 
@@ -48,6 +52,7 @@ pub(super) fn unknown(parts: &Parts) -> Option<String> {
     let known = KNOWN.get(&format!("{} {path}", parts.method))?;
     // What cannot be read at all is said by whoever reads it.
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).ok()?;
+    let pages = |name: &str| parts.method == Method::GET && PAGING.contains(&name);
     let own = |name: &str| path == "/api/v1/tickets" && OWN_FIELDS.iter().any(|p| name.starts_with(p));
-    pairs.into_iter().map(|(name, _)| name).find(|name| !known.contains(name) && !own(name))
+    pairs.into_iter().map(|(name, _)| name).find(|name| !known.contains(name) && !pages(name) && !own(name))
 }

@@ -88,13 +88,8 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(search::search))
         .merge(described_rules())
         .merge(people::routes())
+        .merge(described_imports())
         .routes(routes!(queues::list))
-        .routes(routes!(imports::list, imports::upload))
-        .routes(routes!(imports::show, imports::discard))
-        .routes(routes!(imports::tell))
-        .routes(routes!(imports::preview))
-        .routes(routes!(imports::run))
-        .routes(routes!(imports::bad))
         .routes(routes!(post::letters))
         .routes(routes!(post::letter))
         .routes(routes!(post::send_letter))
@@ -103,6 +98,17 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);
     (router, api)
+}
+
+/// Tables that are read in.
+fn described_imports() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(imports::list, imports::upload))
+        .routes(routes!(imports::show, imports::discard))
+        .routes(routes!(imports::tell))
+        .routes(routes!(imports::preview))
+        .routes(routes!(imports::run))
+        .routes(routes!(imports::bad))
 }
 
 /// The rules of the house.

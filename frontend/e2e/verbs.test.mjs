@@ -33,6 +33,8 @@ test("each verb of the menu opens its own form, and the focus comes back", async
 test("the menu is walked with arrows, a verb has a key, and a refusal is said in its form", async () => {
   const { page, number } = await opened("按键");
   await page.keyboard.press(".");
+  // The menu tells that it is open in an event of its own, a moment later.
+  await page.waitForFunction(() => document.activeElement.dataset.opens);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("ArrowUp");

@@ -76,14 +76,7 @@ impl Desk {
         T: Send + 'static,
         F: Fn(&mut Unit<'_, '_>) -> Result<T> + Send + 'static,
     {
-        let (desk, who) = (self.clone(), who.clone());
-        self.db
-            .write(move |work| {
-                let rules = desk.rules_in(work)?;
-                let now = work.now();
-                f(&mut Unit { work, actor: &who, now, rules })
-            })
-            .await
+        self.db.write(self.in_unit(who, f)).await
     }
 
     /// What a use case would do: as [`Desk::write`], but nothing of it stays. Keep it short, for others wait.
@@ -95,14 +88,24 @@ impl Desk {
         T: Send + 'static,
         F: Fn(&mut Unit<'_, '_>) -> Result<T> + Send + 'static,
     {
+        self.db.rehearse(self.in_unit(who, f)).await
+    }
+
+    /// A use case as the database runs it.
+    fn in_unit<T, F>(
+        &self,
+        who: &Actor,
+        f: F,
+    ) -> impl Fn(&mut Work<'_>) -> Result<T> + Send + 'static + use<T, F>
+    where
+        F: Fn(&mut Unit<'_, '_>) -> Result<T> + Send + 'static,
+    {
         let (desk, who) = (self.clone(), who.clone());
-        self.db
-            .rehearse(move |work| {
-                let rules = desk.rules_in(work)?;
-                let now = work.now();
-                f(&mut Unit { work, actor: &who, now, rules })
-            })
-            .await
+        move |work| {
+            let rules = desk.rules_in(work)?;
+            let now = work.now();
+            f(&mut Unit { work, actor: &who, now, rules })
+        }
     }
 
     /// Reads committed data.

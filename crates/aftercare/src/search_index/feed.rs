@@ -83,60 +83,49 @@ pub(super) fn load(r: &mut Read<'_>, parts: Vec<Part>) -> Result<Loaded> {
                 }
                 None
             }
-            Change::Contact(id) => load_contact(r, id, &part, &mut names, &mut loaded)?,
-            Change::Organisation(id) => load_organisation(r, id, &part, &mut names, &mut loaded)?,
+            Change::Contact(id) => {
+                let found = load_contact(r, id, &mut names)?;
+                load_person(r, (id, &part), found, feed::tickets_of_requester, (&mut names, &mut loaded))?
+            }
+            Change::Organisation(id) => {
+                let row = directory::organisation(r, &OrgId(id.clone()))?;
+                let found = row.map(|row| organisation(r, row)).transpose()?;
+                load_person(r, (id, &part), found, feed::tickets_of_organisation, (&mut names, &mut loaded))?
+            }
         };
         loaded.next.extend(after.map(|after| Part { after, ..part }));
     }
     Ok(loaded)
 }
 
-fn load_contact(
-    r: &mut Read<'_>,
-    id: &str,
-    part: &Part,
-    names: &mut Names,
-    loaded: &mut Loaded,
-) -> Result<Option<String>> {
-    let found = directory::contact(r, &ContactId(id.to_owned()))?;
-    let renamed = part.known.as_ref().is_some_and(|k| found.as_ref().is_none_or(|c| c.name != *k));
-    match found {
-        Some(row) if part.after.is_empty() => {
-            let points = directory::points(r, &row.id)?.into_iter().map(|p| p.value).collect();
-            let entry = contact(r, row, points, names)?;
-            loaded.entries.push(Entry::Person(entry));
-        }
-        Some(_) => {}
-        None => loaded.gone.push(id.to_owned()),
-    }
-    if !renamed {
-        return Ok(None);
-    }
-    let keys = feed::tickets_of_requester(r, id, &part.after, TICKETS)?;
-    load_tickets(r, &keys, names, loaded)
+fn load_contact(r: &mut Read<'_>, id: &str, names: &mut Names) -> Result<Option<PersonEntry>> {
+    let Some(row) = directory::contact(r, &ContactId(id.to_owned()))? else { return Ok(None) };
+    let points = directory::points(r, &row.id)?.into_iter().map(|p| p.value).collect();
+    Ok(Some(contact(r, row, points, names)?))
 }
 
-fn load_organisation(
+/// Finds a page of a person's tickets.
+type Tickets = fn(&mut Read<'_>, &str, &str, i64) -> store::Result<Vec<TicketId>>;
+
+/// A person, and a page of the tickets that carry another name than theirs; returns the key after which the next page
+/// begins.
+fn load_person(
     r: &mut Read<'_>,
-    id: &str,
-    part: &Part,
-    names: &mut Names,
-    loaded: &mut Loaded,
+    (id, part): (&str, &Part),
+    found: Option<PersonEntry>,
+    tickets: Tickets,
+    (names, loaded): (&mut Names, &mut Loaded),
 ) -> Result<Option<String>> {
-    let found = directory::organisation(r, &OrgId(id.to_owned()))?;
-    let renamed = part.known.as_ref().is_some_and(|k| found.as_ref().is_none_or(|o| o.name != *k));
+    let renamed = part.known.as_ref().is_some_and(|k| found.as_ref().is_none_or(|p| p.name != *k));
     match found {
-        Some(row) if part.after.is_empty() => {
-            let entry = organisation(r, row)?;
-            loaded.entries.push(Entry::Person(entry));
-        }
+        Some(person) if part.after.is_empty() => loaded.entries.push(Entry::Person(person)),
         Some(_) => {}
         None => loaded.gone.push(id.to_owned()),
     }
     if !renamed {
         return Ok(None);
     }
-    let keys = feed::tickets_of_organisation(r, id, &part.after, TICKETS)?;
+    let keys = tickets(r, id, &part.after, TICKETS)?;
     load_tickets(r, &keys, names, loaded)
 }
 

@@ -44,8 +44,8 @@ pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags)
         .map_err(|e| Error::Connect(format!("{}: {e}", path.display())))?;
     conn.set_prepared_statement_cache_capacity(256);
-    // A plan does not depend on the values that are bound. Without this, SQLite compiles a statement with a bound
-    // LIMIT, or one over columns that ANALYZE has sampled, anew for every other value.
+    // A plan does not depend on the values that are bound. Without this, SQLite compiles a statement anew whenever
+    // something is bound that its planner may have looked at: every LIMIT, and some conditions of joins.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.busy_timeout(Duration::from_secs(10))?;
     conn.execute_batch(

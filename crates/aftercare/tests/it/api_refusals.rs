@@ -77,6 +77,10 @@ async fn an_unknown_parameter_is_refused_by_name(app: TestApp) {
         let answer = api.get(&format!("/api/v1/{path}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
     }
+    for path in ["imports?limit=0", "letters?limit=201"] {
+        let answer = api.get(&format!("/api/v1/{path}")).await;
+        assert_eq!(answer.json()["fields"][0]["field"], "limit", "{path}: {}", answer.text);
+    }
     assert_eq!(app.client().get("/api/v1/tickets?colour=red").await.status, StatusCode::UNAUTHORIZED);
 }
 

@@ -13,7 +13,8 @@ use utoipa::openapi::{OpenApi, RefOr};
 /// Lists that take names of the house's own fields, and check them themselves.
 const OWN_FIELDS: [&str; 2] = ["x.", "extra."];
 
-/// Every list takes these, so that one loop of a client reads any of them; a list that is always whole has one page.
+/// Every list takes these, so that one loop of a client reads any of them; one whose pages have a size of their own,
+/// or that is always whole, passes over the limit.
 const PAGING: [&str; 2] = ["limit", "cursor"];
 
 type Names = BTreeMap<String, BTreeSet<String>>;

@@ -16,7 +16,7 @@ use store::import::{self, ImportRow};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::own::cut;
+use super::own::{cut, size};
 use super::view::instant;
 use crate::admin::imports::{TRIED, bad_table, received};
 use crate::app::App;
@@ -94,9 +94,9 @@ pub(crate) struct ImportsView {
 pub(crate) struct ImportsAsked {
     /// The `next_cursor` of an earlier page.
     cursor: String,
+    /// 1–200, default 50.
+    limit: Option<i64>,
 }
-
-const PAGE: i64 = 50;
 
 /// The imports, newest first.
 #[utoipa::path(get, path = "/api/v1/imports", params(ImportsAsked), responses((status = 200, body = ImportsView)))]
@@ -113,9 +113,10 @@ pub(crate) async fn list(
         "" => (Timestamp::MAX, String::new()),
         text => place(text).ok_or_else(|| caller.fail(Error::field("cursor", "bad_value")))?,
     };
-    let read = app.desk.read(move |r| Ok(import::page(r, (before.0, &before.1), PAGE + 1)?));
+    let limit = size(&caller, asked.limit)?;
+    let read = app.desk.read(move |r| Ok(import::page(r, (before.0, &before.1), limit + 1)?));
     let mut rows = read.await.map_err(|e| caller.fail(e))?;
-    let next_cursor = cut(&mut rows, PAGE, |row| format!("{}-{}", to_millis(row.created_at), row.id));
+    let next_cursor = cut(&mut rows, limit, |row| format!("{}-{}", to_millis(row.created_at), row.id));
     Ok(Json(ImportsView { items: rows.into_iter().map(ImportView::from).collect(), next_cursor }))
 }
 

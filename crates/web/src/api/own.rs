@@ -40,12 +40,15 @@ pub(crate) struct Before {
 impl Before {
     /// The key before which the page begins, and its size.
     pub(super) fn read(&self, caller: &Caller) -> Answer<(String, i64)> {
-        let limit = self.limit.unwrap_or(50);
-        if !(1..=200).contains(&limit) {
-            return Err(caller.fail(Error::field("limit", "bad_value")));
-        }
-        Ok((before(caller, &self.cursor)?, limit))
+        Ok((before(caller, &self.cursor)?, size(caller, self.limit)?))
     }
+}
+
+/// The size of a page: 1–200, 50 unless asked.
+pub(super) fn size(caller: &Caller, limit: Option<i64>) -> Answer<i64> {
+    let limit = limit.unwrap_or(50);
+    let fits = (1..=200).contains(&limit);
+    fits.then_some(limit).ok_or_else(|| caller.fail(Error::field("limit", "bad_value")))
 }
 
 /// The key before which a page begins; keys are UUIDs, and anything else was never given out.

@@ -11,7 +11,7 @@ use store::letter::{self, LetterRow};
 use utoipa::ToSchema;
 
 use super::caller::Caller;
-use super::own::{before, cut};
+use super::own::{before, cut, size};
 use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -28,6 +28,8 @@ pub(crate) struct LettersAsked {
     state: String,
     /// The `next_cursor` of an earlier page.
     cursor: String,
+    /// 1–200, default 50.
+    limit: Option<i64>,
 }
 
 /// A letter to one recipient.
@@ -83,8 +85,6 @@ pub(crate) struct LettersView {
     next_cursor: Option<String>,
 }
 
-const PAGE: i64 = 50;
-
 /// Outgoing letters, newest first.
 #[utoipa::path(get, path = "/api/v1/letters", params(LettersAsked), responses((status = 200, body = LettersView)))]
 pub(crate) async fn letters(
@@ -94,10 +94,10 @@ pub(crate) async fn letters(
 ) -> Answer<Json<LettersView>> {
     caller.need(Right::Operate)?;
     let state: Option<LetterState> = choice("state", &asked.state).map_err(|e| caller.fail(e))?;
-    let from = before(&caller, &asked.cursor)?;
-    let read = app.desk.read(move |r| Ok(letter::page_in(r, state, &from, PAGE + 1)?));
+    let (from, limit) = (before(&caller, &asked.cursor)?, size(&caller, asked.limit)?);
+    let read = app.desk.read(move |r| Ok(letter::page_in(r, state, &from, limit + 1)?));
     let mut rows = read.await.map_err(|e| caller.fail(e))?;
-    let next_cursor = cut(&mut rows, PAGE, |l| l.id.clone());
+    let next_cursor = cut(&mut rows, limit, |l| l.id.clone());
     Ok(Json(LettersView { items: rows.into_iter().map(LetterView::from).collect(), next_cursor }))
 }
 

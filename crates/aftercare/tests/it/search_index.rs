@@ -111,6 +111,23 @@ async fn what_was_pruned_from_the_outbox_is_read_from_the_tables(app: TestApp) {
     assert_eq!(found(&api, "锁死", "").await, [format!("ticket {a}")]);
 }
 
+/// The next lines of the outbox. Transactions count for the whole server, so those of other tests may hold the lines
+/// back for a moment; the lines of one transaction come together.
+async fn lines_after(app: &TestApp, place: store::feed::Place) -> Vec<store::feed::Line> {
+    let read = async {
+        loop {
+            let lines = app.desk.read(move |r| Ok(store::feed::after(r, place, 100)?)).await.unwrap();
+            if !lines.is_empty() {
+                return lines;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), read)
+        .await
+        .expect("the lines never became visible")
+}
+
 /// A transaction that took its place in the sequence early and commits late is not jumped over, even if another one
 /// that began earlier took a later place and committed first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -153,7 +170,7 @@ async fn late_commits_on_postgres_are_not_lost() {
     early.2.recv().unwrap();
     early.3.send(()).unwrap();
     early.4.await.unwrap();
-    let first = app.desk.read(move |r| Ok(store::feed::after(r, start, 100)?)).await.unwrap();
+    let first = lines_after(&app, start).await;
     let keys = |lines: &[store::feed::Line]| {
         lines.iter().map(|l| format!("{} {}", l.topic, l.key)).collect::<Vec<_>>()
     };
@@ -161,7 +178,7 @@ async fn late_commits_on_postgres_are_not_lost() {
     let place = first.last().unwrap().place;
     late.3.send(()).unwrap();
     late.4.await.unwrap();
-    let rest = app.desk.read(move |r| Ok(store::feed::after(r, place, 100)?)).await.unwrap();
+    let rest = lines_after(&app, place).await;
     assert_eq!(keys(&rest), ["other late", "ticket late"]);
     assert!(rest.iter().any(|l| l.place.seq < place.seq), "the late one has the earlier place: {rest:?}");
 }

@@ -123,7 +123,7 @@ async fn lines_after(app: &TestApp, place: store::feed::Place) -> Vec<store::fee
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), read)
+    tokio::time::timeout(std::time::Duration::from_mins(1), read)
         .await
         .expect("the lines never became visible")
 }

@@ -17,15 +17,20 @@ use feed::{Change, Part};
 use rebuild::rebuild;
 
 /// So many lines of the outbox become one commit at most.
-const BATCH: i64 = 1_000;
+const BATCH: i64 = 4_000;
 /// So many changes are loaded in one read.
 const LOADED_AT_ONCE: usize = 100;
 /// So many entries wait for a commit at most.
-const MOST_WAITING: usize = 1_000;
+const MOST_WAITING: usize = 2_000;
 /// Further behind than this, reading everything once is quicker than following.
 const FAR_BEHIND: i64 = 50_000;
 /// After a ring this long is waited for more: commits are the expensive part.
 const GATHER: Duration = Duration::from_millis(150);
+/// The same after a round with many entries: much is being written, and every commit is a segment that is merged
+/// with others later. What was written is still found within a second.
+const GATHER_MORE: Duration = Duration::from_millis(500);
+/// So many entries are many.
+const MANY: usize = 100;
 /// What other processes write rings no bell here.
 const POLL: Duration = Duration::from_secs(1);
 const AFTER_ERROR: Duration = Duration::from_secs(5);
@@ -36,9 +41,12 @@ pub(crate) async fn run(desk: Desk, search: Search) {
     let mut indexer = Indexer::new(desk, search);
     loop {
         news.mark_unchanged();
-        if let Err(e) = indexer.catch_up().await {
+        let written = indexer.catch_up().await.unwrap_or_else(|e| {
             tracing::error!(error = %format!("{e:#}"), "the search index could not follow; it is tried again");
             indexer.writer = None;
+            0
+        });
+        if indexer.writer.is_none() {
             pause(AFTER_ERROR).await;
         }
         // Lines that a running transaction may still precede cannot be read yet, but soon.
@@ -47,7 +55,7 @@ pub(crate) async fn run(desk: Desk, search: Search) {
             () = pause(wait) => {}
             rung = news.changed() => {
                 if rung.is_err() { return }
-                pause(GATHER).await;
+                pause(if written < MANY { GATHER } else { GATHER_MORE }).await;
             }
         }
     }

@@ -28,6 +28,10 @@ impl Folded {
                 folded.push(c.to_ascii_lowercase(), start, end);
                 continue;
             }
+            if is_settled(c) && end == start + c.len_utf8() {
+                folded.push(simplified(c), start, end);
+                continue;
+            }
             for plain in text.get(start..end).unwrap_or_default().nfkc() {
                 for lower in plain.to_lowercase().filter(|l| !is_invisible(*l)) {
                     folded.push(if is_cjk(lower) { simplified(lower) } else { lower }, start, end);
@@ -51,8 +55,17 @@ impl Folded {
 
     /// A stretch as text.
     pub(crate) fn text(&self, from: usize, to: usize) -> String {
-        self.chars.get(from..to).unwrap_or_default().iter().collect()
+        let chars = self.chars.get(from..to).unwrap_or_default();
+        // `collect` would grow the text several times, and every pair of characters is one.
+        let mut text = String::with_capacity(chars.iter().map(|c| c.len_utf8()).sum());
+        text.extend(chars);
+        text
     }
+}
+
+/// The common Chinese characters: they have neither case nor a compatibility form.
+fn is_settled(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 /// Characters that are there without being seen: joiners, marks of direction, byte order.
@@ -79,5 +92,13 @@ mod tests {
         assert_eq!(folded("a\u{3000}b\nc"), "a b c");
         let f = Folded::new("鎖死 ﬁ");
         assert_eq!((f.bytes(0, 2), f.bytes(3, 5)), ((0, 6), (7, 10)));
+    }
+
+    #[test]
+    fn settled_characters_fold_to_themselves() {
+        for c in ('\u{0}'..=char::MAX).filter(|c| is_settled(*c)) {
+            let forms: Vec<char> = c.nfkc().flat_map(char::to_lowercase).collect();
+            assert_eq!(forms, [c]);
+        }
     }
 }

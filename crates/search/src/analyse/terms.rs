@@ -30,7 +30,7 @@ const LONGEST_WORD: usize = 64;
 
 /// All terms of a text.
 pub(crate) fn terms(folded: &Folded) -> Terms {
-    let mut terms = Terms::default();
+    let mut terms = Terms { pairs: Vec::with_capacity(folded.chars.len()), ..Terms::default() };
     for run in runs(folded) {
         match run {
             Run::Cjk { from, to } => {

@@ -1,5 +1,6 @@
 //! The database: opened once, then asked for reads and units of work.
 
+mod batch;
 mod listen;
 mod postgres;
 mod sqlite;
@@ -99,6 +100,15 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    fn new(clock: Arc<dyn Clock>, entropy: &Entropy) -> Self {
+        Self {
+            clock,
+            ids: Mutex::new(Ids::new(entropy)),
+            last_now: Mutex::new(Timestamp::MIN),
+            news: watch::Sender::new(0),
+        }
+    }
+
     /// The unit's one reading of the clock; never before an earlier unit's (E7).
     pub(crate) fn now(&self) -> Timestamp {
         let mut last = self.last_now.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,12 +146,7 @@ impl Db {
     /// # Errors
     /// [`Error::Connect`], [`Error::Migration`].
     pub async fn open(config: &DbConfig, clock: Arc<dyn Clock>, entropy: &Entropy) -> Result<Self> {
-        let shared = Arc::new(Shared {
-            clock,
-            ids: Mutex::new(Ids::new(entropy)),
-            last_now: Mutex::new(Timestamp::MIN),
-            news: watch::Sender::new(0),
-        });
+        let shared = Arc::new(Shared::new(clock, entropy));
         let inner = match config {
             DbConfig::Sqlite(path) | DbConfig::Scratch(path) => {
                 let durable = matches!(config, DbConfig::Sqlite(_));

@@ -1,10 +1,10 @@
 //! `SQLite`: one writer thread with group commit, a few readers.
-//! The writer takes up to 256 waiting units, runs each in a savepoint, commits once with `synchronous=FULL`
+//! The writer takes up to 256 waiting units, runs them in one transaction, commits once with `synchronous=FULL`
 //! and only then answers: a commit's cost is shared, and no answer is given before it is durable.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,22 +13,14 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
+use super::batch::{Asked, Unit, write_loop};
 use super::work::Conn;
 use super::{Read, Shared, Work};
 use crate::{Error, Result};
 
-const MAX_BATCH: usize = 256;
 /// So many units wait for their turn; further ones wait to be let in.
 const QUEUE: usize = 1024;
-/// Until a batch has as many units as the one before it, it waits this long for each next one. Whoever was just
-/// answered is about to ask again; without waiting, the first of them would have a commit of its own.
-const GATHER: Duration = Duration::from_micros(500);
 const READERS: usize = 4;
-
-/// What a unit has to say once the batch is committed, or not.
-type Answer = Box<dyn FnOnce(std::result::Result<(), String>) + Send>;
-/// A unit of work waiting for its turn: runs on the connection, if its batch could begin, and leaves its answer.
-type Unit = Box<dyn FnOnce(Option<&Connection>, &Shared) -> (Answer, bool) + Send>;
 
 pub(super) struct Sqlite {
     units: Sender<Unit>,
@@ -65,7 +57,8 @@ impl Sqlite {
         let readers = (0..READERS)
             .map(|_| {
                 let conn = connect(path, flags)?;
-                conn.execute_batch("PRAGMA query_only=ON")?;
+                // Half of the writer's cache: what is read again lies in the operating system's memory anyway.
+                conn.execute_batch("PRAGMA query_only=ON; PRAGMA cache_size=-2048")?;
                 Ok(conn)
             })
             .collect::<Result<Vec<_>>>()?;
@@ -123,20 +116,7 @@ impl Sqlite {
         F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
         let (tell, answer) = oneshot::channel();
-        let unit: Unit = Box::new(move |conn, shared| {
-            let not_begun = || (Err(Error::Closed.into()), false);
-            let (result, news) = conn.map_or_else(not_begun, |conn| in_savepoint(conn, shared, &f));
-            let changed = conn.is_none() || result.is_ok();
-            let answer: Answer = Box::new(move |committed| {
-                let result = match committed {
-                    Err(why) if changed => Err(Error::Commit(why).into()),
-                    _ => result,
-                };
-                // Whoever asked may have gone; the change stands all the same.
-                let _ = tell.send(result);
-            });
-            (answer, news)
-        });
+        let unit: Unit = Box::new(Asked::new(f, tell));
         let _room = self.room.acquire().await.map_err(|_| Error::Closed)?;
         self.units.send(unit).map_err(|_| Error::Closed)?;
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
@@ -161,86 +141,6 @@ fn on_reader<T, E: From<Error>>(
     answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
 }
 
-fn in_savepoint<T, E: From<Error>>(
-    conn: &Connection,
-    shared: &Shared,
-    f: &impl Fn(&mut Work<'_>) -> std::result::Result<T, E>,
-) -> (std::result::Result<T, E>, bool) {
-    let sql = |text: &str| conn.prepare_cached(text).and_then(|mut s| s.execute([])).map_err(Error::from);
-    if let Err(e) = sql("SAVEPOINT unit") {
-        return (Err(e.into()), false);
-    }
-    let mut news = false;
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        let mut work = Work::new(Read::new(Conn::Sqlite(conn), shared.now()), shared);
-        let result = f(&mut work);
-        news = work.has_news();
-        result
-    }))
-    .unwrap_or_else(|_| Err(Error::Panicked.into()));
-    let ended = if result.is_ok() {
-        sql("RELEASE unit")
-    } else {
-        sql("ROLLBACK TO unit").and_then(|_| sql("RELEASE unit"))
-    };
-    match ended {
-        Ok(_) => (result, news),
-        Err(e) => (Err(e.into()), false),
-    }
-}
-
-fn write_loop(conn: &Connection, waiting: &Receiver<Unit>, shared: &Shared) {
-    let mut before = 1;
-    while let Ok(first) = waiting.recv() {
-        let batch = gather(first, waiting, before);
-        before = batch.len();
-        run_batch(conn, batch, shared);
-    }
-}
-
-/// All units that wait; if they are fewer than in the batch before, those that come within a moment too.
-fn gather(first: Unit, waiting: &Receiver<Unit>, before: usize) -> Vec<Unit> {
-    let mut batch = vec![first];
-    while batch.len() < MAX_BATCH {
-        let next = match waiting.try_recv() {
-            Ok(unit) => Some(unit),
-            Err(_) if batch.len() < before => waiting.recv_timeout(GATHER).ok(),
-            Err(_) => None,
-        };
-        let Some(unit) = next else { break };
-        batch.push(unit);
-    }
-    batch
-}
-
-fn run_batch(conn: &Connection, batch: Vec<Unit>, shared: &Shared) {
-    let began = conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| e.to_string());
-    if let Err(why) = &began {
-        tracing::error!(error = %why, "a batch of writes could not begin");
-    }
-    let (mut answers, mut news) = (Vec::with_capacity(batch.len()), false);
-    for unit in batch {
-        let (answer, has_news) = unit(began.is_ok().then_some(conn), shared);
-        answers.push(answer);
-        news |= has_news;
-    }
-    let committed = began.and_then(|()| {
-        conn.execute_batch("COMMIT").map_err(|e| {
-            let _ = conn.execute_batch("ROLLBACK");
-            e.to_string()
-        })
-    });
-    if let Err(why) = &committed {
-        tracing::error!(error = %why, "a batch of writes was not committed");
-    }
-    for answer in answers {
-        answer(committed.clone());
-    }
-    if news && committed.is_ok() {
-        shared.ring();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use rusqlite::StatementStatus;
@@ -257,22 +157,5 @@ mod tests {
             assert_eq!(i64::try_from(found), Ok(limit));
         }
         assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
-    }
-
-    #[test]
-    fn a_batch_takes_all_that_wait() {
-        let unit = || -> Unit { Box::new(|_, _| (Box::new(|_| ()), false)) };
-        let (units, waiting) = channel();
-        for _ in 0..3 {
-            units.send(unit()).unwrap();
-        }
-        assert_eq!(gather(unit(), &waiting, 1).len(), 4);
-        assert_eq!(gather(unit(), &waiting, 1).len(), 1);
-        for _ in 0..MAX_BATCH {
-            units.send(unit()).unwrap();
-        }
-        assert_eq!(gather(unit(), &waiting, 1).len(), MAX_BATCH);
-        drop(units);
-        assert_eq!(gather(unit(), &waiting, 9).len(), 2, "who has gone is not waited for");
     }
 }

@@ -1,0 +1,282 @@
+//! Group commit: units that wait become one transaction, and are answered when it is durable.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::work::Conn;
+use super::{Read, Shared, Work};
+use crate::Error;
+
+const MAX_BATCH: usize = 256;
+/// Until a batch has as many units as the one before it, it waits this long for each next one. Whoever was just
+/// answered is about to ask again; without waiting, the first of them would have a commit of its own.
+const GATHER: Duration = Duration::from_micros(500);
+
+/// A unit of work waiting for its turn.
+pub(super) type Unit = Box<dyn Waiting + Send>;
+
+/// What the writer does with a unit: it is run, again if its batch begins anew, and then answered once.
+pub(super) trait Waiting {
+    fn run(&mut self, conn: &Connection, shared: &Shared) -> Ran;
+    fn answer(self: Box<Self>, committed: &Result<(), String>);
+}
+
+/// How a unit went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ran {
+    Well { news: bool },
+    Failed,
+}
+
+/// A unit with the one who asked for it.
+pub(super) struct Asked<T, E, F> {
+    f: F,
+    tell: oneshot::Sender<Result<T, E>>,
+    result: Option<Result<T, E>>,
+}
+
+impl<T, E, F> Asked<T, E, F> {
+    pub(super) fn new(f: F, tell: oneshot::Sender<Result<T, E>>) -> Self {
+        Self { f, tell, result: None }
+    }
+}
+
+impl<T, E, F> Waiting for Asked<T, E, F>
+where
+    E: From<Error>,
+    F: Fn(&mut Work<'_>) -> Result<T, E>,
+{
+    fn run(&mut self, conn: &Connection, shared: &Shared) -> Ran {
+        let (result, news) = catch_unwind(AssertUnwindSafe(|| {
+            let mut work = Work::new(Read::new(Conn::Sqlite(conn), shared.now()), shared);
+            let result = (self.f)(&mut work);
+            (result, work.has_news())
+        }))
+        .unwrap_or_else(|_| (Err(Error::Panicked.into()), false));
+        let ran = if result.is_ok() { Ran::Well { news } } else { Ran::Failed };
+        self.result = Some(result);
+        ran
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), String>) {
+        let result = match (self.result, committed) {
+            (Some(Err(e)), _) => Err(e),
+            (_, Err(why)) => Err(Error::Commit(why.clone()).into()),
+            (Some(done), Ok(())) => done,
+            (None, Ok(())) => Err(Error::Closed.into()),
+        };
+        // Whoever asked may have gone; the change stands all the same.
+        let _ = self.tell.send(result);
+    }
+}
+
+pub(super) fn write_loop(conn: &Connection, waiting: &Receiver<Unit>, shared: &Shared) {
+    let mut before = 1;
+    while let Ok(first) = waiting.recv() {
+        let batch = gather(first, waiting, before);
+        before = batch.len();
+        run_batch(conn, batch, shared);
+    }
+}
+
+/// All units that wait; if they are fewer than in the batch before, those that come within a moment too.
+fn gather(first: Unit, waiting: &Receiver<Unit>, before: usize) -> Vec<Unit> {
+    let mut batch = vec![first];
+    while batch.len() < MAX_BATCH {
+        let next = match waiting.try_recv() {
+            Ok(unit) => Some(unit),
+            Err(_) if batch.len() < before => waiting.recv_timeout(GATHER).ok(),
+            Err(_) => None,
+        };
+        let Some(unit) = next else { break };
+        batch.push(unit);
+    }
+    batch
+}
+
+/// Runs a batch in one transaction and answers its units when it is durable.
+fn run_batch(conn: &Connection, mut batch: Vec<Unit>, shared: &Shared) {
+    let done = in_transaction(conn, &mut batch, shared);
+    let committed = done.as_ref().map(|_| ()).map_err(Clone::clone);
+    if let Err(why) = &committed {
+        tracing::error!(error = %why, "a batch of writes was not committed");
+    }
+    for unit in batch {
+        unit.answer(&committed);
+    }
+    if done == Ok(true) {
+        shared.ring();
+    }
+}
+
+/// Runs the units and commits; tells whether there is news.
+fn in_transaction(conn: &Connection, batch: &mut [Unit], shared: &Shared) -> Result<bool, String> {
+    let mut failed = BTreeSet::new();
+    let done = begin(conn)
+        .and_then(|()| match run_plainly(conn, batch, shared, &mut failed) {
+            Some(news) => Ok(news),
+            None => begin_again(conn).and_then(|()| run_apart(conn, batch, shared, &failed)),
+        })
+        .and_then(|news| conn.execute_batch("COMMIT").map(|()| news));
+    done.map_err(|e| {
+        let _ = conn.execute_batch("ROLLBACK");
+        e.to_string()
+    })
+}
+
+fn begin(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch("BEGIN IMMEDIATE")
+}
+
+fn begin_again(conn: &Connection) -> rusqlite::Result<()> {
+    // Some errors end the transaction by themselves.
+    if !conn.is_autocommit() {
+        conn.execute_batch("ROLLBACK")?;
+    }
+    begin(conn)
+}
+
+/// Runs units one after the other without savepoints, which would copy every page that a unit changes: an eighth of
+/// the writer's time. That is enough as long as whoever fails has changed nothing. Else there is no answer, and
+/// the batch begins anew; who failed saw what those before it did, and they do it again, so its result stands.
+fn run_plainly(
+    conn: &Connection,
+    batch: &mut [Unit],
+    shared: &Shared,
+    failed: &mut BTreeSet<usize>,
+) -> Option<bool> {
+    let mut any = false;
+    for (i, unit) in batch.iter_mut().enumerate() {
+        let before = conn.total_changes();
+        match unit.run(conn, shared) {
+            Ran::Well { news } => any |= news,
+            Ran::Failed => {
+                failed.insert(i);
+                if conn.total_changes() != before {
+                    return None;
+                }
+            }
+        }
+        if conn.is_autocommit() {
+            return None;
+        }
+    }
+    Some(any)
+}
+
+/// Runs the units that have not failed yet, each in a savepoint.
+fn run_apart(
+    conn: &Connection,
+    batch: &mut [Unit],
+    shared: &Shared,
+    failed: &BTreeSet<usize>,
+) -> rusqlite::Result<bool> {
+    let mut any = false;
+    for (_, unit) in batch.iter_mut().enumerate().filter(|(i, _)| !failed.contains(i)) {
+        conn.execute_batch("SAVEPOINT unit")?;
+        match unit.run(conn, shared) {
+            Ran::Well { news } => any |= news,
+            Ran::Failed => conn.execute_batch("ROLLBACK TO unit")?,
+        }
+        conn.execute_batch("RELEASE unit")?;
+    }
+    Ok(any)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    use domain::time::{Clock, Timestamp};
+    use rusqlite::OpenFlags;
+
+    use super::super::sqlite::connect;
+    use super::*;
+    use crate::statement::Stmt;
+    use crate::{Entropy, Result};
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    fn asked(
+        f: impl Fn(&mut Work<'_>) -> Result<()> + Send + 'static,
+    ) -> (Unit, oneshot::Receiver<Result<()>>) {
+        let (tell, answer) = oneshot::channel();
+        (Box::new(Asked::new(f, tell)), answer)
+    }
+
+    #[test]
+    fn a_batch_takes_all_that_wait() {
+        let unit = || asked(|_| Ok(())).0;
+        let (units, waiting) = channel();
+        for _ in 0..3 {
+            units.send(unit()).unwrap();
+        }
+        assert_eq!(gather(unit(), &waiting, 1).len(), 4);
+        assert_eq!(gather(unit(), &waiting, 1).len(), 1);
+        for _ in 0..MAX_BATCH {
+            units.send(unit()).unwrap();
+        }
+        assert_eq!(gather(unit(), &waiting, 1).len(), MAX_BATCH);
+        drop(units);
+        assert_eq!(gather(unit(), &waiting, 9).len(), 2, "who has gone is not waited for");
+    }
+
+    /// What a unit does after it has inserted its number.
+    type Then = fn() -> Result<()>;
+
+    const KEEP: Stmt = Stmt { sqlite: "INSERT INTO t VALUES (?1)", postgres: "" };
+
+    /// Runs a batch of units that insert their number and then do as told; returns the answers and what is kept.
+    fn after(units: &[(i64, Then)]) -> (Vec<Result<()>>, Vec<i64>) {
+        let conn = connect(Path::new(":memory:"), OpenFlags::default()).unwrap();
+        conn.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)").unwrap();
+        let shared = Shared::new(Arc::new(Noon), &Entropy::new([7; 32]));
+        let (batch, answers): (Vec<Unit>, Vec<_>) = units
+            .iter()
+            .map(|&(n, then)| {
+                asked(move |work| {
+                    if n > 0 {
+                        work.execute(&KEEP, &[n.into()])?;
+                    }
+                    then()
+                })
+            })
+            .unzip();
+        run_batch(&conn, batch, &shared);
+        let mut kept = conn.prepare("SELECT n FROM t ORDER BY n").unwrap();
+        let kept = kept.query_map([], |r| r.get(0)).unwrap().map(|n| n.unwrap()).collect();
+        (answers.into_iter().map(|mut a| a.try_recv().unwrap()).collect(), kept)
+    }
+
+    #[test]
+    fn who_fails_leaves_no_trace_and_takes_nobody_along() {
+        let (well, fails): (Then, Then) = (|| Ok(()), || Err(Error::NotFound("it")));
+        let went = |units: &[(i64, Then)]| {
+            let (answers, kept) = after(units);
+            (answers.iter().map(Result::is_ok).collect::<Vec<_>>(), kept)
+        };
+        assert_eq!(went(&[(1, well), (2, well)]), (vec![true, true], vec![1, 2]));
+        assert_eq!(went(&[(1, well), (0, fails), (2, well)]), (vec![true, false, true], vec![1, 2]));
+        assert_eq!(
+            went(&[(1, well), (0, fails), (2, fails), (3, well), (4, fails), (5, well)]),
+            (vec![true, false, false, true, false, true], vec![1, 3, 5])
+        );
+        assert_eq!(went(&[(1, well), (1, well), (2, well)]), (vec![true, false, true], vec![1, 2]));
+        let (answers, kept) = after(&[(1, well), (2, || panic!("on purpose")), (3, well)]);
+        assert!(matches!(answers.as_slice(), [Ok(()), Err(Error::Panicked), Ok(())]), "{answers:?}");
+        assert_eq!(kept, [1, 3]);
+    }
+}

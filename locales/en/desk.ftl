@@ -221,4 +221,5 @@ notice-customer = the customer wrote
 notice-replied = answered the customer
 notice-noted = added a note
 notice-mentioned = mentioned you in a note
+notice-digest = { $n } steps and breaches that came more than a day late were caught up; this one notice stands for all of them
 filters-more = More filters

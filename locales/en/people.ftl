@@ -128,6 +128,7 @@ modules-help = One module per line. A module with cases cannot be removed.
 remove-group = A group that no rule or view uses and that never had a ticket can be deleted. Otherwise deactivate it.
 refusal-in_use_by = It cannot be deleted, because it is used by: { $uses }. You can deactivate it.
 use-rule = routing rule
+use-promise = steps of the promise
 use-default_group = default group
 use-view = saved view
 use-ticket = ticket

@@ -221,4 +221,5 @@ notice-customer = 客户有新消息
 notice-replied = 回复了客户
 notice-noted = 添加了内部备注
 notice-mentioned = 在备注中提到您
+notice-digest = 系统停机期间错过的升级步骤和超时共 { $n } 项，已补执行，合并为这一条通知
 filters-more = 更多筛选

@@ -128,6 +128,7 @@ modules-help = 每行一个模块。有工单的模块不能移除。
 remove-group = 没有任何规则、视图使用，也从未有过工单的组可以删除。否则请停用。
 refusal-in_use_by = 不能删除，以下仍在使用：{ $uses }。可以改为停用。
 use-rule = 分派规则
+use-promise = 承诺的升级步骤
 use-default_group = 默认组
 use-view = 保存的视图
 use-ticket = 工单

@@ -57,7 +57,7 @@ enum Command {
         #[arg(long)]
         data: Option<PathBuf>,
     },
-    /// Service clocks without a database.
+    /// Service clocks.
     #[command(subcommand)]
     Sla(sla::Sla),
 }
@@ -118,8 +118,8 @@ fn plainly(e: &anyhow::Error) -> String {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Command::Sla(command) = &cli.command {
-        return sla::run(command);
+    if let Command::Sla(sla::Sla::Eval { calendars }) = &cli.command {
+        return sla::eval(calendars);
     }
     let config = Config::load(cli.config.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -156,7 +156,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
             let desk = serve::open(&config.installed()?).await?;
             search_index::Indexer::new(desk, serve::search(&config.data)).rebuild().await
         }
-        Command::Sla(_) => Ok(()),
+        Command::Sla(command) => sla::run(&command, &config).await,
     }
 }
 
@@ -293,6 +293,11 @@ async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
         })
         .await?;
     let mut wrong = Vec::new();
+    if let Some(ms) = desk::sweep::skew(desk).await? {
+        wrong.push(format!(
+            "this node's clock is {ms} ms ahead of the database server's; it fires no steps: set both by NTP"
+        ));
+    }
     if !users {
         wrong.push("nobody can sign in: run `aftercare user add LOGIN --name NAME`".to_owned());
     }

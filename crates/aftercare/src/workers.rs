@@ -44,7 +44,7 @@ pub(crate) async fn run(desk: Desk, post: Post) {
     let mut news = desk.db().news();
     loop {
         news.mark_unchanged();
-        if let Err(e) = once(&desk, &post).await {
+        if let Err(e) = round(&desk, &post).await {
             tracing::error!(error = %e, "a round of the background failed; it is tried again");
         }
         let wait = until_next(&desk).await;
@@ -58,6 +58,20 @@ pub(crate) async fn run(desk: Desk, post: Post) {
 #[expect(clippy::disallowed_methods, reason = "a worker's loop waits for its next instant")]
 pub(crate) async fn pause(wait: Duration) {
     tokio::time::sleep(wait).await;
+}
+
+/// One round of a node: nothing fires by a clock that differs from the database server's.
+async fn round(desk: &Desk, post: &Post) -> Result<()> {
+    if sweep::may_fire(desk).await? {
+        return once(desk, post).await;
+    }
+    let ahead_ms = desk.clock_ahead_ms();
+    tracing::error!(
+        ahead_ms,
+        "this node's clock differs from the database server's; it fires nothing until they agree"
+    );
+    while jobs(desk, post).await? > 0 {}
+    Ok(())
 }
 
 /// One round: all that is due now.

@@ -1,5 +1,7 @@
 //! Loading a case and saving what was decided about it: the only two ways between rows and rules.
 
+use std::collections::BTreeMap;
+
 use domain::access::{Actor, Role, Scope, System};
 use domain::id::{StaffId, TicketId};
 use domain::queue;
@@ -8,7 +10,7 @@ use domain::ticket::decide::{self, Case, Decision, Notice, Visibility};
 use store::{admin, file, job, staff, ticket};
 
 use crate::jobs::LetterJob;
-use crate::sweep::senior_for;
+use crate::sweep::helpers_for;
 use crate::{Error, Result, Unit};
 
 /// The case with this number, if the actor may see it. What was due before now has happened by then: a verb never
@@ -23,8 +25,8 @@ pub fn load_case(unit: &mut Unit<'_, '_>, number: &str) -> Result<Case> {
     if !due || unit.actor.is_import() {
         return Ok(case);
     }
-    let senior = senior_for(unit, &case.ticket)?;
-    let caught_up = decide::tick(&case, senior.as_ref(), &Actor::System(System::Clock), unit.now)?;
+    let helpers = helpers_for(unit, &case)?;
+    let caught_up = decide::tick(&case, &helpers, &Actor::System(System::Clock), unit.now)?;
     save(unit, &case, &caught_up)?;
     let Decision { ticket, clocks, holds, .. } = caught_up;
     Ok(Case { ticket, clocks, holds, rules: case.rules })
@@ -57,7 +59,7 @@ pub fn save_new(unit: &mut Unit<'_, '_>, decision: &Decision) -> Result<()> {
 /// Saves what a decision changed, and only that. A decision without events changes cached readings at most.
 ///
 /// # Errors
-/// [`Error::Stale`] if the ticket changed since the case was loaded.
+/// [`Error::Stale`] if the ticket changed since the case was loaded, or somebody else fired one of its steps.
 pub fn save(unit: &mut Unit<'_, '_>, case: &Case, decision: &Decision) -> Result<()> {
     if decision.is_nothing() && decision.clocks == case.clocks {
         return Ok(());
@@ -72,6 +74,7 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
     let t = &decision.ticket;
     let by = unit.actor.reference();
     ticket::insert_events(unit.work, &t.id, &decision.events)?;
+    ticket::insert_firings(unit.work, &t.id, &decision.firings)?;
     for m in &decision.messages {
         ticket::insert_message(unit.work, &t.id, m, &by)?;
         for f in &m.files {
@@ -87,6 +90,7 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
     for notice in &decision.notices {
         tell(unit, t, notice)?;
     }
+    tell_digest(unit, t, &decision.digest)?;
     Ok(unit.work.publish("ticket", &t.number)?)
 }
 
@@ -97,21 +101,44 @@ fn tell(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<()> {
                 LetterJob { letter: *letter, ticket: t.id.clone(), to: to.clone(), message: *message };
             job::insert(unit.work, LetterJob::KIND, &payload, unit.now)?;
         }
-        Notice::Staff { to, event } => tell_person(unit, t, to, *event)?,
-        Notice::Leads { event } => {
-            let group =
-                t.group.as_ref().map(|g| staff::members(unit.work, g)).transpose()?.unwrap_or_default();
-            for person in supervisors(unit)?.into_iter().filter(|s| group.is_empty() || group.contains(s)) {
-                tell_person(unit, t, &person, *event)?;
-            }
-        }
-        Notice::Managers { event } => {
-            for person in supervisors(unit)? {
-                tell_person(unit, t, &person, *event)?;
+        _ => {
+            for (person, event) in recipients(unit, t, notice)? {
+                tell_person(unit, t, &person, event)?;
             }
         }
     }
     Ok(())
+}
+
+/// The colleagues whom a notice reaches, with its event.
+fn recipients(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<Vec<(StaffId, i64)>> {
+    Ok(match notice {
+        Notice::Letter { .. } => Vec::new(),
+        Notice::Staff { to, event } => vec![(to.clone(), *event)],
+        Notice::Leads { event } => leads(unit, t)?.into_iter().map(|to| (to, *event)).collect(),
+        Notice::Managers { event } => supervisors(unit)?.into_iter().map(|to| (to, *event)).collect(),
+    })
+}
+
+/// What is told very late is told each person in one notice, which the next late ticket makes longer (E6).
+fn tell_digest(unit: &mut Unit<'_, '_>, t: &Ticket, notices: &[Notice]) -> Result<()> {
+    let mut late: BTreeMap<StaffId, (i64, i64)> = BTreeMap::new();
+    for notice in notices {
+        for (person, event) in recipients(unit, t, notice)? {
+            late.entry(person).or_insert((event, 0)).1 += 1;
+        }
+    }
+    for (person, (event, n)) in late {
+        admin::notify_in_digest(unit.work, &person, &t.id, event, n)?;
+        unit.work.publish("notice", person.as_str())?;
+    }
+    Ok(())
+}
+
+/// The supervisors of the ticket's group; all of them where the group has none or there is no group.
+pub(crate) fn leads(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<StaffId>> {
+    let group = t.group.as_ref().map(|g| staff::members(unit.work, g)).transpose()?.unwrap_or_default();
+    Ok(supervisors(unit)?.into_iter().filter(|s| group.is_empty() || group.contains(s)).collect())
 }
 
 fn tell_person(unit: &mut Unit<'_, '_>, t: &Ticket, to: &StaffId, event: i64) -> Result<()> {

@@ -10,11 +10,13 @@ pub mod import;
 pub mod intake;
 pub mod jobs;
 pub mod post;
+pub mod rebuild;
 pub mod replay;
 pub mod report;
 pub mod sweep;
 pub mod ticket;
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use domain::access::Actor;
@@ -32,6 +34,7 @@ pub struct Desk {
     db: Db,
     entropy: Entropy,
     rules: Arc<RwLock<(i64, Arc<Rules>)>>,
+    ahead_ms: Arc<AtomicI64>,
 }
 
 /// A unit of work with all that a use case needs. Only [`Desk::write`] makes one.
@@ -49,12 +52,19 @@ pub struct Unit<'u, 'w> {
 impl Desk {
     /// A desk on an open database.
     pub fn new(db: Db, entropy: Entropy) -> Self {
-        Self { db, entropy, rules: Arc::new(RwLock::new((-1, Arc::new(Rules::default())))) }
+        let rules = Arc::new(RwLock::new((-1, Arc::new(Rules::default()))));
+        Self { db, entropy, rules, ahead_ms: Arc::default() }
     }
 
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.db.now()
+    }
+
+    /// By how many milliseconds this node's clock was ahead of the database server's when it was last compared, if that
+    /// was too much to fire by; 0 otherwise.
+    pub fn clock_ahead_ms(&self) -> i64 {
+        self.ahead_ms.load(Ordering::Relaxed)
     }
 
     /// The database, for reads and for the workers' wake-up.

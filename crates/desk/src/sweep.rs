@@ -1,15 +1,19 @@
 //! The reconciler of the clocks: takes nothing but the time, finds what is due, does it. Running it twice is harmless.
 
+use std::sync::atomic::Ordering;
+
 use domain::access::{Actor, Role, System};
 use domain::id::{StaffId, TicketId};
 use domain::routing::{Candidate, PersonRule, pick_person};
+use domain::sla::StepAction;
 use domain::ticket::Ticket;
-use domain::ticket::decide;
-use domain::time::Timestamp;
+use domain::ticket::decide::{self, Case, Helpers};
+use domain::time::{Timestamp, to_millis};
 use store::{Read, staff, ticket};
 
+use crate::case::leads;
 use crate::ticket::involved;
-use crate::{Desk, Result, Unit, each, load_case_by_id, save};
+use crate::{Desk, Error, Result, Unit, each, load_case_by_id, save};
 
 /// Tickets per round; what is left is found by the next round.
 const ROUND: i64 = 500;
@@ -19,16 +23,48 @@ const ROUND: i64 = 500;
 /// # Errors
 /// The first one's, when all others are done; the next sweep tries again.
 pub async fn sweep(desk: &Desk) -> Result<usize> {
-    let (due, silent) = desk
+    let (idle, silent) = desk
         .read(|r| {
             let now = r.now();
-            Ok((ticket::due_clocks(r, now, ROUND)?, ticket::silent_tickets(r, now, ROUND)?))
+            let idle = ticket::next_clock(r)?.is_none_or(|at| at > now);
+            Ok((idle, ticket::silent_tickets(r, now, ROUND)?))
         })
         .await?;
+    let due = if idle {
+        Vec::new()
+    } else {
+        desk.write(&Actor::System(System::Clock), |unit| Ok(ticket::claim_due(unit.work, ROUND)?)).await?
+    };
     let n = due.len() + silent.len();
     let ticked = each(due, |id| tick(desk.clone(), id)).await;
     let hushed = each(silent, |id| silence(desk.clone(), id)).await;
     ticked.and(hushed).map(|()| n)
+}
+
+/// A clock further than this from the database server's fires nothing (E7).
+const MAX_SKEW_MS: i64 = 2_000;
+
+/// By how many milliseconds this node's clock is ahead of the database server's, if that is too much to fire by. Never
+/// with the embedded database, which has no clock but the node's.
+///
+/// # Errors
+/// The store's.
+pub async fn skew(desk: &Desk) -> Result<Option<i64>> {
+    let ahead = desk.read(|r| {
+        let now = r.now();
+        Ok(store::node::server_now(r)?.map(|server| to_millis(now) - to_millis(server)))
+    });
+    Ok(ahead.await?.filter(|ms| ms.abs() > MAX_SKEW_MS))
+}
+
+/// Compares the clocks and keeps what came out, for those who ask whether this node is well. May it fire?
+///
+/// # Errors
+/// The store's.
+pub async fn may_fire(desk: &Desk) -> Result<bool> {
+    let ahead = skew(desk).await?;
+    desk.ahead_ms.store(ahead.unwrap_or(0), Ordering::Relaxed);
+    Ok(ahead.is_none())
 }
 
 /// When the next sweep has something to do.
@@ -40,22 +76,62 @@ pub async fn next_instant(desk: &Desk) -> Result<Option<Timestamp>> {
 }
 
 async fn tick(desk: Desk, id: TicketId) -> Result<()> {
-    desk.write(&Actor::System(System::Clock), move |unit| {
+    let done = desk.write(&Actor::System(System::Clock), move |unit| {
         let case = load_case_by_id(unit, &id)?;
-        let senior = senior_for(unit, &case.ticket)?;
-        let decision = decide::tick(&case, senior.as_ref(), unit.actor, unit.now)?;
+        let helpers = helpers_for(unit, &case)?;
+        let decision = decide::tick(&case, &helpers, unit.actor, unit.now)?;
         save(unit, &case, &decision)
-    })
-    .await
+    });
+    unless_done(done.await)
 }
 
 async fn silence(desk: Desk, id: TicketId) -> Result<()> {
-    desk.write(&Actor::System(System::Silence), move |unit| {
+    let done = desk.write(&Actor::System(System::Silence), move |unit| {
         let case = load_case_by_id(unit, &id)?;
         let decision = decide::tick_silence(&case, unit.actor, unit.now)?;
         save(unit, &case, &decision)
-    })
-    .await
+    });
+    unless_done(done.await)
+}
+
+/// Somebody else was faster: a person, or another node. What is left is found by the next round.
+fn unless_done(done: Result<()>) -> Result<()> {
+    match done {
+        Err(Error::Stale { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+/// Whom the steps of a case can reach. Nothing is asked where no step hands the ticket on or calls anybody.
+pub(crate) fn helpers_for(unit: &mut Unit<'_, '_>, case: &Case) -> Result<Helpers> {
+    let policy = unit.rules.policies.get(&case.ticket.policy);
+    let has = |action| policy.is_some_and(|p| p.steps.iter().any(|s| s.action == action));
+    let (senior, person) = (has(StepAction::ToSenior), has(StepAction::ToPerson));
+    let (group, page) = (has(StepAction::ToGroup), has(StepAction::PageOnCall));
+    let t = &case.ticket;
+    let mut helpers = Helpers::default();
+    if senior {
+        helpers.senior = senior_for(unit, t)?;
+    }
+    if person {
+        let apart = involved(unit, t)?;
+        let able = staff::all(unit.work)?.into_iter().filter(|s| s.active && !apart.contains(&s.id));
+        helpers.people = able.map(|s| s.id).collect();
+    }
+    if group {
+        let active = staff::groups(unit.work)?.into_iter().filter(|g| g.active);
+        helpers.groups = active.map(|g| g.id).collect();
+    }
+    if page {
+        helpers.on_call = on_call(unit, t)?;
+    }
+    Ok(helpers)
+}
+
+/// Who is called when a step pages. There is no rota yet: the supervisors of the ticket's group stand in for it. This is
+/// the one place that a rota has to answer.
+fn on_call(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<StaffId>> {
+    leads(unit, t)
 }
 
 /// The senior engineer to whom an overdue ticket goes: the one who has it already, else of its group if there is one,

@@ -85,6 +85,8 @@ named! {
         Person = "person",
         /// The promise's step for overdue tickets (S1-50).
         Overdue = "overdue",
+        /// A step of the promise before its due.
+        Step = "step",
         /// The person took it.
         Taken = "taken",
         /// A person handed it to a senior engineer.

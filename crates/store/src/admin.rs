@@ -15,7 +15,9 @@ statements! {
     PAGE_OF = "SELECT id, at, actor_kind, actor_id, subject, subject_id, what, before, after FROM admin_event \
          WHERE subject = $3 AND id < $1 ORDER BY id DESC LIMIT $2";
     NOTIFY = "INSERT INTO notice (staff_id, id, ticket_id, event_no, at) VALUES ($1, $2, $3, $4, $5)";
-    NOTICES = "SELECT n.id, n.ticket_id, t.number, t.title, n.event_no, n.at, n.read_at FROM notice n \
+    DIGEST = "INSERT INTO notice (staff_id, id, ticket_id, event_no, at, digest) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (staff_id) WHERE digest > 0 AND read_at IS NULL DO UPDATE SET digest = notice.digest + EXCLUDED.digest";
+    NOTICES = "SELECT n.id, n.ticket_id, t.number, t.title, n.event_no, n.at, n.read_at, n.digest FROM notice n \
          JOIN ticket t ON t.id = n.ticket_id WHERE n.staff_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3";
     UNREAD = "SELECT CAST(COUNT(*) AS BIGINT) FROM \
          (SELECT 1 AS one FROM notice WHERE staff_id = $1 AND read_at IS NULL LIMIT 100) u";
@@ -133,6 +135,21 @@ pub fn notify(work: &mut Work<'_>, to: &StaffId, ticket: &TicketId, event: i64) 
     )
 }
 
+/// Tells a colleague of `n` things that came very late: one unread notice stands for all of them, and leads to the
+/// first ticket.
+pub fn notify_in_digest(
+    work: &mut Work<'_>,
+    to: &StaffId,
+    ticket: &TicketId,
+    event: i64,
+    n: i64,
+) -> Result<()> {
+    let (id, now) = (work.next_id(), work.now());
+    let values =
+        [to.as_str().into(), (&id).into(), ticket.as_str().into(), event.into(), now.into(), n.into()];
+    work.hit("notice", &DIGEST, &values)
+}
+
 /// A notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeRow {
@@ -150,6 +167,8 @@ pub struct NoticeRow {
     pub at: Timestamp,
     /// Was it read?
     pub read_at: Option<Timestamp>,
+    /// How many late things it stands for; 0 for an ordinary notice.
+    pub digest: i64,
 }
 
 /// A page of a person's notices, newest first.
@@ -163,6 +182,7 @@ pub fn notices(r: &mut Read<'_>, staff: &StaffId, before: &str, limit: i64) -> R
             event: r.int(4)?,
             at: r.at(5)?,
             read_at: r.at_opt(6)?,
+            digest: r.int(7)?,
         })
     })
 }

@@ -22,6 +22,7 @@ pub mod housekeeping;
 pub mod import;
 pub mod job;
 pub mod letter;
+pub mod node;
 #[cfg(feature = "record")]
 pub mod record;
 pub mod report;

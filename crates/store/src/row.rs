@@ -57,6 +57,11 @@ impl Row<'_> {
         u32::try_from(self.int(i)?).map_err(|e| Error::corrupt(column, e))
     }
 
+    /// A very small number.
+    pub fn tiny(&self, i: usize, column: &'static str) -> Result<u8> {
+        u8::try_from(self.int(i)?).map_err(|e| Error::corrupt(column, e))
+    }
+
     /// An instant.
     pub fn at(&self, i: usize) -> Result<Timestamp> {
         Ok(from_millis(self.int(i)?))

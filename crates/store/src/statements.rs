@@ -20,6 +20,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("import", crate::import::STATEMENTS),
         ("job", crate::job::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),
+        ("node", crate::node::STATEMENTS),
         ("revision", crate::revision::STATEMENTS),
         ("rules", crate::rules::STATEMENTS),
         ("session", crate::session::STATEMENTS),

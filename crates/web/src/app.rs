@@ -75,6 +75,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(pages)
         .merge(crate::live::routes())
+        .merge(crate::health::routes())
         .merge(crate::api::routes())
         .merge(crate::assets::routes())
         .fallback(crate::error::no_such_page)

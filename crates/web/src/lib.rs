@@ -11,6 +11,7 @@ mod customers;
 mod error;
 mod files;
 mod form;
+mod health;
 mod html;
 mod live;
 mod log;

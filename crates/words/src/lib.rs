@@ -5,12 +5,14 @@ mod explain;
 mod import;
 mod letter;
 mod span;
+mod step;
 mod time;
 
 pub use explain::{Told, holiday, holiday_key, tell};
 pub use import::{column, difference, vocabulary, wrong};
 pub use letter::{LetterFacts, LetterText, letter_text};
 pub use span::{read_span, span};
+pub use step::step_when;
 pub use time::{clock_time, countdown, date, dated, duration, instant, weekday, when};
 
 use std::collections::HashMap;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use desk::admin::{self, ContactInput, lay_ground};
 use desk::{Desk, auth};
 use domain::access::{Actor, System};
@@ -292,11 +293,23 @@ async fn rules(desk: &Desk, world: &World) -> anyhow::Result<()> {
     admin::save_settings(desk, &OPERATOR, settings, version).await?;
     admin::save_routing(desk, &OPERATOR, world.rule.clone(), 0).await?;
     admin::save_fields(desk, &OPERATOR, world.field.clone(), 0).await?;
+    steps(desk, world).await?;
     for a in &world.answer {
         let html = web::clean(&a.html).html().to_owned();
         let row = store::answer::AnswerRow { id: String::new(), name: a.name.clone(), html, version: 0 };
         admin::save_answer(desk, &OPERATOR, row).await?;
     }
+    Ok(())
+}
+
+/// The strict promise gets the world's steps, as its next revision.
+async fn steps(desk: &Desk, world: &World) -> anyhow::Result<()> {
+    let (of, strict) = (desk.clone(), PolicyId::from("t1"));
+    let rules = desk.read(move |r| of.rules_in(r)).await?;
+    let (name, rev) = rules.newest.get(&strict).cloned().context("no strict promise")?;
+    let mut doc = rules.policies.get(&(strict.clone(), rev)).cloned().unwrap_or_default();
+    doc.steps.extend(world.step.iter().cloned());
+    admin::save_policy(desk, &OPERATOR, strict, name, doc, rev).await?;
     Ok(())
 }
 

@@ -22,6 +22,8 @@ pub struct World {
     pub(super) answer: Vec<Answer>,
     pub(super) field: Vec<domain::field::Field>,
     pub(super) rule: Vec<domain::routing::Rule>,
+    /// Further steps of the strict promise.
+    pub(super) step: Vec<domain::sla::Step>,
     pub(super) case: Vec<Case>,
     pub(super) everyday: Vec<Everyday>,
 }

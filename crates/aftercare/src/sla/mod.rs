@@ -1,12 +1,15 @@
-//! `aftercare sla …`: the clocks on the command line, without a database.
+//! `aftercare sla …`: the clocks on the command line, with and without a database.
 
 mod calendars;
 mod cases;
+mod rebuild;
 
 use std::io::{BufRead, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+
+use crate::config::Config;
 
 /// Subcommands of `aftercare sla`.
 #[derive(Debug, Subcommand)]
@@ -17,11 +20,24 @@ pub(crate) enum Sla {
         #[arg(long)]
         calendars: PathBuf,
     },
+    /// Recomputes what is cached of the clocks (due, state, next step) from history and calendars, and mends it.
+    Rebuild {
+        /// Only reports what differs; fails if anything does.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 /// Runs a subcommand.
-pub(crate) fn run(command: &Sla) -> anyhow::Result<()> {
-    let Sla::Eval { calendars } = command;
+pub(crate) async fn run(command: &Sla, config: &Config) -> anyhow::Result<()> {
+    match command {
+        Sla::Rebuild { check } => rebuild::run(config, *check).await,
+        Sla::Eval { calendars } => eval(calendars),
+    }
+}
+
+/// Answers cases; needs neither configuration nor database.
+pub(crate) fn eval(calendars: &Path) -> anyhow::Result<()> {
     let calendars = calendars::read(calendars)?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {

@@ -21,6 +21,8 @@ mod commands;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod escalation;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faults_search;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::access::{Actor, Role, System};
 use domain::calendar::{CalendarDoc, china_coverage, china_exceptions};
 use domain::id::{CalendarId, PolicyId};
-use domain::sla::{Milestone, OffHours, PolicyDoc, PromiseClass, Step, StepAction, Target};
+use domain::sla::{Milestone, OffHours, PolicyDoc, PromiseClass, Step, StepAction, StepAt, Target};
 use store::{rules, staff};
 
 use crate::{Desk, Result};
@@ -72,11 +72,12 @@ fn target(class: PromiseClass, milestone: Milestone, seconds: i64, calendar: &st
 }
 
 fn step(milestone: Milestone, percent: u16, action: StepAction) -> Step {
-    Step { milestone, percent, action, off_hours: false }
+    Step::new(milestone, StepAt::Percent(percent), action)
 }
 
 fn policies() -> [(PolicyId, PolicyDoc); 3] {
     [("t1".into(), strict()), ("t2".into(), standard()), ("t3".into(), basic())]
+        .map(|(id, doc): (PolicyId, _)| (id, doc.with_named_steps()))
 }
 
 fn strict() -> PolicyDoc {

@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use store::ticket::{self, PastRow};
 use store::{Read, staff};
 
-use super::rules::{check_policy, refuse};
+use super::rules::{check_hands, check_policy, refuse};
 use crate::sweep::candidates;
 use crate::{Desk, Error, Result};
 
@@ -112,6 +112,7 @@ pub async fn preview_policy(
     desk.read(move |r| {
         let rules = rules_of.rules_in(r)?;
         check_policy(&rules, &doc)?;
+        check_hands(r, &doc)?;
         let of = |severity, level| {
             outlook(&doc, |c| rules.calendar(c), (severity, level), at).map_err(|_| Refusal::NeverOpens)
         };

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right, Role};
-use domain::id::{GroupId, StaffId};
+use domain::id::{GroupId, PolicyId, StaffId};
+use domain::sla::Step;
+use domain::ticket::decide::Rules;
 use store::session::{self, Person};
 use store::staff::{self, GroupRow};
 
@@ -47,10 +49,21 @@ fn uses_of_group(unit: &mut Unit<'_, '_>, group: &GroupRow, past: Option<&str>) 
     if unit.rules.settings.default_group.as_ref() == Some(&group.id) {
         uses.push(Use::new("default_group", ""));
     }
+    uses.extend(promises_naming(&unit.rules, |s| s.group.as_ref() == Some(&group.id)));
     let views = staff::views_naming(unit.work, &format!("group={}", group.id))?;
     uses.extend(views.iter().map(|name| Use::new("view", name)));
     uses.extend(past.map(|number| Use::new("ticket", number)));
     Ok(uses)
+}
+
+/// The promises whose newest revision has such a step.
+fn promises_naming(rules: &Rules, such: impl Fn(&Step) -> bool) -> Vec<Use> {
+    let steps = |id: &PolicyId, rev: i64| {
+        let doc = rules.policies.get(&(id.clone(), rev));
+        doc.into_iter().flat_map(|d| &d.steps)
+    };
+    let naming = rules.newest.iter().filter(|(id, (_, rev))| steps(id, *rev).any(&such));
+    naming.map(|(_, (name, _))| Use::new("promise", name)).collect()
 }
 
 /// Removes a member of staff who never did anything, such as a mistaken invitation. Whoever signed in, had a ticket or
@@ -65,6 +78,7 @@ pub async fn remove_staff(desk: &Desk, who: &Actor, id: StaffId) -> Result<()> {
         need(unit, Right::StaffEdit)?;
         let row = staff::one(unit.work, &id)?.ok_or(Error::NotFound)?;
         let mut uses: Vec<Use> = past.iter().map(|number| Use::new("ticket", number)).collect();
+        uses.extend(promises_naming(&unit.rules, |s| s.person.as_ref() == Some(&id)));
         if staff::has_acted(unit.work, &id)? {
             uses.push(Use::new("deeds", ""));
         }

@@ -1,15 +1,18 @@
 //! Settings, calendars, promises, routing, fields, products.
 
+use std::collections::BTreeSet;
+
 use domain::access::{Actor, Right};
 use domain::calendar::CalendarDoc;
 use domain::field::{Field, check_fields};
 use domain::id::{CalendarId, PolicyId, TicketId};
 use domain::routing::{Rule, check_rules};
 use domain::setting::Settings;
-use domain::sla::PolicyDoc;
+use domain::sla::{PolicyDoc, PolicyError};
 use domain::synonym::Synonyms;
 use domain::ticket::decide::Rules;
 use serde_json::json;
+use store::Read;
 use store::rules::{self, SettingKey};
 use store::ticket;
 
@@ -149,7 +152,8 @@ pub async fn save_policy(
     desk.write(who, move |unit| {
         need(unit, Right::PromiseEdit)?;
         check_policy(&unit.rules, &doc)?;
-        let mut id = id.clone();
+        check_hands(unit.work, &doc)?;
+        let (mut id, doc) = (id.clone(), doc.clone().with_named_steps());
         let kept = unit.rules.newest.get(&id).cloned();
         let before = kept.and_then(|(name, newest)| {
             unit.rules.policies.get(&(id.clone(), newest)).map(|doc| (newest, name, doc.clone()))
@@ -173,10 +177,20 @@ pub(super) fn check_policy(rules: &Rules, doc: &PolicyDoc) -> Result<()> {
     if doc.targets.is_empty() {
         return Err(Error::field("targets", "required"));
     }
-    doc.check(|c| rules.calendars.contains_key(c)).map_err(|e| {
-        let (field, issue) = e.named();
-        Error::field(&field, issue)
-    })
+    doc.check(|c| rules.calendars.contains_key(c)).map_err(|e| named(&e))
+}
+
+fn named(e: &PolicyError) -> Error {
+    let (field, issue) = e.named();
+    Error::field(&field, issue)
+}
+
+/// Steps hand tickets to people and groups that are there.
+pub(super) fn check_hands(r: &mut Read<'_>, doc: &PolicyDoc) -> Result<()> {
+    let people: BTreeSet<_> = store::staff::all(r)?.into_iter().filter(|s| s.active).map(|s| s.id).collect();
+    let groups: BTreeSet<_> =
+        store::staff::groups(r)?.into_iter().filter(|g| g.active).map(|g| g.id).collect();
+    doc.check_hands(|p| people.contains(p), |g| groups.contains(g)).map_err(|e| named(&e))
 }
 
 /// Saves the routing rules.

@@ -1,6 +1,7 @@
 //! One clock's arithmetic: counted time, due, state and the instants of its steps (K, P1–P5, A5).
 //! Knows nothing of tickets: a start, a target, pauses, perhaps a stop.
 
+use super::step::StepAt;
 use crate::calendar::{Calendar, CountError, MAX_TARGET_S};
 use crate::named;
 use crate::time::{Timestamp, from_seconds, to_seconds};
@@ -104,12 +105,17 @@ impl Run<'_> {
         Ok(Reading { due: due.map(from_seconds), counted_s, remaining_s: self.target_s - counted_s, state })
     }
 
-    /// The earliest instant at which `percent` of the target is counted (E1), if the history up to
-    /// `as_of` leads there at all. It may lie in the future.
-    pub fn instant_of_percent(&self, percent: u16, as_of: Timestamp) -> Option<Timestamp> {
-        let seconds = (i64::from(percent) * self.target_s.clamp(0, MAX_TARGET_S) + 99) / 100;
+    /// The earliest instant at which so many seconds are counted (E1), if the history up to `as_of` leads there at
+    /// all. It may lie in the future.
+    pub fn instant_of(&self, seconds: i64, as_of: Timestamp) -> Option<Timestamp> {
         let end = to_seconds(self.stopped_at.map_or(as_of, |s| s.min(as_of)));
         self.reach(&self.stretches(end), seconds).ok().flatten().map(from_seconds)
+    }
+
+    /// The same for a percent of the target.
+    pub fn instant_of_percent(&self, percent: u16, as_of: Timestamp) -> Option<Timestamp> {
+        let target_s = self.target_s.clamp(0, MAX_TARGET_S);
+        self.instant_of(StepAt::Percent(percent).seconds(target_s)?, as_of)
     }
 
     /// Pauses that begin after `end` are unknown; one that spans it is open (P2).

@@ -8,14 +8,14 @@ mod outlook;
 mod policy;
 mod record;
 mod shift;
+mod step;
 
 pub use cadence::missed_slots;
 pub use change::{RaiseDues, raise_dues};
 pub use clock::{Pause, Reading, Run, State};
 pub use explain::{ClosedWhy, Explanation, Line, explain};
 pub use outlook::{Outlook, outlook};
-pub use policy::{
-    Because, OffHours, Picked, PolicyDoc, PolicyError, PromiseClass, Step, StepAction, Target, choose_policy,
-};
+pub use policy::{Because, OffHours, Picked, PolicyDoc, PolicyError, PromiseClass, Target, choose_policy};
 pub use record::{Clock, Fixed, Milestone, StopReason};
 pub use shift::{Shift, shift};
+pub use step::{Firing, Step, StepAction, StepAt};

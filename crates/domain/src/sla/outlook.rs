@@ -1,6 +1,6 @@
 //! What a promise would say for a case that is reported at an instant: dues, steps, and why. Changes nothing.
 
-use super::{Explanation, Milestone, PolicyDoc, Run, StepAction, explain};
+use super::{Explanation, Milestone, PolicyDoc, Run, Step, StepAt, explain};
 use crate::calendar::{Calendar, CountError};
 use crate::id::CalendarId;
 use crate::ticket::{Level, Severity};
@@ -21,8 +21,8 @@ pub struct Outlook {
     pub due: Timestamp,
     /// Why.
     pub explanation: Explanation,
-    /// Percent, action and instant of each step, in their order.
-    pub steps: Vec<(u16, StepAction, Timestamp)>,
+    /// The steps with their instants, in the order in which they fire. Missed updates count as if nobody ever reported.
+    pub steps: Vec<(Step, Timestamp)>,
 }
 
 /// The promises for a case that is reported at `at`, in the order of the milestones. A progress slot and an
@@ -45,7 +45,14 @@ pub fn outlook<'c>(
         let run =
             Run { calendar: counts_in, started_at: at, target_s: seconds, pauses: &[], stopped_at: None };
         let due = counts_in.due(at, seconds)?;
-        let steps = doc.steps_of(*milestone, off_hours).into_iter();
+        let mut steps = doc.instants((*milestone, off_hours), &run, at);
+        for step in doc.steps_of(*milestone, off_hours) {
+            if let Some(StepAt::Missed(n)) = step.at() {
+                // Every slot begins where the one before it was missed (U1).
+                steps.push((step, counts_in.due(at, seconds.saturating_mul(i64::from(n)))?));
+            }
+        }
+        steps.sort_by_key(|(s, at)| (*at, s.level));
         all.push(Outlook {
             milestone: *milestone,
             seconds,
@@ -53,9 +60,7 @@ pub fn outlook<'c>(
             off_hours,
             due,
             explanation: explain(&run, at)?,
-            steps: steps
-                .filter_map(|s| Some((s.percent, s.action, run.instant_of_percent(s.percent, at)?)))
-                .collect(),
+            steps: steps.into_iter().map(|(s, at)| (s.clone(), at)).collect(),
         });
     }
     Ok(all)

@@ -3,11 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Milestone;
+use super::step::{Step, StepAction, StepAt, name_steps};
+use super::{Milestone, Run};
 use crate::calendar::MAX_TARGET_S;
-use crate::id::{CalendarId, PolicyId};
+use crate::id::{CalendarId, GroupId, PolicyId, StaffId};
 use crate::named;
 use crate::ticket::{Level, Severity};
+use crate::time::Timestamp;
 
 named! {
     /// The rows of a promise template (requirements §4).
@@ -18,20 +20,6 @@ named! {
         Level2 = "level_2",
         /// Everything else.
         General = "general",
-    }
-}
-
-named! {
-    /// What a step does when it fires (E1).
-    pub enum StepAction ("step action") {
-        /// Tells the person who has the ticket.
-        NotifyOwner = "notify_owner",
-        /// Tells the leads of the ticket's group.
-        NotifyLead = "notify_lead",
-        /// Tells the supervisors.
-        NotifyManager = "notify_manager",
-        /// Hands the ticket to a senior engineer (S1-50).
-        ToSenior = "to_senior",
     }
 }
 
@@ -73,21 +61,6 @@ impl Target {
     }
 }
 
-/// A step on the way to, or beyond, a due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// Of which clock.
-    pub milestone: Milestone,
-    /// At how many percent of the target, 1–300; 100 is the due itself.
-    pub percent: u16,
-    /// What to do.
-    pub action: StepAction,
-    /// Only for a clock that runs on its off-hours target.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub off_hours: bool,
-}
-
 /// The editable document of a policy revision.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,9 +84,39 @@ pub enum PolicyError {
     /// Two targets for the same class and milestone.
     #[error("target {0}: a second one for its class and milestone")]
     Twice(usize),
+    /// A step comes at a percent, at an offset, or after missed updates: one of the three.
+    #[error("step {0}: does not say when")]
+    When(usize),
     /// Steps are at 1–300 percent.
     #[error("step {0}: percent out of bounds")]
     Percent(usize),
+    /// Offsets are at most ten years.
+    #[error("step {0}: offset out of bounds")]
+    Offset(usize),
+    /// The offset reaches back before the start of every clock to which it could apply.
+    #[error("step {0}: before the start")]
+    BeforeStart(usize),
+    /// 1–50 missed updates, and only of the progress duty.
+    #[error("step {0}: missed updates out of bounds")]
+    Missed(usize),
+    /// Nobody by that key.
+    #[error("step {0}: unknown person")]
+    Person(usize),
+    /// No group by that key.
+    #[error("step {0}: unknown group")]
+    Group(usize),
+    /// The action hands the ticket on, but to whom?
+    #[error("step {0}: {1} required")]
+    ToWhom(usize, &'static str),
+    /// A person or a group is named, but the action gives the ticket to nobody.
+    #[error("step {0}: {1} not needed")]
+    NotNeeded(usize, &'static str),
+    /// Levels are 1–9.
+    #[error("step {0}: level out of bounds")]
+    Level(usize),
+    /// Two steps of one name.
+    #[error("step {0}: a second one of its name")]
+    SameStep(usize),
 }
 
 impl PolicyError {
@@ -123,7 +126,17 @@ impl PolicyError {
             Self::Seconds(i) => (format!("targets.{i}.seconds"), "bad_value"),
             Self::Calendar(i) => (format!("targets.{i}.calendar"), "unknown"),
             Self::Twice(i) => (format!("targets.{i}"), "twice"),
-            Self::Percent(i) => (format!("steps.{i}.percent"), "bad_value"),
+            Self::When(i) => (format!("steps.{i}"), "no_time"),
+            Self::Percent(i) => (format!("steps.{i}.percent"), "bad_percent"),
+            Self::Offset(i) => (format!("steps.{i}.offset_s"), "bad_span"),
+            Self::BeforeStart(i) => (format!("steps.{i}.offset_s"), "beyond_start"),
+            Self::Missed(i) => (format!("steps.{i}.missed"), "bad_missed"),
+            Self::ToWhom(i, part) => (format!("steps.{i}.{part}"), "required"),
+            Self::NotNeeded(i, part) => (format!("steps.{i}.{part}"), "not_needed"),
+            Self::Person(i) => (format!("steps.{i}.person"), "unknown"),
+            Self::Group(i) => (format!("steps.{i}.group"), "unknown"),
+            Self::Level(i) => (format!("steps.{i}.level"), "bad_level"),
+            Self::SameStep(i) => (format!("steps.{i}.id"), "twice"),
         }
     }
 }
@@ -147,10 +160,69 @@ impl PolicyDoc {
                 return Err(PolicyError::Twice(i));
             }
         }
-        match self.steps.iter().position(|s| !(1..=300).contains(&s.percent)) {
-            Some(i) => Err(PolicyError::Percent(i)),
-            None => Ok(()),
+        let steps = self.steps.iter().enumerate();
+        steps.map(|(i, s)| self.check_step(i, s)).find(Result::is_err).unwrap_or(Ok(()))
+    }
+
+    /// Checks the steps against the people and groups that exist; a step that names none where it must is refused too.
+    ///
+    /// # Errors
+    /// The first [`PolicyError`].
+    pub fn check_hands(
+        &self,
+        person: impl Fn(&StaffId) -> bool,
+        group: impl Fn(&GroupId) -> bool,
+    ) -> Result<(), PolicyError> {
+        for (i, s) in self.steps.iter().enumerate() {
+            let named = [
+                ("person", s.action == StepAction::ToPerson, s.person.as_ref().map(&person)),
+                ("group", s.action == StepAction::ToGroup, s.group.as_ref().map(&group)),
+            ];
+            for (part, needed, exists) in named {
+                match (needed, exists) {
+                    (true, None) => return Err(PolicyError::ToWhom(i, part)),
+                    (false, Some(_)) => return Err(PolicyError::NotNeeded(i, part)),
+                    (true, Some(false)) if part == "person" => return Err(PolicyError::Person(i)),
+                    (true, Some(false)) => return Err(PolicyError::Group(i)),
+                    _ => {}
+                }
+            }
         }
+        Ok(())
+    }
+
+    fn check_step(&self, i: usize, s: &Step) -> Result<(), PolicyError> {
+        match s.at().ok_or(PolicyError::When(i))? {
+            StepAt::Percent(p) if !(1..=300).contains(&p) => return Err(PolicyError::Percent(i)),
+            StepAt::Offset(o) if !(-MAX_TARGET_S..=MAX_TARGET_S).contains(&o) => {
+                return Err(PolicyError::Offset(i));
+            }
+            StepAt::Offset(o) if o < 0 && self.longest(s.milestone).is_some_and(|t| t <= -o) => {
+                return Err(PolicyError::BeforeStart(i));
+            }
+            StepAt::Missed(n) if s.milestone != Milestone::Update || !(1..=50).contains(&n) => {
+                return Err(PolicyError::Missed(i));
+            }
+            _ => {}
+        }
+        if !(1..=9).contains(&s.level) {
+            return Err(PolicyError::Level(i));
+        }
+        let same = |other: &Step| !s.id.is_empty() && other.id == s.id;
+        if self.steps.iter().take(i).any(same) { Err(PolicyError::SameStep(i)) } else { Ok(()) }
+    }
+
+    /// The longest target of a milestone, in seconds.
+    fn longest(&self, milestone: Milestone) -> Option<i64> {
+        let mine = self.targets.iter().filter(|t| t.milestone == milestone);
+        mine.flat_map(|t| std::iter::once(t.seconds).chain(t.off_hours.iter().map(|o| o.seconds))).max()
+    }
+
+    /// The document as it is saved: every step has its name.
+    #[must_use]
+    pub fn with_named_steps(mut self) -> Self {
+        name_steps(&mut self.steps);
+        self
     }
 
     /// The target of a milestone for a ticket's severity and level. A level-2 fault has its own resolution
@@ -164,12 +236,24 @@ impl PolicyDoc {
         self.targets.iter().find(|t| t.class == class && t.milestone == milestone)
     }
 
-    /// The steps of a clock, by percent.
-    pub fn steps_of(&self, milestone: Milestone, off_hours: bool) -> Vec<&Step> {
-        let fits = |s: &&Step| s.milestone == milestone && (off_hours || !s.off_hours);
-        let mut steps: Vec<_> = self.steps.iter().filter(fits).collect();
-        steps.sort_by_key(|s| s.percent);
-        steps
+    /// The steps of a clock, in the order of the list.
+    pub fn steps_of(&self, milestone: Milestone, off_hours: bool) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(move |s| s.milestone == milestone && (off_hours || !s.off_hours))
+    }
+
+    /// The steps of a clock that come by counting, with their instants as the history up to `as_of` has them, in the
+    /// order in which they fire.
+    pub fn instants(
+        &self,
+        (milestone, off_hours): (Milestone, bool),
+        run: &Run<'_>,
+        as_of: Timestamp,
+    ) -> Vec<(&Step, Timestamp)> {
+        let at = |s: &Step| run.instant_of(s.at()?.seconds(run.target_s)?, as_of);
+        let steps = self.steps_of(milestone, off_hours);
+        let mut all: Vec<_> = steps.filter_map(|s| Some((s, at(s)?))).collect();
+        all.sort_by_key(|(s, at)| (*at, s.level));
+        all
     }
 }
 

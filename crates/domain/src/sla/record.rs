@@ -1,8 +1,11 @@
 //! A ticket's clock as it is kept: what was chosen when it started, and the cached reading.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::clock::{Pause, Reading, Run, State};
+use super::step::Step;
 use crate::calendar::{Calendar, CountError};
 use crate::id::CalendarId;
 use crate::named;
@@ -97,14 +100,22 @@ pub struct Clock {
     pub next_at: Option<Timestamp>,
     /// The breach was recorded as an event.
     pub breach_noted: bool,
-    /// Percent of the last step that fired; 0 for none.
+    /// Percent up to which steps had fired before steps had names; 0 for every newer clock.
     pub fired_percent: u16,
+    /// The steps that fired, by name; the rows of their firings are the truth. Empty on a clock that was read to be
+    /// shown only.
+    pub fired: BTreeSet<String>,
 }
 
 impl Clock {
     /// Does it still count?
     pub fn is_running(&self) -> bool {
         self.stopped.is_none()
+    }
+
+    /// Has this step fired in this cycle? It fires once, also when the due moves afterwards.
+    pub fn has_fired(&self, step: &Step) -> bool {
+        self.fired.contains(&step.key()) || step.percent.is_some_and(|p| p <= self.fired_percent)
     }
 
     /// What it came to, in a word for people and programs: a clock that was taken out of the reckoning in time is

@@ -119,8 +119,23 @@ pub enum Change {
     },
     /// A breach was excused by a supervisor (M3).
     Excused { milestone: Milestone, cycle: u32, reason: String },
-    /// A step of the promise fired.
-    StepFired { milestone: Milestone, cycle: u32, percent: u16, action: StepAction, late_s: i64 },
+    /// A step of the promise fired: at a percent, at an offset, or after missed updates.
+    StepFired {
+        milestone: Milestone,
+        cycle: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        percent: Option<u16>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset_s: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        missed: Option<u16>,
+        action: StepAction,
+        late_s: i64,
+        #[serde(default)]
+        step: String,
+        #[serde(default)]
+        level: u8,
+    },
     /// It was solved.
     Resolved { cause: Option<super::Cause>, resolution: String },
     /// It ended.

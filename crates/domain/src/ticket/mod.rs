@@ -6,12 +6,14 @@ mod event;
 mod facts;
 mod mention;
 mod number;
+mod rebuild;
 mod state;
 
 pub use event::{Change, EditField, Event, Handling, RaiseMode};
 pub use facts::Facts;
 pub use mention::mentioned;
 pub use number::{NumberError, format_number, parse_number};
+pub use rebuild::{Difference, rebuild};
 pub use state::{CloseReason, Status};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use domain::access::{Actor, System};
 use domain::routing::{RouteKind, RouteReason};
-use domain::sla::{Milestone, Step, StepAction};
-use domain::ticket::decide::{self, Assignment, Case, Decision, Draft, Outcome, Reclassify, Solution};
-use domain::ticket::{Change, CloseReason, Event, Level, RaiseMode, Severity, Status, pauses};
+use domain::sla::{Firing, Milestone, Step, StepAction, StepAt};
+use domain::ticket::decide::{
+    self, Assignment, Case, Decision, Draft, Helpers, Outcome, Reclassify, Solution,
+};
+use domain::ticket::{Change, CloseReason, Event, Level, RaiseMode, Severity, Status, pauses, rebuild};
 use domain::time::{Timestamp, plus_seconds};
 use proptest::prelude::*;
 
@@ -98,17 +100,23 @@ fn act(deed: Deed, case: &Case, now: Timestamp) -> Outcome {
 struct Life {
     case: Case,
     events: Vec<Event>,
+    firings: Vec<Firing>,
+}
+
+fn life(case: Case) -> Life {
+    Life { case, events: Vec::new(), firings: Vec::new() }
 }
 
 impl Life {
     fn keep(&mut self, d: Decision) {
         self.events.extend(d.events);
+        self.firings.extend(d.firings);
         let rules = self.case.rules.clone();
         self.case = Case { ticket: d.ticket, clocks: d.clocks, holds: d.holds, rules };
     }
 
     fn tick(&mut self, now: Timestamp) {
-        let d = decide::tick(&self.case, None, &Actor::System(System::Clock), now).unwrap();
+        let d = decide::tick(&self.case, &Helpers::default(), &Actor::System(System::Clock), now).unwrap();
         self.keep(d);
     }
 
@@ -136,8 +144,8 @@ impl Life {
     /// Everything that must not depend on when somebody looked.
     fn told(&self) -> Vec<String> {
         let told = |e: &Event| match &e.change {
-            Change::StepFired { milestone, cycle, percent, action, .. } => {
-                Some(format!("step {milestone} {cycle} {percent} {action}"))
+            Change::StepFired { milestone, cycle, step, .. } => {
+                Some(format!("step {milestone} {cycle} {step}"))
             }
             Change::Breached { milestone, cycle, due_at, .. } => {
                 Some(format!("breach {milestone} {cycle} {due_at} at {}", e.at))
@@ -153,19 +161,24 @@ impl Life {
     }
 }
 
-/// Steps before the due, two at the due, one after it, on three kinds of clocks.
+/// Steps before the due, two at the due, after it, by offset and by missed reports, on four kinds of clocks.
 fn with_steps(case: &mut Case) {
-    use Milestone::{Attend, Resolution, Response};
-    use StepAction::{NotifyLead, NotifyManager, NotifyOwner};
-    let step = |milestone, percent, action| Step { milestone, percent, action, off_hours: false };
+    use Milestone::{Attend, Resolution, Response, Update};
+    use StepAction::{NotifyLead, NotifyManager, NotifyOwner, PageOnCall};
+    use StepAt::{Missed, Offset, Percent};
     let rules = Arc::get_mut(&mut case.rules).unwrap();
     for policy in rules.policies.values_mut() {
         policy.steps.extend([
-            step(Resolution, 150, NotifyManager),
-            step(Resolution, 50, NotifyOwner),
-            step(Resolution, 100, NotifyLead),
-            step(Response, 75, NotifyOwner),
-            step(Attend, 100, NotifyLead),
+            Step::new(Resolution, Percent(150), NotifyManager),
+            Step::new(Resolution, Percent(50), NotifyOwner),
+            Step::new(Resolution, Percent(100), NotifyLead),
+            Step { level: 2, ..Step::new(Resolution, Offset(0), NotifyOwner) },
+            Step::new(Resolution, Offset(-1800), PageOnCall),
+            Step::new(Resolution, Offset(2700), PageOnCall),
+            Step::new(Response, Percent(75), NotifyOwner),
+            Step::new(Attend, Percent(100), NotifyLead),
+            Step::new(Update, Missed(2), NotifyLead),
+            Step::new(Update, Missed(3), NotifyManager),
         ]);
     }
 }
@@ -181,7 +194,7 @@ proptest! {
         with_steps(&mut first);
         let copy = Case { ticket: first.ticket.clone(), clocks: first.clocks.clone(), holds: first.holds.clone(), rules: first.rules.clone() };
         let (mut prompt, mut late) =
-            (Life { case: first, events: Vec::new() }, Life { case: copy, events: Vec::new() });
+            (life(first), life(copy));
         let mut now = t0();
         for (deed, minutes, seconds) in deeds {
             let since = now;
@@ -206,15 +219,47 @@ proptest! {
         once.dedup();
         prop_assert_eq!(once.len(), all);
 
-        // What is cached is what history gives. A finished cycle keeps the due with which it finished: a waiting that
-        // begins in the very millisecond of its stop would take it away (P2).
-        for clock in &late.case.clocks {
-            let holds = pauses(&late.case.holds, clock);
-            let calendar = late.case.rules.calendar(&clock.calendar).unwrap();
-            let read = clock.run(calendar, &holds).read(clock.stopped.map_or(now, |(at, _)| at)).unwrap();
-            let due = if clock.is_running() { read.due } else { clock.due_at };
-            prop_assert_eq!((clock.due_at, clock.state), (due, read.state), "{:?}", clock);
-            prop_assert!(clock.is_running() || clock.counted_s == read.counted_s, "{:?}", clock);
-        }
+        each_fired_once(&prompt, &late)?;
+        is_what_history_gives(&prompt, &late, now)?;
     }
+}
+
+/// No firing has the key of another, none is early, and both sweepers found the same basis.
+fn each_fired_once(prompt: &Life, late: &Life) -> Result<(), TestCaseError> {
+    let keys = |life: &Life| {
+        let key = |f: &Firing| (f.milestone, f.cycle, f.step.clone(), f.basis_due_at, f.at);
+        let mut keys: Vec<_> = life.firings.iter().map(key).collect();
+        keys.sort();
+        keys
+    };
+    prop_assert_eq!(keys(prompt), keys(late));
+    let mut steps: Vec<_> = late.firings.iter().map(|f| (f.milestone, f.cycle, &f.step)).collect();
+    let all = steps.len();
+    steps.sort();
+    steps.dedup();
+    prop_assert_eq!(steps.len(), all);
+    for f in &prompt.firings {
+        let fired = prompt.events.iter().find(|e| e.no == f.event).unwrap();
+        prop_assert!(f.at <= fired.at, "{:?} at {}", f, fired.at);
+    }
+    Ok(())
+}
+
+/// What is cached is what history gives. A finished cycle keeps the due with which it finished: a waiting that begins in
+/// the very millisecond of its stop would take it away (P2).
+fn is_what_history_gives(prompt: &Life, late: &Life, now: Timestamp) -> Result<(), TestCaseError> {
+    for clock in &late.case.clocks {
+        let holds = pauses(&late.case.holds, clock);
+        let calendar = late.case.rules.calendar(&clock.calendar).unwrap();
+        let read = clock.run(calendar, &holds).read(clock.stopped.map_or(now, |(at, _)| at)).unwrap();
+        let due = if clock.is_running() { read.due } else { clock.due_at };
+        prop_assert_eq!((clock.due_at, clock.state), (due, read.state), "{:?}", clock);
+        prop_assert!(clock.is_running() || clock.counted_s == read.counted_s, "{:?}", clock);
+    }
+    for life in [prompt, late] {
+        let (clocks, differences) = rebuild(&life.case, &life.events, now).unwrap();
+        prop_assert_eq!(differences, []);
+        prop_assert_eq!(&clocks, &life.case.clocks);
+    }
+    Ok(())
 }

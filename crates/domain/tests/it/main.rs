@@ -9,4 +9,6 @@ mod laws;
 #[cfg(test)]
 mod laws_more;
 #[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod ticket;

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use domain::access::{Actor, Role, Staff, System};
 use domain::calendar::CalendarDoc;
-use domain::id::{CalendarId, ContactId, PolicyId, TicketId};
+use domain::id::{CalendarId, ContactId, PolicyId, StaffId, TicketId};
 use domain::routing::{RouteKind, RouteReason};
 use domain::setting::Settings;
-use domain::sla::{Because, Milestone, PolicyDoc, PromiseClass, State, Step, StepAction, StopReason, Target};
+use domain::sla::{
+    Because, Milestone, PolicyDoc, PromiseClass, State, Step, StepAction, StepAt, StopReason, Target,
+};
 use domain::ticket::decide::{
-    self, Body, CalendarRev, Case, Decision, Draft, Identity, Notice, Opening, Reclassify, Refusal, Rules,
-    Solution,
+    self, Body, CalendarRev, Case, Decision, Draft, Helpers, Identity, Notice, Opening, Reclassify, Refusal,
+    Rules, Solution,
 };
 use domain::ticket::{Change, Channel, Facts, Kind, Level, RaiseMode, Severity, Status};
 use domain::time::{Timestamp, plus_seconds};
@@ -56,17 +58,16 @@ fn rules() -> Arc<Rules> {
             target(General, Reply, 60, "service"),
             target(General, Resolution, 24 * 60, "x24"),
         ],
-        steps: vec![Step {
-            milestone: Resolution,
-            percent: 100,
-            action: StepAction::ToSenior,
-            off_hours: false,
-        }],
+        steps: vec![Step::new(Resolution, StepAt::Percent(100), StepAction::ToSenior)],
     };
     let calendars: BTreeMap<CalendarId, CalendarRev> =
         [("x24".into(), calendar(true)), ("service".into(), calendar(false))].into();
     let policies = [((PolicyId::from("p"), 1), policy)].into();
     Arc::new(Rules { settings: Settings::default(), calendars, policies, ..Rules::default() })
+}
+
+fn senior_is(id: &StaffId) -> Helpers {
+    Helpers { senior: Some(id.clone()), ..Helpers::default() }
 }
 
 pub(crate) fn agent() -> Actor {
@@ -123,7 +124,7 @@ pub(crate) fn say(text: &str) -> Draft {
     Draft { body: Body::from_text(text), ..Draft::default() }
 }
 
-fn after(c: &Case, d: Decision) -> Case {
+pub(crate) fn after(c: &Case, d: Decision) -> Case {
     case(d, &c.rules)
 }
 
@@ -182,7 +183,7 @@ fn waiting_for_the_customer_needs_a_message_and_pauses_the_resolution() {
 #[test]
 fn a_missed_progress_slot_is_recorded_at_its_due_and_the_next_begins_there() {
     let c = opened(Severity::Urgent);
-    let d = decide::tick(&c, None, &Actor::System(System::Clock), at(95)).unwrap();
+    let d = decide::tick(&c, &Helpers::default(), &Actor::System(System::Clock), at(95)).unwrap();
     let breaches: Vec<_> = d
         .events
         .iter()
@@ -191,7 +192,7 @@ fn a_missed_progress_slot_is_recorded_at_its_due_and_the_next_begins_there() {
         .collect();
     assert_eq!(breaches, [at(30), at(60), at(90)]);
     let c = after(&c, d);
-    let again = decide::tick(&c, None, &Actor::System(System::Clock), at(95)).unwrap();
+    let again = decide::tick(&c, &Helpers::default(), &Actor::System(System::Clock), at(95)).unwrap();
     assert!(again.is_nothing(), "{:?}", again.events);
 }
 
@@ -199,7 +200,7 @@ fn a_missed_progress_slot_is_recorded_at_its_due_and_the_next_begins_there() {
 fn an_overdue_resolution_goes_to_the_senior_engineer_once() {
     let c = opened(Severity::Urgent);
     let senior = "senior".into();
-    let d = decide::tick(&c, Some(&senior), &Actor::System(System::Clock), at(240)).unwrap();
+    let d = decide::tick(&c, &senior_is(&senior), &Actor::System(System::Clock), at(240)).unwrap();
     assert_eq!(d.ticket.assignee.as_ref(), Some(&senior));
     let fired =
         |d: &Decision| d.events.iter().filter(|e| matches!(e.change, Change::StepFired { .. })).count();
@@ -207,7 +208,8 @@ fn an_overdue_resolution_goes_to_the_senior_engineer_once() {
     // At the due itself nothing is broken yet; one second later it is, at the due.
     assert!(!d.clocks.iter().any(|k| k.milestone == Milestone::Resolution && k.breach_noted));
     let c = after(&c, d);
-    let d = decide::tick(&c, Some(&senior), &Actor::System(System::Clock), plus_seconds(at(240), 1)).unwrap();
+    let d = decide::tick(&c, &senior_is(&senior), &Actor::System(System::Clock), plus_seconds(at(240), 1))
+        .unwrap();
     let breach = d
         .events
         .iter()

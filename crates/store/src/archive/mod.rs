@@ -3,7 +3,7 @@
 
 mod nouns;
 
-pub use nouns::{LEFT_OUT, NOUNS, SECRET_COLUMNS};
+pub use nouns::{LEFT_OUT, LEFT_OUT_COLUMNS, NOUNS};
 
 use domain::time::{Timestamp, from_millis, to_millis};
 use serde_json::{Map, Value as Json};

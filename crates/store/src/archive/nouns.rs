@@ -21,8 +21,9 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("import_difference", "how things came, not what they are"),
 ];
 
-/// Columns that an archive leaves out: secrets.
-pub const SECRET_COLUMNS: &[(&str, &str)] = &[("staff", "password_hash"), ("contact", "password_hash")];
+/// Columns that an archive leaves out: secrets, and who is at work on something.
+pub const LEFT_OUT_COLUMNS: &[(&str, &str)] =
+    &[("staff", "password_hash"), ("contact", "password_hash"), ("clock", "lease_until_at")];
 
 /// The tables of an archive.
 pub const NOUNS: &[Noun] = &[
@@ -292,6 +293,22 @@ pub const NOUNS: &[Noun] = &[
             ("next_at", At),
             ("breach_noted", Flag),
             ("fired_percent", Int),
+        ],
+    },
+    Noun {
+        name: "ticket_firings",
+        table: "firing",
+        keys: &["ticket_id", "milestone", "cycle", "step_id", "basis_due_at"],
+        columns: &[
+            ("ticket_id", Text),
+            ("milestone", Text),
+            ("cycle", Int),
+            ("step_id", Text),
+            ("basis_due_at", At),
+            ("step_at", At),
+            ("fired_at", At),
+            ("event_no", Int),
+            ("level", Int),
         ],
     },
     Noun {

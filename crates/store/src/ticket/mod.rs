@@ -4,6 +4,7 @@ mod counts;
 mod draft;
 mod event;
 mod extra;
+mod firing;
 mod list;
 mod log;
 mod message;
@@ -19,6 +20,7 @@ pub use draft::{DraftRow, delete_draft, draft, drafting, drafts, save_draft};
 pub(crate) use event::{actor, actor_columns};
 pub use event::{events, insert_events, recent_events};
 pub use extra::index_all as index_extra;
+pub use firing::{claim_due, firings, insert_firings, next_clock};
 pub use list::{Cursor, Filter, ListRow, Order, list, rows_of};
 pub(crate) use list::{assemble, assemble_rows, narrow};
 pub(crate) use log::assemble_log;
@@ -27,8 +29,8 @@ pub(crate) use message::read_message;
 pub use message::{MessageRow, insert_message, messages};
 pub use past::{PastRow, past};
 pub use read::{
-    by_external_ref, by_id, by_number, clocks, due_clocks, holds, imported, next_instant, number_of,
-    running_in, shown_clocks, silent_tickets, tickets_of_assignee,
+    by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of,
+    running_in, shown_clocks, silent_tickets, tickets_of_assignee, with_clocks,
 };
 pub(crate) use row::{read as read_ticket, ticket_columns};
 pub use running::{Running, running};
@@ -41,6 +43,7 @@ pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
     ("ticket::draft", draft::STATEMENTS),
     ("ticket::event", event::STATEMENTS),
     ("ticket::extra", extra::STATEMENTS),
+    ("ticket::firing", firing::STATEMENTS),
     ("ticket::message", message::STATEMENTS),
     ("ticket::past", past::STATEMENTS),
     ("ticket::read", read::STATEMENTS),

@@ -1,12 +1,16 @@
 //! Loads a ticket, its clocks and waiting stretches; finds what is due.
 
+use std::collections::BTreeSet;
+
 use domain::access::Scope;
 use domain::id::{CalendarId, StaffId, TicketId};
 use domain::sla::Clock;
 use domain::ticket::{Extra, Hold, Ticket};
-use domain::time::Timestamp;
+use domain::time::{Timestamp, from_millis};
 
+use super::firing::{mark, next_clock};
 use super::row::{read, ticket_columns};
+use super::write::nearest;
 use crate::{Read, Result, Row};
 
 statements! {
@@ -21,13 +25,13 @@ statements! {
          FROM clock WHERE ticket_id = $1 AND cycle > (SELECT MAX(m.cycle) FROM clock m \
          WHERE m.ticket_id = $1 AND m.milestone = clock.milestone) - $2 ORDER BY started_at, milestone, cycle";
     HOLDS = "SELECT status, from_at, to_at FROM ticket_hold WHERE ticket_id = $1 ORDER BY no";
-    DUE_CLOCKS = "SELECT DISTINCT ticket_id FROM clock WHERE next_at <= $1 ORDER BY ticket_id LIMIT $2";
     SILENT = "SELECT id FROM ticket WHERE silence_at <= $1 ORDER BY silence_at, id LIMIT $2";
-    NEXT_CLOCK = "SELECT next_at FROM clock WHERE next_at IS NOT NULL ORDER BY next_at, ticket_id LIMIT 1";
     NEXT_SILENCE = "SELECT silence_at FROM ticket WHERE silence_at IS NOT NULL ORDER BY silence_at, id LIMIT 1";
     OF_ASSIGNEE = "SELECT id FROM ticket WHERE assignee_id = $1 AND is_open = 1 ORDER BY next_due_at, id LIMIT $2";
     RUNNING_IN = "SELECT DISTINCT ticket_id FROM clock WHERE calendar_id = $1 AND stopped_at IS NULL AND ticket_id > $2 \
          ORDER BY ticket_id LIMIT $3";
+    WITH_CLOCKS = "SELECT DISTINCT ticket_id FROM clock WHERE ticket_id > $1 ORDER BY ticket_id LIMIT $2";
+    NEAREST = "SELECT next_due_at, next_clock FROM ticket WHERE id = $1";
     IMPORTED = "SELECT id, external_ref, extra FROM ticket WHERE external_ref > $1 ORDER BY external_ref LIMIT $2";
     NUMBER_OF = "SELECT number FROM ticket WHERE id = $1";
 }
@@ -47,9 +51,11 @@ pub fn by_external_ref(r: &mut Read<'_>, reference: &str) -> Result<Option<Ticke
     r.first(&BY_EXTERNAL_REF, &[reference.into()], read)
 }
 
-/// All clocks of a ticket, in the order in which they started.
+/// All clocks of a ticket with the steps that fired, in the order in which they started.
 pub fn clocks(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Clock>> {
-    r.rows(&CLOCKS, &[id.as_str().into()], read_clock)
+    let mut clocks = r.rows(&CLOCKS, &[id.as_str().into()], read_clock)?;
+    mark(r, id, &mut clocks)?;
+    Ok(clocks)
 }
 
 /// The clocks of a ticket as people want to see them: the newest cycles of each milestone. An urgent ticket that
@@ -77,6 +83,7 @@ pub(super) fn read_clock(r: &Row<'_>) -> Result<Clock> {
         next_at: r.at_opt(13)?,
         breach_noted: r.flag(14)?,
         fired_percent: u16::try_from(r.int(15)?).unwrap_or(u16::MAX),
+        fired: BTreeSet::new(),
     })
 }
 
@@ -87,11 +94,6 @@ pub fn holds(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Hold>> {
     })
 }
 
-/// Tickets with a clock that does something by itself at or before `now`.
-pub fn due_clocks(r: &mut Read<'_>, now: Timestamp, limit: i64) -> Result<Vec<TicketId>> {
-    r.rows(&DUE_CLOCKS, &[now.into(), limit.into()], |r| r.id(0))
-}
-
 /// Solved tickets on which the silence rule acts at or before `now`.
 pub fn silent_tickets(r: &mut Read<'_>, now: Timestamp, limit: i64) -> Result<Vec<TicketId>> {
     r.rows(&SILENT, &[now.into(), limit.into()], |r| r.id(0))
@@ -99,7 +101,7 @@ pub fn silent_tickets(r: &mut Read<'_>, now: Timestamp, limit: i64) -> Result<Ve
 
 /// The next instant at which a clock or the silence rule acts.
 pub fn next_instant(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
-    let clock = r.first(&NEXT_CLOCK, &[], |r| r.at(0))?;
+    let clock = next_clock(r)?;
     let silence = r.first(&NEXT_SILENCE, &[], |r| r.at(0))?;
     Ok(clock.into_iter().chain(silence).min())
 }
@@ -117,6 +119,20 @@ pub fn number_of(r: &mut Read<'_>, id: &TicketId) -> Result<Option<String>> {
 /// Tickets with a clock that still counts in a calendar, after a key.
 pub fn running_in(r: &mut Read<'_>, calendar: &CalendarId, after: &str, limit: i64) -> Result<Vec<TicketId>> {
     r.rows(&RUNNING_IN, &[calendar.as_str().into(), after.into(), limit.into()], |r| r.id(0))
+}
+
+/// Tickets that were ever promised something, after a key.
+pub fn with_clocks(r: &mut Read<'_>, after: &str, limit: i64) -> Result<Vec<TicketId>> {
+    r.rows(&WITH_CLOCKS, &[after.into(), limit.into()], |r| r.id(0))
+}
+
+/// The nearest due as the lists have it: the kept one, and the one that the clocks give.
+pub fn nearest_of(r: &mut Read<'_>, id: &TicketId, clocks: &[Clock]) -> Result<[String; 2]> {
+    let said = |(at, clock): (i64, Option<String>)| {
+        clock.map_or("-".to_owned(), |clock| format!("{} {clock}", from_millis(at)))
+    };
+    let kept = r.first(&NEAREST, &[id.as_str().into()], |r| Ok((r.int(0)?, r.text_opt(1)?)))?;
+    Ok([said(kept.unwrap_or_default()), said(nearest(clocks))])
 }
 
 /// Imported tickets after a reference: key, reference, extra values.

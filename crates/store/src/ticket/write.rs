@@ -49,7 +49,7 @@ statements! {
          stopped_at = EXCLUDED.stopped_at, stop_reason = EXCLUDED.stop_reason, reopened = EXCLUDED.reopened, \
          excused = EXCLUDED.excused, due_at = EXCLUDED.due_at, state = EXCLUDED.state, \
          counted_s = EXCLUDED.counted_s, next_at = EXCLUDED.next_at, breach_noted = EXCLUDED.breach_noted, \
-         fired_percent = EXCLUDED.fired_percent";
+         fired_percent = EXCLUDED.fired_percent, lease_until_at = NULL";
 }
 
 /// The next running number of a year.
@@ -91,7 +91,7 @@ pub fn update(
 }
 
 /// The running clock with the nearest due: the due, and `milestone state` for the list.
-fn nearest(clocks: &[Clock]) -> (i64, Option<String>) {
+pub(super) fn nearest(clocks: &[Clock]) -> (i64, Option<String>) {
     let running = clocks.iter().filter(|c| c.is_running()).filter_map(|c| c.due_at.map(|at| (at, c)));
     match running.min_by_key(|(at, c)| (*at, c.milestone)) {
         Some((at, c)) => (to_millis(at), Some(format!("{} {}", c.milestone, c.state))),

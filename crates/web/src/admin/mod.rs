@@ -22,6 +22,7 @@ mod routing;
 mod routing_form;
 mod settings;
 mod staff;
+mod step_form;
 mod synonyms;
 
 pub(crate) use calendar_take::read as announced;

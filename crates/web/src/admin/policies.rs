@@ -10,16 +10,17 @@ use desk::Error;
 use desk::admin::{preview_policy, save_policy};
 use domain::access::Right;
 use domain::id::{CalendarId, PolicyId};
-use domain::sla::{Milestone, PolicyDoc, StepAction};
+use domain::sla::{Milestone, PolicyDoc, Step, StepAction};
 use domain::ticket::decide::Rules;
 use serde::Deserialize;
-use store::revision;
+use store::{Read, revision, staff};
 use words::t_args;
 
 use super::history::{Revisions, Which, revisions};
 use super::pairs::{Pairs, all_said, conflict};
 use super::policy_form::{PolicyForm, in_words, meaning};
 use super::policy_preview::{ClassPreview, at_of, previews};
+use super::step_form::WAYS;
 use crate::app::App;
 use crate::error::WebError;
 use crate::session::StaffPage;
@@ -103,6 +104,7 @@ struct PolicyPage {
     newest: i64,
     calendars: Vec<(String, String)>,
     users: Vec<String>,
+    hands: Hands,
     beside: Beside,
 }
 
@@ -119,6 +121,35 @@ impl PolicyPage {
     fn actions(&self) -> &'static [StepAction] {
         StepAction::ALL
     }
+    fn ways(&self) -> [&'static str; 4] {
+        WAYS
+    }
+}
+
+/// Whom a step can give a ticket to: keys and names.
+#[derive(Default)]
+pub(super) struct Hands {
+    people: Vec<(String, String)>,
+    groups: Vec<(String, String)>,
+}
+
+impl Hands {
+    /// The name of a step's person or group.
+    pub(super) fn name(&self, step: &Step) -> Option<&str> {
+        let key = step.person.as_ref().map(|p| format!("p:{p}"));
+        let key = key.or_else(|| step.group.as_ref().map(|g| format!("g:{g}")))?;
+        let mut all = self.people.iter().chain(&self.groups);
+        all.find(|(k, _)| *k == key).map(|(_, name)| name.as_str())
+    }
+}
+
+fn hands(r: &mut Read<'_>) -> desk::Result<Hands> {
+    let people = staff::all(r)?.into_iter().filter(|s| s.active);
+    let groups = staff::groups(r)?.into_iter().filter(|g| g.active);
+    Ok(Hands {
+        people: people.map(|s| (format!("p:{}", s.id), s.name)).collect(),
+        groups: groups.map(|g| (format!("g:{}", g.id), g.name)).collect(),
+    })
 }
 
 /// Users that are named one by one.
@@ -134,11 +165,11 @@ async fn shown(
     let ui = page.ui(app, "admin").await?;
     let (id, today) = (PolicyId(form.id.clone()), words::date(&ui.zone, ui.now));
     let newest = rules.newest.get(&id).map_or(0, |(_, rev)| *rev);
-    let read = app.desk.read(move |r| Ok(revision::users_of_policy(r, &id, &today, NAMED)?));
-    let (organisations, contracts) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let read = app.desk.read(move |r| Ok((revision::users_of_policy(r, &id, &today, NAMED)?, hands(r)?)));
+    let ((organisations, contracts), hands) = read.await.map_err(|e| page.visitor.fail(e))?;
     let users = organisations.into_iter().chain(contracts).collect();
     let calendars = rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect();
-    render(&PolicyPage { ui, tab: "policies", form, newest, calendars, users, beside }, &page.visitor)
+    render(&PolicyPage { ui, tab: "policies", form, newest, calendars, users, hands, beside }, &page.visitor)
 }
 
 async fn rules_of(app: &App, page: &StaffPage) -> Result<Arc<Rules>, WebError> {
@@ -228,8 +259,9 @@ async fn preview(
     let (locale, now) = (page.visitor.locale, app.desk.now());
     let at = at_of(&form.at, &rules.settings.zone(), now)?;
     let outlooks = preview_policy(&app.desk, page.actor(), doc.clone(), at).await?;
+    let hands = app.desk.read(hands).await?;
     let means = meaning(locale, doc, |c| calendar_name(rules, c));
-    Ok(Beside { preview: previews(locale, rules, at, now, outlooks), means, ..Beside::default() })
+    Ok(Beside { preview: previews(locale, rules, &hands, (at, now), outlooks), means, ..Beside::default() })
 }
 
 /// Somebody else saved first: what the newer revision means, and the next save knows it.

@@ -2,10 +2,11 @@
 
 use desk::FieldError;
 use domain::id::CalendarId;
-use domain::sla::{Milestone, OffHours, PolicyDoc, PromiseClass, Step, StepAction, Target};
+use domain::sla::{Milestone, OffHours, PolicyDoc, PromiseClass, Target};
 use words::{Locale, read_span, span, t_args, word};
 
 use super::pairs::Pairs;
+use super::step_form::StepText;
 
 /// A cell of the table: one promised time, or none if it is empty.
 #[derive(Debug, Clone, Default)]
@@ -16,15 +17,6 @@ pub(super) struct CellText {
     pub calendar: String,
     pub off_time: String,
     pub off_calendar: String,
-}
-
-/// A step as typed; without a percent it is none.
-#[derive(Debug, Clone, Default)]
-pub(super) struct StepText {
-    pub milestone: String,
-    pub percent: String,
-    pub action: String,
-    pub off_hours: bool,
 }
 
 /// The form as it was sent, or as a document fills it.
@@ -59,18 +51,12 @@ impl PolicyForm {
                 off_calendar: off.map(|o| o.calendar.0.clone()).unwrap_or_default(),
             }
         };
-        let step = |s: &Step| StepText {
-            milestone: s.milestone.as_str().to_owned(),
-            percent: s.percent.to_string(),
-            action: s.action.as_str().to_owned(),
-            off_hours: s.off_hours,
-        };
         Self {
             id: head.0.to_owned(),
             rev: head.1,
             name: head.2.to_owned(),
             cells: places().map(cell).collect(),
-            steps: doc.steps.iter().map(step).collect(),
+            steps: doc.steps.iter().map(|s| StepText::of(locale, s)).collect(),
             at: String::new(),
         }
     }
@@ -88,18 +74,12 @@ impl PolicyForm {
                 off_calendar: text("off_calendar"),
             }
         };
-        let step = |i: usize| StepText {
-            milestone: p.get(&format!("s.{i}.milestone")).to_owned(),
-            percent: p.get(&format!("s.{i}.percent")).trim().trim_end_matches('%').to_owned(),
-            action: p.get(&format!("s.{i}.action")).to_owned(),
-            off_hours: p.ticked(&format!("s.{i}.off_hours")),
-        };
         Self {
             id: id.to_owned(),
             rev: p.number("rev"),
             name: p.get("name").to_owned(),
             cells: places().map(cell).collect(),
-            steps: p.rows("s").into_iter().map(step).collect(),
+            steps: p.rows("s").into_iter().map(|i| StepText::sent(p, i)).collect(),
             at: p.get("at").to_owned(),
         }
     }
@@ -117,10 +97,11 @@ impl PolicyForm {
                 }
             }
         }
-        for (i, s) in self.steps.iter().enumerate().filter(|(_, s)| !s.percent.is_empty()) {
+        // Rows are counted as they are shown again: without the empty ones.
+        for (i, s) in self.used_steps().enumerate() {
             match s.read() {
-                Some(step) => doc.steps.push(step),
-                None => wrong.push(FieldError::new(format!("steps.{i}"), "bad_percent")),
+                Ok(step) => doc.steps.push(step),
+                Err(issue) => wrong.push(FieldError::new(format!("steps.{i}"), issue)),
             }
         }
         if wrong.is_empty() { Ok(doc) } else { Err(wrong) }
@@ -140,8 +121,11 @@ impl PolicyForm {
 
     /// The steps with two empty rows to fill.
     pub(super) fn step_rows(&self) -> Vec<(usize, StepText)> {
-        let used = self.steps.iter().filter(|s| !s.percent.is_empty()).cloned();
-        used.chain([StepText::default(), StepText::default()]).enumerate().collect()
+        self.used_steps().cloned().chain([StepText::default(), StepText::default()]).enumerate().collect()
+    }
+
+    fn used_steps(&self) -> impl Iterator<Item = &StepText> {
+        self.steps.iter().filter(|s| !s.value.is_empty())
     }
 }
 
@@ -164,19 +148,21 @@ impl CellText {
     }
 }
 
-impl StepText {
-    fn read(&self) -> Option<Step> {
-        let percent = self.percent.parse().ok().filter(|p| (1..=300).contains(p))?;
-        let (milestone, action): (_, StepAction) = (self.milestone.parse().ok()?, self.action.parse().ok()?);
-        Some(Step { milestone, percent, action, off_hours: self.off_hours })
-    }
-}
-
 /// The row of a document in the words of the form: `targets.3.calendar` is a class and a milestone for people.
 pub(super) fn in_words(doc: &PolicyDoc, mut f: FieldError) -> FieldError {
     let index = f.field.strip_prefix("targets.").and_then(|r| r.split('.').next()?.parse::<usize>().ok());
     if let Some(t) = index.and_then(|i| doc.targets.get(i)) {
         f.field = format!("targets.{}.{}", t.class, t.milestone);
+    }
+    let step = f.field.strip_prefix("steps.").and_then(|rest| rest.split_once('.'));
+    if let Some((row, part)) = step {
+        let part = match part {
+            "percent" | "offset_s" | "missed" => "way",
+            "person" | "group" => "to",
+            "level" => "step_level",
+            other => other,
+        };
+        f.field = format!("steps.{row}.{part}");
     }
     f
 }

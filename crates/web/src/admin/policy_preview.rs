@@ -1,12 +1,14 @@
 //! What a promise would say for a case reported at an instant, class by class, with the reasons.
 
 use desk::{Error, Result};
-use domain::sla::{Outlook, PromiseClass};
+use domain::sla::{Outlook, PromiseClass, Step};
 use domain::ticket::decide::Rules;
 use domain::time::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use words::{Locale, Told, span, t_args, tell, when, word};
+use words::{Locale, Told, span, step_when, t_args, tell, when, word};
+
+use super::policies::Hands;
 
 /// A promised time.
 pub(super) struct Promised {
@@ -38,27 +40,31 @@ pub(super) fn at_of(text: &str, zone: &TimeZone, now: Timestamp) -> Result<Times
 pub(super) fn previews(
     locale: Locale,
     rules: &Rules,
-    at: Timestamp,
-    now: Timestamp,
+    hands: &Hands,
+    (at, now): (Timestamp, Timestamp),
     outlooks: [Vec<Outlook>; 3],
 ) -> Vec<ClassPreview> {
     let shown = |(class, list): (&PromiseClass, Vec<Outlook>)| ClassPreview {
         class: class.as_str(),
         at: when(locale, &rules.settings.zone(), at, now),
-        promised: list.iter().filter_map(|o| promised(locale, rules, now, o)).collect(),
+        promised: list.iter().filter_map(|o| promised(locale, rules, hands, now, o)).collect(),
     };
     PromiseClass::ALL.iter().zip(outlooks).map(shown).collect()
 }
 
-fn promised(locale: Locale, rules: &Rules, now: Timestamp, o: &Outlook) -> Option<Promised> {
+fn promised(locale: Locale, rules: &Rules, hands: &Hands, now: Timestamp, o: &Outlook) -> Option<Promised> {
     let calendar = rules.calendars.get(&o.calendar)?;
     let zone = rules.settings.zone();
     let (time, rev) = (span(locale, o.seconds), calendar.rev.to_string());
     let args = [("target", &*time), ("calendar", &*calendar.name), ("rev", &*rev)];
-    let step = |(percent, action, at): &(u16, domain::sla::StepAction, Timestamp)| {
-        let (percent, at) = (percent.to_string(), when(locale, &zone, *at, now));
-        let action = word(locale, "step", action.as_str());
-        t_args(locale, "step-line", &[("percent", &percent), ("action", action), ("at", &at)])
+    let step = |(step, at): &(Step, Timestamp)| {
+        let come = step.at().map(|at| step_when(locale, at)).unwrap_or_default();
+        let action = word(locale, "step", step.action.as_str());
+        let action = hands
+            .name(step)
+            .map_or(action.to_owned(), |to| t_args(locale, "step-to", &[("action", action), ("to", to)]));
+        let (at, level) = (when(locale, &zone, *at, now), step.level.to_string());
+        t_args(locale, "step-line", &[("when", &come), ("action", &action), ("at", &at), ("level", &level)])
     };
     Some(Promised {
         milestone: o.milestone.as_str(),

@@ -10,6 +10,7 @@ mod imports;
 mod once;
 mod own;
 mod people;
+mod policy_preview;
 mod post;
 pub(crate) mod problems;
 mod queues;
@@ -120,6 +121,7 @@ fn described_rules() -> OpenApiRouter<App> {
         .routes(routes!(rules::announcements))
         .routes(routes!(rules::calendar_revisions))
         .routes(routes!(rules::policies, rules::new_policy))
+        .routes(routes!(policy_preview::preview))
         .routes(routes!(rules::policy, rules::put_policy))
         .routes(routes!(rules::policy_revisions))
         .routes(routes!(rules_desk::routing, rules_desk::put_routing))

@@ -84,6 +84,8 @@ pub(crate) struct NoticeView {
     at: String,
     /// When it was read.
     read_at: Option<String>,
+    /// How many late steps and breaches it stands for; 0 for an ordinary notice. Ticket and event are the first.
+    digest: i64,
 }
 
 /// A page of notices.
@@ -111,6 +113,7 @@ pub(crate) async fn notices(
         event: n.event,
         at: instant(n.at),
         read_at: n.read_at.map(instant),
+        digest: n.digest,
     });
     Ok(Json(NoticesView { items: items.collect(), next_cursor }))
 }

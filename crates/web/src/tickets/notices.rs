@@ -9,7 +9,7 @@ use domain::ticket::Change;
 use serde::Deserialize;
 use store::admin::{self, NoticeRow};
 use store::{Read, ticket};
-use words::{Locale, t};
+use words::{Locale, t, t_args};
 
 use super::list::render;
 use super::timeline::told;
@@ -66,6 +66,10 @@ pub(super) async fn notices(
 }
 
 fn tell(r: &mut Read<'_>, row: NoticeRow, me: &StaffId, locale: Locale) -> Result<Told> {
+    if row.digest > 0 {
+        let what = t_args(locale, "notice-digest", &[("n", &row.digest.to_string())]);
+        return Ok(Told { row, who: String::new(), what });
+    }
     let Some(event) = ticket::events(r, &row.ticket, row.event - 1, 1)?.pop() else {
         return Ok(Told { row, who: String::new(), what: String::new() });
     };

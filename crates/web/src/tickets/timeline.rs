@@ -2,13 +2,14 @@
 
 use desk::Result;
 use domain::access::ActorRef;
+use domain::sla::StepAt;
 use domain::ticket::decide::Visibility;
 use domain::ticket::{Change, Event, Handling};
 use domain::time::Timestamp;
 use store::Read;
 use store::file::FileRow;
 use store::ticket::MessageRow;
-use words::{Locale, duration, t, t_args, word};
+use words::{Locale, duration, step_when, t, t_args, word};
 
 use crate::names::Names;
 
@@ -195,6 +196,9 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
     })
 }
 
+/// From here on a step says that it came late.
+const LATE_S: i64 = 60;
+
 /// What the clocks did.
 fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
     let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
@@ -212,13 +216,18 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
         Change::Breached { milestone: m, .. } => {
             (say("event-breached", &[("clock", milestone(m))]), "overdue")
         }
-        Change::StepFired { milestone: m, percent, action, .. } => {
+        Change::StepFired { milestone: m, percent, offset_s, missed, action, late_s, .. } => {
+            let percent = percent.map(StepAt::Percent);
+            let at = percent.or(offset_s.map(StepAt::Offset)).or(missed.map(StepAt::Missed));
+            let (when, late) = (at.map(|at| step_when(locale, at)), duration(locale, *late_s));
             let args = [
                 ("clock", milestone(m)),
-                ("percent", &*percent.to_string()),
+                ("when", when.as_deref().unwrap_or_default()),
                 ("action", word(locale, "step", action.as_str())),
+                ("late", &*late),
             ];
-            (say("event-step", &args), "soon")
+            let key = if *late_s >= LATE_S { "event-step-late" } else { "event-step" };
+            (say(key, &args), "soon")
         }
         _ => return None,
     })

@@ -60,7 +60,11 @@ pub(crate) fn told(
     let holds = pauses(&ticket::holds(r, &t.id)?, clock);
     let explanation = explain(&clock.run(&calendar.calendar, &holds), now)
         .map_err(|_| Error::Refused(domain::ticket::decide::Refusal::NeverOpens))?;
-    let lines = tell(locale, calendar.calendar.zone(), &calendar.doc, &explanation, now);
+    let mut lines = tell(locale, calendar.calendar.zone(), &calendar.doc, &explanation, now);
+    if let Some(reason) = &clock.excused {
+        let text = words::t_args(locale, "why-excused", &[("reason", reason)]);
+        lines.push(Told { kind: "excused", text });
+    }
     let target = words::duration(locale, clock.target_s);
     let args = [("target", &*target), ("calendar", &*calendar.name), ("rev", &*calendar.rev.to_string())];
     Ok(WhyPart {

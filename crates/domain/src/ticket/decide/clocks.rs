@@ -1,8 +1,11 @@
 //! Starting, stopping and reading a ticket's clocks within a decision.
 
-use super::{Change, Next, Refusal};
+use std::collections::BTreeSet;
+
+use super::{Change, Next, Refusal, Rules};
 use crate::calendar::CountError;
-use crate::sla::{Clock, Fixed, Milestone, State, StopReason, Target};
+use crate::id::PolicyId;
+use crate::sla::{Clock, Fixed, Milestone, Pause, State, StopReason, Target};
 use crate::ticket::pauses;
 use crate::time::{Timestamp, plus_seconds};
 
@@ -50,6 +53,7 @@ impl Next<'_> {
             next_at: None,
             breach_noted: false,
             fired_percent: 0,
+            fired: BTreeSet::new(),
         });
     }
 
@@ -114,23 +118,33 @@ impl Next<'_> {
 /// Reads all running clocks again and finds the next instant at which each does something by itself.
 pub(super) fn refresh(next: &mut Next<'_>) -> Result<(), Refusal> {
     let rules = std::sync::Arc::clone(&next.case.rules);
-    let policy = rules.policies.get(&next.out.ticket.policy);
     let now = next.now;
     for clock in next.out.clocks.iter_mut().filter(|c| c.is_running()) {
         let holds = pauses(&next.out.holds, clock);
         let calendar = rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
-        let reading = clock.refresh(calendar, &holds, now)?;
-        let run = clock.run(calendar, &holds);
-        let step = policy
-            .and_then(|p| {
-                let fired = clock.fired_percent;
-                p.steps_of(clock.milestone, clock.off_hours).into_iter().find(|s| s.percent > fired)
-            })
-            .and_then(|s| run.instant_of_percent(s.percent, now));
-        let breach = reading.due.filter(|_| !clock.breach_noted).map(|d| plus_seconds(d, 1));
-        // A pause that begins at the very due does not undo the breach that follows; where the pause leaves budget,
-        // neither a step nor the due can be reached and there is no instant.
-        clock.next_at = step.into_iter().chain(breach).min();
+        clock.refresh(calendar, &holds, now)?;
+        clock.next_at = rules.next_act(&next.out.ticket.policy, clock, &holds, now)?;
     }
     Ok(())
+}
+
+impl Rules {
+    /// When a running clock does something by itself next: a step that has not fired, or its breach.
+    pub(crate) fn next_act(
+        &self,
+        policy: &(PolicyId, i64),
+        clock: &Clock,
+        holds: &[Pause],
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Refusal> {
+        let calendar = self.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
+        let run = clock.run(calendar, holds);
+        let key = (clock.milestone, clock.off_hours);
+        let steps = self.policies.get(policy).map(|p| p.instants(key, &run, now)).unwrap_or_default();
+        let step = steps.into_iter().find(|(s, _)| !clock.has_fired(s)).map(|(_, at)| at);
+        let breach = run.read(now)?.due.filter(|_| !clock.breach_noted).map(|d| plus_seconds(d, 1));
+        // A pause that begins at the very due does not undo the breach that follows; where the pause leaves budget,
+        // neither a step nor the due can be reached and there is no instant.
+        Ok(step.into_iter().chain(breach).min())
+    }
 }

@@ -21,7 +21,7 @@ pub use hold::{hold, resume};
 pub use open::{Identity, Opening, open};
 pub use serve::{attend, complained, contacted, edit_service, plan};
 pub use talk::{Draft, customer_message, note, reply};
-pub use tick::{recount, tick, tick_silence};
+pub use tick::{Helpers, recount, tick, tick_silence};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ use crate::id::{CalendarId, ContactId, FileId, PolicyId, StaffId};
 use crate::named;
 use crate::routing::Rule;
 use crate::setting::Settings;
-use crate::sla::{Clock, PolicyDoc};
+use crate::sla::{Clock, Firing, PolicyDoc};
 use crate::time::Timestamp;
 
 /// A calendar with what people need to read about it.
@@ -199,6 +199,10 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// Whom to tell.
     pub notices: Vec<Notice>,
+    /// Whom to tell in one notice for all: what is so late that nobody wants to hear of it piece by piece (E6).
+    pub digest: Vec<Notice>,
+    /// The steps that fired.
+    pub firings: Vec<Firing>,
 }
 
 impl Decision {
@@ -278,6 +282,8 @@ impl<'a> Next<'a> {
             messages: Vec::new(),
             events: Vec::new(),
             notices: Vec::new(),
+            digest: Vec::new(),
+            firings: Vec::new(),
         };
         Self { case, actor, now, out }
     }
@@ -363,6 +369,7 @@ impl<'a> Next<'a> {
         self.out.ticket.updated_at = self.out.ticket.updated_at.max(self.now);
         if self.actor.is_import() {
             self.out.notices.clear();
+            self.out.digest.clear();
         }
         Ok(self.out)
     }

@@ -1,29 +1,46 @@
 //! What happens by itself when time passes: breaches, steps of the promise, missed progress slots, silence.
 //! Takes nothing but the case and the time; running it twice does nothing the second time.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand};
 use crate::access::Actor;
-use crate::id::StaffId;
+use crate::id::{GroupId, StaffId};
 use crate::routing::{RouteKind, RouteReason};
-use crate::sla::{Clock, Milestone, Step, StepAction, StopReason};
+use crate::sla::{Clock, Firing, Milestone, Step, StepAction, StepAt, StopReason};
 use crate::ticket::{CloseReason, Status, pauses};
 use crate::time::{Timestamp, to_seconds};
 
-/// More slots than this are not walked in one decision; the next tick goes on.
+/// More acts than this are not done in one decision; the next tick goes on.
 const MAX_ROUNDS: usize = 500;
 
-/// Fires all steps and records all breaches whose instant has come, in order. `senior` is the engineer to whom
-/// an overdue ticket goes (S1-50).
+/// What happened so long ago goes into a digest instead of notices of its own (E6).
+const DIGEST_S: i64 = 86_400;
+
+/// Whom the steps of a case can reach now; found by the desk before the decision.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Helpers {
+    /// The senior engineer to whom an overdue ticket goes (S1-50).
+    pub senior: Option<StaffId>,
+    /// Who is called by a page.
+    pub on_call: Vec<StaffId>,
+    /// The people who may be given the ticket.
+    pub people: BTreeSet<StaffId>,
+    /// The groups that take tickets.
+    pub groups: BTreeSet<GroupId>,
+}
+
+/// Fires all steps and records all breaches whose instant has come, in order.
 ///
 /// # Errors
 /// `never_opens` if a calendar was broken meanwhile.
-pub fn tick(case: &Case, senior: Option<&StaffId>, actor: &Actor, now: Timestamp) -> Outcome {
+pub fn tick(case: &Case, helpers: &Helpers, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::new(case, actor, now);
     for _ in 0..MAX_ROUNDS {
         let Some(act) = soonest(&next)? else { break };
         match act {
-            Act::Step { i, step, at } => fire(&mut next, i, &step, at, senior),
-            Act::Breach { i, at } => breach(&mut next, i, at)?,
+            Act::Step { i, step, at } => fire(&mut next, i, &step, at, helpers)?,
+            Act::Breach { i, at } => breach(&mut next, i, at, helpers)?,
         }
     }
     if next.out.events.is_empty() { hush(next) } else { next.finish() }
@@ -35,9 +52,12 @@ enum Act {
 }
 
 impl Act {
-    fn at(&self) -> Timestamp {
-        let (Self::Step { at, .. } | Self::Breach { at, .. }) = self;
-        *at
+    /// What comes first, is done first; at one instant the steps by their level, then the breach.
+    fn place(&self) -> (Timestamp, u8) {
+        match self {
+            Self::Step { at, step, .. } => (*at, step.level),
+            Self::Breach { at, .. } => (*at, u8::MAX),
+        }
     }
 }
 
@@ -52,7 +72,7 @@ fn soonest(next: &Next<'_>) -> Result<Option<Act>, Refusal> {
     for (i, clock) in next.out.clocks.iter().enumerate().filter(|(_, c)| c.is_running()) {
         acts.extend(acts_of(next, i, clock)?);
     }
-    Ok(acts.into_iter().min_by_key(Act::at))
+    Ok(acts.into_iter().min_by_key(Act::place))
 }
 
 fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Act>, Refusal> {
@@ -62,12 +82,12 @@ fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Act>, Refusal
     let run = clock.run(calendar, &holds);
     let reading = run.read(next.now)?;
     let policy = rules.policies.get(&next.out.ticket.policy);
-    let steps = policy.map(|p| p.steps_of(clock.milestone, clock.off_hours)).unwrap_or_default();
-    let mut acts: Vec<Act> = steps
+    let key = (clock.milestone, clock.off_hours);
+    let mut acts: Vec<Act> = policy
+        .map(|p| p.instants(key, &run, next.now))
+        .unwrap_or_default()
         .into_iter()
-        .filter(|s| s.percent > clock.fired_percent)
-        .filter_map(|s| run.instant_of_percent(s.percent, next.now).map(|at| (s, at)))
-        .filter(|(_, at)| *at <= next.now)
+        .filter(|(s, at)| *at <= next.now && !clock.has_fired(s))
         .map(|(s, at)| Act::Step { i, step: s.clone(), at })
         .collect();
     let late = reading.due.filter(|d| !clock.breach_noted && to_seconds(next.now) > to_seconds(*d));
@@ -75,53 +95,124 @@ fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Act>, Refusal
     Ok(acts)
 }
 
-fn fire(next: &mut Next<'_>, i: usize, step: &Step, at: Timestamp, senior: Option<&StaffId>) {
-    let Some(clock) = next.out.clocks.get_mut(i) else { return };
-    let (milestone, cycle, percent) = (clock.milestone, clock.cycle, step.percent);
-    // Steps of the same percent fire together; the last one moves the mark.
-    let rest =
-        next.case.rules.policies.get(&next.out.ticket.policy).map(|p| p.steps_of(milestone, clock.off_hours));
-    let same: Vec<StepAction> =
-        rest.unwrap_or_default().into_iter().filter(|s| s.percent == percent).map(|s| s.action).collect();
-    clock.fired_percent = percent;
-    let late_s = to_seconds(next.now) - to_seconds(at);
-    for action in same {
-        let event = next.event(Change::StepFired { milestone, cycle, percent, action, late_s });
-        act(next, action, event, senior);
-    }
+/// The due as it stood at an instant; where a pause had taken it away, the instant itself.
+fn basis(next: &Next<'_>, clock: &Clock, at: Timestamp) -> Result<Timestamp, Refusal> {
+    let calendar = next.case.rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
+    let holds = pauses(&next.out.holds, clock);
+    Ok(clock.run(calendar, &holds).read(at)?.due.unwrap_or(at))
 }
 
-fn act(next: &mut Next<'_>, action: StepAction, event: i64, senior: Option<&StaffId>) {
-    match action {
+fn fire(next: &mut Next<'_>, i: usize, step: &Step, at: Timestamp, helpers: &Helpers) -> Result<(), Refusal> {
+    let Some(clock) = next.out.clocks.get(i) else { return Ok(()) };
+    let (milestone, cycle, name) = (clock.milestone, clock.cycle, step.key());
+    let basis_due_at = basis(next, clock, at)?;
+    if let Some(clock) = next.out.clocks.get_mut(i) {
+        clock.fired.insert(name.clone());
+    }
+    let late_s = to_seconds(next.now) - to_seconds(at);
+    let event = next.event(Change::StepFired {
+        milestone,
+        cycle,
+        percent: step.percent,
+        offset_s: step.offset_s,
+        missed: step.missed,
+        action: step.action,
+        late_s,
+        step: name.clone(),
+        level: step.level,
+    });
+    let level = step.level;
+    next.out.firings.push(Firing { milestone, cycle, step: name, basis_due_at, at, event, level });
+    act(next, step, event, late_s, helpers);
+    Ok(())
+}
+
+fn act(next: &mut Next<'_>, step: &Step, event: i64, late_s: i64, helpers: &Helpers) {
+    let told = next.out.notices.len();
+    match step.action {
         StepAction::NotifyOwner => next.tell_staff(event),
         StepAction::NotifyLead => next.out.notices.push(Notice::Leads { event }),
         StepAction::NotifyManager => next.out.notices.push(Notice::Managers { event }),
-        StepAction::ToSenior => {
-            let because = RouteReason { kind: RouteKind::Overdue, text: String::new() };
-            match senior {
-                Some(person) => {
-                    let to = hand::Assignment { group: None, assignee: Some(person.clone()), because };
+        StepAction::PageOnCall => page(next, event, helpers),
+        StepAction::ToSenior | StepAction::ToPerson | StepAction::ToGroup => {
+            match destination(step, helpers) {
+                // Who is given a ticket learns it now, however late the step was.
+                Some(to) => {
                     hand::put(next, &to);
+                    return;
                 }
                 // Nobody to take it: the supervisors must know.
                 None => next.out.notices.push(Notice::Managers { event }),
             }
         }
     }
+    put_into_digest(next, told, late_s);
 }
 
-fn breach(next: &mut Next<'_>, i: usize, due_at: Timestamp) -> Result<(), Refusal> {
+/// Who is on call is told. A page that reaches nobody reaches the supervisors.
+fn page(next: &mut Next<'_>, event: i64, helpers: &Helpers) {
+    if helpers.on_call.is_empty() {
+        next.out.notices.push(Notice::Managers { event });
+    }
+    next.out.notices.extend(helpers.on_call.iter().map(|to| Notice::Staff { to: to.clone(), event }));
+}
+
+fn destination(step: &Step, helpers: &Helpers) -> Option<hand::Assignment> {
+    let kind = if step.at().is_some_and(StepAt::is_overdue) { RouteKind::Overdue } else { RouteKind::Step };
+    let because = RouteReason { kind, text: String::new() };
+    if step.action == StepAction::ToGroup {
+        let group = step.group.clone().filter(|g| helpers.groups.contains(g))?;
+        return Some(hand::Assignment { group: Some(Some(group)), assignee: None, because });
+    }
+    let person = match step.action {
+        StepAction::ToSenior => helpers.senior.clone()?,
+        _ => step.person.clone().filter(|p| helpers.people.contains(p))?,
+    };
+    Some(hand::Assignment { group: None, assignee: Some(person), because })
+}
+
+/// Notices from a position on are too late to be read one by one.
+fn put_into_digest(next: &mut Next<'_>, from: usize, late_s: i64) {
+    if late_s > DIGEST_S {
+        let late = next.out.notices.split_off(from);
+        next.out.digest.extend(late);
+    }
+}
+
+fn breach(next: &mut Next<'_>, i: usize, due_at: Timestamp, helpers: &Helpers) -> Result<(), Refusal> {
     let Some(clock) = next.out.clocks.get_mut(i) else { return Ok(()) };
     clock.breach_noted = true;
     let (milestone, cycle) = (clock.milestone, clock.cycle);
     let event = next.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro: false });
+    let told = next.out.notices.len();
     next.tell_staff(event);
+    put_into_digest(next, told, to_seconds(next.now) - to_seconds(due_at));
     if milestone == Milestone::Update {
+        fire_missed(next, i, due_at, helpers)?;
         // A missed slot is over at its due; the next one begins there (U1).
         next.stop_at(i, due_at, StopReason::Missed)?;
         next.start(Milestone::Update, due_at);
     }
     Ok(())
+}
+
+/// The steps that come with the n-th progress slot in a row that was missed.
+fn fire_missed(next: &mut Next<'_>, i: usize, due_at: Timestamp, helpers: &Helpers) -> Result<(), Refusal> {
+    let Some(clock) = next.out.clocks.get(i) else { return Ok(()) };
+    let missed = |cycle: u32| {
+        let slot = next.out.clocks.iter().find(|c| (c.milestone, c.cycle) == (Milestone::Update, cycle));
+        slot.and_then(|c| c.stopped).is_some_and(|(_, why)| why == StopReason::Missed)
+    };
+    let in_a_row = 1 + (1..clock.cycle).rev().take_while(|cycle| missed(*cycle)).count();
+    let comes = |s: &&Step| match s.at() {
+        Some(StepAt::Missed(n)) => usize::from(n) == in_a_row && !clock.has_fired(s),
+        _ => false,
+    };
+    let policy = next.case.rules.policies.get(&next.out.ticket.policy);
+    let steps = policy.into_iter().flat_map(|p| p.steps_of(clock.milestone, clock.off_hours));
+    let mut steps: Vec<Step> = steps.filter(comes).cloned().collect();
+    steps.sort_by_key(|s| s.level);
+    steps.iter().try_for_each(|step| fire(next, i, step, due_at, helpers))
 }
 
 /// Reads all running clocks again after a calendar has changed (C6). Nothing happened to the ticket, so there is

@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask test`, `tidy`, `eval`, `bench`, `shots`. Never part of the product.
+//! The project's own commands: `cargo xtask test`, `tidy`, `eval`, `bench`, `fault`, `shots`. Never part of the product.
 
 mod bench;
 mod eval;
 mod eval_import;
+mod fault;
 mod postgres;
 mod run;
 mod test;
@@ -33,6 +34,9 @@ enum Command {
     Eval(eval::Eval),
     /// Measures the release build: pages, creates, seed, start, live updates, search, rebuild.
     Bench(bench::BenchArgs),
+    /// Kills real processes and counts what must hold all the same.
+    #[command(subcommand)]
+    Fault(fault::Fault),
     /// Takes pictures of the pages: two languages, two themes, two widths.
     Shots {
         /// Folder for the pictures.
@@ -49,6 +53,7 @@ fn main() -> anyhow::Result<()> {
         Command::Tidy => tidy::run(),
         Command::Eval(what) => eval::run(&what),
         Command::Bench(args) => bench::run(args),
+        Command::Fault(what) => fault::run(what),
         Command::Shots { out, pages } => {
             tools::browser()?;
             run::cargo(&["build", "-p", "aftercare"])?;

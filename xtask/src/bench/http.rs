@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 
 /// A browser or a program, with the lines that every request carries (cookie or token).
-pub(super) struct Client {
+pub(crate) struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
     piece: Vec<u8>,
@@ -17,7 +17,7 @@ pub(super) struct Client {
 
 /// An answer; valid until the next request.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Answer<'a> {
+pub(crate) struct Answer<'a> {
     pub status: u16,
     pub head: &'a str,
     pub body: &'a [u8],
@@ -25,12 +25,12 @@ pub(super) struct Answer<'a> {
 
 impl Answer<'_> {
     /// A header's value.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         header(self.head, name)
     }
 
     /// The body as text.
-    pub(super) fn text(&self) -> anyhow::Result<&str> {
+    pub(crate) fn text(&self) -> anyhow::Result<&str> {
         std::str::from_utf8(self.body).context("the answer is not UTF-8")
     }
 }
@@ -47,7 +47,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Client {
     /// Connects.
-    pub(super) fn new(address: SocketAddr, lines: &str) -> anyhow::Result<Self> {
+    pub(crate) fn new(address: SocketAddr, lines: &str) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -56,20 +56,20 @@ impl Client {
     }
 
     /// Asks for a page.
-    pub(super) fn get(&mut self, path: &str) -> anyhow::Result<Answer<'_>> {
+    pub(crate) fn get(&mut self, path: &str) -> anyhow::Result<Answer<'_>> {
         let request = self.request("GET", path, "", "");
         self.send(&request)
     }
 
     /// Sends a form, as a page of our own does.
-    pub(super) fn form(&mut self, path: &str, body: &str) -> anyhow::Result<Answer<'_>> {
+    pub(crate) fn form(&mut self, path: &str, body: &str) -> anyhow::Result<Answer<'_>> {
         let lines = "content-type: application/x-www-form-urlencoded\r\nsec-fetch-site: same-origin\r\n";
         let request = self.request("POST", path, lines, body);
         self.send(&request)
     }
 
     /// Sends JSON; anything but 2xx is an error.
-    pub(super) fn json(&mut self, path: &str, body: &serde_json::Value) -> anyhow::Result<serde_json::Value> {
+    pub(crate) fn json(&mut self, path: &str, body: &serde_json::Value) -> anyhow::Result<serde_json::Value> {
         let request = self.request("POST", path, "content-type: application/json\r\n", &body.to_string());
         let answer = self.send(&request)?;
         ensure!((200..300).contains(&answer.status), "POST {path}: {} {}", answer.status, answer.text()?);
@@ -77,7 +77,7 @@ impl Client {
     }
 
     /// A whole request, to be sent any number of times.
-    pub(super) fn request(&self, method: &str, path: &str, lines: &str, body: &str) -> Vec<u8> {
+    pub(crate) fn request(&self, method: &str, path: &str, lines: &str, body: &str) -> Vec<u8> {
         let length =
             if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
         let (host, own) = (self.address, &self.lines);
@@ -85,7 +85,7 @@ impl Client {
     }
 
     /// Sends a request and reads its answer to the end.
-    pub(super) fn send(&mut self, request: &[u8]) -> anyhow::Result<Answer<'_>> {
+    pub(crate) fn send(&mut self, request: &[u8]) -> anyhow::Result<Answer<'_>> {
         self.stream.write_all(request)?;
         self.buffer.clear();
         let end = loop {

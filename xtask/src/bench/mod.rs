@@ -23,6 +23,10 @@ use clap::{Args, ValueEnum};
 
 use crate::run::{cargo, target};
 use figures::Figures;
+pub(crate) use http::Client;
+pub(crate) use place::program;
+pub(crate) use server::Server;
+pub(crate) use watch::Watch;
 
 /// What to measure and with what.
 #[derive(Debug, Args)]

@@ -138,7 +138,7 @@ impl Drop for Place {
 }
 
 /// The program with a configuration, and nothing from the environment that would overrule it.
-pub(super) fn program(bin: &Path, config: &Path) -> Command {
+pub(crate) fn program(bin: &Path, config: &Path) -> Command {
     let mut command = Command::new(bin);
     for name in ["LISTEN", "DATA", "DATABASE_URL", "PUBLIC_URL"] {
         command.env_remove(format!("AFTERCARE_{name}"));

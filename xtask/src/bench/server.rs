@@ -18,7 +18,7 @@ const TICK: Duration = Duration::from_millis(10);
 const START: Duration = Duration::from_mins(1);
 
 /// CPU time of all ended children of this process, user and system.
-pub(super) fn children_cpu() -> anyhow::Result<Duration> {
+pub(crate) fn children_cpu() -> anyhow::Result<Duration> {
     cpu("self", 13)
 }
 
@@ -32,7 +32,7 @@ fn cpu(pid: &str, skip: usize) -> anyhow::Result<Duration> {
 
 /// Resident memory in MiB.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// All of it, mapped files included.
     pub now: f64,
     /// Without mapped files, which the system may take back at any time.
@@ -42,7 +42,7 @@ pub(super) struct Memory {
 }
 
 /// A running server; killed when dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     pub address: SocketAddr,
     /// From the start of the process to the last byte of the first page.
@@ -51,7 +51,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts `serve` with a configuration that says where to listen, and waits for the first page.
-    pub(super) fn start(bin: &Path, config: &Path, address: SocketAddr) -> anyhow::Result<Self> {
+    pub(crate) fn start(bin: &Path, config: &Path, address: SocketAddr) -> anyhow::Result<Self> {
         let log = File::create(config.with_extension("log"))?;
         let watch = Watch::start();
         let child = program(bin, config)
@@ -76,17 +76,17 @@ impl Server {
     }
 
     /// CPU time so far, user and system, of all its threads.
-    pub(super) fn cpu(&self) -> anyhow::Result<Duration> {
+    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         cpu(&self.pid(), 11)
     }
 
     /// Its process number.
-    pub(super) fn pid(&self) -> String {
+    pub(crate) fn pid(&self) -> String {
         self.child.id().to_string()
     }
 
     /// Resident memory.
-    pub(super) fn memory(&self) -> anyhow::Result<Memory> {
+    pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let mib = |key: &str| -> anyhow::Result<f64> {
             let line = status.lines().find(|l| l.starts_with(key)).context("no such line")?;
@@ -97,7 +97,7 @@ impl Server {
     }
 
     /// Waits until the background has nothing left to do.
-    pub(super) fn quiet(&self) -> anyhow::Result<()> {
+    pub(crate) fn quiet(&self) -> anyhow::Result<()> {
         let mut idle = 0;
         let mut before = self.cpu()?;
         for _ in 0..1_800 {
@@ -113,27 +113,32 @@ impl Server {
     }
 
     /// The end of the process in the middle of whatever it does.
-    pub(super) fn kill_9(&mut self) -> anyhow::Result<()> {
+    pub(crate) fn kill_9(&mut self) -> anyhow::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
     /// A connection without credentials.
-    pub(super) fn stranger(&self) -> anyhow::Result<Client> {
+    pub(crate) fn stranger(&self) -> anyhow::Result<Client> {
         Client::new(self.address, "")
     }
 
     /// The line of a signed-in browser's requests.
-    pub(super) fn sign_in(&self) -> anyhow::Result<String> {
+    pub(crate) fn sign_in(&self) -> anyhow::Result<String> {
+        self.sign_in_as(LOGIN, PASSWORD)
+    }
+
+    /// The same for anybody.
+    pub(crate) fn sign_in_as(&self, login: &str, password: &str) -> anyhow::Result<String> {
         let mut client = self.stranger()?;
-        let answer = client.form("/sign-in", &format!("login={LOGIN}&password={PASSWORD}"))?;
+        let answer = client.form("/sign-in", &format!("login={login}&password={password}"))?;
         let cookie = answer.header("set-cookie").and_then(|c| c.split(';').next());
         Ok(format!("cookie: {}\r\n", cookie.context("signing in gave no cookie")?))
     }
 
     /// The line of a program's requests: a fresh token with every scope, made on its page.
-    pub(super) fn token(&self, session: &str) -> anyhow::Result<String> {
+    pub(crate) fn token(&self, session: &str) -> anyhow::Result<String> {
         let mut client = Client::new(self.address, session)?;
         let answer = client.form("/admin/tokens", "name=bench&scopes=*")?;
         let secret = answer.text()?.split("<code>").nth(1).and_then(|s| s.split('<').next());

@@ -4,17 +4,17 @@ use std::time::{Duration, Instant};
 
 /// A stop-watch.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Watch(Instant);
+pub(crate) struct Watch(Instant);
 
 impl Watch {
     /// Starts.
     #[expect(clippy::disallowed_methods, reason = "measuring is what this is for")]
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
     /// Time since the start.
-    pub(super) fn time(self) -> Duration {
+    pub(crate) fn time(self) -> Duration {
         self.0.elapsed()
     }
 }

@@ -19,6 +19,8 @@ mod calendars;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod complaints;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod faults;

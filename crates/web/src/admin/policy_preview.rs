@@ -40,7 +40,7 @@ pub(super) fn previews(
     rules: &Rules,
     at: Timestamp,
     now: Timestamp,
-    outlooks: [Vec<Outlook>; 3],
+    outlooks: [Vec<Outlook>; 4],
 ) -> Vec<ClassPreview> {
     let shown = |(class, list): (&PromiseClass, Vec<Outlook>)| ClassPreview {
         class: class.as_str(),

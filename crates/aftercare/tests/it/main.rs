@@ -23,6 +23,8 @@ mod complaints;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod emergencies;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faults_search;

@@ -47,6 +47,9 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
             names.groups(r)?;
         }
     }
+    if let Change::Emergency(change) = change {
+        crate::emergencies::name_people(r, names, change)?;
+    }
     if let Change::Edited { field: domain::ticket::EditField::Requester, from, to } = change {
         for contact in [from, to] {
             names.contact(r, &contact.as_str().into())?;
@@ -75,6 +78,9 @@ pub(super) fn message_entry(m: MessageRow, files: &[FileRow], names: &Names, loc
 
 /// What a customer may read of the history.
 pub(super) fn for_customer(change: &Change) -> bool {
+    if let Change::Emergency(change) = change {
+        return change.is_public();
+    }
     matches!(
         change,
         Change::Opened { .. }
@@ -95,6 +101,7 @@ pub(super) fn for_customer(change: &Change) -> bool {
 pub(super) fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Option<Entry> {
     let (text, role) = match &e.change {
         // Which group gets it is the house's own matter, and so is why a case waits.
+        Change::Emergency(change) => super::emergency_line(change, names, locale, internal),
         Change::Opened { .. } if !internal => (t(locale, "event-opened-plain").to_owned(), ""),
         Change::StatusChanged { from, to, .. } if !internal => {
             let silent = Change::StatusChanged { from: *from, to: *to, note: String::new() };
@@ -191,6 +198,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
             return clock_line(change, locale);
         }
+        Change::Emergency(change) => super::emergency_line(change, names, locale, true),
         other => rest(other, locale),
     })
 }

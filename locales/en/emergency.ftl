@@ -1,6 +1,6 @@
 # Emergency mode
 
-nav-emergencies = Emergencies
+nav-emergencies = Emergency
 emergency = Emergency
 verb-emergency = Start an emergency
 emergency-do = Start the emergency

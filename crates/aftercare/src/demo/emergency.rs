@@ -1,11 +1,13 @@
 //! Plays what happens in the emergencies of the demo world, through the same verbs as on any other day.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use desk::Desk;
 use desk::ticket as verb;
 use domain::access::Actor;
 use domain::emergency::Holder;
-use domain::id::StaffId;
+use domain::id::{OrgId, StaffId};
 use domain::ticket::decide::MeasureInput;
 use domain::time::plus_seconds;
 use jiff::ToSpan;
@@ -29,17 +31,11 @@ pub(super) async fn act(
     let later = |minutes: i64| (minutes > 0).then(|| plus_seconds(desk.now(), 60 * minutes));
     match act {
         EmergencyAct::Start { title, impact, commander, organisations, reason } => {
-            let mut affected = std::collections::BTreeSet::new();
-            for name in organisations.clone() {
-                let of = name.clone();
-                let found = desk.read(move |r| Ok(directory::organisation_named(r, &of)?)).await?;
-                affected.insert(found.with_context(|| format!("unknown customer {name}"))?.id);
-            }
             let input = verb::StartInput {
                 title: title.clone(),
                 impact: impact.clone(),
                 commander: Some(person(commander)?),
-                organisations: affected,
+                organisations: named(desk, organisations).await?,
                 reason: reason.clone(),
             };
             verb::start_emergency(desk, who, number, input).await?;
@@ -77,4 +73,15 @@ pub(super) async fn act(
         EmergencyAct::Finish {} => drop(verb::finish_emergency(desk, who, number).await?),
     }
     Ok(())
+}
+
+/// The customers with these names.
+async fn named(desk: &Desk, names: &[String]) -> anyhow::Result<BTreeSet<OrgId>> {
+    let mut found = BTreeSet::new();
+    for name in names {
+        let of = name.clone();
+        let row = desk.read(move |r| Ok(directory::organisation_named(r, &of)?)).await?;
+        found.insert(row.with_context(|| format!("unknown customer {name}"))?.id);
+    }
+    Ok(found)
 }

@@ -198,8 +198,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
             return clock_line(change, locale);
         }
-        Change::Emergency(change) => super::emergency_line(change, names, locale, true),
-        other => rest(other, locale),
+        other => rest(other, names, locale),
     })
 }
 
@@ -232,7 +231,7 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
     })
 }
 
-fn rest(change: &Change, locale: Locale) -> (String, &'static str) {
+fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str) {
     let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
     match change {
         Change::Planned { plan } => {
@@ -268,6 +267,7 @@ fn rest(change: &Change, locale: Locale) -> (String, &'static str) {
             (say("event-rated", &args), "")
         }
         Change::Complained { .. } => (say("event-complained", &[]), "overdue"),
+        Change::Emergency(change) => super::emergency_line(change, names, locale, true),
         Change::HandedOver { .. } => (t(locale, "event-handed-over").to_owned(), ""),
         _ => (String::new(), ""),
     }

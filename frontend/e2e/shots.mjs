@@ -11,9 +11,9 @@ const LOCALES = ["zh-CN", "en"], THEMES = ["light", "dark"], DESK = 1440, PHONE 
 await mkdir(path.join(out, "sheets"), { recursive: true });
 const [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
 
-async function api(address, body) {
+async function api(address, body, method = body ? "POST" : "GET") {
   const headers = { authorization: `Bearer ${demo.api_token}`, "content-type": "application/json" };
-  const answer = await fetch(`${demo.url}/api/v1/${address}`, { method: body ? "POST" : "GET", headers, body: JSON.stringify(body) });
+  const answer = await fetch(`${demo.url}/api/v1/${address}`, { method, headers, body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(`${address}: ${answer.status} ${await answer.text()}`);
   return answer.status === 204 ? null : answer.json();
 }
@@ -27,6 +27,12 @@ const waiting = number((t) => t.status === "waiting_customer"), urgent = number(
 const missing = { title: "日报导出后缺少附件", body: "导出的日报里没有照片。", requester: person.points[0] };
 const solved = (await api("tickets", missing)).number;
 await api(`tickets/${solved}/solution`, { resolution: "请升级到 8.3.3。", cause: "code" });
+
+// The customer of the pictures is affected by the running emergency, too; the past one is known by its title.
+const running = await api(`tickets/${urgent}/emergency`);
+const affected = { organisations: [...running.organisations, person.organisation] };
+await api(`tickets/${urgent}/emergency/description`, affected, "PUT");
+const past = number((t) => t.title.includes("系统锁死")), pastEmergency = await api(`tickets/${past}/emergency`);
 
 const open = (selector) => (p) => p.locator(selector).first().evaluate((el) => { el.open = true; });
 const press = (key) => (p) => p.keyboard.press(key);
@@ -68,6 +74,9 @@ const PAGES = {
     ["new", "/tickets/new"], ["notices", "/notices"], ["error", "/tickets/AF-2000-00001"], ["password", "/account/password"],
     ["search", "/search?q=报表"], ["search-exact", `/search?q=${urgent}`],
     ["search-empty", "/search?q=qqqqzzzz"], ["search-start", "/search"], ["search-instead", "/search?q=exmaple"],
+    ["emergency", `${ticket}/emergency`], ["emergency-past", `/tickets/${past}/emergency`], ["emergency-none", `/tickets/${waiting}/emergency`],
+    ["emergency-roles", `${ticket}/emergency`, open("#staffing details")], ["emergency-start", `/tickets/${waiting}`, press("y")],
+    ["emergencies", "/emergencies"], ["emergencies-empty", "/emergencies?state=called_off"], ["emergencies-measures", "/emergencies/measures"],
     ["log", "/log"], ["log-empty", "/log?until=2001-01-01"],
     ["reports", `/reports?${year}`], ["report-months", `/reports/solving?${year}&by=month`],
     ...["attainment", "recovery", "satisfaction", "solving", "backlog"].map((r) => [`report-${r}`, `/reports/${r}?${year}`]),
@@ -101,6 +110,7 @@ const PAGES = {
     ["portal-search", "/portal/search?q=报表"], ["portal-search-empty", "/portal/search?q=qqqqzzzz"],
     ...[1, 2, 3].map((n) => [`portal-new-${n}`, "/portal/new", steps(n)]), ["portal-case", `/portal/cases/${waiting}`],
     ["portal-case-solved", `/portal/cases/${solved}`], ["portal-case-closed", `/portal/cases/${closed}`],
+    ["portal-emergency", `/portal/emergencies/${running.id}`], ["portal-emergency-past", `/portal/emergencies/${pastEmergency.id}`],
     ["portal-complain", `/portal/cases/${waiting}`, open("main section.actions details")],
     ["portal-reopen", `/portal/cases/${solved}`, open("main .actions details")],
   ],

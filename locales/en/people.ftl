@@ -143,6 +143,7 @@ right-ticket_assign = Assign, transfer, take
 right-ticket_classify = Change classification, severity, tags
 right-ticket_close = Close, cancel, reopen, merge, split
 right-ticket_excuse = Excuse a broken promise
+right-ticket_emergency = Start and lead emergencies
 right-report_view = See reports and the problem log
 right-export = Export lists and reports
 right-people_view = See customers, contacts, contracts

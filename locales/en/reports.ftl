@@ -77,7 +77,7 @@ report-counted-as = Counted as
 report-value = Value
 
 # how each report counts
-report-how-attainment = Kept = met ÷ (met + missed). Excused ones are listed apart; those not yet due do not count; those merged, cancelled or reclassified before they were late are “left out”. Being in time is credited to whoever served; being late to whoever had it when it fell due. Times are counted within the promise's calendar.
+report-how-attainment = Kept = met ÷ (met + missed). Excused ones are listed apart; those not yet due do not count; those merged, cancelled or reclassified before they were late are “left out”. Promises about complaints are counted in columns of their own, not among these. Being in time is credited to whoever served; being late to whoever had it when it fell due. Times are counted within the promise's calendar.
 report-how-recovery = Only incidents and faults: wall time from coming to the last solution, with nights, holidays and waiting for the customer. A ticket that was opened again counts once it is solved again.
 report-how-satisfaction = The last marks of each ticket, in the period in which they were given, for whoever solved it. The overall mark is the mean of the three.
 report-how-solving = What has become of the tickets that came in this period. Withdrawn, duplicate, spam and merged ones are “left out”.
@@ -90,6 +90,9 @@ column-met = Met
 column-missed = Missed
 column-excused = Excused
 column-left_out = Left out
+column-complaint_rate = Complaints kept
+column-complaint_promised = Complaint promises
+column-complaint_missed = Complaints missed
 column-p50 = Median time
 column-p90 = 90th percentile
 column-mttr = Mean time to recovery
@@ -141,6 +144,7 @@ column-oldest = Oldest
 
 # the same in exports, with units
 export-rate = Kept (%)
+export-complaint_rate = Complaints kept (%)
 export-p50 = Median time (s)
 export-p90 = 90th percentile (s)
 export-mttr = Mean time to recovery (s)

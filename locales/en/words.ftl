@@ -260,6 +260,17 @@ issue-before_start = is before the start
 
 # refusals: what to do instead
 refusal-own_case = The complaint is about a case of that person. Somebody else has to handle it.
+refusal-own_complaint = That person handles a complaint about this case. Somebody else has to take it.
+refusal-complaint_apart = A complaint cannot be merged with a case that is none: it would be in the hands that it is about. Link them instead.
+refusal-no_emergency = There is no emergency on this ticket, or it was called off.
+refusal-emergency_running = The emergency still runs. End it first.
+refusal-emergency_over = The emergency is over. If the fault is back, resume it.
+refusal-emergency_finished = The emergency is finished. Only its measures can change.
+refusal-needs_review = There is no review yet. Write down the causes first.
+refusal-needs_time = Say by when the interim plan is promised.
+refusal-not_in_future = Give an instant that is still to come.
+refusal-no_measure = There is no such measure.
+refusal-too_many = More than fit.
 refusal-no_senior = There is no senior engineer who could take it. Add one in the administration, or assign the ticket.
 refusal-ended = The ticket has ended. Open it again, or open a new one.
 refusal-merged = The ticket was merged. Please go on in the other one.

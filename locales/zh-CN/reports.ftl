@@ -77,7 +77,7 @@ report-counted-as = 计为
 report-value = 数值
 
 # how each report counts
-report-how-attainment = 达成率 = 已达成 ÷（已达成 + 未达成）。已免责的单独列出；尚未到期的不计；合并、取消或改级而未超时的列为“不计入”。按时完成计给完成的人，超时计给到期时的处理人。用时只计承诺日历内的服务时间。
+report-how-attainment = 达成率 = 已达成 ÷（已达成 + 未达成）。已免责的单独列出；尚未到期的不计；合并、取消或改级而未超时的列为“不计入”。按时完成计给完成的人，超时计给到期时的处理人。投诉的承诺在单独的列中统计，不计入其他各列。用时只计承诺日历内的服务时间。
 report-how-recovery = 只统计突发问题和技术故障，从受理到最后一次解决的自然时间，含夜间、节假日和等待客户的时间。解决后又重新打开的，等再次解决后统计。
 report-how-satisfaction = 每张工单取客户最后一次评分，按评分时间统计，计给解决该工单的人。综合评分是三项评分的平均值。
 report-how-solving = 统计这段时间受理的工单现在的结果。撤回、重复、非服务请求和合并的工单列为“不计入”。
@@ -90,6 +90,9 @@ column-met = 已达成
 column-missed = 未达成
 column-excused = 已免责
 column-left_out = 不计入
+column-complaint_rate = 投诉达成率
+column-complaint_promised = 投诉承诺数
+column-complaint_missed = 投诉超时
 column-p50 = 中位用时
 column-p90 = 90 分位用时
 column-mttr = 平均恢复用时
@@ -141,6 +144,7 @@ column-oldest = 最长时长
 
 # the same in exports, with units
 export-rate = 达成率（%）
+export-complaint_rate = 投诉达成率（%）
 export-p50 = 中位用时（秒）
 export-p90 = 90 分位用时（秒）
 export-mttr = 平均恢复用时（秒）

@@ -260,6 +260,17 @@ issue-before_start = 早于开始日期
 
 # refusals: what to do instead
 refusal-own_case = 这是针对该同事经手工单的投诉，请交给其他人处理。
+refusal-own_complaint = 该同事正在处理针对本单的投诉，请交给其他人处理。
+refusal-complaint_apart = 投诉不能与普通工单合并，以免回到被投诉人手中。请改用“关联”。
+refusal-no_emergency = 本单没有启动应急处理，或已取消。
+refusal-emergency_running = 应急处理尚在进行，请先结束。
+refusal-emergency_over = 应急处理已经结束。如问题再次出现，请恢复应急处理。
+refusal-emergency_finished = 应急处理已办结，只能更新改进措施。
+refusal-needs_review = 还没有复盘，请先填写原因分析。
+refusal-needs_time = 请填写临时方案承诺生效的时间。
+refusal-not_in_future = 请填写一个将来的时间。
+refusal-no_measure = 没有这一条改进措施。
+refusal-too_many = 数量超过上限。
 refusal-no_senior = 没有可以接手的高级工程师。请先在管理中添加，或改用指派。
 refusal-ended = 工单已结束。如问题仍在，请重新打开或新建工单。
 refusal-merged = 工单已合并，请到合并后的工单继续。

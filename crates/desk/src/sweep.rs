@@ -12,7 +12,7 @@ use domain::time::{Timestamp, to_millis};
 use store::{Read, staff, ticket};
 
 use crate::case::leads;
-use crate::ticket::involved;
+use crate::ticket::apart;
 use crate::{Desk, Error, Result, Unit, each, load_case_by_id, save};
 
 /// Tickets per round; what is left is found by the next round.
@@ -114,7 +114,7 @@ pub(crate) fn helpers_for(unit: &mut Unit<'_, '_>, case: &Case) -> Result<Helper
         helpers.senior = senior_for(unit, t)?;
     }
     if person {
-        let apart = involved(unit, t)?;
+        let apart = apart(unit, t)?;
         let able = staff::all(unit.work)?.into_iter().filter(|s| s.active && !apart.contains(&s.id));
         helpers.people = able.map(|s| s.id).collect();
     }
@@ -135,14 +135,14 @@ fn on_call(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<StaffId>> {
 }
 
 /// The senior engineer to whom an overdue ticket goes: the one who has it already, else of its group if there is one,
-/// with the least load. Nobody gets a complaint about a case of their own.
+/// with the least load. Nobody gets a complaint about a case of their own, nor the case when they handle the complaint.
 pub(crate) fn senior_for(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Option<StaffId>> {
     let seniors: Vec<_> =
         staff::all(unit.work)?.into_iter().filter(|s| s.active && s.role == Role::SeniorEngineer).collect();
     if let Some(mine) = seniors.iter().find(|s| Some(&s.id) == t.assignee.as_ref()) {
         return Ok(Some(mine.id.clone()));
     }
-    let apart = involved(unit, t)?;
+    let apart = apart(unit, t)?;
     let seniors: Vec<_> = seniors.into_iter().filter(|s| !apart.contains(&s.id)).collect();
     let group = t.group.as_ref().map(|g| staff::members(unit.work, g)).transpose()?.unwrap_or_default();
     let near: Vec<_> = seniors.iter().filter(|s| group.contains(&s.id)).collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::emergency::Emergency;
 use crate::id::{ContactId, GroupId, OrgId, StaffId};
 use crate::named;
 use crate::ticket::Ticket;
@@ -28,6 +29,8 @@ named! {
         TicketClose = "ticket.close",
         /// Excuse a broken promise.
         TicketExcuse = "ticket.excuse",
+        /// Switch emergency mode on and off, and lead it.
+        TicketEmergency = "ticket.emergency",
         /// See reports and the problem log.
         ReportView = "report.view",
         /// Export lists and reports.
@@ -87,10 +90,17 @@ impl Role {
             R::ReportView,
         ];
         let more: &[Right] = match self {
-            Self::Agent | Self::Consultant | Self::SeniorEngineer => &[],
-            Self::Supervisor => {
-                &[R::TicketExcuse, R::Export, R::PeopleEdit, R::AuditView, R::DeskEdit, R::PromiseEdit]
-            }
+            Self::Agent | Self::Consultant => &[],
+            Self::SeniorEngineer => &[R::TicketEmergency],
+            Self::Supervisor => &[
+                R::TicketExcuse,
+                R::TicketEmergency,
+                R::Export,
+                R::PeopleEdit,
+                R::AuditView,
+                R::DeskEdit,
+                R::PromiseEdit,
+            ],
             Self::KnowledgeManager => &[R::KnowledgeEdit, R::Export],
             Self::Administrator => Right::ALL,
         };
@@ -264,6 +274,12 @@ named! {
         Combine = "combine",
         /// Excuse a broken promise.
         Excuse = "excuse",
+        /// Switch emergency mode on and off, and lead it.
+        Emergency = "emergency",
+        /// Write what happens in an emergency.
+        EmergencyEntry = "emergency_entry",
+        /// Say what became of a measure.
+        EmergencyMeasure = "emergency_measure",
         /// Give marks.
         Rate = "rate",
         /// Complain about its handling.
@@ -295,6 +311,22 @@ pub fn may(actor: &Actor, action: Action, ticket: &Ticket) -> Result<(), Denied>
     if allowed { Ok(()) } else { Err(Denied(action)) }
 }
 
+/// May the actor do this to an emergency that there is? Besides those with the right, the commander leads it,
+/// whoever holds a role in it writes entries, and whoever owns a measure says what became of it.
+///
+/// # Errors
+/// [`Denied`] with the action.
+pub fn may_in(actor: &Actor, action: Action, ticket: &Ticket, e: &Emergency) -> Result<(), Denied> {
+    let takes_part = actor.staff().is_some_and(|s| match action {
+        _ if !s.rights.contains(&Right::TicketNote) => false,
+        Action::Emergency => e.commander == s.id,
+        Action::EmergencyEntry => e.works_in(&s.id),
+        Action::EmergencyMeasure => e.commander == s.id || e.measures.iter().any(|m| m.owner == s.id),
+        _ => false,
+    });
+    if takes_part { Ok(()) } else { may(actor, action, ticket) }
+}
+
 fn right_for(action: Action) -> Option<Right> {
     Some(match action {
         Action::Reply | Action::Hold | Action::Resolve => Right::TicketReply,
@@ -303,6 +335,7 @@ fn right_for(action: Action) -> Option<Right> {
         Action::Classify => Right::TicketClassify,
         Action::Reopen | Action::Close | Action::Combine => Right::TicketClose,
         Action::Excuse => Right::TicketExcuse,
+        Action::Emergency | Action::EmergencyEntry | Action::EmergencyMeasure => Right::TicketEmergency,
         // Only the customer confirms, rates, complains or withdraws.
         Action::Confirm | Action::Rate | Action::Complain | Action::Withdraw => return None,
     })

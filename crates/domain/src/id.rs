@@ -51,6 +51,8 @@ ids! {
     JobId,
     /// A saved view of the ticket list.
     ViewId,
+    /// An emergency.
+    EmergencyId,
     /// A bearer token of the API.
     TokenId,
 }

@@ -16,6 +16,7 @@ pub mod admin;
 pub mod answer;
 pub mod archive;
 pub mod directory;
+pub mod emergency;
 pub mod feed;
 pub mod file;
 pub mod housekeeping;

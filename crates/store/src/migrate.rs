@@ -26,6 +26,7 @@ const FILES: &[(&str, &str)] = &[
     ("0007_exchange.sql", include_str!("../migrations/0007_exchange.sql")),
     ("0008_ticket_updated.sql", include_str!("../migrations/0008_ticket_updated.sql")),
     ("0009_draft_files.sql", include_str!("../migrations/0009_draft_files.sql")),
+    ("0011_emergency.sql", include_str!("../migrations/0011_emergency.sql")),
     ("0013_firing.sql", include_str!("../migrations/0013_firing.sql")),
 ];
 

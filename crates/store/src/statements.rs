@@ -13,6 +13,8 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
     let lists: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
         ("admin", crate::admin::STATEMENTS),
         ("answer", crate::answer::STATEMENTS),
+        ("emergency", crate::emergency::STATEMENTS),
+        ("emergency::find", crate::emergency::FIND_STATEMENTS),
         ("feed", crate::feed::STATEMENTS),
         ("archive", crate::archive::STATEMENTS),
         ("file", crate::file::STATEMENTS),
@@ -32,6 +34,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         list.iter().map(move |(name, s)| (format!("{module}::{name}"), engine.text(s).to_owned()))
     });
     let shapes = list_shapes(engine).into_iter().chain(crate::report::shapes(engine));
+    let shapes = shapes.chain(crate::emergency::shapes(engine));
     constants.chain(shapes).chain(crate::directory::shapes(engine)).collect()
 }
 

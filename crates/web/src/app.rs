@@ -64,6 +64,7 @@ pub fn router(app: App) -> Router {
     let pages = Router::new()
         .merge(crate::sign_in::routes())
         .merge(crate::tickets::routes())
+        .merge(crate::emergencies::routes())
         .merge(crate::files::routes())
         .merge(crate::log::routes())
         .merge(crate::reports::routes())

@@ -8,6 +8,7 @@ mod app;
 mod assets;
 mod chip;
 mod customers;
+mod emergencies;
 mod error;
 mod files;
 mod form;

@@ -44,6 +44,8 @@ pub(crate) struct Ui {
     pub desk_name: String,
     pub path: String,
     pub said: Option<Said>,
+    /// Running emergencies that affect the customer.
+    pub emergencies: Vec<store::emergency::Band>,
     /// A calendar without the holidays of a year, for those who can mend it: key, name, year.
     pub unannounced: Option<(String, String, i16)>,
 }
@@ -86,8 +88,16 @@ impl Ui {
     /// The frame of the portal.
     pub(crate) async fn contact(app: &App, page: &ContactPage, section: &'static str) -> Result<Self> {
         let desk = app.desk.clone();
-        let (rules, live) = app.desk.peek(move |r| Ok((desk.rules_in(r)?, store::feed::end(r)?.0))).await?;
+        let org = page.contact.organisation.clone();
+        let (rules, live, emergencies) = app
+            .desk
+            .peek(move |r| {
+                let running = org.map(|o| store::emergency::running_for(r, &o)).transpose()?;
+                Ok((desk.rules_in(r)?, store::feed::end(r)?.0, running.unwrap_or_default()))
+            })
+            .await?;
         let mut ui = Self::base(app, &page.visitor, section);
+        ui.emergencies = emergencies;
         ui.live = Some(live);
         ui.name.clone_from(&page.contact.name);
         ui.zone = rules.settings.zone();
@@ -113,6 +123,7 @@ impl Ui {
             desk_name: String::new(),
             path: visitor.path.clone(),
             said: visitor.said.clone().filter(|_| !visitor.part),
+            emergencies: Vec::new(),
             unannounced: None,
         }
     }
@@ -171,7 +182,7 @@ impl Ui {
 
     /// Is this a section that a phone has under "more"?
     pub(crate) fn is_further(&self) -> bool {
-        matches!(self.section, "customers" | "log" | "reports" | "admin")
+        matches!(self.section, "emergencies" | "customers" | "log" | "reports" | "admin")
     }
 }
 

@@ -122,6 +122,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/search.ftl"),
         include_str!("../../../locales/zh-CN/rules.ftl"),
         include_str!("../../../locales/zh-CN/exchange.ftl"),
+        include_str!("../../../locales/zh-CN/emergency.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -136,6 +137,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/search.ftl"),
         include_str!("../../../locales/en/rules.ftl"),
         include_str!("../../../locales/en/exchange.ftl"),
+        include_str!("../../../locales/en/emergency.ftl"),
     ],
 ];
 

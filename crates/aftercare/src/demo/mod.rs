@@ -1,5 +1,6 @@
 //! `aftercare demo`: the product with a world in it. The world is laid once, relative to the first start.
 
+mod emergency;
 mod files;
 mod history;
 mod story;

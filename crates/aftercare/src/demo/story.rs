@@ -13,6 +13,7 @@ use domain::ticket::{Channel, PlanStep, Rating};
 use domain::time::{Timestamp, plus_seconds};
 use jiff::ToSpan;
 
+use super::emergency;
 use super::files;
 use super::history::Cast;
 use super::world::{Case, Step};
@@ -170,6 +171,7 @@ async fn turn(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) ->
             let into = titled.get(into).context("the other case has not come")?;
             verb::merge(desk, staff(by)?, number, into, true).await?;
         }
+        Step::Emergency { by, act, .. } => emergency::act(desk, cast, staff(by)?, number, act).await?,
         Step::Attach { by, text, name, content, .. } => {
             let who = if by.is_empty() { customer } else { staff(by)? };
             let file = files::keep(desk, &cast.files, who, name, content).await?;

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use domain::access::{Role, Sees};
+use domain::emergency::PlanState;
 use domain::sla::Milestone;
 use domain::ticket::{Cause, Channel, CloseReason, IssueClass, Kind, Level, Severity, Status};
 use serde::Deserialize;
@@ -235,6 +236,12 @@ pub(super) enum Step {
         by: String,
         into: String,
     },
+    /// Something in the emergency that it is.
+    Emergency {
+        after: i64,
+        by: String,
+        act: EmergencyAct,
+    },
     /// Staff, or the customer, send a file along.
     Attach {
         after: i64,
@@ -245,6 +252,59 @@ pub(super) enum Step {
         #[serde(default)]
         content: String,
     },
+}
+
+/// What happens in an emergency.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum EmergencyAct {
+    /// Affected customers besides the case's own are named.
+    Start {
+        title: String,
+        impact: String,
+        commander: String,
+        organisations: Vec<String>,
+        reason: String,
+    },
+    /// Roles with who holds them.
+    Staff {
+        commander: String,
+        roles: Vec<(String, String)>,
+    },
+    /// The next report is promised for so many minutes later; 0 is no promise.
+    Post {
+        text: String,
+        #[serde(default)]
+        public: bool,
+        #[serde(default)]
+        next_in: i64,
+    },
+    /// Promised for so many minutes later.
+    Plan {
+        text: String,
+        state: PlanState,
+        promised_in: i64,
+    },
+    End {
+        text: String,
+    },
+    Review {
+        causes: String,
+        lessons: String,
+    },
+    /// Due so many days later; a number names one that was there.
+    Measure {
+        #[serde(default)]
+        no: Option<u32>,
+        todo: String,
+        owner: String,
+        days: i64,
+        #[serde(default)]
+        done: bool,
+        #[serde(default)]
+        effect: String,
+    },
+    Finish {},
 }
 
 impl Step {
@@ -277,6 +337,7 @@ impl Step {
             | Self::Reopen { after, .. }
             | Self::Cancel { after, .. }
             | Self::Merge { after, .. }
+            | Self::Emergency { after, .. }
             | Self::Attach { after, .. } => *after,
         }
     }

@@ -19,7 +19,11 @@ mod calendars;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod complaints;
+#[cfg(test)]
 mod console;
+#[cfg(test)]
+mod emergencies;
 #[cfg(test)]
 mod escalation;
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn policies() -> [(PolicyId, PolicyDoc); 3] {
 
 fn strict() -> PolicyDoc {
     use Milestone::{Attend, Reply, Resolution, Response, Update};
-    use PromiseClass::{General, Level2, Urgent};
+    use PromiseClass::{Complaint, General, Level2, Urgent};
     PolicyDoc {
         targets: vec![
             target(Urgent, Response, 30 * MINUTE, "x24"),
@@ -93,6 +93,9 @@ fn strict() -> PolicyDoc {
             target(Level2, Resolution, 24 * HOUR, "x24"),
             target(General, Response, HOUR, "parity"),
             target(General, Reply, HOUR, "parity"),
+            target(Complaint, Response, 2 * HOUR, "parity"),
+            target(Complaint, Reply, 4 * HOUR, "parity"),
+            target(Complaint, Resolution, 18 * HOUR, "parity"),
         ],
         steps: vec![
             step(Response, 75, StepAction::NotifyOwner),
@@ -105,7 +108,7 @@ fn strict() -> PolicyDoc {
 
 fn standard() -> PolicyDoc {
     use Milestone::{Reply, Resolution, Response, Update};
-    use PromiseClass::{General, Level2, Urgent};
+    use PromiseClass::{Complaint, General, Level2, Urgent};
     PolicyDoc {
         targets: vec![
             target(Urgent, Response, 30 * MINUTE, "x24"),
@@ -115,6 +118,9 @@ fn standard() -> PolicyDoc {
             target(Level2, Resolution, 24 * HOUR, "x24"),
             target(General, Response, 2 * HOUR, "service"),
             target(General, Reply, 2 * HOUR, "service"),
+            target(Complaint, Response, 4 * HOUR, "service"),
+            target(Complaint, Reply, 4 * HOUR, "service"),
+            target(Complaint, Resolution, 27 * HOUR, "service"),
         ],
         steps: vec![
             step(Response, 75, StepAction::NotifyOwner),
@@ -126,7 +132,7 @@ fn standard() -> PolicyDoc {
 
 fn basic() -> PolicyDoc {
     use Milestone::{Reply, Resolution, Response};
-    use PromiseClass::{General, Urgent};
+    use PromiseClass::{Complaint, General, Urgent};
     let urgent = |milestone| Target {
         off_hours: Some(OffHours { seconds: 4 * HOUR, calendar: "x24".into() }),
         ..target(Urgent, milestone, HOUR, "service")
@@ -137,6 +143,8 @@ fn basic() -> PolicyDoc {
             urgent(Reply),
             target(General, Response, 24 * HOUR, "x24"),
             target(General, Reply, 24 * HOUR, "x24"),
+            target(Complaint, Response, 9 * HOUR, "service"),
+            target(Complaint, Resolution, 45 * HOUR, "service"),
         ],
         steps: vec![
             Step { off_hours: true, ..step(Response, 50, StepAction::NotifyOwner) },

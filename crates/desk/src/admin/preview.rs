@@ -6,7 +6,7 @@ use domain::id::{CalendarId, StaffId};
 use domain::routing::{Past, Pick, Rule, check_rules, pick_person, try_on};
 use domain::sla::{Milestone, Outlook, PolicyDoc, Shift, outlook, shift};
 use domain::ticket::decide::Refusal;
-use domain::ticket::{Level, Severity, pauses};
+use domain::ticket::{Kind, Level, Severity, pauses};
 use domain::time::Timestamp;
 use store::ticket::{self, PastRow};
 use store::{Read, staff};
@@ -97,7 +97,8 @@ fn compare(r: &mut Read<'_>, id: &CalendarId, present: &Calendar, new: &Calendar
     }
 }
 
-/// What a promise would say for a case of each class that is reported at `at`: urgent of level 1, level 2, general.
+/// What a promise would say for a case of each class that is reported at `at`: urgent of level 1, level 2, general,
+/// a complaint.
 ///
 /// # Errors
 /// `Lacks`, `Invalid` with the row, `Refused` if a target could never be reached.
@@ -106,20 +107,22 @@ pub async fn preview_policy(
     who: &Actor,
     doc: PolicyDoc,
     at: Timestamp,
-) -> Result<[Vec<Outlook>; 3]> {
+) -> Result<[Vec<Outlook>; 4]> {
     need(who, Right::PromiseEdit)?;
     let rules_of = desk.clone();
     desk.read(move |r| {
         let rules = rules_of.rules_in(r)?;
         check_policy(&rules, &doc)?;
         check_hands(r, &doc)?;
-        let of = |severity, level| {
-            outlook(&doc, |c| rules.calendar(c), (severity, level), at).map_err(|_| Refusal::NeverOpens)
+        let of = |kind, severity, level| {
+            let case = (kind, severity, level);
+            outlook(&doc, |c| rules.calendar(c), case, at).map_err(|_| Refusal::NeverOpens)
         };
         Ok([
-            of(Severity::Urgent, Some(Level::One))?,
-            of(Severity::General, Some(Level::Two))?,
-            of(Severity::General, None)?,
+            of(Kind::Fault, Severity::Urgent, Some(Level::One))?,
+            of(Kind::Fault, Severity::General, Some(Level::Two))?,
+            of(Kind::Fault, Severity::General, None)?,
+            of(Kind::Complaint, Severity::General, None)?,
         ])
     })
     .await

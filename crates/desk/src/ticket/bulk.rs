@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Action, Actor, may};
+use domain::access::{Action, Actor};
 use domain::id::{GroupId, StaffId};
 use domain::ticket::decide::{self, Edit, Reclassify, Refusal, Solution};
 use domain::ticket::{Cause, CloseReason, Level, RaiseMode, Severity, Status, Ticket};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AssignInput, assign, cancel, close, escalate, hold, reopen, resolve, resume, set_severity, take,
+    AssignInput, allowed, assign, cancel, close, escalate, hold, reopen, resolve, resume, set_severity, take,
 };
 use crate::{Desk, Error, Result, load_case, save};
 
@@ -255,7 +255,7 @@ async fn tag(
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let case = load_case(unit, &number)?;
-        may(unit.actor, Action::Classify, &case.ticket)?;
+        allowed(unit, Action::Classify, &case.ticket)?;
         let clean = |set: &BTreeSet<String>| -> BTreeSet<String> {
             set.iter().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect()
         };

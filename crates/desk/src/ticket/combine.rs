@@ -1,11 +1,13 @@
 //! Tickets in relation to each other.
 
-use domain::access::{Action, Actor, may};
+use domain::access::{Action, Actor};
 use domain::id::TicketId;
 use domain::ticket::decide::{self, Body};
 use domain::ticket::{Channel, Ticket};
 use store::ticket;
 
+use super::allowed;
+use super::complaint::{complaints_about, keep_apart};
 use crate::intake::{NewTicket, open_in};
 use crate::{Desk, Result, Unit, load_case, load_case_by_id, save};
 
@@ -24,8 +26,8 @@ pub async fn merge(
     desk.write(who, move |unit| {
         let from = load_case(unit, &number)?;
         let target = load_case(unit, &into)?;
-        may(unit.actor, Action::Combine, &from.ticket)?;
-        may(unit.actor, Action::Combine, &target.ticket)?;
+        allowed(unit, Action::Combine, &from.ticket)?;
+        allowed(unit, Action::Combine, &target.ticket)?;
         let gone = decide::merge(&from, (&target.ticket.id, &target.ticket.number), unit.actor, unit.now)?;
         if gone.is_nothing() {
             return Ok(target.ticket);
@@ -34,7 +36,12 @@ pub async fn merge(
         let stays = decide::absorb(&target, &from, keep_earliest, unit.actor, unit.now)?;
         save(unit, &target, &stays)?;
         carry_drafts(unit, &from.ticket.id, &target.ticket.id)?;
-        Ok(stays.ticket)
+        // Complaints now concern whoever handled either of them.
+        keep_apart(unit, &stays.ticket)?;
+        for complaint in complaints_about(unit, &gone.ticket)? {
+            keep_apart(unit, &complaint)?;
+        }
+        Ok(load_case_by_id(unit, &target.ticket.id)?.ticket)
     })
     .await
 }
@@ -68,7 +75,7 @@ pub async fn split(
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let parent = load_case(unit, &number)?;
-        may(unit.actor, Action::Combine, &parent.ticket)?;
+        allowed(unit, Action::Combine, &parent.ticket)?;
         let t = &parent.ticket;
         let mut new = NewTicket::by_contact(
             t.requester.clone(),
@@ -84,12 +91,13 @@ pub async fn split(
         save(unit, &child, &born)?;
         let told = decide::split_off(&parent, &born.ticket.number, unit.actor, unit.now)?;
         save(unit, &parent, &told)?;
-        Ok(born.ticket)
+        keep_apart(unit, &born.ticket)?;
+        Ok(load_case_by_id(unit, &born.ticket.id)?.ticket)
     })
     .await
 }
 
-/// Links two tickets; both get the event.
+/// Links two tickets; both get the event. A complaint in the hands of somebody who handled the other one changes hands.
 ///
 /// # Errors
 /// As [`merge`].
@@ -97,12 +105,15 @@ pub async fn link(desk: &Desk, who: &Actor, number: &str, other: &str) -> Result
     let (number, other) = (number.to_owned(), other.to_owned());
     desk.write(who, move |unit| {
         let (a, b) = (load_case(unit, &number)?, load_case(unit, &other)?);
-        may(unit.actor, Action::Combine, &a.ticket)?;
+        allowed(unit, Action::Combine, &a.ticket)?;
         let linked = decide::link(&a, &b.ticket.number, unit.actor, unit.now)?;
         save(unit, &a, &linked)?;
         let back = decide::link(&b, &a.ticket.number, unit.actor, unit.now)?;
         save(unit, &b, &back)?;
-        Ok(linked.ticket)
+        // Whoever has a complaint must not have handled the case that it turns out to be about.
+        keep_apart(unit, &linked.ticket)?;
+        keep_apart(unit, &back.ticket)?;
+        Ok(load_case_by_id(unit, &a.ticket.id)?.ticket)
     })
     .await
 }

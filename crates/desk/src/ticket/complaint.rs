@@ -3,19 +3,16 @@
 use std::collections::BTreeSet;
 
 use domain::access::{Action, Actor, Contact, Scope, may};
-use domain::id::StaffId;
+use domain::id::{StaffId, TicketId};
 use domain::routing::{PersonRule, RouteKind, RouteReason, pick_person};
 use domain::ticket::decide::{self, Assignment, Body, Refusal};
-use domain::ticket::{Change, Channel, Kind, Ticket};
+use domain::ticket::{Change, Channel, Kind, Ticket, handled_by};
 use store::ticket;
 
 use crate::case::supervisors;
 use crate::intake::{NewTicket, open_in};
 use crate::sweep::candidates;
 use crate::{Desk, Error, Result, Unit, load_case, load_case_by_id, save};
-
-/// Events of a complaint among which the case that it is about is found: it is linked at the beginning.
-const FIRST_EVENTS: i64 = 50;
 
 /// The customer complains about the handling of a ticket: a ticket of its own is opened, both know of each other,
 /// a supervisor who did not handle it gets it, the others are told. Returns the complaint.
@@ -38,48 +35,118 @@ pub async fn complain(desk: &Desk, who: &Actor, number: &str, title: String, tex
         let opened = load_case_by_id(unit, &complaint.ticket.id)?;
         let linked = decide::link(&opened, &number, unit.actor, unit.now)?;
         save(unit, &opened, &linked)?;
-        hand_to_supervisor(unit, &linked.ticket, &handlers(&case.ticket))
+        let apart = apart(unit, &linked.ticket)?;
+        hand_to_supervisor(unit, &linked.ticket.id, &apart)
     })
     .await
 }
 
+/// The complaint goes to a supervisor who stands apart, with the least load. Where there is none it stays with whoever
+/// has it, or waits for somebody if that person does not stand apart.
 fn hand_to_supervisor(
     unit: &mut Unit<'_, '_>,
-    complaint: &Ticket,
-    handlers: &BTreeSet<StaffId>,
+    complaint: &TicketId,
+    apart: &BTreeSet<StaffId>,
 ) -> Result<Ticket> {
-    let free = supervisors(unit)?.into_iter().filter(|s| !handlers.contains(s)).map(|s| (s, Vec::new()));
+    let free = supervisors(unit)?.into_iter().filter(|s| !apart.contains(s)).map(|s| (s, Vec::new()));
     let candidates = candidates(unit.work, free)?;
-    let case = load_case_by_id(unit, &complaint.id)?;
-    let Some(person) = pick_person(&PersonRule { skill: String::new() }, &candidates) else {
+    let case = load_case_by_id(unit, complaint)?;
+    let person = pick_person(&PersonRule { skill: String::new() }, &candidates).cloned();
+    let stays = case.ticket.assignee.as_ref().is_none_or(|a| !apart.contains(a));
+    if person.is_none() && stays {
         return Ok(case.ticket);
-    };
+    }
     let because = RouteReason { kind: RouteKind::Complaint, text: String::new() };
-    let to = Assignment { group: None, assignee: Some(person.clone()), because };
+    let to = Assignment { group: None, assignee: person, because };
     let decision = decide::assign(&case, &to, unit.actor, unit.now)?;
     save(unit, &case, &decision)?;
     Ok(decision.ticket)
 }
 
-/// Who has, or had, the case in hand.
-fn handlers(t: &Ticket) -> BTreeSet<StaffId> {
-    t.assignee.iter().chain(&t.resolved_by).cloned().collect()
-}
-
-/// Nobody handles a complaint about a case of their own.
-pub(super) fn stands_apart(unit: &mut Unit<'_, '_>, complaint: &Ticket, person: &StaffId) -> Result<()> {
-    if involved(unit, complaint)?.contains(person) { Err(Refusal::OwnCase.into()) } else { Ok(()) }
-}
-
-/// Who may not handle a ticket, because it is a complaint about a case of theirs.
-pub(crate) fn involved(unit: &mut Unit<'_, '_>, complaint: &Ticket) -> Result<BTreeSet<StaffId>> {
-    let mut people = BTreeSet::new();
-    if complaint.kind != Kind::Complaint {
-        return Ok(people);
+/// A complaint whose case has just become known: if the person who has it handled that case, it changes hands.
+pub(super) fn keep_apart(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<()> {
+    let Some(person) = t.assignee.as_ref().filter(|_| t.kind == Kind::Complaint && !t.status.is_ended())
+    else {
+        return Ok(());
+    };
+    let apart = apart(unit, t)?;
+    if apart.contains(person) && !unit.actor.is_import() {
+        hand_to_supervisor(unit, &t.id, &apart)?;
     }
-    for event in ticket::events(unit.work, &complaint.id, 0, FIRST_EVENTS)? {
-        let Change::Linked { number } = event.change else { continue };
-        people.extend(ticket::by_number(unit.work, &Scope::All, &number)?.iter().flat_map(handlers));
+    Ok(())
+}
+
+/// Nobody handles a complaint about a case of their own, nor the case while they handle a complaint about it.
+pub(super) fn stands_apart(unit: &mut Unit<'_, '_>, t: &Ticket, person: &StaffId) -> Result<()> {
+    if unit.actor.is_import() || !apart(unit, t)?.contains(person) {
+        return Ok(());
+    }
+    let complaint = t.kind == Kind::Complaint;
+    Err(if complaint { Refusal::OwnCase } else { Refusal::OwnComplaint }.into())
+}
+
+/// Of a complaint: everybody who handled a case that it is about. Of another ticket: whoever handles a complaint about
+/// it. None of them may get it.
+pub(crate) fn apart(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<BTreeSet<StaffId>> {
+    let mut people = BTreeSet::new();
+    for other in related(unit, t)? {
+        if t.kind == Kind::Complaint {
+            let events = ticket::handling_events(unit.work, &other.id, EVENTS)?;
+            people.extend(handled_by(&other, &events));
+        } else if other.kind == Kind::Complaint && !other.status.is_ended() {
+            people.extend(other.assignee);
+        }
     }
     Ok(people)
+}
+
+/// Complaints about a ticket that are not ended.
+pub(super) fn complaints_about(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<Ticket>> {
+    let others = related(unit, t)?.into_iter();
+    Ok(others.filter(|o| o.kind == Kind::Complaint && !o.status.is_ended()).collect())
+}
+
+/// Relations of a ticket that are followed, and events that tell who handled one: more than a ticket has.
+const RELATIONS: i64 = 200;
+const EVENTS: i64 = 5_000;
+/// A ticket that was merged went on elsewhere, and so did what happened to it; that may have happened again.
+const MERGES: usize = 5;
+
+/// The tickets that one is linked with, and those with which a complaint is linked that was merged into it or of which
+/// it was a part; and where they went on.
+fn related(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<Ticket>> {
+    let mut numbers = BTreeSet::new();
+    for event in ticket::related_events(unit.work, &t.id, RELATIONS)? {
+        if let Some(number) = linked(&event.change) {
+            numbers.insert(number.to_owned());
+        }
+        let (Change::Absorbed { number } | Change::SplitFrom { number }) = &event.change else { continue };
+        let Some(other) = ticket::by_number(unit.work, &Scope::All, number)? else { continue };
+        let its = ticket::related_events(unit.work, &other.id, RELATIONS)?;
+        numbers.extend(its.iter().filter_map(|e| linked(&e.change)).map(str::to_owned));
+        if other.kind != Kind::Complaint {
+            numbers.insert(other.number);
+        }
+    }
+    let mut found = Vec::new();
+    for number in numbers {
+        let mut next = ticket::by_number(unit.work, &Scope::All, &number)?;
+        for _ in 0..MERGES {
+            let Some(one) = next else { break };
+            next = match &one.merged_into {
+                Some(id) => ticket::by_id(unit.work, &Scope::All, id)?,
+                None => None,
+            };
+            found.push(one);
+        }
+    }
+    found.retain(|o| o.id != t.id);
+    Ok(found)
+}
+
+fn linked(change: &Change) -> Option<&str> {
+    match change {
+        Change::Linked { number } | Change::Complained { number } => Some(number),
+        _ => None,
+    }
 }

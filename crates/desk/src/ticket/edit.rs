@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Action, Actor, may};
+use domain::access::{Action, Actor};
 use domain::agreement::contract_for;
 use domain::field::check_values;
 use domain::id::{ModuleId, ProductId, StaffId};
@@ -12,6 +12,8 @@ use domain::ticket::{Cause, Change, EditField, Extra, Facts, IssueClass, Kind, P
 use domain::time::Timestamp;
 use store::{directory, staff, ticket};
 
+use super::allowed;
+use super::complaint::stands_apart;
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
 /// Fields to be edited; what is `None` stays.
@@ -71,7 +73,7 @@ pub async fn edit(desk: &Desk, who: &Actor, number: &str, input: EditInput) -> R
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let case = load_case(unit, &number)?;
-        may(unit.actor, Action::Classify, &case.ticket)?;
+        allowed(unit, Action::Classify, &case.ticket)?;
         let edit = prepare(unit, &case, &input)?;
         let mut decision = decide::classify(&case, edit, unit.actor, unit.now)?;
         let left = untouched(unit, &case, (input.seen, &input.settled), &decision)?;
@@ -79,10 +81,19 @@ pub async fn edit(desk: &Desk, who: &Actor, number: &str, input: EditInput) -> R
             let edit = prepare(unit, &case, &input.clone().without(&left))?;
             decision = decide::classify(&case, edit, unit.actor, unit.now)?;
         }
+        if let Some(person) =
+            decision.ticket.assignee.as_ref().filter(|_| becomes_complaint(&case, &decision))
+        {
+            stands_apart(unit, &decision.ticket, person)?;
+        }
         save(unit, &case, &decision)?;
         Ok(decision.ticket)
     })
     .await
+}
+
+fn becomes_complaint(case: &Case, decision: &Decision) -> bool {
+    case.ticket.kind != Kind::Complaint && decision.ticket.kind == Kind::Complaint
 }
 
 fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Edit> {
@@ -155,7 +166,7 @@ pub async fn set_severity(desk: &Desk, who: &Actor, number: &str, to: Reclassify
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let case = load_case(unit, &number)?;
-        may(unit.actor, Action::Classify, &case.ticket)?;
+        allowed(unit, Action::Classify, &case.ticket)?;
         let recent = ticket::events(unit.work, &case.ticket.id, case.ticket.version - RECENT, RECENT)?;
         let last = recent.iter().rfind(|e| matches!(e.change, Change::SeverityChanged { .. }));
         let decision = decide::set_severity(&case, &to, last, unit.actor, unit.now)?;
@@ -202,7 +213,7 @@ pub async fn edit_service(desk: &Desk, who: &Actor, number: &str, input: Service
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let case = load_case(unit, &number)?;
-        may(unit.actor, Action::Resolve, &case.ticket)?;
+        allowed(unit, Action::Resolve, &case.ticket)?;
         let decide = |input: ServiceInput, actor: &Actor, now| {
             decide::edit_service(&case, input.cause, input.workaround, input.remark, actor, now)
         };
@@ -231,7 +242,7 @@ pub async fn plan(
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let case = load_case(unit, &number)?;
-        may(unit.actor, Action::Resolve, &case.ticket)?;
+        allowed(unit, Action::Resolve, &case.ticket)?;
         let decision = decide::plan(&case, steps.clone(), unit.actor, unit.now)?;
         let newer = match seen.filter(|v| *v < case.ticket.version && !decision.is_nothing()) {
             Some(seen) => ticket::events(unit.work, &case.ticket.id, seen, 1000)?,

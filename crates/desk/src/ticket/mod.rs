@@ -4,22 +4,28 @@ mod bulk;
 mod combine;
 mod complaint;
 mod edit;
+mod emergency;
 mod finish;
 mod hand;
 mod talk;
 
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
 pub use combine::{link, merge, split};
+pub(crate) use complaint::apart;
 pub use complaint::complain;
-pub(crate) use complaint::involved;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
+pub use emergency::{
+    DescribeInput, StartInput, call_off_emergency, describe_emergency, end_emergency, finish_emergency,
+    measure_emergency, plan_interim, post_in_emergency, resume_emergency, review_emergency, staff_emergency,
+    start_emergency,
+};
 pub use finish::{cancel, close, confirm, excuse, rate, reopen, resolve};
 pub use hand::{AssignInput, assign, escalate, take};
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};
 
 use domain::access::{Action, Actor, may};
-use domain::ticket::Ticket;
 use domain::ticket::decide::{Case, Outcome};
+use domain::ticket::{Kind, Ticket};
 use domain::time::Timestamp;
 
 use crate::{Desk, Result, Unit, load_case, save};
@@ -41,8 +47,17 @@ where
     F: Fn(&Case, &Actor, Timestamp) -> Outcome,
 {
     let case = load_case(unit, number)?;
-    may(unit.actor, action, &case.ticket)?;
+    allowed(unit, action, &case.ticket)?;
     let decision = decide(&case, unit.actor, unit.now)?;
     save(unit, &case, &decision)?;
     Ok(decision.ticket)
+}
+
+/// The right to do it; and a complaint is worked on by nobody who handled the case that it is about. They may write what
+/// they have to say as a note, and hand it to somebody else.
+fn allowed(unit: &mut Unit<'_, '_>, action: Action, t: &Ticket) -> Result<()> {
+    may(unit.actor, action, t)?;
+    let Some(me) = unit.actor.staff().map(|s| s.id.clone()) else { return Ok(()) };
+    let works = t.kind == Kind::Complaint && !matches!(action, Action::Note | Action::Assign);
+    if works { complaint::stands_apart(unit, t, &me) } else { Ok(()) }
 }

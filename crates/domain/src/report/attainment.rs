@@ -1,6 +1,7 @@
 //! Promises kept and broken (`sla.md` §7): met / (met + missed) over the cycles whose due, or stop, falls in the
 //! period. Excused ones are shown apart, running ones that are not late do not count yet, and those that were
-//! merged, cancelled or superseded before they were late are listed apart.
+//! merged, cancelled or superseded before they were late are listed apart. Complaints have promises of their own and
+//! are counted beside the others, never among them (S2-115).
 
 use std::collections::BTreeMap;
 
@@ -8,13 +9,17 @@ use super::place::Place;
 use super::sheet::Found;
 use super::{Ask, Basis, Column, History, How};
 use crate::sla::{Fixed, Milestone, StopReason};
-use crate::ticket::{Change, Event};
+use crate::ticket::{Change, Event, Kind};
 use crate::time::Timestamp;
 
 const MET: &str = "met";
 const MISSED: &str = "missed";
 const EXCUSED: &str = "excused";
 const LEFT_OUT: &str = "left_out";
+const COMPLAINT_MET: &str = "complaint_met";
+const COMPLAINT_MISSED: &str = "complaint_missed";
+const COMPLAINT_EXCUSED: &str = "complaint_excused";
+const COMPLAINT_LEFT_OUT: &str = "complaint_left_out";
 
 pub(super) const RATE: Column = Column::new("rate", &[MET, MISSED], How::Share(&[MET]));
 
@@ -23,10 +28,13 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::count("promised", &[MET, MISSED]),
     Column::count("met", &[MET]),
     Column::count("missed", &[MISSED]),
-    Column::count("excused", &[EXCUSED]),
-    Column::count("left_out", &[LEFT_OUT]),
+    Column::count("excused", &[EXCUSED, COMPLAINT_EXCUSED]),
+    Column::count("left_out", &[LEFT_OUT, COMPLAINT_LEFT_OUT]),
     Column::new("p50", &[MET, MISSED, EXCUSED], How::Percentile(50)),
     Column::new("p90", &[MET, MISSED, EXCUSED], How::Percentile(90)),
+    Column::new("complaint_rate", &[COMPLAINT_MET, COMPLAINT_MISSED], How::Share(&[COMPLAINT_MET])),
+    Column::count("complaint_promised", &[COMPLAINT_MET, COMPLAINT_MISSED]),
+    Column::count("complaint_missed", &[COMPLAINT_MISSED]),
 ];
 
 /// One cycle of a clock, as its events tell it.
@@ -105,6 +113,17 @@ fn outcome(c: Cycle, basis: Basis) -> Option<Found> {
     };
     // Who had it when it became late answers for that; who served it in time gets the merit.
     let place = had.flatten().filter(|_| late).or(by)?;
+    let cell = if place.kind == Kind::Complaint { of_complaint(cell) } else { cell };
     let value = fixed.filter(|f| late || f.reason.counts()).map(|f| f.counted_s);
     Some(Found { value, ..Found::new(cell, at, place) })
+}
+
+/// The same outcome of a complaint's promise.
+fn of_complaint(cell: &'static str) -> &'static str {
+    match cell {
+        MET => COMPLAINT_MET,
+        MISSED => COMPLAINT_MISSED,
+        EXCUSED => COMPLAINT_EXCUSED,
+        _ => COMPLAINT_LEFT_OUT,
+    }
 }

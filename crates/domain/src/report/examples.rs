@@ -309,3 +309,13 @@ fn recovery_is_the_wall_time_of_faults() {
         ["incident: mttr=7200s time50=7200s recovered=1", "fault: mttr=194400s time50=194400s recovered=1"]
     );
 }
+
+#[test]
+fn complaints_are_counted_beside_the_others() {
+    let complaint = LATE.replace("fault", "complaint");
+    let columns = ["rate", "missed", "complaint_rate", "complaint_promised", "complaint_missed"];
+    assert_eq!(
+        told(&ask(Report::Attainment, Grouping::Milestone), &[IN_TIME, &complaint], &columns),
+        ["response: rate=1/1 missed=0 complaint_rate=0/1 complaint_promised=1 complaint_missed=1"]
+    );
+}

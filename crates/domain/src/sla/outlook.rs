@@ -3,7 +3,7 @@
 use super::{Explanation, Milestone, PolicyDoc, Run, Step, StepAt, explain};
 use crate::calendar::{Calendar, CountError};
 use crate::id::CalendarId;
-use crate::ticket::{Level, Severity};
+use crate::ticket::{Kind, Level, Severity};
 use crate::time::Timestamp;
 
 /// One promised time for such a case.
@@ -33,12 +33,12 @@ pub struct Outlook {
 pub fn outlook<'c>(
     doc: &PolicyDoc,
     calendar: impl Fn(&CalendarId) -> Option<&'c Calendar>,
-    (severity, level): (Severity, Option<Level>),
+    (kind, severity, level): (Kind, Severity, Option<Level>),
     at: Timestamp,
 ) -> Result<Vec<Outlook>, CountError> {
     let mut all = Vec::new();
     for milestone in Milestone::ALL {
-        let Some(target) = doc.target(*milestone, severity, level) else { continue };
+        let Some(target) = doc.target(*milestone, kind, severity, level) else { continue };
         let open = calendar(&target.calendar).is_none_or(|c| c.is_open(at));
         let (seconds, id, off_hours) = target.chosen(open);
         let Some(counts_in) = calendar(id) else { continue };

@@ -8,7 +8,7 @@ use super::{Milestone, Run};
 use crate::calendar::MAX_TARGET_S;
 use crate::id::{CalendarId, GroupId, PolicyId, StaffId};
 use crate::named;
-use crate::ticket::{Level, Severity};
+use crate::ticket::{Kind, Level, Severity};
 use crate::time::Timestamp;
 
 named! {
@@ -20,6 +20,8 @@ named! {
         Level2 = "level_2",
         /// Everything else.
         General = "general",
+        /// A complaint about the service, however severe the case that it is about (S2-115).
+        Complaint = "complaint",
     }
 }
 
@@ -225,10 +227,23 @@ impl PolicyDoc {
         self
     }
 
-    /// The target of a milestone for a ticket's severity and level. A level-2 fault has its own resolution
-    /// and otherwise the promises of its severity; a milestone without a row is not promised.
-    pub fn target(&self, milestone: Milestone, severity: Severity, level: Option<Level>) -> Option<&Target> {
+    /// Does it say what a complaint is promised? One from before complaints had a clock of their own does not.
+    pub fn knows_complaints(&self) -> bool {
+        self.targets.iter().any(|t| t.class == PromiseClass::Complaint)
+    }
+
+    /// The target of a milestone for a ticket's kind, severity and level. A complaint has its own promises, unless
+    /// the document has none for complaints at all. A level-2 fault has its own resolution and otherwise the
+    /// promises of its severity; a milestone without a row is not promised.
+    pub fn target(
+        &self,
+        milestone: Milestone,
+        kind: Kind,
+        severity: Severity,
+        level: Option<Level>,
+    ) -> Option<&Target> {
         let class = match (milestone, severity, level) {
+            _ if kind == Kind::Complaint && self.knows_complaints() => PromiseClass::Complaint,
             (Milestone::Resolution, _, Some(Level::Two)) => PromiseClass::Level2,
             (_, Severity::Urgent, _) => PromiseClass::Urgent,
             (_, Severity::General, _) => PromiseClass::General,
@@ -288,5 +303,61 @@ pub fn choose_policy(
         (Some(p), _) => Picked { policy: p.clone(), because: Because::Contract },
         (None, Some(p)) => Picked { policy: p.clone(), because: Because::Organisation },
         (None, None) => Picked { policy: default.clone(), because: Because::Default },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The seconds that a document of `class milestone seconds` promises, in the order of the questions.
+    fn promised(rows: &str, asked: &[(Milestone, Kind, Severity, Option<Level>)]) -> Vec<Option<i64>> {
+        let row = |line: &str| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let (class, milestone) = (words[0].parse().unwrap(), words[1].parse().unwrap());
+            Target {
+                class,
+                milestone,
+                seconds: words[2].parse().unwrap(),
+                calendar: "x".into(),
+                off_hours: None,
+            }
+        };
+        let doc = PolicyDoc { targets: rows.lines().map(row).collect(), steps: Vec::new() };
+        let of = |(m, k, s, l): &(Milestone, Kind, Severity, Option<Level>)| {
+            doc.target(*m, *k, *s, *l).map(|t| t.seconds)
+        };
+        asked.iter().map(of).collect()
+    }
+
+    #[test]
+    fn a_complaint_has_its_own_promises_whatever_its_severity() {
+        use Milestone::{Attend, Resolution, Response};
+        let rows = "urgent response 30\nurgent attend 60\nlevel_2 resolution 70\ngeneral response 40\n\
+                    complaint response 5\ncomplaint resolution 6";
+        let (urgent, general) = (Severity::Urgent, Severity::General);
+        let asked = [
+            (Response, Kind::Complaint, general, None),
+            (Response, Kind::Complaint, urgent, Some(Level::One)),
+            (Resolution, Kind::Complaint, general, Some(Level::Two)),
+            (Attend, Kind::Complaint, urgent, None),
+            (Response, Kind::Fault, general, None),
+            (Resolution, Kind::Fault, general, Some(Level::Two)),
+        ];
+        assert_eq!(promised(rows, &asked), [Some(5), Some(5), Some(6), None, Some(40), Some(70)]);
+    }
+
+    #[test]
+    fn a_document_from_before_complaints_promises_them_what_it_promises_others() {
+        let asked = [
+            (Milestone::Response, Kind::Complaint, Severity::Urgent, None),
+            (Milestone::Response, Kind::Complaint, Severity::General, None),
+        ];
+        assert_eq!(promised("urgent response 30\ngeneral response 40", &asked), [Some(30), Some(40)]);
+        let old: PolicyDoc = serde_json::from_str(
+            r#"{"targets":[{"class":"general","milestone":"response","seconds":40,"calendar":"x"}]}"#,
+        )
+        .unwrap();
+        assert!(!old.knows_complaints());
     }
 }

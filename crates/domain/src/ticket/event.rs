@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CloseReason, Kind, Level, PlanStep, Rating, Severity, Status};
 use crate::access::ActorRef;
+use crate::emergency::EmergencyChange;
 use crate::id::{GroupId, StaffId};
 use crate::named;
 use crate::routing::RouteReason;
@@ -162,6 +163,8 @@ pub enum Change {
     Rated { rating: Rating },
     /// The customer complained; the complaint is a ticket of its own.
     Complained { number: String },
+    /// Something happened in the emergency that the ticket is.
+    Emergency(EmergencyChange),
     /// A file was added.
     Attached { name: String, message: i64 },
     /// A person's deactivation handed it over.

@@ -1,5 +1,6 @@
 //! A ticket: one request of a customer and everything that was promised and done about it.
 
+mod apart;
 pub mod clash;
 pub mod decide;
 mod event;
@@ -9,6 +10,7 @@ mod number;
 mod rebuild;
 mod state;
 
+pub use apart::{HANDLING, handled_by};
 pub use event::{Change, EditField, Event, Handling, RaiseMode};
 pub use facts::Facts;
 pub use mention::mentioned;

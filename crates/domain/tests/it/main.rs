@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod catch_up;
 #[cfg(test)]
+mod emergency;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod laws;

@@ -3,28 +3,6 @@
 use super::Kind::{At, Flag, Int, Json, Text};
 use super::Noun;
 
-/// Tables that an archive leaves out, and why.
-pub const LEFT_OUT: &[(&str, &str)] = &[
-    ("migration", "the installation's own"),
-    ("outbox", "the installation's own"),
-    ("job", "work in progress; nothing is sent from an archive"),
-    ("letter", "what was sent stays where it was sent from"),
-    ("notice", "read or not, it was for that place"),
-    ("draft", "not yet said"),
-    ("session", "a secret"),
-    ("sign_in_link", "a secret"),
-    ("sign_in_failure", "the installation's own"),
-    ("api_token", "a secret"),
-    ("idempotency", "the installation's own"),
-    ("import", "how things came, not what they are"),
-    ("import_row", "how things came, not what they are"),
-    ("import_difference", "how things came, not what they are"),
-];
-
-/// Columns that an archive leaves out: secrets, and who is at work on something.
-pub const LEFT_OUT_COLUMNS: &[(&str, &str)] =
-    &[("staff", "password_hash"), ("contact", "password_hash"), ("clock", "lease_until_at")];
-
 /// The tables of an archive.
 pub const NOUNS: &[Noun] = &[
     Noun {
@@ -356,6 +334,48 @@ pub const NOUNS: &[Noun] = &[
             ("actor_kind", Text),
             ("actor_id", Text),
             ("created_at", At),
+        ],
+    },
+    Noun {
+        name: "emergencies",
+        table: "emergency",
+        keys: &["id"],
+        columns: &[
+            ("id", Text),
+            ("ticket_id", Text),
+            ("version", Int),
+            ("state", Text),
+            ("title", Text),
+            ("impact", Text),
+            ("commander_id", Text),
+            ("roles", Json),
+            ("plan", Json),
+            ("next_report_at", At),
+            ("started_at", At),
+            ("started_by", Text),
+            ("ended_at", At),
+            ("ended_by", Text),
+            ("review", Json),
+        ],
+    },
+    Noun {
+        name: "emergency_organisations",
+        table: "emergency_organisation",
+        keys: &["organisation_id", "emergency_id"],
+        columns: &[("organisation_id", Text), ("emergency_id", Text)],
+    },
+    Noun {
+        name: "emergency_measures",
+        table: "emergency_measure",
+        keys: &["emergency_id", "no"],
+        columns: &[
+            ("emergency_id", Text),
+            ("no", Int),
+            ("what", Text),
+            ("owner_id", Text),
+            ("due_on", Text),
+            ("done_at", At),
+            ("effect", Text),
         ],
     },
     Noun {

@@ -12,6 +12,12 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7)";
     RECENT = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
          WHERE ticket_id = $1 AND no < $2 ORDER BY no DESC LIMIT $3";
+    HANDLING = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event WHERE ticket_id = $1 AND kind IN \
+         ('opened', 'assigned', 'replied', 'contacted', 'attended', 'planned', 'resolved') ORDER BY no LIMIT $2";
+    RELATED = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event WHERE ticket_id = $1 AND kind IN \
+         ('linked', 'complained', 'absorbed', 'split_from') ORDER BY no LIMIT $2";
+    EMERGENCY = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
+         WHERE ticket_id = $1 AND kind = 'emergency' AND no < $2 ORDER BY no DESC LIMIT $3";
     OF_TICKET = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
          WHERE ticket_id = $1 AND no > $2 ORDER BY no LIMIT $3";
 }
@@ -73,6 +79,22 @@ pub fn events(r: &mut Read<'_>, ticket: &TicketId, after: i64, limit: i64) -> Re
     r.rows(&OF_TICKET, &[ticket.as_str().into(), after.into(), limit.into()], read)
 }
 
+/// The first events of a ticket that tell who handled it; see [`domain::ticket::handled_by`].
+pub fn handling_events(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Result<Vec<Event>> {
+    r.rows(&HANDLING, &[ticket.as_str().into(), limit.into()], read)
+}
+
+/// The first events of a ticket that name another one which is linked with it, complains of it, was merged into it, or of which
+/// it was a part.
+pub fn related_events(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Result<Vec<Event>> {
+    r.rows(&RELATED, &[ticket.as_str().into(), limit.into()], read)
+}
+
+/// What happened in a ticket's emergency before a position, newest first.
+pub fn emergency_events(r: &mut Read<'_>, ticket: &TicketId, before: i64, limit: i64) -> Result<Vec<Event>> {
+    r.rows(&EMERGENCY, &[ticket.as_str().into(), before.into(), limit.into()], read)
+}
+
 /// The newest events of a ticket before a position, oldest first.
 pub fn recent_events(r: &mut Read<'_>, ticket: &TicketId, before: i64, limit: i64) -> Result<Vec<Event>> {
     let mut events = r.rows(&RECENT, &[ticket.as_str().into(), before.into(), limit.into()], read)?;
@@ -91,6 +113,13 @@ mod tests {
     use domain::time::Timestamp;
 
     use super::*;
+
+    #[test]
+    fn the_kinds_of_handling_are_those_that_the_rule_reads() {
+        for kind in domain::ticket::HANDLING {
+            assert!(HANDLING.postgres.contains(&format!("'{kind}'")), "{kind}");
+        }
+    }
 
     #[test]
     fn the_kind_is_the_tag_of_the_stored_change() {

@@ -18,7 +18,7 @@ mod write;
 pub use counts::{add_counts, count_of, staff_load};
 pub use draft::{DraftRow, delete_draft, draft, drafting, drafts, save_draft};
 pub(crate) use event::{actor, actor_columns};
-pub use event::{events, insert_events, recent_events};
+pub use event::{emergency_events, events, handling_events, insert_events, recent_events, related_events};
 pub use extra::index_all as index_extra;
 pub use firing::{claim_due, firings, insert_firings, next_clock};
 pub use list::{Cursor, Filter, ListRow, Order, list, rows_of};

@@ -108,12 +108,13 @@ impl PolicyForm {
     }
 
     /// The rows of the table: a milestone with its cell for each class, absent where there is none.
-    pub(super) fn rows(&self) -> Vec<(&'static str, [Option<&CellText>; 3])> {
+    pub(super) fn rows(&self) -> Vec<(&'static str, [Option<&CellText>; 4])> {
         let of = |m: &Milestone, c: PromiseClass| {
             self.cells.iter().find(|x| x.milestone == m.as_str() && x.class == c.as_str())
         };
         let row = |m: &Milestone| {
-            let classes = [PromiseClass::Urgent, PromiseClass::Level2, PromiseClass::General];
+            let classes =
+                [PromiseClass::Urgent, PromiseClass::Level2, PromiseClass::General, PromiseClass::Complaint];
             (m.as_str(), classes.map(|c| of(m, c)))
         };
         Milestone::ALL.iter().map(row).collect()

@@ -42,7 +42,7 @@ pub(super) fn previews(
     rules: &Rules,
     hands: &Hands,
     (at, now): (Timestamp, Timestamp),
-    outlooks: [Vec<Outlook>; 3],
+    outlooks: [Vec<Outlook>; 4],
 ) -> Vec<ClassPreview> {
     let shown = |(class, list): (&PromiseClass, Vec<Outlook>)| ClassPreview {
         class: class.as_str(),

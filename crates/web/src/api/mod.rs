@@ -5,6 +5,8 @@ mod bulk;
 mod caller;
 mod describe;
 mod docs;
+mod emergencies;
+mod emergency_views;
 mod house;
 mod imports;
 mod once;
@@ -90,6 +92,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(described_rules())
         .merge(people::routes())
         .merge(described_imports())
+        .merge(described_emergencies())
         .routes(routes!(queues::list))
         .routes(routes!(post::letters))
         .routes(routes!(post::letter))
@@ -110,6 +113,22 @@ fn described_imports() -> OpenApiRouter<App> {
         .routes(routes!(imports::preview))
         .routes(routes!(imports::run))
         .routes(routes!(imports::bad))
+}
+
+/// Emergencies.
+fn described_emergencies() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(emergency_views::list))
+        .routes(routes!(emergency_views::list_measures))
+        .routes(routes!(emergencies::show, emergencies::start, emergencies::call_off))
+        .routes(routes!(emergencies::describe))
+        .routes(routes!(emergencies::staffing))
+        .routes(routes!(emergencies::entry))
+        .routes(routes!(emergencies::plan))
+        .routes(routes!(emergencies::end, emergencies::resume))
+        .routes(routes!(emergencies::review))
+        .routes(routes!(emergencies::measure))
+        .routes(routes!(emergencies::finish))
 }
 
 /// The rules of the house.

@@ -4,12 +4,13 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use desk::{Error, ticket as verb};
+use domain::access::Scope;
 use domain::field::Field;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::closes_silently;
-use domain::ticket::{Rating, Status, Ticket};
+use domain::ticket::{Change, Kind, Rating, Status, Ticket};
 use serde::Deserialize;
-use store::ticket;
+use store::{Read, ticket};
 use words::Locale;
 
 use crate::app::App;
@@ -30,6 +31,9 @@ struct Promise {
     excused: String,
 }
 
+/// Relations of a case that its page looks at.
+const RELATED: i64 = 50;
+
 #[derive(Template)]
 #[template(path = "portal/case.html")]
 struct CasePage {
@@ -43,6 +47,10 @@ struct CasePage {
     /// What the customer told, by name.
     told: Vec<(String, String)>,
     is_mine: bool,
+    /// Of a complaint: who handles it.
+    apart: Option<String>,
+    /// Complaints about the case: number, and what happens next.
+    complaints: Vec<(String, String)>,
 }
 
 impl CasePage {
@@ -88,14 +96,46 @@ pub(super) async fn show(
         let history = timeline(r, (&scope, locale), &t, &mut names, &part)?;
         let told = told(locale, &t, &names, &rules.fields);
         let closes = closes_silently(&rules, &t);
-        Ok((t, clocks, history, told, closes))
+        let others = complaints(r, &scope, &t)?;
+        Ok((t, clocks, history, told, closes, others))
     });
-    let (t, clocks, history, told, closes) = read.await.map_err(fail)?;
+    let (t, clocks, history, told, closes, others) = read.await.map_err(fail)?;
+    let apart = (t.kind == Kind::Complaint).then(|| apart(&ui, &others));
+    let complaints = others.into_iter().filter(|(other, _)| other.kind == Kind::Complaint && apart.is_none());
+    let complaints = complaints.map(|(c, clocks)| (c.number.clone(), next_step(&ui, &c, &clocks))).collect();
     let ledger = ledger(&ui, &t, &clocks);
     let next = next_step(&ui, &t, &clocks);
     let closes = closes.map(|at| ui.t1("portal-closes", "at", ui.when(&at)));
     let is_mine = t.requester == page.contact.id;
-    render(&CasePage { ui, t, history, ledger, next, closes, told, is_mine }, &page.visitor)
+    render(
+        &CasePage { ui, t, history, ledger, next, closes, told, is_mine, apart, complaints },
+        &page.visitor,
+    )
+}
+
+/// Other cases that a complaint is about, or complaints about a case, as far as the reader may see them.
+fn complaints(r: &mut Read<'_>, scope: &Scope, t: &Ticket) -> desk::Result<Vec<(Ticket, Vec<Clock>)>> {
+    let mut found = Vec::new();
+    for e in ticket::related_events(r, &t.id, RELATED)? {
+        let (Change::Complained { number } | Change::Linked { number }) = e.change else { continue };
+        // A link between other tickets is the house's own matter.
+        let Some(other) = ticket::by_number(r, scope, &number)? else { continue };
+        if (other.kind == Kind::Complaint) != (t.kind == Kind::Complaint) {
+            let clocks = ticket::shown_clocks(r, &other.id)?;
+            found.push((other, clocks));
+        }
+    }
+    found.dedup_by(|a, b| a.0.id == b.0.id);
+    Ok(found)
+}
+
+/// Who handles a complaint, said to the customer.
+fn apart(ui: &Ui, about: &[(Ticket, Vec<Clock>)]) -> String {
+    let numbers: Vec<&str> = about.iter().map(|(t, _)| t.number.as_str()).collect();
+    if numbers.is_empty() {
+        return ui.t("portal-complaint-apart").to_owned();
+    }
+    ui.t1("portal-complaint-about", "numbers", numbers.join(", "))
 }
 
 /// What the customer told when the case was opened, and what was asked later; nothing that only staff see.
@@ -144,7 +184,12 @@ fn next_step(ui: &Ui, t: &Ticket, clocks: &[Clock]) -> String {
         .min();
     match nearest {
         Some((at, milestone)) => {
-            let key = format!("portal-next-{milestone}");
+            let complaint = t.kind == Kind::Complaint;
+            let key = if complaint {
+                format!("portal-next-complaint-{milestone}")
+            } else {
+                format!("portal-next-{milestone}")
+            };
             words::t_args(ui.locale, &key, &[("at", &ui.when(&at))])
         }
         None => ui.t("portal-next-working").to_owned(),

@@ -1,6 +1,7 @@
 //! The customer's portal: my cases, a guided new request, a case with its promises.
 
 mod case;
+mod emergency;
 mod request;
 
 use askama::Template;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/portal", get(home))
         .route("/portal/new", get(request::form).post(request::create))
+        .route("/portal/emergencies/{id}", get(emergency::show))
         .route("/portal/cases/{number}", get(case::show))
         .route("/portal/cases/{number}/confirmation", post(case::confirm))
         .route("/portal/cases/{number}/rating", post(case::rate))

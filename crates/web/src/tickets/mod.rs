@@ -2,6 +2,7 @@
 
 mod bulk;
 mod columns;
+mod emergency_line;
 mod filters;
 mod history;
 mod list;
@@ -15,11 +16,13 @@ mod verbs;
 mod verbs_case;
 mod why;
 
+pub(crate) use emergency_line::line as emergency_line;
 pub(crate) use history::{Part, Timeline, timeline};
 pub(crate) use list::render;
 pub(crate) use query::ListQuery;
 pub(crate) use timeline::EntryBody;
 pub(crate) use verbs::{back, said};
+pub(crate) use verbs_case::instant;
 pub(crate) use why::told;
 
 use axum::Router;

@@ -55,6 +55,8 @@ pub(crate) struct Shown {
     pub answers: Vec<(String, String, String)>,
     pub promise: String,
     pub merged_into: Option<String>,
+    /// Where the emergency stands that it is, if it is one.
+    pub emergency: Option<&'static str>,
     pub fields: Vec<(domain::field::Field, String)>,
 }
 
@@ -118,6 +120,8 @@ fn read_case(
     }
     let draft = ticket::draft(r, &t.id, me)?;
     let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
+    let emergency = store::emergency::by_ticket(r, &t.id)?;
+    let emergency = emergency.map(|e| if e.owes_review() { "owes_review" } else { e.state.as_str() });
     Ok(Shown {
         chips: chips(&t, &clocks, locale, now),
         names,
@@ -135,6 +139,7 @@ fn read_case(
         answers: Vec::new(),
         promise: String::new(),
         merged_into,
+        emergency,
         fields: Vec::new(),
         clocks,
         t,

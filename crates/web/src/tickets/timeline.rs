@@ -48,6 +48,9 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
             names.groups(r)?;
         }
     }
+    if let Change::Emergency(change) = change {
+        crate::emergencies::name_people(r, names, change)?;
+    }
     if let Change::Edited { field: domain::ticket::EditField::Requester, from, to } = change {
         for contact in [from, to] {
             names.contact(r, &contact.as_str().into())?;
@@ -76,6 +79,9 @@ pub(super) fn message_entry(m: MessageRow, files: &[FileRow], names: &Names, loc
 
 /// What a customer may read of the history.
 pub(super) fn for_customer(change: &Change) -> bool {
+    if let Change::Emergency(change) = change {
+        return change.is_public();
+    }
     matches!(
         change,
         Change::Opened { .. }
@@ -96,6 +102,7 @@ pub(super) fn for_customer(change: &Change) -> bool {
 pub(super) fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Option<Entry> {
     let (text, role) = match &e.change {
         // Which group gets it is the house's own matter, and so is why a case waits.
+        Change::Emergency(change) => super::emergency_line(change, names, locale, internal),
         Change::Opened { .. } if !internal => (t(locale, "event-opened-plain").to_owned(), ""),
         Change::StatusChanged { from, to, .. } if !internal => {
             let silent = Change::StatusChanged { from: *from, to: *to, note: String::new() };
@@ -192,7 +199,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
             return clock_line(change, locale);
         }
-        other => rest(other, locale),
+        other => rest(other, names, locale),
     })
 }
 
@@ -233,7 +240,7 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
     })
 }
 
-fn rest(change: &Change, locale: Locale) -> (String, &'static str) {
+fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str) {
     let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
     match change {
         Change::Planned { plan } => {
@@ -269,6 +276,7 @@ fn rest(change: &Change, locale: Locale) -> (String, &'static str) {
             (say("event-rated", &args), "")
         }
         Change::Complained { .. } => (say("event-complained", &[]), "overdue"),
+        Change::Emergency(change) => super::emergency_line(change, names, locale, true),
         Change::HandedOver { .. } => (t(locale, "event-handed-over").to_owned(), ""),
         _ => (String::new(), ""),
     }

@@ -180,7 +180,11 @@ pub(super) struct InstantForm {
     on_site: String,
 }
 
-async fn instant(app: &App, page: &StaffPage, text: &str) -> Result<Option<Timestamp>, WebError> {
+pub(crate) async fn instant(
+    app: &App,
+    page: &StaffPage,
+    (field, text): (&str, &str),
+) -> Result<Option<Timestamp>, WebError> {
     if text.trim().is_empty() {
         return Ok(None);
     }
@@ -188,7 +192,7 @@ async fn instant(app: &App, page: &StaffPage, text: &str) -> Result<Option<Times
     let rules = app.desk.read(move |r| desk.rules_in(r)).await.map_err(|e| page.visitor.fail(e))?;
     let wall: Option<DateTime> = text.trim().parse().ok();
     let at = wall.and_then(|w| rules.settings.zone().to_ambiguous_timestamp(w).compatible().ok());
-    at.map(Some).ok_or_else(|| page.visitor.fail(Error::field("at", "bad_value")))
+    at.map(Some).ok_or_else(|| page.visitor.fail(Error::field(field, "bad_value")))
 }
 
 /// Records a contact outside the system.
@@ -198,7 +202,7 @@ pub(super) async fn contact(
     Path(number): Path<String>,
     Fields(form): Fields<InstantForm>,
 ) -> Result<Response, WebError> {
-    let at = instant(&app, &page, &form.at).await?;
+    let at = instant(&app, &page, ("at", &form.at)).await?;
     said(
         &page.visitor,
         verb::contact_recorded(&app.desk, page.actor(), &number, at, form.note).await,
@@ -213,7 +217,7 @@ pub(super) async fn attend(
     Path(number): Path<String>,
     Fields(form): Fields<InstantForm>,
 ) -> Result<Response, WebError> {
-    let at = instant(&app, &page, &form.at).await?;
+    let at = instant(&app, &page, ("at", &form.at)).await?;
     said(
         &page.visitor,
         verb::attend(&app.desk, page.actor(), &number, at, !form.on_site.is_empty()).await,

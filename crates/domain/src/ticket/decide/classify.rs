@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
 use crate::access::Actor;
 use crate::id::{ContactId, ContractId, ModuleId, ProductId, StaffId};
-use crate::sla::{Milestone, StopReason};
+use crate::sla::{Milestone, PolicyDoc, StopReason};
 use crate::ticket::{EditField, Event, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
 use crate::time::Timestamp;
 
@@ -47,10 +47,11 @@ pub struct Reclassify {
     pub reason: String,
 }
 
-/// Edits fields; each that really changes is an event with before and after.
+/// Edits fields; each that really changes is an event with before and after. What turns out to be a complaint, or not
+/// to be one, gets the promises of what it is, from the original start (M1).
 ///
 /// # Errors
-/// `empty_text` for an empty title.
+/// `empty_text` for an empty title, `never_opens`.
 pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outcome {
     if edit.title.as_ref().is_some_and(|t| t.trim().is_empty()) {
         return Err(Refusal::EmptyText);
@@ -65,6 +66,9 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
         next.edited(EditField::Kind, word(Some(t.kind.as_str())), word(Some(kind.as_str())), |t, _| {
             t.kind = kind;
         });
+        if (t.kind == Kind::Complaint) != (kind == Kind::Complaint) && t.status.is_open() {
+            other_promises(&mut next)?;
+        }
     }
     if let Some(class) = edit.class {
         let (from, to) = (word(t.class.map(IssueClass::as_str)), word(class.map(IssueClass::as_str)));
@@ -202,6 +206,13 @@ pub fn set_severity(
 
 fn resolution_due(next: &Next<'_>) -> Option<Timestamp> {
     next.out.clocks.iter().rev().find(|c| c.milestone == Milestone::Resolution).and_then(|c| c.due_at)
+}
+
+/// The promises of another kind of case, from the original start, unless its document makes no difference.
+fn other_promises(next: &mut Next<'_>) -> Result<(), Refusal> {
+    let rules = std::sync::Arc::clone(&next.case.rules);
+    let differs = rules.policies.get(&next.out.ticket.policy).is_some_and(PolicyDoc::knows_complaints);
+    if differs { recount_clocks(next) } else { Ok(()) }
 }
 
 /// The clocks that a change of severity touches; a reply that is owed stays owed.

@@ -20,7 +20,7 @@ impl Next<'_> {
     pub(super) fn target(&self, milestone: Milestone) -> Option<Target> {
         let t = &self.out.ticket;
         let policy = self.case.rules.policies.get(&t.policy)?;
-        policy.target(milestone, t.severity, t.level).cloned()
+        policy.target(milestone, t.kind, t.severity, t.level).cloned()
     }
 
     /// Starts the next cycle of a milestone at `at`, if it is promised. The off-hours target is chosen

@@ -4,7 +4,7 @@ use super::{Case, Change, Next, Outcome, Refusal};
 use crate::access::Actor;
 use crate::id::TicketId;
 use crate::sla::{Milestone, StopReason};
-use crate::ticket::{CloseReason, Status};
+use crate::ticket::{CloseReason, Kind, Status};
 use crate::time::Timestamp;
 
 /// The ticket is continued in another one; its clocks stop outside attainment (M6).
@@ -33,8 +33,11 @@ pub fn merge(case: &Case, into: (&TicketId, &str), actor: &Actor, now: Timestamp
 /// The other side of a merge. With `keep_earliest` the clocks count from the earlier of both starts (M6).
 ///
 /// # Errors
-/// `ended`, `merged`.
+/// `ended`, `merged`, `complaint_apart` if one of them is a complaint and the other is not.
 pub fn absorb(case: &Case, other: &Case, keep_earliest: bool, actor: &Actor, now: Timestamp) -> Outcome {
+    if (case.ticket.kind == Kind::Complaint) != (other.ticket.kind == Kind::Complaint) && !actor.is_import() {
+        return Err(Refusal::ComplaintApart);
+    }
     let mut next = Next::on_open(case, actor, now)?;
     next.event(Change::Absorbed { number: other.ticket.number.clone() });
     next.out.ticket.watchers.extend(other.ticket.watchers.iter().cloned());

@@ -4,6 +4,8 @@
 mod classify;
 mod clocks;
 mod combine;
+mod emergency;
+mod emergency_after;
 mod finish;
 mod hand;
 mod hold;
@@ -15,6 +17,13 @@ mod tick;
 
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
 pub use combine::{absorb, link, merge, split_from, split_off};
+pub use emergency::{
+    InEmergency, MOST_ROLES, Start, call_off_emergency, describe_emergency, end_emergency, plan_interim,
+    post_in_emergency, staff_emergency, start_emergency,
+};
+pub use emergency_after::{
+    MOST_MEASURES, MeasureInput, finish_emergency, measure_emergency, resume_emergency, review_emergency,
+};
 pub use finish::{Solution, cancel, close, closes_silently, confirm, excuse, rate, reopen, resolve};
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
@@ -255,6 +264,28 @@ named! {
         NoSenior = "no_senior",
         /// A complaint about the person's own case (S2-115).
         OwnCase = "own_case",
+        /// The person handles a complaint about this case (S2-115).
+        OwnComplaint = "own_complaint",
+        /// A complaint goes on in another complaint only: in its case it would be in the hands that it is about.
+        ComplaintApart = "complaint_apart",
+        /// There is no emergency on the ticket, or it was called off.
+        NoEmergency = "no_emergency",
+        /// The emergency still runs; end it first.
+        EmergencyRunning = "emergency_running",
+        /// The emergency is over; resume it instead.
+        EmergencyOver = "emergency_over",
+        /// The emergency is finished; only its measures change.
+        EmergencyFinished = "emergency_finished",
+        /// Without a review an emergency is not finished.
+        NeedsReview = "needs_review",
+        /// A plan needs the instant for which it is promised.
+        NeedsTime = "needs_time",
+        /// The instant has passed.
+        NotInFuture = "not_in_future",
+        /// The emergency has no measure with this number.
+        NoMeasure = "no_measure",
+        /// More than fit.
+        TooMany = "too_many",
         /// Something else still names it; deactivate it instead.
         InUse = "in_use",
     }

@@ -1,0 +1,23 @@
+//! What an archive does not hold, by name and with the reason.
+
+/// Tables that an archive leaves out, and why.
+pub const LEFT_OUT: &[(&str, &str)] = &[
+    ("migration", "the installation's own"),
+    ("outbox", "the installation's own"),
+    ("job", "work in progress; nothing is sent from an archive"),
+    ("letter", "what was sent stays where it was sent from"),
+    ("notice", "read or not, it was for that place"),
+    ("draft", "not yet said"),
+    ("session", "a secret"),
+    ("sign_in_link", "a secret"),
+    ("sign_in_failure", "the installation's own"),
+    ("api_token", "a secret"),
+    ("idempotency", "the installation's own"),
+    ("import", "how things came, not what they are"),
+    ("import_row", "how things came, not what they are"),
+    ("import_difference", "how things came, not what they are"),
+];
+
+/// Columns that an archive leaves out: secrets, and who is at work on something.
+pub const LEFT_OUT_COLUMNS: &[(&str, &str)] =
+    &[("staff", "password_hash"), ("contact", "password_hash"), ("clock", "lease_until_at")];

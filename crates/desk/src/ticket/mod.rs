@@ -6,6 +6,7 @@ mod complaint;
 mod edit;
 mod finish;
 mod hand;
+pub mod progress;
 mod talk;
 
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
@@ -15,6 +16,7 @@ pub(crate) use complaint::involved;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
 pub use finish::{cancel, close, confirm, excuse, rate, reopen, resolve};
 pub use hand::{AssignInput, assign, escalate, take};
+pub use progress::{report, report_in};
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};
 
 use domain::access::{Action, Actor, may};

@@ -99,6 +99,8 @@ pub struct Clock {
     pub breach_noted: bool,
     /// Percent of the last step that fired; 0 for none.
     pub fired_percent: u16,
+    /// The assignee was reminded that this progress slot falls due.
+    pub reminded: bool,
 }
 
 impl Clock {

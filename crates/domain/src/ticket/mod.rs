@@ -6,6 +6,7 @@ mod event;
 mod facts;
 mod mention;
 mod number;
+pub mod progress;
 mod state;
 
 pub use event::{Change, EditField, Event, Handling, RaiseMode};

@@ -9,4 +9,5 @@ mod laws;
 #[cfg(test)]
 mod laws_more;
 #[cfg(test)]
+mod progress;
 mod ticket;

@@ -12,6 +12,7 @@ mod own;
 mod people;
 mod post;
 pub(crate) mod problems;
+mod progress;
 mod queues;
 mod reports;
 mod rules;
@@ -50,6 +51,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tickets::show))
         .routes(routes!(tickets::events))
         .routes(routes!(tickets::messages, verbs::message))
+        .routes(routes!(progress::list, progress::report))
         .routes(routes!(verbs::note))
         .routes(routes!(verbs::hold, verbs::resume))
         .routes(routes!(verbs::solve))

@@ -7,6 +7,7 @@ use desk::{Error, ticket as verb};
 use domain::field::Field;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::closes_silently;
+use domain::ticket::progress::Tally;
 use domain::ticket::{Rating, Status, Ticket};
 use serde::Deserialize;
 use store::ticket;
@@ -19,7 +20,7 @@ use crate::form::Fields;
 use crate::names::Names;
 use crate::said::Said;
 use crate::session::ContactPage;
-use crate::tickets::{EntryBody, Part, Timeline, render, said, timeline};
+use crate::tickets::{EntryBody, Part, Timeline, render, said, tally, timeline};
 use crate::ui::Ui;
 
 /// A line of the promise ledger.
@@ -43,6 +44,8 @@ struct CasePage {
     /// What the customer told, by name.
     told: Vec<(String, String)>,
     is_mine: bool,
+    /// Progress reports that came in time.
+    tally: Tally,
 }
 
 impl CasePage {
@@ -88,14 +91,15 @@ pub(super) async fn show(
         let history = timeline(r, (&scope, locale), &t, &mut names, &part)?;
         let told = told(locale, &t, &names, &rules.fields);
         let closes = closes_silently(&rules, &t);
-        Ok((t, clocks, history, told, closes))
+        let tally = tally(r, &t)?;
+        Ok((t, clocks, history, told, closes, tally))
     });
-    let (t, clocks, history, told, closes) = read.await.map_err(fail)?;
+    let (t, clocks, history, told, closes, tally) = read.await.map_err(fail)?;
     let ledger = ledger(&ui, &t, &clocks);
     let next = next_step(&ui, &t, &clocks);
     let closes = closes.map(|at| ui.t1("portal-closes", "at", ui.when(&at)));
     let is_mine = t.requester == page.contact.id;
-    render(&CasePage { ui, t, history, ledger, next, closes, told, is_mine }, &page.visitor)
+    render(&CasePage { ui, t, history, ledger, next, closes, told, is_mine, tally }, &page.visitor)
 }
 
 /// What the customer told when the case was opened, and what was asked later; nothing that only staff see.

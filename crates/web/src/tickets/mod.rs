@@ -1,6 +1,7 @@
 //! The agent console: the list, a ticket, its verbs.
 
 mod bulk;
+mod card;
 mod columns;
 mod filters;
 mod history;
@@ -8,6 +9,7 @@ mod list;
 mod new;
 mod notices;
 mod query;
+mod report;
 mod show;
 mod stale;
 mod timeline;
@@ -15,9 +17,11 @@ mod verbs;
 mod verbs_case;
 mod why;
 
+pub(crate) use card::{Letters, Sent, letters};
 pub(crate) use history::{Part, Timeline, timeline};
 pub(crate) use list::render;
 pub(crate) use query::ListQuery;
+pub(crate) use show::tally;
 pub(crate) use timeline::EntryBody;
 pub(crate) use verbs::{back, said};
 pub(crate) use why::told;
@@ -40,6 +44,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/clocks/{milestone}/{cycle}", get(why::why))
         .route("/tickets/{number}/messages", post(verbs::message))
         .route("/tickets/{number}/notes", post(verbs::note))
+        .route("/tickets/{number}/progress", get(report::form).post(report::send))
         .route("/tickets/{number}/draft", post(verbs::draft))
         .route("/tickets/{number}/hold", post(verbs::hold))
         .route("/tickets/{number}/hold/removal", post(verbs::resume))

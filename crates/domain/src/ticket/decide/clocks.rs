@@ -50,6 +50,7 @@ impl Next<'_> {
             next_at: None,
             breach_noted: false,
             fired_percent: 0,
+            reminded: false,
         });
     }
 
@@ -130,7 +131,8 @@ pub(super) fn refresh(next: &mut Next<'_>) -> Result<(), Refusal> {
         let breach = reading.due.filter(|_| !clock.breach_noted).map(|d| plus_seconds(d, 1));
         // A pause that begins at the very due does not undo the breach that follows; where the pause leaves budget,
         // neither a step nor the due can be reached and there is no instant.
-        clock.next_at = step.into_iter().chain(breach).min();
+        let reminder = super::progress::reminder(&next.out.ticket, clock, &reading, now);
+        clock.next_at = step.into_iter().chain(breach).chain(reminder).min();
     }
     Ok(())
 }

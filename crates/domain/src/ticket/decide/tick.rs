@@ -1,7 +1,7 @@
 //! What happens by itself when time passes: breaches, steps of the promise, missed progress slots, silence.
 //! Takes nothing but the case and the time; running it twice does nothing the second time.
 
-use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand};
+use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand, progress};
 use crate::access::Actor;
 use crate::id::StaffId;
 use crate::routing::{RouteKind, RouteReason};
@@ -24,19 +24,22 @@ pub fn tick(case: &Case, senior: Option<&StaffId>, actor: &Actor, now: Timestamp
         match act {
             Act::Step { i, step, at } => fire(&mut next, i, &step, at, senior),
             Act::Breach { i, at } => breach(&mut next, i, at)?,
+            Act::Remind { i, .. } => progress::remind(&mut next, i),
         }
     }
+    progress::tell_underway(&mut next)?;
     if next.out.events.is_empty() { hush(next) } else { next.finish() }
 }
 
 enum Act {
     Step { i: usize, step: Step, at: Timestamp },
     Breach { i: usize, at: Timestamp },
+    Remind { i: usize, at: Timestamp },
 }
 
 impl Act {
     fn at(&self) -> Timestamp {
-        let (Self::Step { at, .. } | Self::Breach { at, .. }) = self;
+        let (Self::Step { at, .. } | Self::Breach { at, .. } | Self::Remind { at, .. }) = self;
         *at
     }
 }
@@ -72,6 +75,9 @@ fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Act>, Refusal
         .collect();
     let late = reading.due.filter(|d| !clock.breach_noted && to_seconds(next.now) > to_seconds(*d));
     acts.extend(late.map(|at| Act::Breach { i, at }));
+    let reminder =
+        progress::reminder(&next.out.ticket, clock, &reading, next.now).filter(|at| *at <= next.now);
+    acts.extend(reminder.map(|at| Act::Remind { i, at }));
     Ok(acts)
 }
 

@@ -70,3 +70,31 @@ letter-invitation-body =
 
     open this link to set your password. It is good for seven days:
     { $link }
+letter-progress-subject = { $number } progress: { $title }
+letter-progress-body =
+    Dear { $name },
+
+    this is where “{ $title }” stands:
+
+    { $message }
+
+    All reports, and your answer: { $link }
+
+    { $desk }
+letter-underway-subject = { $number } still in work: { $title }
+letter-underway-body =
+    Dear { $name },
+
+    { $message }
+    (This was sent automatically. Our engineer’s report is later than agreed; you get it as soon as it is written.)
+
+    Progress: { $link }
+
+    { $desk }
+report-phase = Phase
+report-finding = Found
+report-next = Next step
+report-expected = Expected
+report-line = { $what }: { $value }
+underway = We are still working on it.
+underway-next = We are still working on it. Next report: { $at }.

@@ -70,3 +70,31 @@ letter-invitation-body =
 
     打开下面的链接设置密码，7 天内有效：
     { $link }
+letter-progress-subject = { $number } 进度通报：{ $title }
+letter-progress-body =
+    { $name }，您好：
+
+    “{ $title }”的最新进度：
+
+    { $message }
+
+    查看全部进度或回复：{ $link }
+
+    { $desk }
+letter-underway-subject = { $number } 仍在处理：{ $title }
+letter-underway-body =
+    { $name }，您好：
+
+    { $message }
+    （本条由系统自动发送。工程师的通报晚于约定时间，收到后会立即发给您。）
+
+    查看进度：{ $link }
+
+    { $desk }
+report-phase = 当前阶段
+report-finding = 已查明
+report-next = 下一步
+report-expected = 预计完成
+report-line = { $what }：{ $value }
+underway = 我们仍在处理。
+underway-next = 我们仍在处理，下次通报时间 { $at }。

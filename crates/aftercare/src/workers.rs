@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use desk::import::ImportJob;
 use desk::jobs::{LetterJob, LinkJob};
+use desk::ticket::progress;
 use desk::{Desk, Result, post, sweep};
 use domain::access::{Actor, System};
 use domain::import::Vocabulary;
@@ -175,6 +176,7 @@ async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
             }
             other => return Err(desk::Error::Internal(format!("no such job: {other}"))),
         };
+        let about = about(&row)?;
         if let Some((kind, ticket, recipient, text)) = written {
             let LetterText { subject, body } = text;
             let letter = LetterRow {
@@ -191,12 +193,32 @@ async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
                 attempts: 0,
                 next_at: None,
                 job: None,
+                message: about.as_ref().and_then(|(_, no)| *no),
             };
-            if sends { post::post(unit, letter)? } else { letter::insert(unit.work, &letter)? }
+            if sends {
+                post::post(unit, letter)?;
+                return Ok(job::done(unit.work, &row)?);
+            }
+            letter::insert(unit.work, &letter)?;
+        }
+        // Nothing will be sent: what is kept is handed over with this commit, and who has no address any more reads
+        // on the portal.
+        if let Some((ticket, Some(no))) = about {
+            progress::handed_over(unit, &ticket, no)?;
         }
         Ok(job::done(unit.work, &row)?)
     })
     .await
+}
+
+/// The ticket and the message that a job's letter is about.
+fn about(row: &JobRow) -> Result<Option<(domain::id::TicketId, Option<i64>)>> {
+    if row.kind != LetterJob::KIND {
+        return Ok(None);
+    }
+    let read = serde_json::from_str::<LetterJob>(&row.payload);
+    let job = read.map_err(|e| desk::Error::Internal(e.to_string()))?;
+    Ok(Some((job.ticket, job.message)))
 }
 
 type Written = (String, Option<domain::id::TicketId>, String, LetterText);
@@ -218,7 +240,9 @@ fn ticket_letter(
     };
     let locale = Locale::parse(&contact.locale);
     let message = match job.message {
-        Some(no) => ticket::messages(r, &t.id, no - 1, false, 1)?.pop().map(|m| web::plain_text(&m.html)),
+        Some(no) => ticket::messages(r, &t.id, no - 1, false, 1)?
+            .pop()
+            .map(|m| said(locale, &rules.settings.zone(), &m)),
         None => Some(t.resolution.clone()),
     };
     let due = ticket::clocks(r, &t.id)?
@@ -238,6 +262,11 @@ fn ticket_letter(
     };
     let text = letter_text(locale, job.letter, &facts);
     Ok(Some((job.letter.as_str().to_owned(), Some(t.id), email.value, text)))
+}
+
+/// A message as a letter says it: a card in the receiver's language.
+fn said(locale: Locale, zone: &jiff::tz::TimeZone, m: &ticket::MessageRow) -> String {
+    m.card.as_ref().map_or_else(|| web::plain_text(&m.html), |card| words::card_text(locale, zone, card))
 }
 
 fn link_letter(desk_name: &str, job: &LinkJob, public_url: &str) -> Written {

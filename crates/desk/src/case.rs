@@ -21,6 +21,19 @@ use crate::{Error, Result, Unit};
 pub fn load_case(unit: &mut Unit<'_, '_>, number: &str) -> Result<Case> {
     let found = ticket::by_number(unit.work, &unit.actor.scope(), number)?;
     let case = with_parts(unit, found.ok_or(Error::NotFound)?)?;
+    caught_up(unit, case)
+}
+
+/// The case with this key, when what was due before now has happened.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) fn load_current(unit: &mut Unit<'_, '_>, id: &TicketId) -> Result<Case> {
+    let case = load_case_by_id(unit, id)?;
+    caught_up(unit, case)
+}
+
+fn caught_up(unit: &mut Unit<'_, '_>, case: Case) -> Result<Case> {
     let due = case.clocks.iter().any(|c| c.next_at.is_some_and(|at| at <= unit.now));
     if !due || unit.actor.is_import() {
         return Ok(case);
@@ -72,18 +85,20 @@ pub fn save(unit: &mut Unit<'_, '_>, case: &Case, decision: &Decision) -> Result
 
 fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decision) -> Result<()> {
     let t = &decision.ticket;
-    let by = unit.actor.reference();
     ticket::insert_events(unit.work, &t.id, &decision.events)?;
     ticket::insert_firings(unit.work, &t.id, &decision.firings)?;
     for m in &decision.messages {
-        ticket::insert_message(unit.work, &t.id, m, &by)?;
+        ticket::insert_message(unit.work, &t.id, m)?;
         for f in &m.files {
-            file::attach(unit.work, f, &t.id, m.no, m.visibility, &by)
+            file::attach(unit.work, f, &t.id, m.no, m.visibility, &m.by)
                 .map_err(|_| Error::field("files", "unknown"))?;
         }
     }
     ticket::add_counts(unit.work, &queue::difference(before, t))?;
-    let wrote = decision.messages.iter().any(|m| m.visibility == Visibility::Public || !m.body.is_empty());
+    // What the house says by itself is not what somebody was writing, and a report has its own form.
+    let by = unit.actor.reference();
+    let mut mine = decision.messages.iter().filter(|m| m.by == by && m.card.is_none());
+    let wrote = mine.any(|m| m.visibility == Visibility::Public || !m.body.is_empty());
     if let (true, Some(me)) = (wrote, unit.actor.staff()) {
         ticket::delete_draft(unit.work, &t.id, &me.id)?;
     }

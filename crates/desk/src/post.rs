@@ -10,6 +10,7 @@ use store::job::{self, JobRow};
 use store::letter::{self, LetterRow};
 
 use crate::admin::{need, record};
+use crate::ticket::progress;
 use crate::{Desk, Error, Result, Unit};
 
 /// A letter is to be handed over.
@@ -100,9 +101,23 @@ pub async fn settle(desk: &Desk, parcel: Parcel, handed: Handed) -> Result<Lette
             row.job = None;
         }
         letter::settle(unit.work, &row)?;
+        reported(unit, &row)?;
         Ok(row.state)
     })
     .await
+}
+
+/// The duty to report follows what became of the report's letter.
+fn reported(unit: &mut Unit<'_, '_>, row: &LetterRow) -> Result<()> {
+    let (Some(ticket), Some(no)) = (&row.ticket, row.message) else { return Ok(()) };
+    match row.state {
+        LetterState::Sent => progress::handed_over(unit, ticket, no),
+        LetterState::Rejected => progress::never_arrives(unit, ticket, no, &row.detail),
+        LetterState::Failed if row.next_at.is_none() => {
+            progress::never_arrives(unit, ticket, no, &row.detail)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A one-time link that has been sent is the receiver's alone: its secret is cut out of our copy.

@@ -42,7 +42,7 @@ pub fn may_see(who: &Actor) -> Result<()> {
 /// As [`may_see`]; a period with too many tickets is a wrong `period`.
 pub async fn compute(desk: &Desk, who: &Actor, ask: Ask) -> Result<Answer> {
     let find = match ask.report {
-        Report::Attainment => Find::Promises,
+        Report::Attainment | Report::Punctuality => Find::Promises,
         Report::Recovery => Find::Solved,
         Report::Satisfaction => Find::Rated,
         Report::Solving => Find::Came,

@@ -254,6 +254,8 @@ named! {
     pub enum Action ("action") {
         /// Write to the other side.
         Reply = "reply",
+        /// Report progress to the customer.
+        Report = "report",
         /// Write for staff.
         Note = "note",
         /// Assign, transfer, take.
@@ -329,7 +331,7 @@ pub fn may_in(actor: &Actor, action: Action, ticket: &Ticket, e: &Emergency) -> 
 
 fn right_for(action: Action) -> Option<Right> {
     Some(match action {
-        Action::Reply | Action::Hold | Action::Resolve => Right::TicketReply,
+        Action::Reply | Action::Report | Action::Hold | Action::Resolve => Right::TicketReply,
         Action::Note => Right::TicketNote,
         Action::Assign => Right::TicketAssign,
         Action::Classify => Right::TicketClassify,

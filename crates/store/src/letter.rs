@@ -10,13 +10,15 @@ use crate::{Read, Result, Row, Work};
 
 statements! {
     INSERT = "INSERT INTO letter (id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, \
-         next_at, job_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING";
-    ONE = "SELECT id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, next_at, job_id FROM letter \
+         next_at, job_id, message_no) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING";
+    ONE = "SELECT id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, next_at, job_id, message_no FROM letter \
          WHERE id = $1";
+    OF_TICKET = "SELECT id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, next_at, job_id, message_no \
+         FROM letter WHERE ticket_id = $1 AND message_no >= $2 AND message_no <= $3 ORDER BY message_no, id LIMIT $4";
     SETTLE = "UPDATE letter SET state = $2, detail = $3, sent_at = $4, attempts = $5, next_at = $6, body = $7, job_id = $8 WHERE id = $1";
 }
 
-const BASE: &str = "SELECT id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, next_at, job_id FROM letter";
+const BASE: &str = "SELECT id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, next_at, job_id, message_no FROM letter";
 
 /// A letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub struct LetterRow {
     pub next_at: Option<Timestamp>,
     /// The job that is to hand it over; an older one finds that it is no longer meant.
     pub job: Option<JobId>,
+    /// Which message of the ticket it carries.
+    pub message: Option<i64>,
 }
 
 fn read(r: &Row<'_>) -> Result<LetterRow> {
@@ -64,6 +68,7 @@ fn read(r: &Row<'_>) -> Result<LetterRow> {
         attempts: r.int(10)?,
         next_at: r.at_opt(11)?,
         job: r.id_opt(12)?,
+        message: r.int_opt(13)?,
     })
 }
 
@@ -83,6 +88,7 @@ pub fn insert(work: &mut Work<'_>, l: &LetterRow) -> Result<()> {
         l.attempts.into(),
         l.next_at.into(),
         l.job.as_ref().map(JobId::as_str).into(),
+        l.message.into(),
     ];
     work.execute(&INSERT, &values).map(drop)
 }
@@ -105,6 +111,16 @@ pub fn settle(work: &mut Work<'_>, l: &LetterRow) -> Result<()> {
 /// One letter.
 pub fn one(r: &mut Read<'_>, id: &str) -> Result<Option<LetterRow>> {
     r.first(&ONE, &[id.into()], read)
+}
+
+/// The letters that carried some of a ticket's messages, from one to another.
+pub fn of_messages(
+    r: &mut Read<'_>,
+    ticket: &TicketId,
+    (from, to): (i64, i64),
+    limit: i64,
+) -> Result<Vec<LetterRow>> {
+    r.rows(&OF_TICKET, &[ticket.as_str().into(), from.into(), to.into(), limit.into()], read)
 }
 
 /// A page of letters, newest first.

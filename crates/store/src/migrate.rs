@@ -26,8 +26,9 @@ const FILES: &[(&str, &str)] = &[
     ("0007_exchange.sql", include_str!("../migrations/0007_exchange.sql")),
     ("0008_ticket_updated.sql", include_str!("../migrations/0008_ticket_updated.sql")),
     ("0009_draft_files.sql", include_str!("../migrations/0009_draft_files.sql")),
-    ("0011_emergency.sql", include_str!("../migrations/0011_emergency.sql")),
-    ("0013_firing.sql", include_str!("../migrations/0013_firing.sql")),
+    ("0010_emergency.sql", include_str!("../migrations/0010_emergency.sql")),
+    ("0011_progress.sql", include_str!("../migrations/0011_progress.sql")),
+    ("0012_firing.sql", include_str!("../migrations/0012_firing.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

@@ -97,6 +97,15 @@ impl Row<'_> {
     }
 
     /// A JSON document.
+    pub fn json_opt<T: serde::de::DeserializeOwned>(
+        &self,
+        i: usize,
+        column: &'static str,
+    ) -> Result<Option<T>> {
+        if self.text_opt(i)?.is_none() { Ok(None) } else { self.json(i, column).map(Some) }
+    }
+
+    /// JSON of a column.
     pub fn json<T: serde::de::DeserializeOwned>(&self, i: usize, column: &'static str) -> Result<T> {
         serde_json::from_str(&self.text(i)?).map_err(|e| Error::corrupt(column, e))
     }

@@ -154,6 +154,18 @@ impl Ui {
         words::t_args(self.locale, key, &[(name, &value.to_string())])
     }
 
+    /// A text with two arguments.
+    pub(crate) fn t2(
+        &self,
+        key: &str,
+        one: &'static str,
+        first: impl std::fmt::Display,
+        other: &'static str,
+        second: impl std::fmt::Display,
+    ) -> String {
+        words::t_args(self.locale, key, &[(one, &first.to_string()), (other, &second.to_string())])
+    }
+
     /// `今天 14:05`.
     pub(crate) fn when(&self, at: &Timestamp) -> String {
         words::when(self.locale, &self.zone, *at, self.now)

@@ -1,6 +1,7 @@
 //! How it is said to people. All texts live in `locales/`; here they are looked up and combined with
 //! dates and durations. Knows no rule and does no I/O.
 
+mod card;
 mod explain;
 mod import;
 mod letter;
@@ -8,6 +9,7 @@ mod span;
 mod step;
 mod time;
 
+pub use card::card_text;
 pub use explain::{Told, holiday, holiday_key, tell};
 pub use import::{column, difference, vocabulary, wrong};
 pub use letter::{LetterFacts, LetterText, letter_text};

@@ -10,6 +10,7 @@ use domain::access::{Actor, System};
 use domain::agreement::Contract;
 use domain::id::{GroupId, OrgId, PolicyId, ProductId, StaffId};
 use domain::people::parse_email;
+use domain::ticket::progress::Phase;
 use domain::time::{Timestamp, plus_seconds};
 use jiff::ToSpan;
 use jiff::civil::{DateTime, Time};
@@ -123,6 +124,25 @@ fn everyday(world: &World, zone: &jiff::tz::TimeZone, end: Timestamp) -> Vec<(Ti
     cases
 }
 
+/// The reports of an urgent case while it is worked on: mostly in time, now and then one is forgotten.
+fn reports(e: &Everyday, by: &str, answered: i64, solved: i64, rng: &mut StdRng) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut after = answered + 1;
+    while after < solved - 5 {
+        let found = !steps.is_empty();
+        steps.push(Step::Report {
+            after,
+            by: by.to_owned(),
+            phase: if found { Phase::Working } else { Phase::Investigating },
+            finding: e.title.clone(),
+            next: if found { e.resolution.clone() } else { e.answer.clone() },
+            expected: solved.max(after + 30),
+        });
+        after += if rng.random_bool(0.1) { rng.random_range(34..50) } else { rng.random_range(20..29) };
+    }
+    steps
+}
+
 /// One ordinary case: answered, solved, mostly confirmed, often rated; now and then too late.
 fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
     let late = rng.random_bool(0.08);
@@ -132,8 +152,11 @@ fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
     let by = agent.to_owned();
     let mut step = vec![
         Step::Take { after: answered - 2, by: by.clone() },
-        Step::Reply { after: answered, by: by.clone(), text: e.answer.clone(), progress: false },
+        Step::Reply { after: answered, by: by.clone(), text: e.answer.clone() },
     ];
+    if e.urgent {
+        step.extend(reports(e, &by, answered, solved, rng));
+    }
     if rng.random_bool(0.2) {
         let text = e.answer.clone();
         step.push(Step::Hold {

@@ -9,6 +9,7 @@ use desk::{Desk, sweep};
 use domain::access::Actor;
 use domain::id::ContactId;
 use domain::ticket::decide::{Body, Draft, Solution};
+use domain::ticket::progress::Progress;
 use domain::ticket::{Channel, PlanStep, Rating};
 use domain::time::{Timestamp, plus_seconds};
 use jiff::ToSpan;
@@ -66,7 +67,7 @@ pub(super) async fn play(
 async fn pass_time(desk: &Desk, clock: &SetClock, until: Timestamp) -> anyhow::Result<()> {
     while let Some(next) = sweep::next_instant(desk).await?.filter(|next| *next <= until) {
         clock.set(next);
-        sweep::sweep(desk).await?;
+        crate::drain(desk, "").await?;
     }
     clock.set(until);
     Ok(())
@@ -111,8 +112,12 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) -> 
             verb::assign(desk, staff(by)?, number, AssignInput { assignee: to, ..AssignInput::default() })
                 .await?
         }
-        Step::Reply { by, text, progress, .. } => {
-            verb::reply(desk, staff(by)?, number, Draft { progress: *progress, ..draft(text) }).await?
+        Step::Reply { by, text, .. } => verb::reply(desk, staff(by)?, number, draft(text)).await?,
+        Step::Report { after, by, phase, finding, next, expected } => {
+            let (finding, next) = (finding.clone(), next.clone());
+            let expected_at = plus_seconds(desk.now(), 60 * (expected - after));
+            let progress = Progress { phase: *phase, finding, next, expected_at };
+            verb::report(desk, staff(by)?, number, progress).await?
         }
         Step::Note { by, text, .. } => {
             verb::note(desk, staff(by)?, number, draft(text), BTreeSet::new()).await?

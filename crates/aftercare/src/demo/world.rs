@@ -4,6 +4,7 @@ use anyhow::Context;
 use domain::access::{Role, Sees};
 use domain::emergency::PlanState;
 use domain::sla::Milestone;
+use domain::ticket::progress::Phase;
 use domain::ticket::{Cause, Channel, CloseReason, IssueClass, Kind, Level, Severity, Status};
 use serde::Deserialize;
 
@@ -152,8 +153,15 @@ pub(super) enum Step {
         after: i64,
         by: String,
         text: String,
-        #[serde(default)]
-        progress: bool,
+    },
+    /// A progress report; `expected` in minutes after the case came.
+    Report {
+        after: i64,
+        by: String,
+        phase: Phase,
+        finding: String,
+        next: String,
+        expected: i64,
     },
     Note {
         after: i64,
@@ -322,6 +330,7 @@ impl Step {
             Self::Take { after, .. }
             | Self::Assign { after, .. }
             | Self::Reply { after, .. }
+            | Self::Report { after, .. }
             | Self::Note { after, .. }
             | Self::Contact { after, .. }
             | Self::Attend { after, .. }

@@ -47,6 +47,8 @@ mod pages;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod progress;
+#[cfg(test)]
 mod removal;
 #[cfg(test)]
 mod reports;

@@ -7,6 +7,7 @@ mod edit;
 mod emergency;
 mod finish;
 mod hand;
+pub mod progress;
 mod talk;
 
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
@@ -21,6 +22,7 @@ pub use emergency::{
 };
 pub use finish::{cancel, close, confirm, excuse, rate, reopen, resolve};
 pub use hand::{AssignInput, assign, escalate, take};
+pub use progress::{report, report_in};
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};
 
 use domain::access::{Action, Actor, may};

@@ -12,7 +12,7 @@ use store::ticket::DraftRow;
 use super::verb_in;
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
-/// An agent answers the customer. Stops first response and reply; a progress report also meets the cadence.
+/// An agent answers the customer. Stops first response and reply; the progress duty wants a report.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `Refused`.

@@ -22,6 +22,8 @@ named! {
         Satisfaction = "satisfaction",
         /// What came and how it was solved (S2-134).
         Solving = "solving",
+        /// Progress slots met by people (S2-63).
+        Punctuality = "punctuality",
         /// Open work by age, as of now.
         Backlog = "backlog",
     }
@@ -34,14 +36,18 @@ impl Report {
             Self::Attainment => Grouping::Milestone,
             Self::Recovery => Grouping::Severity,
             Self::Satisfaction => Grouping::Kind,
+            Self::Punctuality => Grouping::Person,
             Self::Solving | Self::Backlog => Grouping::Group,
         }
     }
 
     /// The groupings that it knows.
     pub fn groupings(self) -> impl Iterator<Item = Grouping> {
-        let milestones = self == Self::Attainment;
-        Grouping::ALL.iter().copied().filter(move |g| milestones || *g != Grouping::Milestone)
+        Grouping::ALL.iter().copied().filter(move |g| match g {
+            Grouping::Milestone => self == Self::Attainment,
+            Grouping::Case => self == Self::Punctuality,
+            _ => true,
+        })
     }
 
     /// Does it speak of a period, or of this moment?
@@ -65,6 +71,8 @@ named! {
         Customer = "customer",
         /// A kind of service (S2-84).
         Kind = "kind",
+        /// A case.
+        Case = "case",
         /// A calendar month in the desk's zone.
         Month = "month",
     }
@@ -108,6 +116,8 @@ const ALWAYS: [&str; 10] = [
 /// Kinds of which every milestone has its own. Progress slots of a forgotten ticket are thousands: a report reads
 /// them only if it counts them.
 const PROMISES: [&str; 3] = ["clock_stopped", "breached", "excused"];
+/// What else decides about progress slots: a report that never arrived, and what the customer was told by itself.
+const SLOTS: [&str; 2] = ["report_failed", "told_underway"];
 
 /// A report that can be computed.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,6 +148,9 @@ impl Ask {
     /// The milestone that is counted. Counted times of different milestones are not mixed: unless they stand in
     /// rows of their own, one is chosen.
     pub fn milestone(&self) -> Option<Milestone> {
+        if self.report == Report::Punctuality {
+            return Some(Milestone::Update);
+        }
         let apart = self.by == Grouping::Milestone;
         self.filter.milestone.or(if apart { None } else { Some(Milestone::Response) })
     }
@@ -146,8 +159,11 @@ impl Ask {
     pub fn kinds(&self) -> BTreeSet<String> {
         let wanted = self.milestone().map_or(Milestone::ALL.to_vec(), |m| vec![m]);
         let promises = wanted.iter().flat_map(|m| PROMISES.iter().map(move |kind| format!("{kind}:{m}")));
-        let promises = promises.filter(|_| self.report == Report::Attainment);
-        ALWAYS.iter().map(|kind| (*kind).to_owned()).chain(promises).collect()
+        let promises =
+            promises.filter(|_| self.report == Report::Attainment || self.report == Report::Punctuality);
+        let slots = wanted.contains(&Milestone::Update).then_some(SLOTS).into_iter().flatten();
+        let slots = slots.map(str::to_owned);
+        ALWAYS.iter().map(|kind| (*kind).to_owned()).chain(promises).chain(slots).collect()
     }
 
     /// The same question about the period before.

@@ -12,9 +12,9 @@ use crate::sla::{Fixed, Milestone, StopReason};
 use crate::ticket::{Change, Event, Kind};
 use crate::time::Timestamp;
 
-const MET: &str = "met";
-const MISSED: &str = "missed";
-const EXCUSED: &str = "excused";
+pub(super) const MET: &str = "met";
+pub(super) const MISSED: &str = "missed";
+pub(super) const EXCUSED: &str = "excused";
 const LEFT_OUT: &str = "left_out";
 const COMPLAINT_MET: &str = "complaint_met";
 const COMPLAINT_MISSED: &str = "complaint_missed";
@@ -73,6 +73,10 @@ fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, place: &Place, e: &Event
         }
         Change::Excused { milestone, cycle, .. } => {
             cycles.entry((*milestone, *cycle)).or_default().excused = true;
+        }
+        // The report that had met a progress slot never arrived: what the slot came to is open again.
+        Change::ReportFailed { reopened: Some(cycle), .. } => {
+            cycles.entry((Milestone::Update, *cycle)).or_default().fixed = None;
         }
         // The last resolution clock is entered again (M5), and so is what was cancelled: what it came to is open
         // until it stops again.

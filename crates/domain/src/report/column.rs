@@ -1,6 +1,6 @@
 //! The columns of the reports: which cells a number is made of, and how.
 
-use super::{Entry, Report, attainment, backlog, quantile, recovery, satisfaction, solving};
+use super::{Entry, Report, attainment, backlog, punctuality, quantile, recovery, satisfaction, solving};
 
 /// How a number is made of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +129,7 @@ impl Report {
             Self::Recovery => recovery::COLUMNS,
             Self::Satisfaction => satisfaction::COLUMNS,
             Self::Solving => solving::COLUMNS,
+            Self::Punctuality => punctuality::COLUMNS,
             Self::Backlog => backlog::COLUMNS,
         }
     }
@@ -154,6 +155,7 @@ impl Report {
             Self::Recovery => &recovery::MEAN,
             Self::Satisfaction => &satisfaction::OVERALL,
             Self::Solving => &solving::RATE,
+            Self::Punctuality => &punctuality::RATE,
             Self::Backlog => &backlog::ALL,
         }
     }

@@ -55,6 +55,13 @@ fn change(words: &[&str], when: Timestamp) -> Change {
             Change::Excused { milestone: word(milestone), cycle: word(cycle), reason: "x".to_owned() }
         }
         ["kind", kind] => Change::Edited { field: EditField::Kind, from: String::new(), to: kind.to_owned() },
+        ["failed", cycle] => {
+            Change::ReportFailed { message: 1, said: "550".to_owned(), reopened: Some(word(cycle)) }
+        }
+        ["told", time] => {
+            let slot_at = time.split_once('T').map(|(day, time)| at(day, time)).unwrap();
+            Change::ToldUnderway { message: 1, slot_at, next_at: None }
+        }
         ["resolved"] => Change::Resolved { cause: None, resolution: "x".to_owned() },
         ["closed", reason] => Change::Closed { reason: word(reason) },
         ["reopened"] => Change::Reopened { reason: String::new(), slip: false },
@@ -317,5 +324,40 @@ fn complaints_are_counted_beside_the_others() {
     assert_eq!(
         told(&ask(Report::Attainment, Grouping::Milestone), &[IN_TIME, &complaint], &columns),
         ["response: rate=1/1 missed=0 complaint_rate=0/1 complaint_promised=1 complaint_missed=1"]
+    );
+}
+
+#[test]
+fn progress_slots_are_met_by_people_or_covered_by_a_message_or_by_nothing() {
+    let case = "
+        01 08:00 clock opened urgent fault g li
+        01 08:20 li stopped update 1 done met 01 08:30 1200
+        01 08:50 clock breached update 2
+        01 08:50 clock stopped update 2 missed met 01 08:50 1800
+        01 08:51 clock told 01T08:50
+        01 09:20 clock breached update 3
+        01 09:20 clock stopped update 3 missed met 01 09:20 1800
+        01 09:30 wang stopped update 4 done met 01 09:50 600
+        01 10:00 clock breached update 5
+        01 10:00 clock stopped update 5 missed met 01 10:00 1800
+        01 10:05 lead excused update 5
+        01 10:10 li stopped update 6 superseded met 01 10:30 600";
+    let columns = ["punctual", "slots", "on_time", "automatic", "silent_slot", "excused"];
+    let by_person = ask(Report::Punctuality, Grouping::Person);
+    assert_eq!(told(&by_person, &[case], &columns), ["li 1/3 3 1 1 1 1", "wang 1/1 1 1 0 0 0"]);
+    assert_eq!(told(&ask(Report::Punctuality, Grouping::Case), &[case], &columns).len(), 1);
+    // The same slots as in the report of promises.
+    let promises = Ask {
+        filter: Filter { milestone: Some(Milestone::Update), ..Filter::default() },
+        ..ask(Report::Attainment, Grouping::Person)
+    };
+    assert_eq!(told(&promises, &[case], &["rate", "promised"]), ["li 1/3 3", "wang 1/1 1"]);
+    // A report that failed later is a slot again.
+    let failed = format!(
+        "{case}\n 01 11:00 clock failed 1\n 01 11:00 clock stopped update 1 missed met 01 08:30 1800"
+    );
+    assert_eq!(told(&by_person, &[&failed], &columns), ["li 0/3 3 0 1 2 1", "wang 1/1 1 1 0 0 0"]);
+    assert!(
+        by_person.kinds().contains("told_underway") && by_person.kinds().contains("clock_stopped:update")
     );
 }

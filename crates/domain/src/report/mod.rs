@@ -9,6 +9,7 @@ mod course;
 mod differ;
 mod period;
 mod place;
+mod punctuality;
 mod quantile;
 mod recovery;
 mod satisfaction;

@@ -91,6 +91,7 @@ pub(super) fn key(by: Grouping, zone: &TimeZone, ticket: &Known, found: &super::
         Grouping::Severity => place.severity.to_string(),
         Grouping::Customer => or_nobody(ticket.organisation.as_ref().map(OrgId::as_str)),
         Grouping::Kind => place.kind.to_string(),
+        Grouping::Case => ticket.number.clone(),
         Grouping::Month => found.at.to_zoned(zone.clone()).strftime("%Y-%m").to_string(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::place::{Place, key};
 use super::{Ask, Column, Figure, Grouping, History, Known, Report};
-use super::{attainment, backlog, recovery, satisfaction, solving};
+use super::{attainment, backlog, punctuality, recovery, satisfaction, solving};
 use crate::sla::Milestone;
 use crate::ticket::{Kind, Severity};
 use crate::time::Timestamp;
@@ -154,6 +154,7 @@ fn find(ask: &Ask, history: &History) -> Vec<Found> {
         Report::Recovery => recovery::find(history),
         Report::Satisfaction => satisfaction::find(history),
         Report::Solving => solving::find(history),
+        Report::Punctuality => punctuality::find(ask, history),
         Report::Backlog => backlog::find(history, ask.now),
     }
 }

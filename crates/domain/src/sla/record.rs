@@ -105,6 +105,8 @@ pub struct Clock {
     /// The steps that fired, by name; the rows of their firings are the truth. Empty on a clock that was read to be
     /// shown only.
     pub fired: BTreeSet<String>,
+    /// The assignee was reminded that this progress slot falls due.
+    pub reminded: bool,
 }
 
 impl Clock {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::progress::{Progress, Way};
 use super::{CloseReason, Kind, Level, PlanStep, Rating, Severity, Status};
 use crate::access::ActorRef;
 use crate::emergency::EmergencyChange;
@@ -80,9 +81,25 @@ pub enum Change {
     /// Staff wrote to the customer.
     Replied {
         message: i64,
+        /// Before reports had a form of their own, an answer could be called one.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         progress: bool,
     },
+    /// Staff reported progress (S2-63).
+    Reported { message: i64, progress: Progress, way: Way },
+    /// The letter of a report was taken by the receiving server.
+    ReportDelivered { message: i64 },
+    /// The letter of a report will never arrive; the progress slot that it had met is open again.
+    ReportFailed {
+        message: i64,
+        said: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reopened: Option<u32>,
+    },
+    /// A progress report falls due soon.
+    ReportDue { cycle: u32, due_at: Option<Timestamp> },
+    /// Nobody reported by `slot_at`; the customer was told by itself when the next report comes.
+    ToldUnderway { message: i64, slot_at: Timestamp, next_at: Option<Timestamp> },
     /// The customer wrote.
     CustomerWrote { message: i64 },
     /// Staff wrote for staff.

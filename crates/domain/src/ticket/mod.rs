@@ -7,6 +7,7 @@ mod event;
 mod facts;
 mod mention;
 mod number;
+pub mod progress;
 mod rebuild;
 mod state;
 

@@ -55,7 +55,7 @@ fn run(case: &Case, clock: &mut Clock, now: Timestamp) -> Result<(), Refusal> {
     let holds = pauses(&case.holds, clock);
     let counted_s = clock.counted_s;
     clock.refresh(calendar, &holds, now)?;
-    clock.next_at = case.rules.next_act(&case.ticket.policy, clock, &holds, now)?;
+    clock.next_at = case.rules.next_act(&case.ticket, clock, &holds, now)?;
     let latest_s = clock.counted_s;
     if let Some(due) = clock.next_at.filter(|at| *at <= now) {
         let before = plus_seconds(due, -1).max(clock.started_at);

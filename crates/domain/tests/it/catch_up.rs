@@ -7,12 +7,14 @@ use domain::access::{Actor, System};
 use domain::routing::{RouteKind, RouteReason};
 use domain::sla::{Firing, Milestone, Step, StepAction, StepAt};
 use domain::ticket::decide::{
-    self, Assignment, Case, Decision, Draft, Helpers, Outcome, Reclassify, Solution,
+    self, Assignment, Case, Decision, Helpers, Outcome, Reclassify, Solution,
 };
+use domain::ticket::progress::Way;
 use domain::ticket::{Change, CloseReason, Event, Level, RaiseMode, Severity, Status, pauses, rebuild};
 use domain::time::{Timestamp, plus_seconds};
 use proptest::prelude::*;
 
+use crate::progress::report;
 use crate::ticket::{agent, customer, opened, say, t0};
 
 /// What people do.
@@ -65,13 +67,14 @@ fn act(deed: Deed, case: &Case, now: Timestamp) -> Outcome {
     let severity = |severity, level, mode| Reclassify { severity, level, mode, reason: "r".to_owned() };
     match deed {
         Deed::Reply => decide::reply(case, say("r"), &me, now),
-        Deed::Progress => decide::reply(case, Draft { progress: true, ..say("p") }, &me, now),
+        Deed::Progress => decide::report(case, report(now), Way::Portal, &me, now),
         Deed::Ask => decide::customer_message(case, say("c"), &ann, now),
         Deed::Note => decide::contacted(case, None, "phone", &me, now),
         Deed::Wait(status) => decide::hold(case, status, "n", Some(say("w")), &me, now),
         Deed::WaitWithReport => {
-            let report = Draft { progress: true, ..say("p") };
-            decide::hold(case, Status::WaitingCustomer, "n", Some(report), &me, now)
+            let reported = decide::report(case, report(now), Way::Portal, &me, now)?;
+            let case = &crate::ticket::case(reported, &case.rules);
+            decide::hold(case, Status::WaitingCustomer, "n", Some(say("w")), &me, now)
         }
         Deed::Resume => decide::resume(case, &me, now),
         Deed::Raise(mode) => {

@@ -11,6 +11,7 @@ mod laws;
 #[cfg(test)]
 mod laws_more;
 #[cfg(test)]
-mod steps;
+mod progress;
 #[cfg(test)]
+mod steps;
 mod ticket;

@@ -15,6 +15,7 @@ use domain::ticket::decide::{
     self, Body, CalendarRev, Case, Decision, Draft, Helpers, Identity, Notice, Opening, Reclassify, Refusal,
     Rules, Solution,
 };
+use domain::ticket::progress::Way;
 use domain::ticket::{Change, Channel, Facts, Kind, Level, RaiseMode, Severity, Status};
 use domain::time::{Timestamp, plus_seconds};
 
@@ -148,7 +149,7 @@ fn an_urgent_ticket_starts_all_its_clocks() {
 }
 
 #[test]
-fn the_first_answer_stops_the_response_and_only_progress_meets_the_cadence() {
+fn the_first_answer_stops_the_response_and_only_a_report_meets_the_cadence() {
     let c = opened(Severity::Urgent);
     let c = after(&c, decide::reply(&c, say("hello"), &agent(), at(10)).unwrap());
     assert_eq!(
@@ -156,8 +157,8 @@ fn the_first_answer_stops_the_response_and_only_progress_meets_the_cadence() {
         (State::Met, 600)
     );
     assert_eq!(clock(&c, Milestone::Update).cycle, 1);
-    let progress = Draft { progress: true, ..say("phase, finding, next step") };
-    let c = after(&c, decide::reply(&c, progress, &agent(), at(20)).unwrap());
+    let report = crate::progress::report(at(20));
+    let c = after(&c, decide::report(&c, report, Way::Portal, &agent(), at(20)).unwrap());
     assert_eq!((clock(&c, Milestone::Update).cycle, clock(&c, Milestone::Update).due_at), (2, Some(at(50))));
     assert_eq!(c.ticket.status, Status::Open);
 }

@@ -271,6 +271,7 @@ pub const NOUNS: &[Noun] = &[
             ("next_at", At),
             ("breach_noted", Flag),
             ("fired_percent", Int),
+            ("reminded", Flag),
         ],
     },
     Noun {
@@ -316,6 +317,8 @@ pub const NOUNS: &[Noun] = &[
             ("html", Text),
             ("progress", Flag),
             ("at", At),
+            ("card", Json),
+            ("delivered_at", At),
         ],
     },
     Noun {

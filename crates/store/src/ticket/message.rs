@@ -3,16 +3,21 @@
 use domain::access::ActorRef;
 use domain::id::TicketId;
 use domain::ticket::decide::{Message, Visibility};
+use domain::ticket::progress::{Card, Way};
 use domain::time::Timestamp;
 
 use super::event::{actor, actor_columns};
+use crate::row::to_json;
 use crate::{Read, Result, Row, Work};
 
 statements! {
-    INSERT = "INSERT INTO message (ticket_id, no, visibility, actor_kind, actor_id, html, progress, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    OF_TICKET = "SELECT no, visibility, actor_kind, actor_id, html, progress, at FROM message \
+    INSERT = "INSERT INTO message (ticket_id, no, visibility, actor_kind, actor_id, html, progress, at, card, \
+         delivered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    OF_TICKET = "SELECT no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at FROM message \
          WHERE ticket_id = $1 AND no > $2 AND (CAST($3 AS BIGINT) = 1 OR visibility = 'public') ORDER BY no LIMIT $4";
+    REPORTS = "SELECT no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at FROM message \
+         WHERE ticket_id = $1 AND card IS NOT NULL AND no < $2 ORDER BY no DESC LIMIT $3";
+    DELIVERED = "UPDATE message SET delivered_at = $3 WHERE ticket_id = $1 AND no = $2";
 }
 
 /// A stored message.
@@ -26,21 +31,24 @@ pub struct MessageRow {
     pub by: ActorRef,
     /// Safe HTML: it was cleaned before it came here.
     pub html: String,
-    /// A progress report.
+    /// A progress report, also one from before reports had a form.
     pub progress: bool,
     /// When.
     pub at: Timestamp,
+    /// What it is besides words.
+    pub card: Option<Card>,
+    /// Since when a report counts as handed over.
+    pub delivered_at: Option<Timestamp>,
 }
 
 /// Keeps a message.
-pub fn insert_message(
-    work: &mut Work<'_>,
-    ticket: &TicketId,
-    message: &Message,
-    by: &ActorRef,
-) -> Result<()> {
-    let (kind, id) = actor_columns(by);
+pub fn insert_message(work: &mut Work<'_>, ticket: &TicketId, message: &Message) -> Result<()> {
+    let (kind, id) = actor_columns(&message.by);
     let now = work.now();
+    let card = message.card.as_ref().map(to_json);
+    let progress = matches!(message.card, Some(Card::Progress { .. }));
+    // On the portal it is there with the commit.
+    let there = matches!(message.card, Some(Card::Progress { way: Way::Portal, .. }));
     let values = [
         ticket.as_str().into(),
         message.no.into(),
@@ -48,8 +56,10 @@ pub fn insert_message(
         kind.into(),
         id.into(),
         message.body.html().into(),
-        message.progress.into(),
+        progress.into(),
         now.into(),
+        card.as_ref().into(),
+        there.then_some(now).into(),
     ];
     work.hit("message", &INSERT, &values)
 }
@@ -67,6 +77,17 @@ pub fn messages(
     })
 }
 
+/// The reports of a ticket and what was told instead, before a position, newest first. All of them are for the
+/// customer.
+pub fn reports(r: &mut Read<'_>, ticket: &TicketId, before: i64, limit: i64) -> Result<Vec<MessageRow>> {
+    r.rows(&REPORTS, &[ticket.as_str().into(), before.into(), limit.into()], |r| read_message(r, 0))
+}
+
+/// Notes since when a report counts as handed over, or that it does not.
+pub fn set_delivered(work: &mut Work<'_>, ticket: &TicketId, no: i64, at: Option<Timestamp>) -> Result<()> {
+    work.hit("message", &DELIVERED, &[ticket.as_str().into(), no.into(), at.into()])
+}
+
 /// Reads the columns of a message, from a column on.
 pub(crate) fn read_message(r: &Row<'_>, first: usize) -> Result<MessageRow> {
     Ok(MessageRow {
@@ -76,5 +97,7 @@ pub(crate) fn read_message(r: &Row<'_>, first: usize) -> Result<MessageRow> {
         html: r.text(first + 4)?,
         progress: r.flag(first + 5)?,
         at: r.at(first + 6)?,
+        card: r.json_opt(first + 7, "message.card")?,
+        delivered_at: r.at_opt(first + 8)?,
     })
 }

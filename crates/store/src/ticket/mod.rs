@@ -26,11 +26,11 @@ pub(crate) use list::{assemble, assemble_rows, narrow};
 pub(crate) use log::assemble_log;
 pub use log::{LogFilter, LogRow, problem_log};
 pub(crate) use message::read_message;
-pub use message::{MessageRow, insert_message, messages};
+pub use message::{MessageRow, insert_message, messages, reports, set_delivered};
 pub use past::{PastRow, past};
 pub use read::{
-    by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of,
-    running_in, shown_clocks, silent_tickets, tickets_of_assignee, with_clocks,
+    by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of, running_in,
+    shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
 };
 pub(crate) use row::{read as read_ticket, ticket_columns};
 pub use running::{Running, running};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::Scope;
 use domain::id::{CalendarId, StaffId, TicketId};
-use domain::sla::Clock;
+use domain::sla::{Clock, State, StopReason};
 use domain::ticket::{Extra, Hold, Ticket};
 use domain::time::{Timestamp, from_millis};
 
@@ -18,12 +18,15 @@ statements! {
     BY_ID = concat!("SELECT ", ticket_columns!(), " FROM ticket t WHERE t.id = $1");
     BY_EXTERNAL_REF = concat!("SELECT ", ticket_columns!(), " FROM ticket t WHERE t.external_ref = $1");
     CLOCKS = "SELECT milestone, cycle, target_s, calendar_id, off_hours, started_at, stopped_at, stop_reason, \
-         reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent \
+         reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent, reminded \
          FROM clock WHERE ticket_id = $1 ORDER BY started_at, milestone, cycle";
     SHOWN_CLOCKS = "SELECT milestone, cycle, target_s, calendar_id, off_hours, started_at, stopped_at, stop_reason, \
-         reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent \
+         reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent, reminded \
          FROM clock WHERE ticket_id = $1 AND cycle > (SELECT MAX(m.cycle) FROM clock m \
          WHERE m.ticket_id = $1 AND m.milestone = clock.milestone) - $2 ORDER BY started_at, milestone, cycle";
+    SLOTS = "SELECT stop_reason, state, excused, COUNT(*) FROM clock \
+         WHERE ticket_id = $1 AND milestone = 'update' AND stopped_at IS NOT NULL \
+         GROUP BY stop_reason, state, excused ORDER BY stop_reason, state, excused LIMIT 1000";
     HOLDS = "SELECT status, from_at, to_at FROM ticket_hold WHERE ticket_id = $1 ORDER BY no";
     SILENT = "SELECT id FROM ticket WHERE silence_at <= $1 ORDER BY silence_at, id LIMIT $2";
     NEXT_SILENCE = "SELECT silence_at FROM ticket WHERE silence_at IS NOT NULL ORDER BY silence_at, id LIMIT 1";
@@ -65,6 +68,13 @@ pub fn shown_clocks(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Clock>> {
     r.rows(&SHOWN_CLOCKS, &[id.as_str().into(), CYCLES.into()], read_clock)
 }
 
+/// The progress slots of a ticket that are over: how they ended, whether they were excused, how many.
+pub fn slots(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<(StopReason, State, bool, i64)>> {
+    r.rows(&SLOTS, &[id.as_str().into()], |r| {
+        Ok((r.word(0, "clock.stop_reason")?, r.word(1, "clock.state")?, r.text_opt(2)?.is_some(), r.int(3)?))
+    })
+}
+
 pub(super) fn read_clock(r: &Row<'_>) -> Result<Clock> {
     let reason = r.word_opt(7, "clock.stop_reason")?;
     Ok(Clock {
@@ -84,6 +94,7 @@ pub(super) fn read_clock(r: &Row<'_>) -> Result<Clock> {
         breach_noted: r.flag(14)?,
         fired_percent: u16::try_from(r.int(15)?).unwrap_or(u16::MAX),
         fired: BTreeSet::new(),
+        reminded: r.flag(16)?,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::{Read, Result};
 statements! {
     CLOCKS = "SELECT c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, c.stopped_at, \
          c.stop_reason, c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, c.breach_noted, \
-         c.fired_percent, t.id, t.number, t.title FROM clock c JOIN ticket t ON t.id = c.ticket_id \
+         c.fired_percent, c.reminded, t.id, t.number, t.title FROM clock c JOIN ticket t ON t.id = c.ticket_id \
          WHERE c.calendar_id = $1 AND c.stopped_at IS NULL AND c.ticket_id > $2 \
          ORDER BY c.ticket_id, c.milestone, c.cycle LIMIT $3";
     HOLDS = "SELECT h.ticket_id, h.status, h.from_at, h.to_at FROM ticket_hold h \
@@ -42,9 +42,9 @@ pub fn running(r: &mut Read<'_>, calendar: &CalendarId, after: &str, limit: usiz
     let asked = i64::try_from(limit + PER_TICKET).unwrap_or(i64::MAX);
     let mut page = r.rows(&CLOCKS, &[calendar.as_str().into(), after.into(), asked.into()], |r| {
         Ok(Running {
-            ticket: r.id(16)?,
-            number: r.text(17)?,
-            title: r.text(18)?,
+            ticket: r.id(17)?,
+            number: r.text(18)?,
+            title: r.text(19)?,
             clock: read_clock(r)?,
             holds: Vec::new(),
         })

@@ -15,6 +15,7 @@ mod people;
 mod policy_preview;
 mod post;
 pub(crate) mod problems;
+mod progress;
 mod queues;
 mod reports;
 mod rules;
@@ -53,6 +54,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tickets::show))
         .routes(routes!(tickets::events))
         .routes(routes!(tickets::messages, verbs::message))
+        .routes(routes!(progress::list, progress::report))
         .routes(routes!(verbs::note))
         .routes(routes!(verbs::hold, verbs::resume))
         .routes(routes!(verbs::solve))

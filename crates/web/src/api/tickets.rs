@@ -120,7 +120,7 @@ pub(crate) async fn list(
     Ok(Json(RowsView { items: rows.into_iter().map(view::row).collect(), next_cursor }))
 }
 
-fn may_view(actor: &Actor) -> Result<()> {
+pub(super) fn may_view(actor: &Actor) -> Result<()> {
     let lacks = actor.staff().is_some() && !actor.has(Right::TicketView);
     if lacks { Err(Error::Lacks(Right::TicketView)) } else { Ok(()) }
 }

@@ -40,8 +40,6 @@ pub(crate) struct MessageBody {
     html: String,
     /// Ids of uploaded files.
     files: Vec<String>,
-    /// A progress report: phase, finding, next step, expected time.
-    progress: bool,
     /// Only for notes: ids of colleagues to be told.
     mentions: Vec<String>,
 }
@@ -49,7 +47,7 @@ pub(crate) struct MessageBody {
 impl MessageBody {
     fn draft(&self) -> Draft {
         let body = if self.html.trim().is_empty() { Text::from_text(&self.body) } else { clean(&self.html) };
-        Draft { body, files: self.files.iter().map(|f| FileId(f.clone())).collect(), progress: self.progress }
+        Draft { body, files: self.files.iter().map(|f| FileId(f.clone())).collect() }
     }
 }
 

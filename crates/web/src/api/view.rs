@@ -2,6 +2,7 @@
 
 use domain::access::ActorRef;
 use domain::sla::Clock;
+use domain::ticket::progress::Card;
 use domain::ticket::{Facts, PlanStep, Rating, Ticket};
 use domain::time::{Timestamp, to_millis};
 use serde::Serialize;
@@ -283,8 +284,10 @@ pub(crate) struct MessageView {
     pub html: String,
     /// The same as text.
     pub text: String,
-    /// A progress report.
+    /// A progress report; what it says part by part is at `/progress`.
     pub progress: bool,
+    /// Nobody wrote it: the desk said by itself that work goes on.
+    pub automatic: bool,
     /// What is attached; read it at `/api/v1/files/{id}`.
     pub files: Vec<AttachedView>,
     /// When.
@@ -329,6 +332,7 @@ pub(super) fn message(m: MessageRow, files: &[FileRow]) -> MessageView {
         html: m.html,
         files: mine.collect(),
         progress: m.progress,
+        automatic: matches!(m.card, Some(Card::Underway { .. })),
         at: instant(m.at),
     }
 }

@@ -8,6 +8,7 @@ use domain::access::Scope;
 use domain::field::Field;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::closes_silently;
+use domain::ticket::progress::Tally;
 use domain::ticket::{Change, Kind, Rating, Status, Ticket};
 use serde::Deserialize;
 use store::{Read, ticket};
@@ -20,7 +21,7 @@ use crate::form::Fields;
 use crate::names::Names;
 use crate::said::Said;
 use crate::session::ContactPage;
-use crate::tickets::{EntryBody, Part, Timeline, render, said, timeline};
+use crate::tickets::{EntryBody, Part, Timeline, render, said, tally, timeline};
 use crate::ui::Ui;
 
 /// A line of the promise ledger.
@@ -51,6 +52,8 @@ struct CasePage {
     apart: Option<String>,
     /// Complaints about the case: number, and what happens next.
     complaints: Vec<(String, String)>,
+    /// Progress reports that came in time.
+    tally: Tally,
 }
 
 impl CasePage {
@@ -97,9 +100,10 @@ pub(super) async fn show(
         let told = told(locale, &t, &names, &rules.fields);
         let closes = closes_silently(&rules, &t);
         let others = complaints(r, &scope, &t)?;
-        Ok((t, clocks, history, told, closes, others))
+        let tally = tally(r, &t)?;
+        Ok((t, clocks, history, told, closes, (others, tally)))
     });
-    let (t, clocks, history, told, closes, others) = read.await.map_err(fail)?;
+    let (t, clocks, history, told, closes, (others, tally)) = read.await.map_err(fail)?;
     let apart = (t.kind == Kind::Complaint).then(|| apart(&ui, &others));
     let complaints = others.into_iter().filter(|(other, _)| other.kind == Kind::Complaint && apart.is_none());
     let complaints = complaints.map(|(c, clocks)| (c.number.clone(), next_step(&ui, &c, &clocks))).collect();
@@ -108,7 +112,7 @@ pub(super) async fn show(
     let closes = closes.map(|at| ui.t1("portal-closes", "at", ui.when(&at)));
     let is_mine = t.requester == page.contact.id;
     render(
-        &CasePage { ui, t, history, ledger, next, closes, told, is_mine, apart, complaints },
+        &CasePage { ui, t, history, ledger, next, closes, told, is_mine, apart, complaints, tally },
         &page.visitor,
     )
 }

@@ -112,6 +112,9 @@ pub(crate) fn sentence(locale: Locale, answer: &Answer) -> String {
         Report::Recovery => ("report-said-recovery", &["mttr", "time50", "recovered"]),
         Report::Satisfaction => ("report-said-satisfaction", &["overall", "rated", "good"]),
         Report::Solving => ("report-said-solving", &["solve_rate", "came", "confirmed", "silent"]),
+        Report::Punctuality => {
+            ("report-said-punctuality", &["punctual", "slots", "automatic", "silent_slot"])
+        }
         Report::Backlog => ("report-said-backlog", &["open", "age30", "older", "oldest"]),
     };
     let (period, change) = (period(locale, answer.ask.period), headline_change(locale, answer));

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use store::{Read, file, ticket};
 use words::{Locale, t_args};
 
+use super::card::{Letters, letters};
 use super::timeline::{Entry, EntryBody, event_entry, for_customer, message_entry, name_handling};
 use crate::names::Names;
 
@@ -95,6 +96,8 @@ pub(crate) fn timeline(
 fn messages_of(events: &[Event], newest: bool) -> Option<RangeInclusive<i64>> {
     let told = |e: &Event| match e.change {
         Change::Replied { message, .. }
+        | Change::Reported { message, .. }
+        | Change::ToldUnderway { message, .. }
         | Change::CustomerWrote { message }
         | Change::Noted { message, .. }
         | Change::Attached { message, .. } => Some(message),
@@ -177,7 +180,14 @@ fn said(
     for m in &messages {
         names.actor(r, &m.by)?;
     }
-    Ok(messages.into_iter().map(|m| message_entry(m, &files, names, locale)).collect())
+    let reports = || messages.iter().filter(|m| m.card.is_some()).map(|m| m.no);
+    let letters = match reports().min().zip(reports().max()) {
+        Some(range) if internal => letters(r, id, range)?,
+        _ => Letters::new(),
+    };
+    let letters = internal.then_some(&letters);
+    let entry = |m| message_entry(m, (&files, letters), names, locale);
+    Ok(messages.into_iter().map(entry).collect())
 }
 
 fn absorbed(e: &Event) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The agent console: the list, a ticket, its verbs.
 
 mod bulk;
+mod card;
 mod columns;
 mod emergency_line;
 mod filters;
@@ -9,6 +10,7 @@ mod list;
 mod new;
 mod notices;
 mod query;
+mod report;
 mod show;
 mod stale;
 mod timeline;
@@ -16,10 +18,12 @@ mod verbs;
 mod verbs_case;
 mod why;
 
+pub(crate) use card::{Letters, Sent, letters};
 pub(crate) use emergency_line::line as emergency_line;
 pub(crate) use history::{Part, Timeline, timeline};
 pub(crate) use list::render;
 pub(crate) use query::ListQuery;
+pub(crate) use show::tally;
 pub(crate) use timeline::EntryBody;
 pub(crate) use verbs::{back, said};
 pub(crate) use verbs_case::instant;
@@ -43,6 +47,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/clocks/{milestone}/{cycle}", get(why::why))
         .route("/tickets/{number}/messages", post(verbs::message))
         .route("/tickets/{number}/notes", post(verbs::note))
+        .route("/tickets/{number}/progress", get(report::form).post(report::send))
         .route("/tickets/{number}/draft", post(verbs::draft))
         .route("/tickets/{number}/hold", post(verbs::hold))
         .route("/tickets/{number}/hold/removal", post(verbs::resume))

@@ -25,6 +25,8 @@ struct Told {
     row: NoticeRow,
     who: String,
     what: String,
+    /// Where it leads.
+    link: String,
 }
 
 #[derive(Template)]
@@ -71,7 +73,8 @@ fn tell(r: &mut Read<'_>, row: NoticeRow, me: &StaffId, locale: Locale) -> Resul
         return Ok(Told { row, who: String::new(), what });
     }
     let Some(event) = ticket::events(r, &row.ticket, row.event - 1, 1)?.pop() else {
-        return Ok(Told { row, who: String::new(), what: String::new() });
+        let link = format!("/tickets/{}", row.number);
+        return Ok(Told { row, who: String::new(), what: String::new(), link });
     };
     let mut names = Names::default();
     names.actor(r, &event.by)?;
@@ -80,11 +83,17 @@ fn tell(r: &mut Read<'_>, row: NoticeRow, me: &StaffId, locale: Locale) -> Resul
     let what = match &event.change {
         Change::CustomerWrote { .. } => t(locale, "notice-customer").to_owned(),
         Change::Replied { .. } => t(locale, "notice-replied").to_owned(),
+        Change::Reported { .. } => t(locale, "notice-reported").to_owned(),
         Change::Noted { mentions, .. } if mentions.contains(me) => t(locale, "notice-mentioned").to_owned(),
         Change::Noted { .. } => t(locale, "notice-noted").to_owned(),
         other => told(other, &names, locale),
     };
-    Ok(Told { row, who, what })
+    // A reminder leads to what is to be done.
+    let link = match &event.change {
+        Change::ReportDue { .. } => format!("/tickets/{}/progress", row.number),
+        _ => format!("/tickets/{}#e{}", row.number, row.event),
+    };
+    Ok(Told { row, who, what, link })
 }
 
 /// Marks all notices as read.

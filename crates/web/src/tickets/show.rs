@@ -7,6 +7,7 @@ use desk::Error;
 use domain::access::{Role, Scope};
 use domain::id::StaffId;
 use domain::sla::Clock;
+use domain::ticket::progress::Tally;
 use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, PlanStep, Severity, Status, Ticket};
 use store::directory::{ModuleRow, ProductRow};
 use store::file::FileRow;
@@ -15,6 +16,7 @@ use store::ticket::{DraftRow, Filter, ListRow, Order};
 use store::{Read, directory, file, staff, ticket};
 
 use super::list::render;
+use super::report::{self, ReportForm};
 use super::timeline::EntryBody;
 use super::{ListQuery, Part, Timeline, timeline};
 use crate::answers::{Values, filled};
@@ -58,6 +60,12 @@ pub(crate) struct Shown {
     /// Where the emergency stands that it is, if it is one.
     pub emergency: Option<&'static str>,
     pub fields: Vec<(domain::field::Field, String)>,
+    /// The form of a progress report, filled in.
+    pub report: ReportForm,
+    /// How a report reaches the customer, as a text's key.
+    pub report_how: &'static str,
+    /// Progress slots that people met and missed.
+    pub tally: Tally,
 }
 
 /// The page of a ticket.
@@ -70,6 +78,7 @@ pub(super) async fn show(
     let ui = page.ui(&app, "tickets").await?;
     let (desk, actor, locale, now, me) =
         (app.desk.clone(), page.actor().clone(), ui.locale, ui.now, page.staff.clone());
+    let (zone, sends) = (ui.zone.clone(), app.config.sends_letters);
     let read = app.desk.peek(move |r| {
         let rules = desk.rules_in(r)?;
         let found = ticket::by_number(r, &actor.scope(), &number)?;
@@ -78,6 +87,8 @@ pub(super) async fn show(
         let values = Values::of((&shown.t, &shown.clocks), &shown.names, &rules, &me, (locale, now));
         shown.answers = filled(r, &values)?;
         let t = &shown.t;
+        shown.report = ReportForm::of(&desk::ticket::progress::form(r, t)?, &zone);
+        shown.report_how = report::how(r, t, sends)?;
         shown.promise = rules.newest.get(&t.policy.0).map(|(name, _)| name.clone()).unwrap_or_default();
         shown.fields = rules
             .fields
@@ -141,9 +152,21 @@ fn read_case(
         merged_into,
         emergency,
         fields: Vec::new(),
+        report: ReportForm::default(),
+        report_how: "",
+        tally: tally(r, &t)?,
         clocks,
         t,
     })
+}
+
+/// How many progress reports came in time.
+pub(crate) fn tally(r: &mut Read<'_>, t: &Ticket) -> desk::Result<Tally> {
+    let mut tally = Tally::default();
+    for (reason, state, excused, n) in ticket::slots(r, &t.id)? {
+        tally.take(reason, state, excused, n);
+    }
+    Ok(tally)
 }
 
 /// The files of a draft that are still waiting to be sent.

@@ -2,8 +2,9 @@
 
 use desk::Result;
 use domain::access::ActorRef;
-use domain::sla::StepAt;
+use domain::sla::{StepAt, StopReason};
 use domain::ticket::decide::Visibility;
+use domain::ticket::progress::Card;
 use domain::ticket::{Change, Event, Handling};
 use domain::time::Timestamp;
 use store::Read;
@@ -11,6 +12,7 @@ use store::file::FileRow;
 use store::ticket::MessageRow;
 use words::{Locale, duration, step_when, t, t_args, word};
 
+use super::card::{Letters, ReportCard};
 use crate::names::Names;
 
 /// An entry of the timeline.
@@ -30,6 +32,10 @@ pub(crate) struct Entry {
 pub(crate) enum EntryBody {
     /// A message.
     Message { html: String, side: &'static str, internal: bool, progress: bool, files: Vec<FileRow> },
+    /// A progress report.
+    Report(ReportCard),
+    /// Nobody reported; the customer was told by itself. `internal` readers see that it counts as missed.
+    Underway { next_at: Option<Timestamp>, internal: bool },
     /// An event in words; `number` names the other ticket that it is about.
     Line { text: String, role: &'static str, number: Option<String> },
 }
@@ -59,13 +65,31 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
     Ok(())
 }
 
-pub(super) fn message_entry(m: MessageRow, files: &[FileRow], names: &Names, locale: Locale) -> Entry {
+/// A message as a card, or as what it is besides words; `letters` for staff.
+pub(super) fn message_entry(
+    m: MessageRow,
+    (files, letters): (&[FileRow], Option<&Letters>),
+    names: &Names,
+    locale: Locale,
+) -> Entry {
+    let (anchor, at, who) = (format!("m{}", m.no), m.at, names.of_actor(&m.by, locale));
+    match &m.card {
+        Some(Card::Progress { progress, way }) => {
+            let card = ReportCard::of(&m, (progress, *way), letters);
+            return Entry { anchor, at, who, from: None, body: EntryBody::Report(card) };
+        }
+        Some(Card::Underway { next_at, .. }) => {
+            let body = EntryBody::Underway { next_at: *next_at, internal: letters.is_some() };
+            return Entry { anchor, at, who, from: None, body };
+        }
+        None => {}
+    }
     let side = if matches!(m.by, ActorRef::Contact(_)) { "customer" } else { "staff" };
     let mine = files.iter().filter(|f| f.message == Some(m.no)).cloned().collect();
     Entry {
-        anchor: format!("m{}", m.no),
-        at: m.at,
-        who: names.of_actor(&m.by, locale),
+        anchor,
+        at,
+        who,
         from: None,
         body: EntryBody::Message {
             html: m.html,
@@ -199,6 +223,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
             return clock_line(change, locale);
         }
+        change if is_about_a_report(change) => return report_line(change, locale),
         other => rest(other, names, locale),
     })
 }
@@ -212,6 +237,8 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
     let milestone = |m: &domain::sla::Milestone| word(locale, "milestone", m.as_str());
     Some(match change {
         Change::ClockStopped(fixed) if !fixed.reason.counts() => return None,
+        // Its breach stands there already.
+        Change::ClockStopped(fixed) if fixed.reason == StopReason::Missed => return None,
         Change::ClockStopped(fixed) if fixed.met => {
             let time = duration(locale, fixed.counted_s);
             (say("event-met", &[("clock", milestone(&fixed.milestone)), ("time", &time)]), "ok")
@@ -238,6 +265,29 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
         }
         _ => return None,
     })
+}
+
+fn is_about_a_report(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Reported { .. }
+            | Change::ReportDelivered { .. }
+            | Change::ReportFailed { .. }
+            | Change::ReportDue { .. }
+            | Change::ToldUnderway { .. }
+    )
+}
+
+/// What became of a report; the report itself is a card.
+fn report_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
+    match change {
+        Change::ReportFailed { said, reopened, .. } => {
+            let key = if reopened.is_some() { "event-report-reopened" } else { "event-report-failed" };
+            Some((t_args(locale, key, &[("said", said)]), "overdue"))
+        }
+        Change::ReportDue { .. } => Some((t(locale, "event-report-due").to_owned(), "soon")),
+        _ => None,
+    }
 }
 
 fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str) {

@@ -53,7 +53,6 @@ pub(crate) struct MessageForm {
     html: String,
     text: String,
     files: Vec<String>,
-    progress: String,
     /// A note for staff.
     internal: String,
     /// What happens with the message: nothing else, `waiting_customer`, or `resolve`.
@@ -70,7 +69,7 @@ impl MessageForm {
             clean(&self.html)
         };
         let files = self.files.iter().filter(|f| !f.is_empty()).map(|f| FileId(f.clone())).collect();
-        Draft { body, files, progress: !self.progress.is_empty() }
+        Draft { body, files }
     }
 }
 

@@ -54,6 +54,7 @@ impl Next<'_> {
             breach_noted: false,
             fired_percent: 0,
             fired: BTreeSet::new(),
+            reminded: false,
         });
     }
 
@@ -123,7 +124,7 @@ pub(super) fn refresh(next: &mut Next<'_>) -> Result<(), Refusal> {
         let holds = pauses(&next.out.holds, clock);
         let calendar = rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
         clock.refresh(calendar, &holds, now)?;
-        clock.next_at = rules.next_act(&next.out.ticket.policy, clock, &holds, now)?;
+        clock.next_at = rules.next_act(&next.out.ticket, clock, &holds, now)?;
     }
     Ok(())
 }
@@ -132,7 +133,7 @@ impl Rules {
     /// When a running clock does something by itself next: a step that has not fired, or its breach.
     pub(crate) fn next_act(
         &self,
-        policy: &(PolicyId, i64),
+        ticket: &Ticket,
         clock: &Clock,
         holds: &[Pause],
         now: Timestamp,
@@ -140,11 +141,13 @@ impl Rules {
         let calendar = self.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
         let run = clock.run(calendar, holds);
         let key = (clock.milestone, clock.off_hours);
-        let steps = self.policies.get(policy).map(|p| p.instants(key, &run, now)).unwrap_or_default();
+        let steps = self.policies.get(&ticket.policy).map(|p| p.instants(key, &run, now)).unwrap_or_default();
         let step = steps.into_iter().find(|(s, _)| !clock.has_fired(s)).map(|(_, at)| at);
-        let breach = run.read(now)?.due.filter(|_| !clock.breach_noted).map(|d| plus_seconds(d, 1));
+        let reading = run.read(now)?;
+        let breach = reading.due.filter(|_| !clock.breach_noted).map(|d| plus_seconds(d, 1));
+        let reminder = super::progress::reminder(ticket, clock, &reading, now);
         // A pause that begins at the very due does not undo the breach that follows; where the pause leaves budget,
         // neither a step nor the due can be reached and there is no instant.
-        Ok(step.into_iter().chain(breach).min())
+        Ok(step.into_iter().chain(breach).chain(reminder).min())
     }
 }

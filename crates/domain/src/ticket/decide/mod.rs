@@ -11,6 +11,7 @@ mod hand;
 mod hold;
 mod misclick;
 mod open;
+mod progress;
 mod serve;
 mod talk;
 mod tick;
@@ -28,6 +29,7 @@ pub use finish::{Solution, cancel, close, closes_silently, confirm, excuse, rate
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
 pub use open::{Identity, Opening, open};
+pub use progress::{delivered, report, undelivered};
 pub use serve::{attend, complained, contacted, edit_service, plan};
 pub use talk::{Draft, customer_message, note, reply};
 pub use tick::{Helpers, recount, tick, tick_silence};
@@ -35,8 +37,9 @@ pub use tick::{Helpers, recount, tick, tick_silence};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::progress::Card;
 use super::{Change, Event, Hold, Status, Ticket};
-use crate::access::Actor;
+use crate::access::{Actor, ActorRef};
 use crate::calendar::{Calendar, CalendarDoc};
 use crate::field::Field;
 use crate::id::{CalendarId, ContactId, FileId, PolicyId, StaffId};
@@ -160,8 +163,10 @@ pub struct Message {
     pub body: Body,
     /// Files that were uploaded for it.
     pub files: Vec<FileId>,
-    /// A progress report (S2-63).
-    pub progress: bool,
+    /// Who wrote it: a decision may also hold what a rule says.
+    pub by: ActorRef,
+    /// More than words: a progress report, or that nobody has given one.
+    pub card: Option<Card>,
 }
 
 named! {
@@ -177,6 +182,10 @@ named! {
         Solved = "solved",
         /// A reminder that it is solved.
         Reminder = "reminder",
+        /// A progress report (S2-63).
+        Progress = "progress",
+        /// Nobody has reported; by itself.
+        Underway = "underway",
     }
 }
 
@@ -343,8 +352,8 @@ impl<'a> Next<'a> {
     fn message(&mut self, visibility: Visibility, draft: Draft) -> i64 {
         self.out.ticket.messages += 1;
         let no = self.out.ticket.messages;
-        let progress = draft.progress;
-        self.out.messages.push(Message { no, visibility, body: draft.body, files: draft.files, progress });
+        let (by, card) = (self.actor.reference(), None);
+        self.out.messages.push(Message { no, visibility, body: draft.body, files: draft.files, by, card });
         no
     }
 

@@ -1,12 +1,12 @@
 //! Work on the case that is not a message: contact outside the system, technician at work, way round, fix plan.
 
-use super::{Case, Change, Next, Outcome, Refusal, talk};
+use super::{Case, Change, Next, Outcome, Refusal, progress, talk};
 use crate::access::Actor;
 use crate::sla::{Milestone, StopReason};
 use crate::ticket::{Cause, EditField, PlanStep, Status};
 use crate::time::Timestamp;
 
-/// A person reached the customer outside the system, by telephone for example (K4).
+/// A person reached the customer outside the system, by telephone for example (K4). It meets the progress duty (U1).
 ///
 /// # Errors
 /// `in_future`, `needs_reason`, `ended`, `merged`.
@@ -22,6 +22,7 @@ pub fn contacted(case: &Case, at: Option<Timestamp>, note: &str, actor: &Actor, 
     next.out.ticket.unanswered_since = None;
     next.stop(Milestone::Response, at, StopReason::Done)?;
     next.stop(Milestone::Reply, at, StopReason::Done)?;
+    progress::meet(&mut next, at)?;
     if next.out.ticket.status == Status::New {
         next.set_status(Status::Open, "");
     }

@@ -16,8 +16,6 @@ pub struct Draft {
     pub body: Body,
     /// Uploaded files.
     pub files: Vec<FileId>,
-    /// This is a progress report (S2-63): phase, finding, next step, expected time.
-    pub progress: bool,
 }
 
 impl Draft {
@@ -26,7 +24,7 @@ impl Draft {
     }
 }
 
-/// Staff answer the customer. Stops first response and reply (K4, K7); a progress report meets the cadence (U1).
+/// Staff answer the customer. Stops first response and reply (K4, K7); the progress duty wants a report (U1).
 ///
 /// # Errors
 /// `empty_text`, `ended`, `merged`.
@@ -42,14 +40,9 @@ pub fn reply(case: &Case, draft: Draft, actor: &Actor, now: Timestamp) -> Outcom
 
 /// The part of an answer that hold and resolve share: the message and what it does to the clocks.
 pub(super) fn speak(next: &mut Next<'_>, draft: Draft, letter: Letter) -> Result<i64, Refusal> {
-    let progress = draft.progress;
     let message = next.message(Visibility::Public, draft);
-    let event = next.event(Change::Replied { message, progress });
+    let event = next.event(Change::Replied { message, progress: false });
     answered(next)?;
-    if progress && next.is_running(Milestone::Update) {
-        next.stop(Milestone::Update, next.now, StopReason::Done)?;
-        next.start(Milestone::Update, next.now);
-    }
     next.letter(letter, Some(message));
     next.tell_staff(event);
     Ok(message)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand};
+use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand, progress};
 use crate::access::Actor;
 use crate::id::{GroupId, StaffId};
 use crate::routing::{RouteKind, RouteReason};
@@ -41,14 +41,17 @@ pub fn tick(case: &Case, helpers: &Helpers, actor: &Actor, now: Timestamp) -> Ou
         match act {
             Act::Step { i, step, at } => fire(&mut next, i, &step, at, helpers)?,
             Act::Breach { i, at } => breach(&mut next, i, at, helpers)?,
+            Act::Remind { i, .. } => progress::remind(&mut next, i),
         }
     }
+    progress::tell_underway(&mut next)?;
     if next.out.events.is_empty() { hush(next) } else { next.finish() }
 }
 
 enum Act {
     Step { i: usize, step: Step, at: Timestamp },
     Breach { i: usize, at: Timestamp },
+    Remind { i: usize, at: Timestamp },
 }
 
 impl Act {
@@ -57,6 +60,7 @@ impl Act {
         match self {
             Self::Step { at, step, .. } => (*at, step.level),
             Self::Breach { at, .. } => (*at, u8::MAX),
+            Self::Remind { at, .. } => (*at, 0),
         }
     }
 }
@@ -92,6 +96,9 @@ fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Act>, Refusal
         .collect();
     let late = reading.due.filter(|d| !clock.breach_noted && to_seconds(next.now) > to_seconds(*d));
     acts.extend(late.map(|at| Act::Breach { i, at }));
+    let reminder =
+        progress::reminder(&next.out.ticket, clock, &reading, next.now).filter(|at| *at <= next.now);
+    acts.extend(reminder.map(|at| Act::Remind { i, at }));
     Ok(acts)
 }
 

@@ -1,0 +1,57 @@
+//! Progress reports in time (S2-63): of the slots of the progress duty, how many people met. What is met and missed
+//! is what the promises' report counts for this milestone; here it is told apart what the customer heard instead.
+
+use std::collections::BTreeSet;
+
+use super::attainment::{self, EXCUSED, MISSED};
+use super::sheet::Found;
+use super::{Ask, Column, History, How};
+use crate::sla::Milestone;
+use crate::ticket::Change;
+use crate::time::Timestamp;
+
+const ON_TIME: &str = "on_time";
+const AUTOMATIC: &str = "automatic";
+const SILENT: &str = "silent_slot";
+const LEFT_OUT: &str = "left_out";
+
+pub(super) const RATE: Column =
+    Column::new("punctual", &[ON_TIME, AUTOMATIC, SILENT], How::Share(&[ON_TIME]));
+
+pub(super) const COLUMNS: &[Column] = &[
+    RATE,
+    Column::count("slots", &[ON_TIME, AUTOMATIC, SILENT]),
+    Column::count("on_time", &[ON_TIME]),
+    Column::count("slots_missed", &[AUTOMATIC, SILENT]),
+    Column::count("automatic", &[AUTOMATIC]),
+    Column::count("silent_slot", &[SILENT]),
+    Column::count("excused", &[EXCUSED]),
+];
+
+pub(super) fn find(ask: &Ask, history: &History) -> Vec<Found> {
+    let told: BTreeSet<Timestamp> = history.events.iter().filter_map(|e| told(&e.change)).collect();
+    let dues = history.events.iter().filter_map(|e| breach(&e.change));
+    let dues: Vec<(u32, Timestamp)> = dues.collect();
+    let covered = |cycle: u32| dues.iter().any(|(c, due)| *c == cycle && told.contains(due));
+    attainment::find(ask, history)
+        .into_iter()
+        .filter(|f| f.cell != LEFT_OUT)
+        .map(|f| match f.cell {
+            EXCUSED => f,
+            MISSED if covered(f.cycle) => Found { cell: AUTOMATIC, ..f },
+            MISSED => Found { cell: SILENT, ..f },
+            _ => Found { cell: ON_TIME, ..f },
+        })
+        .collect()
+}
+
+fn told(change: &Change) -> Option<Timestamp> {
+    if let Change::ToldUnderway { slot_at, .. } = change { Some(*slot_at) } else { None }
+}
+
+fn breach(change: &Change) -> Option<(u32, Timestamp)> {
+    match change {
+        Change::Breached { milestone: Milestone::Update, cycle, due_at, .. } => Some((*cycle, *due_at)),
+        _ => None,
+    }
+}

@@ -75,7 +75,7 @@ const PAGES = {
     ["search", "/search?q=报表"], ["search-exact", `/search?q=${urgent}`],
     ["search-empty", "/search?q=qqqqzzzz"], ["search-start", "/search"], ["search-instead", "/search?q=exmaple"],
     ["emergency", `${ticket}/emergency`], ["emergency-past", `/tickets/${past}/emergency`], ["emergency-none", `/tickets/${waiting}/emergency`],
-    ["emergency-roles", `${ticket}/emergency`, open("#staffing details")], ["emergency-start", `/tickets/${waiting}`, press("y")],
+    ["emergency-roles", `${ticket}/emergency`, open("#staffing details")], ["emergency-start", `/tickets/${waiting}`, press("x")],
     ["emergencies", "/emergencies"], ["emergencies-empty", "/emergencies?state=called_off"], ["emergencies-measures", "/emergencies/measures"],
     ["log", "/log"], ["log-empty", "/log?until=2001-01-01"],
     ["reports", `/reports?${year}`], ["report-months", `/reports/solving?${year}&by=month`],

@@ -80,7 +80,21 @@ pub fn save(unit: &mut Unit<'_, '_>, case: &Case, decision: &Decision) -> Result
     let before = (&case.ticket, case.clocks.as_slice(), case.holds.as_slice());
     let after = (&decision.ticket, decision.clocks.as_slice(), decision.holds.as_slice());
     ticket::update(unit.work, before, after)?;
-    save_rest(unit, Some(&case.ticket), decision)
+    save_rest(unit, Some(&case.ticket), decision)?;
+    let reopened = !case.ticket.status.is_open() && decision.ticket.status.is_open();
+    if reopened { free_of_who_left(unit, case, decision) } else { Ok(()) }
+}
+
+/// A case that comes back to somebody who has left meanwhile is its group's.
+fn free_of_who_left(unit: &mut Unit<'_, '_>, case: &Case, decision: &Decision) -> Result<()> {
+    let Some(person) = decision.ticket.assignee.clone() else { return Ok(()) };
+    if unit.actor.is_import() || staff::one(unit.work, &person)?.is_none_or(|s| s.active) {
+        return Ok(());
+    }
+    let Decision { ticket, clocks, holds, .. } = decision.clone();
+    let case = Case { ticket, clocks, holds, rules: case.rules.clone() };
+    let freed = decide::hand_over(&case, &person, &Actor::System(System::Clock), unit.now)?;
+    save(unit, &case, &freed)
 }
 
 fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decision) -> Result<()> {

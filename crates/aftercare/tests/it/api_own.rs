@@ -9,6 +9,7 @@ mod engines {
     testkit::on_both_engines!(
         notices_views_and_drafts_are_the_callers_own,
         a_file_is_uploaded_named_and_read,
+        a_customer_does_not_read_what_staff_keep_for_themselves,
         the_houses_books_are_open_to_those_who_may,
     );
 }
@@ -104,4 +105,20 @@ async fn the_houses_books_are_open_to_those_who_may(app: TestApp) {
     let path = format!("/api/v1/tokens/{token}");
     assert_eq!(api.json(Method::DELETE, &path, &json!({})).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/api/v1/tickets").await.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn a_customer_does_not_read_what_staff_keep_for_themselves(app: TestApp) {
+    let api = app.api().await;
+    let number = opened(&api).await;
+    let path = format!("/api/v1/tickets/{number}");
+    assert_eq!(api.json(Method::PATCH, &path, &json!({"tags": ["锁死"]})).await.status, StatusCode::OK);
+    let solved = json!({"resolution": "重新分配角色", "remark": "需培训新员工"});
+    assert_eq!(api.post(&format!("{path}/solution"), &solved).await.status, StatusCode::OK);
+    let ours = api.get(&path).await.json();
+    assert_eq!((&ours["tags"], &ours["remark"]), (&json!(["锁死"]), &json!("需培训新员工")));
+    let theirs = app.signed_in("ben@north.example").await.get(&path).await.json();
+    assert_eq!(
+        (&theirs["number"], &theirs["tags"], &theirs["remark"]),
+        (&json!(number), &json!([]), &json!(""))
+    );
 }

@@ -12,7 +12,7 @@ use crate::faults::{Demo, create, folder, request, start};
 const KILLS: usize = 3;
 const WRITERS: usize = 4;
 /// So many tickets at most are made before a kill.
-const MOST: usize = 400;
+const MOST: usize = 4_000;
 
 /// The files of the index that serves; without those of the last commit, which come and go.
 fn files(data: &Path) -> BTreeSet<String> {

@@ -218,6 +218,10 @@ async fn c6_running_clocks_follow_the_newest_calendar(app: TestApp) {
 async fn a_person_who_leaves_hands_over_the_open_work(app: TestApp) {
     let number = open(&app, json!({})).await;
     verb::take(&app.desk, app.cast.staff("agent"), &number).await.unwrap();
+    let solved = open(&app, json!({})).await;
+    verb::take(&app.desk, app.cast.staff("agent"), &solved).await.unwrap();
+    let solution = Solution { resolution: "更正设置".into(), ..Solution::default() };
+    verb::resolve(&app.desk, app.cast.staff("agent"), &solved, solution).await.unwrap();
     let signed_in = app.signed_in("agent").await;
     let id = app.cast.staff_id("agent");
     let row = app.desk.read(move |r| Ok(store::staff::one(r, &id)?.unwrap())).await.unwrap();
@@ -225,6 +229,11 @@ async fn a_person_who_leaves_hands_over_the_open_work(app: TestApp) {
     desk::admin::save_staff(&app.desk, app.cast.staff("admin"), gone).await.unwrap();
     assert_eq!(shown(&app, &number).await["assignee"], json!(null));
     assert_eq!(signed_in.get("/tickets").await.status, StatusCode::SEE_OTHER, "the session has ended");
+    assert!(shown(&app, &solved).await["assignee"].is_string(), "who solved it stays");
+    let customer = app.cast.contact("ben@north.example");
+    verb::reopen(&app.desk, customer, &solved, "又出现了".to_owned()).await.unwrap();
+    let again = shown(&app, &solved).await;
+    assert_eq!((&again["status"], &again["assignee"]), (&json!("open"), &json!(null)));
 }
 
 async fn letters_say_number_and_promise(app: TestApp) {

@@ -12,6 +12,7 @@ mod engines {
         pages_are_whole_in_both_languages,
         administration_takes_effect_at_once,
         signing_in_is_throttled_and_links_work_once,
+        staff_get_a_link_at_their_address,
         a_stranger_locks_nobody_out,
         a_form_with_errors_keeps_what_was_typed,
         files_are_private_and_never_run,
@@ -141,6 +142,18 @@ async fn signing_in_is_throttled_and_links_work_once(app: TestApp) {
     );
     assert_eq!(client.form(&path, "").await.status, StatusCode::SEE_OTHER);
     assert_eq!(client.form(&path, "").await.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn staff_get_a_link_at_their_address(app: TestApp) {
+    let id = app.cast.staff_id("agent");
+    let row = app.desk.read(move |r| Ok(store::staff::one(r, &id)?.unwrap())).await.unwrap();
+    let row = store::staff::StaffRow { email: "Ann@desk.example".to_owned(), ..row };
+    desk::admin::save_staff(&app.desk, app.cast.staff("admin"), row).await.unwrap();
+    let asked = app.client().form("/sign-in/link", "email=ann@desk.example").await;
+    assert_eq!(asked.status, StatusCode::OK);
+    app.drain().await;
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
+    assert_eq!(letters.iter().map(|l| l.recipient.as_str()).collect::<Vec<_>>(), ["ann@desk.example"]);
 }
 
 async fn a_stranger_locks_nobody_out(app: TestApp) {

@@ -2,9 +2,10 @@
 
 use domain::access::{Actor, Right, System};
 use domain::id::{ContactId, StaffId};
-use domain::people::{PointKind, parse_email};
+use domain::people::{Point, PointKind, parse_email};
 use domain::time::plus_seconds;
 use store::session::{self, Person};
+use store::staff::StaffRow;
 use store::{directory, job, staff};
 
 use super::{Session, begin, login_of, person_ref, secret_hash, signs_in};
@@ -28,8 +29,7 @@ pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
             Some(c) if signs_in(unit.work, &c)? => {
                 Some((Person { kind: "contact".to_owned(), id: c.id.0 }, c.name, c.locale))
             }
-            _ => staff::by_login(unit.work, &point.value)?
-                .filter(|s| s.active)
+            _ => staff_of_address(unit, &point)?
                 .map(|s| (Person { kind: "staff".to_owned(), id: s.id.0 }, s.name, s.locale)),
         };
         let Some((person, name, locale)) = found else { return Ok(()) };
@@ -54,6 +54,14 @@ pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// Who of the staff has this address, as a login or to be written to.
+fn staff_of_address(unit: &mut Unit<'_, '_>, point: &Point) -> Result<Option<StaffRow>> {
+    let all: Vec<_> = staff::all(unit.work)?.into_iter().filter(|s| s.active).collect();
+    let by_login = all.iter().find(|s| s.login == point.value);
+    let found = by_login.or_else(|| all.iter().find(|s| parse_email(&s.email).as_ref() == Some(point)));
+    Ok(found.cloned())
 }
 
 /// Links that an address is sent within a quarter of an hour; whoever wants more may fill somebody's mailbox.
@@ -114,7 +122,7 @@ pub async fn set_up_link(desk: &Desk) -> Result<String> {
     let token = desk.new_secret();
     let hash = secret_hash(&token);
     desk.write(&Actor::System(System::Operator), move |unit| {
-        let row = staff::StaffRow {
+        let row = StaffRow {
             id: StaffId(unit.work.next_id()),
             login: "admin".to_owned(),
             name: "Admin".to_owned(),

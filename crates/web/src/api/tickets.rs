@@ -155,9 +155,11 @@ pub(crate) async fn show(
 pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<TicketView> {
     may_view(who)?;
     let scope = who.scope();
+    let by_customer = matches!(who, Actor::Contact(_));
     desk.peek(move |r| {
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        shown_in(r, t)
+        let shown = shown_in(r, t)?;
+        Ok(if by_customer { shown.for_customer() } else { shown })
     })
     .await
 }

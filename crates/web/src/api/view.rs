@@ -133,6 +133,13 @@ pub(crate) struct TicketView {
     pub clocks: Vec<ClockView>,
 }
 
+impl TicketView {
+    /// Without what staff keep for themselves.
+    pub(super) fn for_customer(self) -> Self {
+        Self { remark: String::new(), tags: Vec::new(), watchers: Vec::new(), ..self }
+    }
+}
+
 /// A ticket with its clocks, as the API shows it.
 pub(super) fn ticket(t: Ticket, clocks: &[Clock]) -> TicketView {
     TicketView {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::open::one_line;
 use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
 use crate::access::Actor;
 use crate::id::{ContactId, ContractId, ModuleId, ProductId, StaffId};
@@ -53,14 +54,14 @@ pub struct Reclassify {
 /// # Errors
 /// `empty_text` for an empty title, `never_opens`.
 pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outcome {
-    if edit.title.as_ref().is_some_and(|t| t.trim().is_empty()) {
+    if edit.title.as_ref().is_some_and(|t| one_line(t).is_empty()) {
         return Err(Refusal::EmptyText);
     }
     let mut next = Next::new(case, actor, now);
     let word = |w: Option<&'static str>| w.unwrap_or_default().to_owned();
     let t = next.out.ticket.clone();
     if let Some(title) = edit.title {
-        next.edited(EditField::Title, t.title, title.trim().to_owned(), |t, v| t.title = v);
+        next.edited(EditField::Title, t.title, one_line(&title), |t, v| t.title = v);
     }
     if let Some(kind) = edit.kind {
         next.edited(EditField::Kind, word(Some(t.kind.as_str())), word(Some(kind.as_str())), |t, _| {

@@ -88,7 +88,7 @@ pub fn open(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
-    if opening.title.trim().is_empty() {
+    if one_line(&opening.title).is_empty() {
         return Err(Refusal::EmptyText);
     }
     if opening.level == Some(Level::One) && opening.severity != Severity::Urgent {
@@ -138,12 +138,18 @@ fn received(given: Option<Timestamp>, actor: &Actor, now: Timestamp) -> Result<T
     }
 }
 
+/// A title is one line: what breaks lines, or cannot be seen, becomes a space.
+pub(super) fn one_line(title: &str) -> String {
+    let visible: String = title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    visible.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 fn fresh(identity: Identity, o: Opening, received_at: Timestamp, now: Timestamp) -> Ticket {
     Ticket {
         id: identity.id,
         number: identity.number,
         version: 0,
-        title: o.title.trim().to_owned(),
+        title: one_line(&o.title),
         kind: o.kind,
         class: o.class,
         severity: o.severity,
@@ -186,5 +192,21 @@ fn fresh(identity: Identity, o: Opening, received_at: Timestamp, now: Timestamp)
         external_ref: o.external_ref,
         messages: 0,
         updated_at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn a_title_is_one_line() {
+        for (typed, kept) in [
+            ("  保存 没有反应 ", "保存 没有反应"),
+            ("报表\r\n打不开\tBcc: x", "报表 打不开 Bcc: x"),
+            ("\u{7}\n ", ""),
+        ] {
+            assert_eq!(one_line(typed), kept);
+        }
     }
 }

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use domain::access::{Actor, System};
 use domain::routing::{RouteKind, RouteReason};
 use domain::sla::{Firing, Milestone, Step, StepAction, StepAt};
-use domain::ticket::decide::{
-    self, Assignment, Case, Decision, Helpers, Outcome, Reclassify, Solution,
-};
+use domain::ticket::decide::{self, Assignment, Case, Decision, Helpers, Outcome, Reclassify, Solution};
 use domain::ticket::progress::Way;
 use domain::ticket::{Change, CloseReason, Event, Level, RaiseMode, Severity, Status, pauses, rebuild};
 use domain::time::{Timestamp, plus_seconds};

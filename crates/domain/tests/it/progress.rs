@@ -48,7 +48,7 @@ impl Life {
     }
 
     fn tick(&mut self, now: Timestamp) -> &mut Self {
-        let d = decide::tick(&self.case, None, &clock(), now).unwrap();
+        let d = decide::tick(&self.case, &decide::Helpers::default(), &clock(), now).unwrap();
         self.keep(d)
     }
 

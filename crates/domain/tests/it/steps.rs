@@ -7,10 +7,12 @@ use domain::calendar::CalendarDoc;
 use domain::id::StaffId;
 use domain::routing::RouteKind;
 use domain::sla::{Firing, Milestone, PolicyDoc, Step, StepAction, StepAt};
-use domain::ticket::decide::{self, Case, Decision, Draft, Helpers, Notice};
+use domain::ticket::decide::{self, Case, Decision, Helpers, Notice};
+use domain::ticket::progress::Way;
 use domain::ticket::{Change, Severity, Status};
 use domain::time::{Timestamp, plus_seconds};
 
+use crate::progress::report;
 use crate::ticket::{after, agent, at, opened, say};
 
 const CLOCK: Actor = Actor::System(System::Clock);
@@ -137,8 +139,8 @@ fn missed_reports_in_a_row_come_with_their_slot_and_a_report_begins_anew() {
     let d = tick(&case, &Helpers::default(), at(100));
     assert!(d.firings.is_empty());
     let case = after(&case, d);
-    let report = decide::reply(&case, Draft { progress: true, ..say("p") }, &agent(), at(100)).unwrap();
-    let case = after(&case, report);
+    let reported = decide::report(&case, report(at(100)), Way::Portal, &agent(), at(100)).unwrap();
+    let case = after(&case, reported);
     let d = tick(&case, &Helpers::default(), at(170));
     assert_eq!(d.firings.iter().map(|f| f.at).collect::<Vec<_>>(), [at(160)]);
 }

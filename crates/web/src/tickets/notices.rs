@@ -70,7 +70,8 @@ pub(super) async fn notices(
 fn tell(r: &mut Read<'_>, row: NoticeRow, me: &StaffId, locale: Locale) -> Result<Told> {
     if row.digest > 0 {
         let what = t_args(locale, "notice-digest", &[("n", &row.digest.to_string())]);
-        return Ok(Told { row, who: String::new(), what });
+        let link = format!("/tickets/{}", row.number);
+        return Ok(Told { row, who: String::new(), what, link });
     }
     let Some(event) = ticket::events(r, &row.ticket, row.event - 1, 1)?.pop() else {
         let link = format!("/tickets/{}", row.number);

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Change, Next, Refusal, Rules};
 use crate::calendar::CountError;
-use crate::id::PolicyId;
+
 use crate::sla::{Clock, Fixed, Milestone, Pause, State, StopReason, Target};
-use crate::ticket::pauses;
+use crate::ticket::{Ticket, pauses};
 use crate::time::{Timestamp, plus_seconds};
 
 impl From<CountError> for Refusal {

@@ -330,33 +330,48 @@ fn complaints_are_counted_beside_the_others() {
 #[test]
 fn progress_slots_are_met_by_people_or_covered_by_a_message_or_by_nothing() {
     let case = "
-        01 08:00 clock opened urgent fault g li
-        01 08:20 li stopped update 1 done met 01 08:30 1200
-        01 08:50 clock breached update 2
-        01 08:50 clock stopped update 2 missed met 01 08:50 1800
-        01 08:51 clock told 01T08:50
-        01 09:20 clock breached update 3
-        01 09:20 clock stopped update 3 missed met 01 09:20 1800
-        01 09:30 wang stopped update 4 done met 01 09:50 600
-        01 10:00 clock breached update 5
-        01 10:00 clock stopped update 5 missed met 01 10:00 1800
-        01 10:05 lead excused update 5
-        01 10:10 li stopped update 6 superseded met 01 10:30 600";
+        09-01 08:00 clock opened urgent fault g li
+        09-01 08:20 li stopped update 1 done met 09-01 08:30 1200
+        09-01 08:50 clock breached update 2
+        09-01 08:50 clock stopped update 2 missed met 09-01 08:50 1800
+        09-01 08:51 clock told 09-01T08:50
+        09-01 09:20 clock breached update 3
+        09-01 09:20 clock stopped update 3 missed met 09-01 09:20 1800
+        09-01 09:30 wang stopped update 4 done met 09-01 09:50 600
+        09-01 10:00 clock breached update 5
+        09-01 10:00 clock stopped update 5 missed met 09-01 10:00 1800
+        09-01 10:05 lead excused update 5
+        09-01 10:10 li stopped update 6 superseded met 09-01 10:30 600";
     let columns = ["punctual", "slots", "on_time", "automatic", "silent_slot", "excused"];
     let by_person = ask(Report::Punctuality, Grouping::Person);
-    assert_eq!(told(&by_person, &[case], &columns), ["li 1/3 3 1 1 1 1", "wang 1/1 1 1 0 0 0"]);
+    assert_eq!(
+        told(&by_person, &[case], &columns),
+        [
+            "li: punctual=1/3 slots=3 on_time=1 automatic=1 silent_slot=1 excused=1",
+            "wang: punctual=1/1 slots=1 on_time=1 automatic=0 silent_slot=0 excused=0"
+        ]
+    );
     assert_eq!(told(&ask(Report::Punctuality, Grouping::Case), &[case], &columns).len(), 1);
     // The same slots as in the report of promises.
     let promises = Ask {
         filter: Filter { milestone: Some(Milestone::Update), ..Filter::default() },
         ..ask(Report::Attainment, Grouping::Person)
     };
-    assert_eq!(told(&promises, &[case], &["rate", "promised"]), ["li 1/3 3", "wang 1/1 1"]);
+    assert_eq!(
+        told(&promises, &[case], &["rate", "promised"]),
+        ["li: rate=1/3 promised=3", "wang: rate=1/1 promised=1"]
+    );
     // A report that failed later is a slot again.
     let failed = format!(
-        "{case}\n 01 11:00 clock failed 1\n 01 11:00 clock stopped update 1 missed met 01 08:30 1800"
+        "{case}\n 09-01 11:00 clock failed 1\n 09-01 11:00 clock stopped update 1 missed met 09-01 08:30 1800"
     );
-    assert_eq!(told(&by_person, &[&failed], &columns), ["li 0/3 3 0 1 2 1", "wang 1/1 1 1 0 0 0"]);
+    assert_eq!(
+        told(&by_person, &[&failed], &columns),
+        [
+            "li: punctual=0/3 slots=3 on_time=0 automatic=1 silent_slot=2 excused=1",
+            "wang: punctual=1/1 slots=1 on_time=1 automatic=0 silent_slot=0 excused=0"
+        ]
+    );
     assert!(
         by_person.kinds().contains("told_underway") && by_person.kinds().contains("clock_stopped:update")
     );

@@ -71,8 +71,10 @@ fn act(deed: Deed, case: &Case, now: Timestamp) -> Outcome {
         Deed::Wait(status) => decide::hold(case, status, "n", Some(say("w")), &me, now),
         Deed::WaitWithReport => {
             let reported = decide::report(case, report(now), Way::Portal, &me, now)?;
+            let events = reported.events.clone();
             let case = &crate::ticket::case(reported, &case.rules);
-            decide::hold(case, Status::WaitingCustomer, "n", Some(say("w")), &me, now)
+            let held = decide::hold(case, Status::WaitingCustomer, "n", Some(say("w")), &me, now)?;
+            Ok(Decision { events: [events, held.events].concat(), ..held })
         }
         Deed::Resume => decide::resume(case, &me, now),
         Deed::Raise(mode) => {
@@ -193,6 +195,9 @@ proptest! {
     ) {
         let mut first = opened(if urgent { Severity::Urgent } else { Severity::General });
         with_steps(&mut first);
+        // Opened under other steps: what is cached is read again.
+        let read = decide::recount(&first, &Actor::System(System::Clock), t0()).unwrap();
+        first = crate::ticket::after(&first, read);
         let copy = Case { ticket: first.ticket.clone(), clocks: first.clocks.clone(), holds: first.holds.clone(), rules: first.rules.clone() };
         let (mut prompt, mut late) =
             (life(first), life(copy));

@@ -153,18 +153,12 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) -> 
                 Rating { speed: marks.0, effect: marks.1, attitude: marks.2, comment: comment.clone() };
             verb::rate(desk, customer, number, rating).await?
         }
-        Step::Complain { title, text, .. } => {
-            verb::complain(desk, customer, number, title.clone(), text.clone()).await?
-        }
-        Step::Excuse { by, clock, reason, .. } => {
-            verb::excuse(desk, staff(by)?, number, *clock, 1, reason.clone()).await?
-        }
         _ => return turn(desk, cast, case, step, of).await,
     };
     Ok(())
 }
 
-/// Steps that turn a case: it goes on, ends otherwise than solved, or gets a file.
+/// Steps that turn a case: it goes on, ends otherwise than solved, is complained about, or gets a file.
 async fn turn(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) -> anyhow::Result<()> {
     let (number, titled) = of;
     let staff = |login: &str| cast.staff.get(login).with_context(|| format!("unknown staff {login}"));
@@ -176,11 +170,17 @@ async fn turn(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) ->
             let into = titled.get(into).context("the other case has not come")?;
             verb::merge(desk, staff(by)?, number, into, true).await?;
         }
+        Step::Complain { title, text, .. } => {
+            verb::complain(desk, customer, number, title.clone(), text.clone()).await?;
+        }
+        Step::Excuse { by, clock, reason, .. } => {
+            verb::excuse(desk, staff(by)?, number, *clock, 1, reason.clone()).await?;
+        }
         Step::Emergency { by, act, .. } => emergency::act(desk, cast, staff(by)?, number, act).await?,
         Step::Attach { by, text, name, content, .. } => {
             let who = if by.is_empty() { customer } else { staff(by)? };
             let file = files::keep(desk, &cast.files, who, name, content).await?;
-            let draft = Draft { body: Body::from_text(text), files: vec![file], ..Draft::default() };
+            let draft = Draft { body: Body::from_text(text), files: vec![file] };
             if by.is_empty() {
                 verb::add_message(desk, who, number, draft).await?;
             } else {

@@ -14,4 +14,5 @@ mod laws_more;
 mod progress;
 #[cfg(test)]
 mod steps;
+#[cfg(test)]
 mod ticket;

@@ -1,5 +1,7 @@
 //! What an archive holds: the tables in the order in which they can be filled again, with their columns.
 
+mod emergency;
+
 use super::Kind::{At, Flag, Int, Json, Text};
 use super::Noun;
 
@@ -339,48 +341,9 @@ pub const NOUNS: &[Noun] = &[
             ("created_at", At),
         ],
     },
-    Noun {
-        name: "emergencies",
-        table: "emergency",
-        keys: &["id"],
-        columns: &[
-            ("id", Text),
-            ("ticket_id", Text),
-            ("version", Int),
-            ("state", Text),
-            ("title", Text),
-            ("impact", Text),
-            ("commander_id", Text),
-            ("roles", Json),
-            ("plan", Json),
-            ("next_report_at", At),
-            ("started_at", At),
-            ("started_by", Text),
-            ("ended_at", At),
-            ("ended_by", Text),
-            ("review", Json),
-        ],
-    },
-    Noun {
-        name: "emergency_organisations",
-        table: "emergency_organisation",
-        keys: &["organisation_id", "emergency_id"],
-        columns: &[("organisation_id", Text), ("emergency_id", Text)],
-    },
-    Noun {
-        name: "emergency_measures",
-        table: "emergency_measure",
-        keys: &["emergency_id", "no"],
-        columns: &[
-            ("emergency_id", Text),
-            ("no", Int),
-            ("what", Text),
-            ("owner_id", Text),
-            ("due_on", Text),
-            ("done_at", At),
-            ("effect", Text),
-        ],
-    },
+    emergency::EMERGENCIES,
+    emergency::ORGANISATIONS,
+    emergency::MEASURES,
     Noun {
         name: "queue_counts",
         table: "queue_count",

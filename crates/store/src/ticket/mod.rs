@@ -29,8 +29,8 @@ pub(crate) use message::read_message;
 pub use message::{MessageRow, insert_message, messages, reports, set_delivered};
 pub use past::{PastRow, past};
 pub use read::{
-    by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of, running_in,
-    shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
+    by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of,
+    running_in, shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
 };
 pub(crate) use row::{read as read_ticket, ticket_columns};
 pub use running::{Running, running};

@@ -197,13 +197,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
             (say(key, &args), "")
         }
         Change::Edited { field, from, to } => {
-            let show = |v: &str| {
-                if v.is_empty() {
-                    t(locale, "empty-value").to_owned()
-                } else {
-                    value(*field, v, names, locale)
-                }
-            };
+            let show = |v: &str| value_or_nothing(*field, v, names, locale);
             let args = [
                 ("field", word(locale, "field", field.as_str())),
                 ("from", &*show(from)),
@@ -226,6 +220,10 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         change if is_about_a_report(change) => return report_line(change, locale),
         other => rest(other, names, locale),
     })
+}
+
+fn value_or_nothing(field: domain::ticket::EditField, v: &str, names: &Names, locale: Locale) -> String {
+    if v.is_empty() { t(locale, "empty-value").to_owned() } else { value(field, v, names, locale) }
 }
 
 /// From here on a step says that it came late.

@@ -12,6 +12,7 @@ mod hold;
 mod misclick;
 mod open;
 mod progress;
+mod refusal;
 mod serve;
 mod talk;
 mod tick;
@@ -30,6 +31,7 @@ pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
 pub use open::{Identity, Opening, open};
 pub use progress::{delivered, report, undelivered};
+pub use refusal::Refusal;
 pub use serve::{attend, complained, contacted, edit_service, plan};
 pub use talk::{Draft, customer_message, note, reply};
 pub use tick::{Helpers, recount, tick, tick_silence};
@@ -229,78 +231,6 @@ impl Decision {
         self.events.is_empty()
     }
 }
-
-named! {
-    /// Why the rules say no. The words and what to do instead are made where people read them.
-    pub enum Refusal ("refusal") {
-        /// The ticket has ended; open it again or open a new one.
-        Ended = "ended",
-        /// It was merged; go on in the other ticket.
-        Merged = "merged",
-        /// A text is missing.
-        EmptyText = "empty_text",
-        /// Waiting for the customer needs a message to the customer (P5).
-        NeedsMessage = "needs_message",
-        /// A reason is missing.
-        NeedsReason = "needs_reason",
-        /// Only a solved ticket can be confirmed or rated.
-        NotResolved = "not_resolved",
-        /// The window in which it could be opened again is over; open a new one (M5).
-        WindowOver = "window_over",
-        /// It is not waiting.
-        NotWaiting = "not_waiting",
-        /// Not one of the waiting states.
-        NotAWaitingStatus = "not_a_waiting_status",
-        /// A ticket cannot be combined with itself.
-        SameTicket = "same_ticket",
-        /// The instant lies in the future.
-        InFuture = "in_future",
-        /// Back-dated by more than 72 hours (K3).
-        TooOld = "too_old",
-        /// Marks are 1 to 5.
-        BadMarks = "bad_marks",
-        /// Level 1 is an urgent fault.
-        LevelNeedsUrgent = "level_needs_urgent",
-        /// Only an urgent clock can be attended.
-        NothingToAttend = "nothing_to_attend",
-        /// That clock was not broken.
-        NotBreached = "not_breached",
-        /// A target of the promise cannot be computed: its calendar never opens.
-        NeverOpens = "never_opens",
-        /// The person is not active.
-        InactivePerson = "inactive_person",
-        /// There is no senior engineer who could take it.
-        NoSenior = "no_senior",
-        /// A complaint about the person's own case (S2-115).
-        OwnCase = "own_case",
-        /// The person handles a complaint about this case (S2-115).
-        OwnComplaint = "own_complaint",
-        /// A complaint goes on in another complaint only: in its case it would be in the hands that it is about.
-        ComplaintApart = "complaint_apart",
-        /// There is no emergency on the ticket, or it was called off.
-        NoEmergency = "no_emergency",
-        /// The emergency still runs; end it first.
-        EmergencyRunning = "emergency_running",
-        /// The emergency is over; resume it instead.
-        EmergencyOver = "emergency_over",
-        /// The emergency is finished; only its measures change.
-        EmergencyFinished = "emergency_finished",
-        /// Without a review an emergency is not finished.
-        NeedsReview = "needs_review",
-        /// A plan needs the instant for which it is promised.
-        NeedsTime = "needs_time",
-        /// The instant has passed.
-        NotInFuture = "not_in_future",
-        /// The emergency has no measure with this number.
-        NoMeasure = "no_measure",
-        /// More than fit.
-        TooMany = "too_many",
-        /// Something else still names it; deactivate it instead.
-        InUse = "in_use",
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 /// What a verb returns.
 pub type Outcome = Result<Decision, Refusal>;

@@ -102,7 +102,7 @@ pub fn open(
         handling: Handling { group: opening.group.clone(), assignee: opening.assignee.clone() },
         route: opening.route.clone(),
     };
-    let draft = Draft { body: opening.body.clone(), files: opening.files.clone(), ..Draft::default() };
+    let draft = Draft { body: opening.body.clone(), files: opening.files.clone() };
     let by_phone = opening.channel == Channel::Phone && actor.staff().is_some();
     let case = Case {
         ticket: fresh(identity, opening, received_at, now),

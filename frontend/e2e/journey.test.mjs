@@ -77,7 +77,9 @@ test("by keyboard: palette, queue, take, reply, note, help", async () => {
   await accessible(agent);
   await key("Escape", "g", "4");
   await agent.waitForURL(/view=due_next/);
-  await key("j", "Enter");
+  // Nobody takes a complaint about a case that they handled: the first row that is none.
+  const rows = await agent.$$eval(".row-link", (all) => all.findIndex((link) => !link.textContent.includes("月报问题处理太慢")));
+  await key(...Array(rows + 1).fill("j"), "Enter");
   await agent.waitForURL(/tickets\/AF-/);
   const address = agent.url();
   await key("t");

@@ -29,42 +29,61 @@ use crate::form::{choice, id};
 pub(crate) struct ListQuery {
     /// `mine`, `my_groups`, `unassigned`, `due_next`, `waiting`, `resolved`, `all`. Without it: all, newest first.
     /// The filters show a part of it.
+    #[param(required = false)]
     pub view: String,
     /// Statuses.
+    #[param(required = false)]
     pub status: Vec<String>,
     /// Kinds.
+    #[param(required = false)]
     pub kind: Vec<String>,
     /// Issue classes.
+    #[param(required = false)]
     pub class: Vec<String>,
     /// `urgent`, `general`.
+    #[param(required = false)]
     pub severity: Vec<String>,
     /// `1`, `2`.
+    #[param(required = false)]
     pub level: Vec<String>,
     /// Channels.
+    #[param(required = false)]
     pub channel: Vec<String>,
     /// Ids of products.
+    #[param(required = false)]
     pub product: Vec<String>,
     /// Ids of organisations, or a name (which may contain commas).
+    #[param(required = false)]
     pub organisation: Vec<String>,
     /// A contact's id.
+    #[param(required = false)]
     pub requester: String,
     /// Ids of people; `me`; `nobody`.
+    #[param(required = false)]
     pub assignee: Vec<String>,
     /// Ids of groups.
+    #[param(required = false)]
     pub group: Vec<String>,
     /// Tags; several only by giving it several times.
+    #[param(required = false)]
     pub tag: Vec<String>,
     /// Came on or after: a day of the desk's zone, `2026-09-01`, or an instant.
+    #[param(required = false)]
     pub created_from: String,
     /// Came on or before this day, or before this instant.
+    #[param(required = false)]
     pub created_until: String,
     /// `due`, `newest`, `oldest` or `updated`.
+    #[param(required = false)]
     pub order: String,
     /// Columns of the page and of its export, comma-separated; the API answers all.
+    #[param(required = false)]
     pub columns: String,
     /// Continues after an earlier page: its `next_cursor`.
+    #[param(required = false)]
     pub cursor: String,
     /// 1–200, default 50.
+    #[param(required = false)]
     pub limit: String,
     /// `x.KEY` (or `extra.KEY`): only tickets whose extra field has this value. Everything else is refused.
     #[param(ignore)]

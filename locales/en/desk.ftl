@@ -226,6 +226,7 @@ said-held = Put on hold
 said-resumed = Resumed
 said-resolved = Solved; the customer is asked to confirm
 said-sent = Sent to the customer
+said-wrote = Sent. We answer as soon as we can
 said-closed = Closed
 said-reopened = Opened again
 said-cancelled = Cancelled

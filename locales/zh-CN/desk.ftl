@@ -226,6 +226,7 @@ said-held = 已挂起
 said-resumed = 已恢复处理
 said-resolved = 已解决，客户会收到确认请求
 said-sent = 已发送给客户
+said-wrote = 已发送，我们会尽快回复您
 said-closed = 已关闭
 said-reopened = 已重新打开
 said-cancelled = 已取消

@@ -13,6 +13,7 @@ mod engines {
         administration_takes_effect_at_once,
         signing_in_is_throttled_and_links_work_once,
         staff_get_a_link_at_their_address,
+        a_customer_is_told_what_became_of_a_message,
         a_stranger_locks_nobody_out,
         a_form_with_errors_keeps_what_was_typed,
         files_are_private_and_never_run,
@@ -154,6 +155,20 @@ async fn staff_get_a_link_at_their_address(app: TestApp) {
     app.drain().await;
     let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
     assert_eq!(letters.iter().map(|l| l.recipient.as_str()).collect::<Vec<_>>(), ["ann@desk.example"]);
+}
+
+async fn a_customer_is_told_what_became_of_a_message(app: TestApp) {
+    let body = json!({"title": "t", "requester": "ben@north.example"});
+    let number = app.api().await.post("/api/v1/tickets", &body).await.json()["number"].clone();
+    let path = format!("/tickets/{}/messages", number.as_str().unwrap());
+    let mut told = Vec::new();
+    for login in ["ben@north.example", "agent"] {
+        let answer = app.signed_in(login).await.form(&path, "text=hello").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        told.push(answer.headers["set-cookie"].to_str().unwrap().to_owned());
+    }
+    assert!(told.iter().all(|t| t.starts_with("said=")), "{told:?}");
+    assert_ne!(told[0], told[1], "a customer's message is not sent to the customer");
 }
 
 async fn a_stranger_locks_nobody_out(app: TestApp) {

@@ -114,6 +114,7 @@ pub(super) async fn message(
         _ if !form.internal.is_empty() => Said::done("noted"),
         "waiting_customer" => Said::undoable("held", &number, "hold/removal", &[]),
         "resolve" => solved(&number),
+        _ if matches!(who, Actor::Contact(_)) => Said::done("wrote"),
         _ => Said::done("sent"),
     };
     said(&visitor, result, word)

@@ -22,6 +22,8 @@ pub(crate) fn run(long: bool) -> anyhow::Result<()> {
     drop(server);
     browser_tests()?;
     tools::cargo_deny()?;
+    // A build fetches only what this platform needs; the licences are read of all platforms.
+    cargo(&["fetch", "--locked"])?;
     cargo(&["deny", "--offline", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"])
 }
 

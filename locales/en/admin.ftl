@@ -15,6 +15,8 @@ admin-jobs = Failed jobs
 admin-audit = Audit
 field-desk_name = Name of the desk
 field-number_prefix = Prefix of numbers
+field-ticket = Ticket
+field-verb = Verb
 field-time_zone = Time zone
 field-default_policy = Default promise
 field-default_group = Default group
@@ -74,6 +76,7 @@ done-deleted = deleted
 done-revoked = revoked
 done-signed_in = signed in
 done-password_set = password set
+done-spoken_for = spoken for
 
 topic-people = Staff and rights
 topic-rules = Promises and rules

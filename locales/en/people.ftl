@@ -144,6 +144,7 @@ right-ticket_classify = Change classification, severity, tags
 right-ticket_close = Close, cancel, reopen, merge, split
 right-ticket_excuse = Excuse a broken promise
 right-ticket_emergency = Start and lead emergencies
+right-ticket_speak = Speak for customers (a portal or mailbox of one’s own)
 right-report_view = See reports and the problem log
 right-export = Export lists and reports
 right-people_view = See customers, contacts, contracts

@@ -15,6 +15,8 @@ admin-jobs = 失败任务
 admin-audit = 操作记录
 field-desk_name = 服务台名称
 field-number_prefix = 编号前缀
+field-ticket = 工单
+field-verb = 动作
 field-time_zone = 时区
 field-default_policy = 默认承诺
 field-default_group = 默认组
@@ -74,6 +76,7 @@ done-deleted = 删除
 done-revoked = 吊销
 done-signed_in = 登录
 done-password_set = 设置密码
+done-spoken_for = 代为转达
 
 topic-people = 员工与权限
 topic-rules = 承诺与规则

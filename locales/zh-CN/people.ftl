@@ -144,6 +144,7 @@ right-ticket_classify = 修改分类、紧急程度、标签
 right-ticket_close = 关闭、取消、重开、合并、拆分
 right-ticket_excuse = 对超时免责
 right-ticket_emergency = 启动和指挥应急处理
+right-ticket_speak = 代客户转达（自有门户、邮箱等系统）
 right-report_view = 查看报表与问题日志
 right-export = 导出列表与报表
 right-people_view = 查看客户、联系人、合同

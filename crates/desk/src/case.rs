@@ -104,7 +104,7 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
     for m in &decision.messages {
         ticket::insert_message(unit.work, &t.id, m)?;
         for f in &m.files {
-            file::attach(unit.work, f, &t.id, m.no, m.visibility, &m.by)
+            file::attach(unit.work, f, &t.id, m.no, m.visibility, &unit.actor.reference())
                 .map_err(|_| Error::field("files", "unknown"))?;
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Actor, Contact, Right, Sees};
+use domain::access::{Actor, ActorRef, Contact, Right, Sees};
 use domain::agreement::{Contract, contract_for};
 use domain::field::check_values;
 use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId, TicketId};
@@ -24,8 +24,10 @@ use crate::{Desk, Error, Result, Unit, save_new};
 pub struct NewTicket {
     /// What the customer calls the matter.
     pub title: String,
-    /// The customer's words.
+    /// The customer's words, unless `own_words`.
     pub body: Body,
+    /// Whoever opens it says so in their own words.
+    pub own_words: bool,
     /// Uploaded files.
     pub files: Vec<FileId>,
     /// Who asks: an address, a number, or a contact's id.
@@ -68,6 +70,7 @@ impl NewTicket {
         Self {
             title,
             body,
+            own_words: false,
             files: Vec::new(),
             requester: contact.0,
             requester_name: String::new(),
@@ -204,7 +207,9 @@ fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Re
     });
     let (group, assignee, because) = handling(unit, new, severity, contact.organisation.as_ref())?;
     let rev = unit.rules.newest.get(&policy.policy).map_or(0, |(_, rev)| *rev);
+    let said_by = if new.own_words { unit.actor.reference() } else { ActorRef::Contact(contact.id.clone()) };
     Ok(Opening {
+        said_by,
         title: new.title.clone(),
         body: new.body.clone(),
         files: new.files.clone(),

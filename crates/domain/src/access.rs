@@ -31,6 +31,8 @@ named! {
         TicketExcuse = "ticket.excuse",
         /// Switch emergency mode on and off, and lead it.
         TicketEmergency = "ticket.emergency",
+        /// Pass on what a customer says in another system: a portal or a mailbox of one's own. It is kept as theirs.
+        TicketSpeak = "ticket.speak",
         /// See reports and the problem log.
         ReportView = "report.view",
         /// Export lists and reports.

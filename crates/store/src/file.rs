@@ -12,6 +12,8 @@ statements! {
          VALUES ($1, 'internal', $2, $3, $4, $5, $6, $7, $8)";
     ATTACH = "UPDATE file SET ticket_id = $2, message_no = $3, visibility = $4 \
          WHERE id = $1 AND ticket_id IS NULL AND actor_kind = $5 AND actor_id = $6";
+    HAND_OVER = "UPDATE file SET actor_kind = $2, actor_id = $3 \
+         WHERE id = $1 AND ticket_id IS NULL AND actor_kind = $4 AND actor_id = $5";
     ONE = "SELECT id, ticket_id, message_no, visibility, name, media_type, size, sha256, actor_kind, actor_id \
          FROM file WHERE id = $1";
     OF_TICKET = "SELECT id, ticket_id, message_no, visibility, name, media_type, size, sha256, actor_kind, actor_id \
@@ -91,6 +93,13 @@ pub fn attach(
         id.into(),
     ];
     work.hit("file", &ATTACH, &values)
+}
+
+/// An upload becomes somebody else's, as if they had uploaded it.
+pub fn hand_over(work: &mut Work<'_>, file: &FileId, from: &ActorRef, to: &ActorRef) -> Result<()> {
+    let ((to, to_id), (from, from_id)) = (actor_columns(to), actor_columns(from));
+    let values = [file.as_str().into(), to.into(), to_id.into(), from.into(), from_id.into()];
+    work.hit("file", &HAND_OVER, &values)
 }
 
 /// One file.

@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = &[
     ("0010_emergency.sql", include_str!("../migrations/0010_emergency.sql")),
     ("0011_progress.sql", include_str!("../migrations/0011_progress.sql")),
     ("0012_firing.sql", include_str!("../migrations/0012_firing.sql")),
+    ("0013_speak.sql", include_str!("../migrations/0013_speak.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

@@ -43,12 +43,12 @@ async fn notices_views_and_drafts_are_the_callers_own(app: TestApp) {
     let view =
         api.post("/api/v1/views", &json!({"name": "v", "query": "/tickets?view=all", "shared": true})).await;
     assert_eq!(view.status, StatusCode::CREATED);
-    assert_eq!(boss.get("/api/v1/views").await.json()[0]["own"], false);
+    assert_eq!(boss.get("/api/v1/views").await.json()["items"][0]["own"], false);
     let bad = api.post("/api/v1/views", &json!({"name": "v", "query": "//evil.example"})).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     let path = format!("/api/v1/views/{}", view.json()["id"].as_str().unwrap());
     assert_eq!(api.json(Method::DELETE, &path, &json!({})).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(api.get("/api/v1/views").await.json(), json!([]));
+    assert_eq!(api.get("/api/v1/views").await.json()["items"], json!([]));
 
     let id = app.cast.staff_id("boss");
     api.post(&format!("/api/v1/tickets/{number}/notes"), &json!({"body": "look", "mentions": [id]})).await;
@@ -97,7 +97,7 @@ async fn the_houses_books_are_open_to_those_who_may(app: TestApp) {
     );
     assert!(api.get("/api/v1/audit?limit=1").await.json()["next_cursor"].is_string());
     assert_eq!(api.get("/api/v1/jobs").await.json()["items"], json!([]));
-    let token = api.get("/api/v1/tokens").await.json()[0]["id"].as_str().unwrap().to_owned();
+    let token = api.get("/api/v1/tokens").await.json()["items"][0]["id"].as_str().unwrap().to_owned();
     let agent = app.signed_in("agent").await;
     for path in ["audit", "jobs", "tokens"] {
         assert_eq!(agent.get(&format!("/api/v1/{path}")).await.status, StatusCode::FORBIDDEN, "{path}");

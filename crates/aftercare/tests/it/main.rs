@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod api_customer;
+#[cfg(test)]
 mod api_own;
 #[cfg(test)]
 mod api_refusals;

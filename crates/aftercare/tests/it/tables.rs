@@ -241,7 +241,7 @@ async fn a_program_imports_as_the_page_does(app: TestApp) {
     assert!(api.get(&format!("{at}/bad-rows")).await.text.contains("Organisation: "));
     assert_eq!(api.get("/api/v1/imports").await.json()["items"][0]["id"], draft["id"]);
     let mine = api.get("/api/v1/queues").await.json();
-    let all = mine.as_array().unwrap().iter().find(|q| q["queue"] == "all").unwrap();
+    let all = mine["items"].as_array().unwrap().iter().find(|q| q["queue"] == "all").unwrap();
     assert_eq!(all["count"], 2, "{mine}");
     assert_eq!(api.json(Method::DELETE, &at, &json!({})).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get(&at).await.status, StatusCode::NOT_FOUND);

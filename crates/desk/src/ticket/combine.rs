@@ -3,13 +3,13 @@
 use domain::access::{Action, Actor};
 use domain::id::TicketId;
 use domain::ticket::decide::{self, Body};
-use domain::ticket::{Channel, Ticket};
+use domain::ticket::{Channel, Ticket, linked_with};
 use store::ticket;
 
 use super::allowed;
-use super::complaint::{complaints_about, keep_apart};
+use super::complaint::{RELATIONS, complaints_about, keep_apart};
 use crate::intake::{NewTicket, open_in};
-use crate::{Desk, Result, Unit, load_case, load_case_by_id, save};
+use crate::{Desk, Error, Result, Unit, load_case, load_case_by_id, save};
 
 /// Continues a ticket in another one. Returns the ticket that goes on.
 ///
@@ -83,6 +83,7 @@ pub async fn split(
             Body::from_text(&text),
             Channel::Portal,
         );
+        new.own_words = true;
         (new.channel, new.kind, new.severity, new.level) = (t.channel, t.kind, Some(t.severity), t.level);
         (new.product, new.module, new.class) = (t.product.clone(), t.module.clone(), t.class);
         let child = open_in(unit, &new)?;
@@ -114,6 +115,29 @@ pub async fn link(desk: &Desk, who: &Actor, number: &str, other: &str) -> Result
         keep_apart(unit, &linked.ticket)?;
         keep_apart(unit, &back.ticket)?;
         Ok(load_case_by_id(unit, &a.ticket.id)?.ticket)
+    })
+    .await
+}
+
+/// Takes the link of two tickets away; both get the event.
+///
+/// # Errors
+/// As [`merge`]; `Invalid` when they are not linked.
+pub async fn unlink(desk: &Desk, who: &Actor, number: &str, other: &str) -> Result<Ticket> {
+    let (number, other) = (number.to_owned(), other.to_owned());
+    desk.write(who, move |unit| {
+        let (a, b) = (load_case(unit, &number)?, load_case(unit, &other)?);
+        allowed(unit, Action::Combine, &a.ticket)?;
+        if !linked_with(&ticket::related_events(unit.work, &a.ticket.id, RELATIONS)?)
+            .contains(&b.ticket.number)
+        {
+            return Err(Error::field("number", "unknown"));
+        }
+        let gone = decide::unlink(&a, &b.ticket, unit.actor, unit.now)?;
+        save(unit, &a, &gone)?;
+        let back = decide::unlink(&b, &a.ticket, unit.actor, unit.now)?;
+        save(unit, &b, &back)?;
+        Ok(gone.ticket)
     })
     .await
 }

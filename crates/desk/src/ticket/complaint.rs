@@ -6,7 +6,7 @@ use domain::access::{Action, Actor, Contact, Scope, may};
 use domain::id::{StaffId, TicketId};
 use domain::routing::{PersonRule, RouteKind, RouteReason, pick_person};
 use domain::ticket::decide::{self, Assignment, Body, Refusal};
-use domain::ticket::{Change, Channel, Kind, Ticket, handled_by};
+use domain::ticket::{Change, Channel, Kind, Ticket, handled_by, linked_with};
 use store::ticket;
 
 use crate::case::supervisors;
@@ -107,7 +107,7 @@ pub(super) fn complaints_about(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Ve
 }
 
 /// Relations of a ticket that are followed, and events that tell who handled one: more than a ticket has.
-const RELATIONS: i64 = 200;
+pub(super) const RELATIONS: i64 = 200;
 const EVENTS: i64 = 5_000;
 /// A ticket that was merged went on elsewhere, and so did what happened to it; that may have happened again.
 const MERGES: usize = 5;
@@ -115,15 +115,13 @@ const MERGES: usize = 5;
 /// The tickets that one is linked with, and those with which a complaint is linked that was merged into it or of which
 /// it was a part; and where they went on.
 fn related(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<Ticket>> {
-    let mut numbers = BTreeSet::new();
-    for event in ticket::related_events(unit.work, &t.id, RELATIONS)? {
-        if let Some(number) = linked(&event.change) {
-            numbers.insert(number.to_owned());
-        }
+    let events = ticket::related_events(unit.work, &t.id, RELATIONS)?;
+    let mut numbers = linked_with(&events);
+    for event in events {
         let (Change::Absorbed { number } | Change::SplitFrom { number }) = &event.change else { continue };
         let Some(other) = ticket::by_number(unit.work, &Scope::All, number)? else { continue };
         let its = ticket::related_events(unit.work, &other.id, RELATIONS)?;
-        numbers.extend(its.iter().filter_map(|e| linked(&e.change)).map(str::to_owned));
+        numbers.extend(linked_with(&its));
         if other.kind != Kind::Complaint {
             numbers.insert(other.number);
         }
@@ -142,11 +140,4 @@ fn related(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<Ticket>> {
     }
     found.retain(|o| o.id != t.id);
     Ok(found)
-}
-
-fn linked(change: &Change) -> Option<&str> {
-    match change {
-        Change::Linked { number } | Change::Complained { number } => Some(number),
-        _ => None,
-    }
 }

@@ -1,5 +1,6 @@
 //! The verbs of a ticket. Each is one line of intent: who, which ticket, which action, which decision.
 
+mod behalf;
 mod bulk;
 mod combine;
 mod complaint;
@@ -10,8 +11,9 @@ mod hand;
 pub mod progress;
 mod talk;
 
+pub use behalf::speak_for;
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
-pub use combine::{link, merge, split};
+pub use combine::{link, merge, split, unlink};
 pub(crate) use complaint::apart;
 pub use complaint::complain;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};

@@ -1,6 +1,8 @@
 //! What happened to a ticket. Events are the only source of timeline, notices, surveys and reports:
 //! if it is not an event, it did not happen.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::progress::{Progress, Way};
@@ -176,6 +178,8 @@ pub enum Change {
     SplitFrom { number: String },
     /// It was linked with another ticket.
     Linked { number: String },
+    /// The link was taken away.
+    Unlinked { number: String },
     /// The customer gave marks.
     Rated { rating: Rating },
     /// The customer complained; the complaint is a ticket of its own.
@@ -199,4 +203,22 @@ pub struct Event {
     pub by: ActorRef,
     /// What happened.
     pub change: Change,
+}
+
+/// The tickets with which one is linked, of the events of its history in their order. A complaint that the customer
+/// made is linked for good.
+pub fn linked_with(events: &[Event]) -> BTreeSet<String> {
+    let mut numbers = BTreeSet::new();
+    for event in events {
+        match &event.change {
+            Change::Linked { number } | Change::Complained { number } => {
+                numbers.insert(number.clone());
+            }
+            Change::Unlinked { number } => {
+                numbers.remove(number);
+            }
+            _ => {}
+        }
+    }
+    numbers
 }

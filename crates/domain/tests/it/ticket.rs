@@ -90,6 +90,7 @@ pub(crate) fn opened(severity: Severity) -> Case {
     let opening = Opening {
         title: "t".into(),
         body: Body::from_text("b"),
+        said_by: customer().reference(),
         files: vec![],
         kind: Kind::Fault,
         class: None,

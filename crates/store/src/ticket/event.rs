@@ -15,7 +15,7 @@ statements! {
     HANDLING = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event WHERE ticket_id = $1 AND kind IN \
          ('opened', 'assigned', 'replied', 'contacted', 'attended', 'planned', 'resolved') ORDER BY no LIMIT $2";
     RELATED = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event WHERE ticket_id = $1 AND kind IN \
-         ('linked', 'complained', 'absorbed', 'split_from') ORDER BY no LIMIT $2";
+         ('linked', 'unlinked', 'complained', 'absorbed', 'split_from') ORDER BY no LIMIT $2";
     EMERGENCY = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
          WHERE ticket_id = $1 AND kind = 'emergency' AND no < $2 ORDER BY no DESC LIMIT $3";
     OF_TICKET = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \

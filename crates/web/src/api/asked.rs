@@ -13,8 +13,7 @@ use utoipa::openapi::{OpenApi, RefOr};
 /// Lists that take names of the house's own fields, and check them themselves.
 const OWN_FIELDS: [&str; 2] = ["x.", "extra."];
 
-/// Every list takes these, so that one loop of a client reads any of them; one whose pages have a size of their own,
-/// or that is always whole, passes over the limit.
+/// Every list takes these, so that one loop of a client reads any of them; one that is always whole only checks them.
 const PAGING: [&str; 2] = ["limit", "cursor"];
 
 type Names = BTreeMap<String, BTreeSet<String>>;
@@ -46,14 +45,25 @@ fn asked_of(operation: &Operation) -> BTreeSet<String> {
     plain.filter(|p| matches!(p.parameter_in, ParameterIn::Query)).map(|p| p.name.clone()).collect()
 }
 
-/// The first name in the query that the address does not know.
-pub(super) fn unknown(parts: &Parts) -> Option<String> {
+/// The first name in the query that the address does not know, or a page that no list has; with what is wrong.
+pub(super) fn wrong(parts: &Parts) -> Option<(String, &'static str)> {
     parts.uri.query().filter(|q| !q.is_empty())?;
     let path = parts.extensions.get::<MatchedPath>()?.as_str();
     let known = KNOWN.get(&format!("{} {path}", parts.method))?;
     // What cannot be read at all is said by whoever reads it.
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).ok()?;
-    let pages = |name: &str| parts.method == Method::GET && PAGING.contains(&name);
     let own = |name: &str| path == "/api/v1/tickets" && OWN_FIELDS.iter().any(|p| name.starts_with(p));
-    pairs.into_iter().map(|(name, _)| name).find(|name| !known.contains(name) && !pages(name) && !own(name))
+    let pages = |name: &str| parts.method == Method::GET && PAGING.contains(&name);
+    pairs.into_iter().filter(|(name, _)| !known.contains(name) && !own(name)).find_map(|(name, value)| {
+        match name.as_str() {
+            "limit" if pages("limit") && fits(&value) => None,
+            "cursor" if pages("cursor") && value.is_empty() => None,
+            page if pages(page) => Some((name, "bad_value")),
+            _ => Some((name, "unknown_field")),
+        }
+    })
+}
+
+fn fits(limit: &str) -> bool {
+    limit.parse::<u32>().is_ok_and(|n| (1..=200).contains(&n))
 }

@@ -16,7 +16,7 @@ use crate::session;
 /// A caller.
 pub(crate) struct Caller {
     pub actor: Actor,
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
 }
 
 impl Caller {
@@ -68,8 +68,8 @@ impl FromRequestParts<App> for Caller {
             let token = token.ok_or(Error::Unauthenticated).map_err(fail)?;
             auth::who_is(&app.desk, &token).await.map_err(fail)?.actor
         };
-        match super::asked::unknown(parts) {
-            Some(name) => Err(WebError::api(Error::field(&name, "unknown_field"), &headers)),
+        match super::asked::wrong(parts) {
+            Some((name, issue)) => Err(WebError::api(Error::field(&name, issue), &headers)),
             None => Ok(Self { actor, headers }),
         }
     }

@@ -2,7 +2,7 @@
 
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{Content, OpenApi, Ref, Required, ResponseBuilder};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 
 /// Creating requests that a key makes repeatable, by the end of their address.
 const REPEATABLE: [&str; 9] = [
@@ -17,7 +17,7 @@ const REPEATABLE: [&str; 9] = [
     "/staff",
 ];
 
-/// Every operation may be refused to a caller; many creating ones take an `Idempotency-Key`.
+/// Refusals that are alike everywhere are said here; many creating requests take an `Idempotency-Key`.
 pub(super) fn commonly(api: &mut OpenApi) {
     for (path, item) in &mut api.paths.paths {
         let repeatable = REPEATABLE.iter().any(|end| path.ends_with(end));
@@ -25,7 +25,8 @@ pub(super) fn commonly(api: &mut OpenApi) {
             post.parameters.get_or_insert_default().push(key().into());
         }
         let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
-        all.into_iter().flatten().for_each(refusable);
+        let one = path.contains('{');
+        all.into_iter().flatten().for_each(|o| refusable(o, one));
     }
 }
 
@@ -39,13 +40,38 @@ fn key() -> utoipa::openapi::path::Parameter {
         .build()
 }
 
-fn refusable(operation: &mut Operation) {
-    for (status, why) in
-        [("401", "No token, or one that is not good."), ("403", "The token lacks the right.")]
-    {
-        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-        let response =
-            ResponseBuilder::new().description(why).content("application/problem+json", problem).build();
+const PROBLEM: &str = "application/problem+json";
+
+/// What may be wrong with any request, with one that names a thing, and with one that sends something.
+fn refusable(operation: &mut Operation, names_one: bool) {
+    let mut refusals = vec![
+        ("400", "It cannot be read."),
+        ("401", "No token, or one that is not good."),
+        ("403", "The token lacks the right."),
+        ("405", "The address does not know the method; `Allow` names those that it knows."),
+        ("422", "A value is not good; `errors` names the fields."),
+        ("429", "Too many requests; `Retry-After` says in how many seconds to go on."),
+    ];
+    if names_one {
+        refusals.push(("404", "There is no such thing, or it is not the caller's to see."));
+    }
+    if operation.request_body.is_some() {
+        refusals.push(("413", "It is too large."));
+        refusals.push(("415", "Not the kind of content that is wanted."));
+    }
+    for (status, why) in refusals {
+        let response = ResponseBuilder::new().description(why).content(PROBLEM, problem()).build();
         operation.responses.responses.entry(status.to_owned()).or_insert(response.into());
     }
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with('4')
+        {
+            response.content = [(PROBLEM.to_owned(), problem().into())].into_iter().collect();
+        }
+    }
+}
+
+fn problem() -> Content {
+    Content::new(Some(Ref::from_schema_name("Problem")))
 }

@@ -10,7 +10,7 @@ use store::emergency::{EmergencyRow, MeasureRow, emergencies, measures};
 use utoipa::ToSchema;
 
 use super::caller::Caller;
-use super::people::ListView;
+use super::paging::ListView;
 use super::view::instant;
 use crate::app::App;
 use crate::customers::{bad_cursor, cut, limit};

@@ -5,15 +5,15 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::auth;
-use domain::access::{Right, Scope};
+use domain::access::{ActorRef, Right, Scope};
 use domain::id::{JobId, TokenId};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use store::ticket::{Cursor, problem_log};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::own::{Before, cut};
+use super::own::{Before, Limit, cut};
+use super::paging::{After, ListView};
 use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -51,24 +51,24 @@ pub(crate) struct LogView {
     next_cursor: Option<String>,
 }
 
-const LOG_PAGE: i64 = 100;
-
 /// The problem log: closed cases, newest first.
-#[utoipa::path(get, path = "/api/v1/problem-log", params(LogQuery), responses((status = 200, body = LogView)))]
+#[utoipa::path(get, path = "/api/v1/problem-log", params(LogQuery, Limit), responses((status = 200, body = LogView)))]
 pub(crate) async fn log(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<LogQuery>,
+    Query(limit): Query<Limit>,
 ) -> Answer<Json<LogView>> {
     caller.need(Right::ReportView)?;
+    let limit = limit.read(&caller)?;
     let desk = app.desk.clone();
     let read = app.desk.read(move |r| {
         let zone = desk.rules_in(r)?.settings.zone();
         let (filter, after) = asked.read(&zone)?;
-        Ok(problem_log(r, &Scope::All, &filter, after.as_ref(), LOG_PAGE + 1)?)
+        Ok(problem_log(r, &Scope::All, &filter, after.as_ref(), limit + 1)?)
     });
     let mut rows = read.await.map_err(|e| caller.fail(e))?;
-    let next_cursor = cut(&mut rows, LOG_PAGE, |l| Cursor::encode(&l.cursor));
+    let next_cursor = cut(&mut rows, limit, |l| Cursor::encode(&l.cursor));
     let line = |l: store::ticket::LogRow| LogLine {
         number: l.number,
         date: instant(l.resolved_at),
@@ -83,38 +83,90 @@ pub(crate) async fn log(
     Ok(Json(LogView { items: rows.into_iter().map(line).collect(), next_cursor }))
 }
 
+/// A line of the audit.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AuditView {
+    /// Key.
+    id: String,
+    /// When.
+    at: String,
+    /// Who did it.
+    #[schema(value_type = Object)]
+    by: ActorRef,
+    /// What kind of thing was changed.
+    subject: String,
+    /// Which one.
+    subject_id: String,
+    /// What was done.
+    what: String,
+    /// As it was.
+    #[schema(value_type = Object)]
+    before: serde_json::Value,
+    /// As it is.
+    #[schema(value_type = Object)]
+    after: serde_json::Value,
+}
+
 /// The audit: who changed people, rights and rules, newest first.
-#[utoipa::path(get, path = "/api/v1/audit", params(Before), responses((status = 200)))]
+#[utoipa::path(get, path = "/api/v1/audit", params(Before), responses((status = 200, body = ListView<AuditView>)))]
 pub(crate) async fn audit(
     State(app): State<App>,
     caller: Caller,
     Query(before): Query<Before>,
-) -> Answer<Response> {
+) -> Answer<Json<ListView<AuditView>>> {
     caller.need(Right::AuditView)?;
     let (before, limit) = before.read(&caller)?;
     let read = app.desk.read(move |r| Ok(store::admin::page(r, &before, limit + 1)?));
     let mut rows = read.await.map_err(|e| caller.fail(e))?;
     let next_cursor = cut(&mut rows, limit, |e| e.id.clone());
-    let item = |e: &store::admin::AdminEvent| {
-        let value = |text: &str| serde_json::from_str(text).unwrap_or(serde_json::Value::Null);
-        json!({"id": e.id, "at": instant(e.at), "by": e.by, "subject": e.subject, "subject_id": e.subject_id,
-            "what": e.what, "before": value(&e.before), "after": value(&e.after)})
+    let value = |text: &str| serde_json::from_str(text).unwrap_or(serde_json::Value::Null);
+    let item = |e: store::admin::AdminEvent| AuditView {
+        id: e.id,
+        at: instant(e.at),
+        by: e.by,
+        subject: e.subject,
+        subject_id: e.subject_id,
+        what: e.what,
+        before: value(&e.before),
+        after: value(&e.after),
     };
-    let items: Vec<_> = rows.iter().map(item).collect();
-    Ok(Json(json!({"items": items, "next_cursor": next_cursor})).into_response())
+    Ok(Json(ListView { items: rows.into_iter().map(item).collect(), next_cursor }))
 }
 
-const JOBS: i64 = 200;
+/// Most jobs that failed for good that are looked at.
+const JOBS: i64 = 1_000;
+
+/// A job that failed for good.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobView {
+    /// Key.
+    id: String,
+    /// What it does.
+    kind: String,
+    /// How often it was tried.
+    attempts: i64,
+    /// Why it failed the last time.
+    error: String,
+}
 
 /// Jobs that failed for good.
-#[utoipa::path(get, path = "/api/v1/jobs", responses((status = 200)))]
-pub(crate) async fn jobs(State(app): State<App>, caller: Caller) -> Answer<Response> {
+#[utoipa::path(get, path = "/api/v1/jobs", params(After), responses((status = 200, body = ListView<JobView>)))]
+pub(crate) async fn jobs(
+    State(app): State<App>,
+    caller: Caller,
+    Query(after): Query<After>,
+) -> Answer<Json<ListView<JobView>>> {
     caller.need(Right::Operate)?;
     let read = app.desk.read(|r| Ok(store::job::page(r, "dead", "", JOBS)?));
     let rows = read.await.map_err(|e| caller.fail(e))?;
-    let item = |j: &store::job::JobRow| json!({"id": j.id, "kind": j.kind, "attempts": j.attempts, "error": j.last_error});
-    let items: Vec<_> = rows.iter().map(item).collect();
-    Ok(Json(json!({"items": items, "next_cursor": null})).into_response())
+    let view = |j: store::job::JobRow| JobView {
+        id: j.id.to_string(),
+        kind: j.kind,
+        attempts: j.attempts,
+        error: j.last_error,
+    };
+    let page = after.page(rows.into_iter().map(view).collect(), |j| j.id.clone());
+    page.map(Json).map_err(|e| caller.fail(e))
 }
 
 /// Tries a failed job again.
@@ -149,8 +201,12 @@ pub(crate) struct TokenView {
 }
 
 /// All tokens.
-#[utoipa::path(get, path = "/api/v1/tokens", responses((status = 200, body = Vec<TokenView>)))]
-pub(crate) async fn tokens(State(app): State<App>, caller: Caller) -> Answer<Json<Vec<TokenView>>> {
+#[utoipa::path(get, path = "/api/v1/tokens", params(After), responses((status = 200, body = ListView<TokenView>)))]
+pub(crate) async fn tokens(
+    State(app): State<App>,
+    caller: Caller,
+    Query(after): Query<After>,
+) -> Answer<Json<ListView<TokenView>>> {
     caller.need(Right::Operate)?;
     let rows = app.desk.read(|r| Ok(store::session::tokens(r)?)).await.map_err(|e| caller.fail(e))?;
     let view = |t: store::session::TokenRow| TokenView {
@@ -160,7 +216,8 @@ pub(crate) async fn tokens(State(app): State<App>, caller: Caller) -> Answer<Jso
         created_at: instant(t.created_at),
         revoked_at: t.revoked_at.map(instant),
     };
-    Ok(Json(rows.into_iter().map(view).collect()))
+    let page = after.page(rows.into_iter().map(view).collect(), |t| t.id.clone());
+    page.map(Json).map_err(|e| caller.fail(e))
 }
 
 /// A new token.
@@ -172,8 +229,17 @@ pub(crate) struct NewToken {
     scopes: Vec<String>,
 }
 
+/// A token that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MadeToken {
+    /// Key.
+    id: String,
+    /// The secret; it is not shown again.
+    token: String,
+}
+
 /// Makes a token that acts for the caller; its secret is shown once.
-#[utoipa::path(post, path = "/api/v1/tokens", request_body = NewToken, responses((status = 201), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/tokens", request_body = NewToken, responses((status = 201, body = MadeToken), (status = 422, body = Problem)))]
 pub(crate) async fn create_token(
     State(app): State<App>,
     caller: Caller,
@@ -183,7 +249,7 @@ pub(crate) async fn create_token(
     let me = caller.person()?;
     let made = auth::create_token(&app.desk, &caller.actor, me.id, body.value.name, body.value.scopes).await;
     let (id, secret) = made.map_err(|e| caller.fail(e))?;
-    Ok((StatusCode::CREATED, Json(json!({"id": id, "token": secret}))).into_response())
+    Ok((StatusCode::CREATED, Json(MadeToken { id: id.0, token: secret })).into_response())
 }
 
 /// Revokes a token.
@@ -198,13 +264,33 @@ pub(crate) async fn revoke_token(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A step of an explanation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WhyStep {
+    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `uncertain`, `excused`.
+    kind: &'static str,
+    /// The sentence.
+    text: String,
+}
+
+/// An explanation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WhyView {
+    /// What was promised.
+    milestone: &'static str,
+    /// How much, in which calendar.
+    promise: String,
+    /// Step by step.
+    steps: Vec<WhyStep>,
+}
+
 /// Why a clock's due is when it is, step by step, in the caller's language.
-#[utoipa::path(get, path = "/api/v1/tickets/{number}/clocks/{kind}/{cycle}", params(("number" = String, Path), ("kind" = String, Path), ("cycle" = u32, Path)), responses((status = 200), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/clocks/{kind}/{cycle}", params(("number" = String, Path), ("kind" = String, Path), ("cycle" = u32, Path)), responses((status = 200, body = WhyView), (status = 404, body = Problem)))]
 pub(crate) async fn why(
     State(app): State<App>,
     caller: Caller,
     Path((number, kind, cycle)): Path<(String, String, u32)>,
-) -> Answer<Response> {
+) -> Answer<Json<WhyView>> {
     let (desk, scope, locale) = (app.desk.clone(), caller.actor.scope(), caller.locale());
     let read = app.desk.read(move |r| {
         let rules = desk.rules_in(r)?;
@@ -212,6 +298,6 @@ pub(crate) async fn why(
         crate::tickets::told(r, &rules, &scope, (&number, &kind, cycle), locale, now)
     });
     let told = read.await.map_err(|e| caller.fail(e))?;
-    let steps: Vec<_> = told.lines.iter().map(|l| json!({"kind": l.kind, "text": l.text})).collect();
-    Ok(Json(json!({"milestone": told.title, "promise": told.calendar, "steps": steps})).into_response())
+    let steps = told.lines.into_iter().map(|l| WhyStep { kind: l.kind, text: l.text }).collect();
+    Ok(Json(WhyView { milestone: told.title, promise: told.calendar, steps }))
 }

@@ -11,6 +11,7 @@ mod house;
 mod imports;
 mod once;
 mod own;
+mod paging;
 mod people;
 mod policy_preview;
 mod post;
@@ -26,6 +27,7 @@ pub(crate) mod throttle;
 mod tickets;
 mod verbs;
 mod verbs_case;
+mod verbs_customer;
 mod view;
 
 use axum::Router;
@@ -72,6 +74,8 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(verbs_case::merge))
         .routes(routes!(verbs_case::split))
         .routes(routes!(verbs_case::link))
+        .routes(routes!(verbs_case::unlink))
+        .merge(described_customer())
         .routes(routes!(verbs_case::excuse))
         .routes(routes!(house::why))
         .routes(routes!(own::draft, own::save_draft))
@@ -104,6 +108,15 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);
     (router, api)
+}
+
+/// What the requester does, passed on.
+fn described_customer() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(verbs_customer::confirm))
+        .routes(routes!(verbs_customer::rate))
+        .routes(routes!(verbs_customer::complain))
+        .routes(routes!(verbs_customer::withdraw))
 }
 
 /// Tables that are read in.

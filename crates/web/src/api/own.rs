@@ -12,6 +12,7 @@ use store::ticket::{DraftRow, SavedView};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::paging::{self, ListView};
 use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -41,6 +42,26 @@ impl Before {
     /// The key before which the page begins, and its size.
     pub(super) fn read(&self, caller: &Caller) -> Answer<(String, i64)> {
         Ok((before(caller, &self.cursor)?, size(caller, self.limit)?))
+    }
+}
+
+/// How long a page may be.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Limit {
+    /// 1–200, default 50.
+    limit: Option<i64>,
+}
+
+impl Limit {
+    pub(super) fn read(&self, caller: &Caller) -> Answer<i64> {
+        size(caller, self.limit)
+    }
+
+    /// The same as a number of rows.
+    pub(super) fn size(&self, caller: &Caller) -> Answer<usize> {
+        Ok(usize::try_from(self.read(caller)?).unwrap_or(usize::MAX))
     }
 }
 
@@ -149,8 +170,12 @@ pub(crate) struct ViewBody {
 }
 
 /// All views that the caller sees.
-#[utoipa::path(get, path = "/api/v1/views", responses((status = 200, body = Vec<ViewBody>)))]
-pub(crate) async fn views(State(app): State<App>, caller: Caller) -> Answer<Json<Vec<ViewBody>>> {
+#[utoipa::path(get, path = "/api/v1/views", params(paging::After), responses((status = 200, body = ListView<ViewBody>)))]
+pub(crate) async fn views(
+    State(app): State<App>,
+    caller: Caller,
+    Query(after): Query<paging::After>,
+) -> Answer<Json<ListView<ViewBody>>> {
     let me = caller.person()?;
     let id = me.id.clone();
     let rows = app.desk.read(move |r| Ok(store::ticket::views(r, &id)?)).await.map_err(|e| caller.fail(e))?;
@@ -161,7 +186,8 @@ pub(crate) async fn views(State(app): State<App>, caller: Caller) -> Answer<Json
         query: v.query,
         shared: v.shared,
     };
-    Ok(Json(rows.into_iter().map(view).collect()))
+    let page = after.page(rows.into_iter().map(view).collect(), |v| v.id.clone());
+    page.map(Json).map_err(|e| caller.fail(e))
 }
 
 /// Saves a view.
@@ -268,8 +294,17 @@ pub(crate) struct FileView {
     media_type: String,
 }
 
+/// A form with a file.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub(crate) struct Upload {
+    /// The file.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
 /// Uploads a file: the part `file` of a form. It is the uploader's alone until a message names it.
-#[utoipa::path(post, path = "/api/v1/files", responses((status = 201, body = FileView), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/files", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 201, body = FileView), (status = 422, body = Problem)))]
 pub(crate) async fn upload(State(app): State<App>, caller: Caller, request: Request) -> Answer<Response> {
     let form = Multipart::from_request(request, &app).await;
     let form = form.map_err(|_| caller.fail(Error::field("file", "required")))?;
@@ -279,7 +314,7 @@ pub(crate) async fn upload(State(app): State<App>, caller: Caller, request: Requ
 }
 
 /// A file's bytes, if the caller may see its message.
-#[utoipa::path(get, path = "/api/v1/files/{id}", params(("id" = String, Path)), responses((status = 200), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/files/{id}", params(("id" = String, Path)), responses((status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem)))]
 pub(crate) async fn download(
     State(app): State<App>,
     caller: Caller,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::rules::Items;
+use super::paging::ListView;
 use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -55,12 +55,12 @@ pub(crate) struct PromisedView {
 }
 
 /// What a document would promise if it were saved; saves nothing.
-#[utoipa::path(post, path = "/api/v1/policies/preview", request_body = PolicyPreviewBody, responses((status = 200, body = Items<PromisedView>), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/policies/preview", request_body = PolicyPreviewBody, responses((status = 200, body = ListView<PromisedView>), (status = 422, body = Problem)))]
 pub(crate) async fn preview(
     State(app): State<App>,
     caller: Caller,
     body: Body<PolicyPreviewBody>,
-) -> Result<Json<Items<PromisedView>>, WebError> {
+) -> Result<Json<ListView<PromisedView>>, WebError> {
     caller.need(Right::PromiseEdit)?;
     let PolicyPreviewBody { doc, at } = body.value;
     let at = at.unwrap_or_else(|| app.desk.now());
@@ -71,7 +71,7 @@ pub(crate) async fn preview(
         list.into_iter().map(move |o| promised(class, o)).collect::<Vec<_>>()
     };
     let items = PromiseClass::ALL.iter().zip(outlooks).flat_map(of_class).collect();
-    Ok(Json(Items { items }))
+    Ok(Json(ListView { items, next_cursor: None }))
 }
 
 fn promised(class: &'static str, o: Outlook) -> PromisedView {

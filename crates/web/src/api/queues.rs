@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::caller::Caller;
+use super::paging::ListView;
 use crate::app::App;
 use crate::error::WebError;
 
@@ -21,8 +22,11 @@ pub(crate) struct QueueView {
 }
 
 /// The queues of whoever calls, in the console's order, with the counts that it shows.
-#[utoipa::path(get, path = "/api/v1/queues", responses((status = 200, body = Vec<QueueView>)))]
-pub(crate) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Vec<QueueView>>, WebError> {
+#[utoipa::path(get, path = "/api/v1/queues", responses((status = 200, body = ListView<QueueView>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<ListView<QueueView>>, WebError> {
     caller.need(Right::TicketView)?;
     let me = caller.person()?;
     let read = app.desk.peek(move |r| {
@@ -30,5 +34,6 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<
             |queue: &Queue| Ok(QueueView { queue: queue.as_str(), count: crate::ui::count(r, *queue, &me)? });
         Queue::ALL.iter().map(view).collect()
     });
-    Ok(Json(read.await.map_err(|e| caller.fail(e))?))
+    let items = read.await.map_err(|e| caller.fail(e))?;
+    Ok(Json(ListView { items, next_cursor: None }))
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::caller::Caller;
+use super::own::Limit;
 use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -117,9 +118,6 @@ pub(crate) struct CasesView {
     pub next_cursor: Option<String>,
 }
 
-const ROWS: usize = 200;
-const CASES: usize = 100;
-
 /// The reports in short, over one period; attainment of first response and of resolution apart.
 #[utoipa::path(get, path = "/api/v1/reports", params(ReportQuery), responses((status = 200, body = ReportsView), (status = 422, body = Problem)))]
 pub(crate) async fn list(
@@ -139,29 +137,33 @@ pub(crate) async fn list(
 }
 
 /// A report: `attainment`, `recovery`, `satisfaction`, `solving`, `punctuality`, `backlog`.
-#[utoipa::path(get, path = "/api/v1/reports/{report}", params(("report" = String, Path), ReportQuery), responses((status = 200, body = ReportView), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/reports/{report}", params(("report" = String, Path), ReportQuery, Limit), responses((status = 200, body = ReportView), (status = 422, body = Problem)))]
 pub(crate) async fn show(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,
     Query(asked): Query<ReportQuery>,
+    Query(limit): Query<Limit>,
 ) -> std::result::Result<Json<ReportView>, WebError> {
-    shown(&app, &caller, &name, &asked).await.map(Json).map_err(|e| caller.fail(e))
+    let rows = limit.size(&caller)?;
+    shown(&app, &caller, &name, &asked, rows).await.map(Json).map_err(|e| caller.fail(e))
 }
 
 /// The cases behind the number of a column, in one row or in all.
-#[utoipa::path(get, path = "/api/v1/reports/{report}/cases", params(("report" = String, Path), ReportQuery, NumberQuery), responses((status = 200, body = CasesView), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/reports/{report}/cases", params(("report" = String, Path), ReportQuery, NumberQuery, Limit), responses((status = 200, body = CasesView), (status = 422, body = Problem)))]
 pub(crate) async fn cases(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,
     Query(asked): Query<ReportQuery>,
     Query(number): Query<NumberQuery>,
+    Query(limit): Query<Limit>,
 ) -> std::result::Result<Json<CasesView>, WebError> {
+    let size = limit.size(&caller)?;
     let found = async {
         let ask = ask(&app, &caller, report(&name)?, &asked).await?;
         let (row, after) = (number.row.as_deref(), position(&asked.cursor)?);
-        behind(&app.desk, &caller.actor, ask, &number.column, row, after, CASES).await
+        behind(&app.desk, &caller.actor, ask, &number.column, row, after, size).await
     };
     let Page { cases, all, more } = found.await.map_err(|e| caller.fail(e))?;
     let next_cursor = cases.last().filter(|_| more).map(|c| cursor(&c.position));
@@ -176,10 +178,16 @@ async fn ask(app: &App, caller: &Caller, report: Report, asked: &ReportQuery) ->
     asked.read(report, &rules.settings.zone(), app.desk.now())
 }
 
-async fn shown(app: &App, caller: &Caller, name: &str, asked: &ReportQuery) -> Result<ReportView> {
+async fn shown(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    asked: &ReportQuery,
+    rows: usize,
+) -> Result<ReportView> {
     let ask = ask(app, caller, report(name)?, asked).await?;
     let answer = compute(&app.desk, &caller.actor, ask).await?;
-    let (rows, more) = page(answer.now.ordered(answer.ask.by), &asked.cursor, ROWS);
+    let (rows, more) = page(answer.now.ordered(answer.ask.by), &asked.cursor, rows);
     let keys: Vec<String> = rows.into_iter().map(|(key, _)| key.to_owned()).collect();
     let labels = labels(app, &answer, caller.locale(), keys.clone()).await?;
     let next = keys.last().filter(|_| more).cloned();

@@ -14,18 +14,12 @@ use store::revision::{self, RevisionRow};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::paging::{After, ListView};
 use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
 
 type Answer<T> = std::result::Result<Json<T>, WebError>;
-
-/// All of a kind.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Items<T> {
-    /// By key.
-    pub items: Vec<T>,
-}
 
 /// A calendar in its newest revision.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,11 +66,15 @@ async fn calendar_of(app: &App, id: &str) -> Result<CalendarView> {
 }
 
 /// All calendars.
-#[utoipa::path(get, path = "/api/v1/calendars", responses((status = 200, body = Items<CalendarView>)))]
-pub(crate) async fn calendars(State(app): State<App>, caller: Caller) -> Answer<Items<CalendarView>> {
+#[utoipa::path(get, path = "/api/v1/calendars", params(After), responses((status = 200, body = ListView<CalendarView>)))]
+pub(crate) async fn calendars(
+    State(app): State<App>,
+    caller: Caller,
+    Query(after): Query<After>,
+) -> Answer<ListView<CalendarView>> {
     caller.need(Right::TicketView)?;
-    let items = calendars_of(&app).await.map_err(|e| caller.fail(e))?;
-    Ok(Json(Items { items }))
+    let page = calendars_of(&app).await.and_then(|all| after.page(all, |c| c.id.clone()));
+    page.map(Json).map_err(|e| caller.fail(e))
 }
 
 /// A new calendar.
@@ -328,11 +326,15 @@ async fn policy_of(app: &App, id: &str) -> Result<PolicyView> {
 }
 
 /// All promises.
-#[utoipa::path(get, path = "/api/v1/policies", responses((status = 200, body = Items<PolicyView>)))]
-pub(crate) async fn policies(State(app): State<App>, caller: Caller) -> Answer<Items<PolicyView>> {
+#[utoipa::path(get, path = "/api/v1/policies", params(After), responses((status = 200, body = ListView<PolicyView>)))]
+pub(crate) async fn policies(
+    State(app): State<App>,
+    caller: Caller,
+    Query(after): Query<After>,
+) -> Answer<ListView<PolicyView>> {
     caller.need(Right::TicketView)?;
-    let items = policies_of(&app).await.map_err(|e| caller.fail(e))?;
-    Ok(Json(Items { items }))
+    let page = policies_of(&app).await.and_then(|all| after.page(all, |p| p.id.clone()));
+    page.map(Json).map_err(|e| caller.fail(e))
 }
 
 /// A new promise.

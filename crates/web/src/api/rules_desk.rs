@@ -1,7 +1,7 @@
 //! Routing, extra fields, canned answers, settings: read, changed over the version that was seen, tried.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use desk::admin::{Trial, delete_answer, save_answer, save_fields, save_routing, save_settings, try_routing};
 use desk::{Error, Result};
@@ -16,7 +16,7 @@ use store::rules::{SettingKey, setting};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::rules::Items;
+use super::paging::{After, ListView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::html::clean;
@@ -251,11 +251,16 @@ fn row(id: String, version: i64, body: AnswerBody) -> AnswerRow {
 }
 
 /// All canned answers.
-#[utoipa::path(get, path = "/api/v1/answers", responses((status = 200, body = Items<AnswerView>)))]
-pub(crate) async fn answers(State(app): State<App>, caller: Caller) -> Answer<Items<AnswerView>> {
+#[utoipa::path(get, path = "/api/v1/answers", params(After), responses((status = 200, body = ListView<AnswerView>)))]
+pub(crate) async fn answers(
+    State(app): State<App>,
+    caller: Caller,
+    Query(after): Query<After>,
+) -> Answer<ListView<AnswerView>> {
     caller.need(Right::TicketView)?;
-    let all = app.desk.read(|r| Ok(answer::all(r)?)).await.map_err(|e| caller.fail(e))?;
-    Ok(Json(Items { items: all.into_iter().map(view).collect() }))
+    let all = app.desk.read(|r| Ok(answer::all(r)?)).await;
+    let page = all.and_then(|all| after.page(all.into_iter().map(view).collect(), |a| a.id.clone()));
+    page.map(Json).map_err(|e| caller.fail(e))
 }
 
 /// A new canned answer.

@@ -2,20 +2,21 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use desk::intake::{NewTicket, open_in};
 use desk::{Desk, Error, Result};
-use domain::access::{Actor, Right};
+use domain::access::{Actor, ActorRef, Right};
 use domain::id::FileId;
 use domain::ticket::decide::Body as Text;
-use domain::ticket::{Channel, Extra, Facts, Kind, Ticket};
+use domain::ticket::{Channel, Event, Extra, Facts, Kind, Ticket};
 use domain::time::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::{Read, file, ticket};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
 use super::once::create_once;
+use super::paging::ListView;
 use super::view::{self, MessagesView, RowsView, TicketView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -89,6 +90,7 @@ impl NewTicketBody {
             group: id(&self.group),
             assignee: id(&self.assignee),
             received_at: self.received_at,
+            own_words: false,
             external_ref: None,
         })
     }
@@ -225,14 +227,29 @@ pub(crate) async fn messages(
     }))
 }
 
+/// An event.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EventView {
+    /// Position in the ticket's history.
+    no: i64,
+    /// When.
+    at: String,
+    /// Who did it.
+    #[schema(value_type = Object)]
+    by: ActorRef,
+    /// What, with before and after.
+    #[schema(value_type = Object)]
+    change: serde_json::Value,
+}
+
 /// The events of a ticket: what happened, when, by whom, before and after. Staff only.
-#[utoipa::path(get, path = "/api/v1/tickets/{number}/events", params(("number" = String, Path), After), responses((status = 200)))]
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/events", params(("number" = String, Path), After), responses((status = 200, body = ListView<EventView>)))]
 pub(crate) async fn events(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
     Query(after): Query<After>,
-) -> std::result::Result<Response, WebError> {
+) -> std::result::Result<Json<ListView<EventView>>, WebError> {
     let read = || -> Result<_> {
         if caller.actor.staff().is_none() {
             return Err(Error::NotFound);
@@ -251,9 +268,11 @@ pub(crate) async fn events(
     let more = rows.len() > size;
     rows.truncate(size);
     let next_cursor = rows.last().filter(|_| more).map(|e| e.no.to_string());
-    let items: Vec<_> = rows
-        .iter()
-        .map(|e| serde_json::json!({"no": e.no, "at": view::instant(e.at), "by": e.by, "change": e.change}))
-        .collect();
-    Ok(Json(serde_json::json!({"items": items, "next_cursor": next_cursor})).into_response())
+    let view = |e: Event| EventView {
+        no: e.no,
+        at: view::instant(e.at),
+        by: e.by,
+        change: serde_json::json!(e.change),
+    };
+    Ok(Json(ListView { items: rows.into_iter().map(view).collect(), next_cursor }))
 }

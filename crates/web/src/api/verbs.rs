@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Result, ticket as verb};
+use domain::access::Action;
 use domain::id::{FileId, StaffId};
 use domain::ticket::decide::{Body as Text, Draft, Solution};
 use domain::ticket::{CloseReason, Ticket};
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 use super::caller::{Body, Caller};
 use super::once::create_once;
 use super::tickets::{shown, shown_in};
+use super::verbs_customer::requester;
 use super::view::TicketView;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -42,6 +44,8 @@ pub(crate) struct MessageBody {
     files: Vec<String>,
     /// Only for notes: ids of colleagues to be told.
     mentions: Vec<String>,
+    /// Only for messages: the requester says it, in another system that passes it on. Needs `ticket.speak`.
+    as_requester: bool,
 }
 
 impl MessageBody {
@@ -60,6 +64,13 @@ pub(crate) async fn message(
     body: Body<MessageBody>,
 ) -> std::result::Result<Response, WebError> {
     let draft = body.value.draft();
+    let caller = match body.value.as_requester {
+        true => Caller {
+            actor: requester(&app, &caller, &number, Action::Reply, draft.files.clone()).await?,
+            ..caller
+        },
+        false => caller,
+    };
     create_once(&app, &caller, body.hash, move |unit| {
         let t = verb::add_message_in(unit, &number, &draft)?;
         shown_in(unit.work, t)

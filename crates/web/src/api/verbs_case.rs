@@ -239,6 +239,16 @@ pub(crate) async fn link(
     answer(&app, &caller, verb::link(&app.desk, &caller.actor, &number, &to).await).await
 }
 
+/// Takes the link of two tickets away.
+#[utoipa::path(delete, path = "/api/v1/tickets/{number}/links/{other}", params(("number" = String, Path), ("other" = String, Path)), responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn unlink(
+    State(app): State<App>,
+    caller: Caller,
+    Path((number, other)): Path<(String, String)>,
+) -> Answer {
+    answer(&app, &caller, verb::unlink(&app.desk, &caller.actor, &number, &other).await).await
+}
+
 /// A part of a ticket.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

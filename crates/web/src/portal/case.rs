@@ -9,7 +9,7 @@ use domain::field::Field;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::closes_silently;
 use domain::ticket::progress::Tally;
-use domain::ticket::{Change, Kind, Rating, Status, Ticket};
+use domain::ticket::{Kind, Rating, Status, Ticket, linked_with};
 use serde::Deserialize;
 use store::{Read, ticket};
 use words::Locale;
@@ -120,8 +120,7 @@ pub(super) async fn show(
 /// Other cases that a complaint is about, or complaints about a case, as far as the reader may see them.
 fn complaints(r: &mut Read<'_>, scope: &Scope, t: &Ticket) -> desk::Result<Vec<(Ticket, Vec<Clock>)>> {
     let mut found = Vec::new();
-    for e in ticket::related_events(r, &t.id, RELATED)? {
-        let (Change::Complained { number } | Change::Linked { number }) = e.change else { continue };
+    for number in linked_with(&ticket::related_events(r, &t.id, RELATED)?) {
         // A link between other tickets is the house's own matter.
         let Some(other) = ticket::by_number(r, scope, &number)? else { continue };
         if (other.kind == Kind::Complaint) != (t.kind == Kind::Complaint) {
@@ -129,7 +128,6 @@ fn complaints(r: &mut Read<'_>, scope: &Scope, t: &Ticket) -> desk::Result<Vec<(
             found.push((other, clocks));
         }
     }
-    found.dedup_by(|a, b| a.0.id == b.0.id);
     Ok(found)
 }
 

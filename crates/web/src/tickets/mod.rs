@@ -67,6 +67,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/merge", post(verbs_case::merge))
         .route("/tickets/{number}/split", post(verbs_case::split))
         .route("/tickets/{number}/links", post(verbs_case::link))
+        .route("/tickets/{number}/links/removal", post(verbs_case::unlink))
         .route("/tickets/{number}/excuses", post(verbs_case::excuse))
         .route("/tickets/{number}/watching", post(verbs_case::watch))
         .route("/queues", get(list::queues))

@@ -183,6 +183,7 @@ impl NewForm {
             group: id(&self.group),
             assignee: id(&self.assignee),
             received_at: None,
+            own_words: false,
             external_ref: None,
         })
     }

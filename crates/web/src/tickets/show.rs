@@ -8,7 +8,9 @@ use domain::access::{Role, Scope};
 use domain::id::StaffId;
 use domain::sla::Clock;
 use domain::ticket::progress::Tally;
-use domain::ticket::{Cause, CloseReason, IssueClass, Kind, Level, PlanStep, Severity, Status, Ticket};
+use domain::ticket::{
+    Cause, CloseReason, IssueClass, Kind, Level, PlanStep, Severity, Status, Ticket, linked_with,
+};
 use store::directory::{ModuleRow, ProductRow};
 use store::file::FileRow;
 use store::staff::{GroupRow, StaffRow};
@@ -49,6 +51,8 @@ pub(crate) struct Shown {
     pub modules: Vec<ModuleRow>,
     pub points: Vec<String>,
     pub others: Vec<ListRow>,
+    /// The tickets with which it is linked; whether the link may go.
+    pub links: Vec<(Ticket, bool)>,
     pub contracts: Vec<(String, String, String)>,
     pub draft: Option<DraftRow>,
     /// The files of the draft.
@@ -143,6 +147,7 @@ fn read_case(
         modules: directory::modules(r)?,
         points,
         others,
+        links: links(r, &t)?,
         contracts,
         draft_files: draft_files(r, draft.as_ref())?,
         draft,
@@ -158,6 +163,20 @@ fn read_case(
         clocks,
         t,
     })
+}
+
+/// Relations that the page looks at.
+const RELATIONS: i64 = 200;
+
+fn links(r: &mut Read<'_>, t: &Ticket) -> desk::Result<Vec<(Ticket, bool)>> {
+    let mut found = Vec::new();
+    for number in linked_with(&ticket::related_events(r, &t.id, RELATIONS)?) {
+        if let Some(other) = ticket::by_number(r, &Scope::All, &number)? {
+            let stays = [t.kind, other.kind].contains(&Kind::Complaint);
+            found.push((other, !stays));
+        }
+    }
+    Ok(found)
 }
 
 /// How many progress reports came in time.

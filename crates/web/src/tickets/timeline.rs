@@ -160,6 +160,7 @@ fn other_ticket(change: &Change) -> Option<&str> {
         | Change::SplitOff { number }
         | Change::SplitFrom { number }
         | Change::Linked { number }
+        | Change::Unlinked { number }
         | Change::Complained { number } => Some(number),
         _ => None,
     }
@@ -313,6 +314,7 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         Change::SplitOff { .. } => (say("event-split-off", &[]), ""),
         Change::SplitFrom { .. } => (say("event-split-from", &[]), ""),
         Change::Linked { .. } => (say("event-linked", &[]), ""),
+        Change::Unlinked { .. } => (say("event-unlinked", &[]), ""),
         Change::Rated { rating } => {
             let args = [
                 ("speed", rating.speed.to_string()),

@@ -261,7 +261,20 @@ pub(super) async fn link(
     Fields(form): Fields<OtherForm>,
 ) -> Result<Response, WebError> {
     let to = other(&page, &form.number)?;
-    said(&page.visitor, verb::link(&app.desk, page.actor(), &number, &to).await, Said::done("linked"))
+    let linked = verb::link(&app.desk, page.actor(), &number, &to).await;
+    said(&page.visitor, linked, Said::undoable("linked", &number, "links/removal", &[("number", to)]))
+}
+
+/// Takes a link away.
+pub(super) async fn unlink(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<OtherForm>,
+) -> Result<Response, WebError> {
+    let from = other(&page, &form.number)?;
+    let gone = verb::unlink(&app.desk, page.actor(), &number, &from).await;
+    said(&page.visitor, gone, Said::undoable("unlinked", &number, "links", &[("number", from)]))
 }
 
 /// A part of a ticket.

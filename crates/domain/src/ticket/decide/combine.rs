@@ -4,7 +4,7 @@ use super::{Case, Change, Next, Outcome, Refusal};
 use crate::access::Actor;
 use crate::id::TicketId;
 use crate::sla::{Milestone, StopReason};
-use crate::ticket::{CloseReason, Kind, Status};
+use crate::ticket::{CloseReason, Kind, Status, Ticket};
 use crate::time::Timestamp;
 
 /// The ticket is continued in another one; its clocks stop outside attainment (M6).
@@ -92,5 +92,18 @@ pub fn link(case: &Case, other: &str, actor: &Actor, now: Timestamp) -> Outcome 
     }
     let mut next = Next::new(case, actor, now);
     next.event(Change::Linked { number: other.to_owned() });
+    next.finish()
+}
+
+/// Takes a link away again; both sides get the event. A complaint stays with its case: who may handle it depends on it.
+///
+/// # Errors
+/// `complaint_stays`.
+pub fn unlink(case: &Case, other: &Ticket, actor: &Actor, now: Timestamp) -> Outcome {
+    if [case.ticket.kind, other.kind].contains(&Kind::Complaint) {
+        return Err(Refusal::ComplaintStays);
+    }
+    let mut next = Next::new(case, actor, now);
+    next.event(Change::Unlinked { number: other.number.clone() });
     next.finish()
 }

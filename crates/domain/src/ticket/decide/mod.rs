@@ -18,7 +18,7 @@ mod talk;
 mod tick;
 
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
-pub use combine::{absorb, link, merge, split_from, split_off};
+pub use combine::{absorb, link, merge, split_from, split_off, unlink};
 pub use emergency::{
     InEmergency, MOST_ROLES, Start, call_off_emergency, describe_emergency, end_emergency, plan_interim,
     post_in_emergency, staff_emergency, start_emergency,
@@ -280,10 +280,14 @@ impl<'a> Next<'a> {
     }
 
     fn message(&mut self, visibility: Visibility, draft: Draft) -> i64 {
+        self.message_of(self.actor.reference(), visibility, draft)
+    }
+
+    fn message_of(&mut self, by: ActorRef, visibility: Visibility, draft: Draft) -> i64 {
         self.out.ticket.messages += 1;
         let no = self.out.ticket.messages;
-        let (by, card) = (self.actor.reference(), None);
-        self.out.messages.push(Message { no, visibility, body: draft.body, files: draft.files, by, card });
+        let Draft { body, files } = draft;
+        self.out.messages.push(Message { no, visibility, body, files, by, card: None });
         no
     }
 

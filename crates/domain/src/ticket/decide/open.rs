@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Body, Case, Change, Decision, Draft, Letter, Next, Refusal, Rules, Visibility};
-use crate::access::Actor;
+use crate::access::{Actor, ActorRef};
 use crate::id::{ContactId, ContractId, GroupId, ModuleId, OrgId, PolicyId, ProductId, StaffId, TicketId};
 use crate::routing::RouteReason;
 use crate::sla::{Because, Milestone, StopReason};
@@ -30,8 +30,10 @@ pub struct Identity {
 pub struct Opening {
     /// What the customer calls the matter.
     pub title: String,
-    /// The customer's words.
+    /// What was said when it was opened.
     pub body: Body,
+    /// Who said it: the customer, also where somebody else wrote it down.
+    pub said_by: ActorRef,
     /// Uploaded files.
     pub files: Vec<crate::id::FileId>,
     /// Kind.
@@ -103,6 +105,7 @@ pub fn open(
         route: opening.route.clone(),
     };
     let draft = Draft { body: opening.body.clone(), files: opening.files.clone() };
+    let said_by = opening.said_by.clone();
     let by_phone = opening.channel == Channel::Phone && actor.staff().is_some();
     let case = Case {
         ticket: fresh(identity, opening, received_at, now),
@@ -113,7 +116,7 @@ pub fn open(
     let mut next = Next::new(&case, actor, now);
     next.event(change);
     if !draft.body.is_empty() || !draft.files.is_empty() {
-        next.message(Visibility::Public, draft);
+        next.message_of(said_by, Visibility::Public, draft);
     }
     for milestone in [Milestone::Response, Milestone::Attend, Milestone::Update, Milestone::Resolution] {
         next.start(milestone, received_at);

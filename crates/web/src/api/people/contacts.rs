@@ -15,8 +15,9 @@ use store::directory::{self, ContactRow, find_contacts};
 use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
+use super::super::paging::ListView;
 use super::super::view::instant;
-use super::{ListView, chosen, seen};
+use super::{chosen, seen};
 use crate::api::once::create_once;
 use crate::app::App;
 use crate::customers::{ContactQuery, bad_cursor, cut, limit};

@@ -16,7 +16,8 @@ use store::directory::{self, ContractRow, find_contracts};
 use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
-use super::{ListView, chosen, seen};
+use super::super::paging::ListView;
+use super::{chosen, seen};
 use crate::api::once::create_once;
 use crate::app::App;
 use crate::customers::{ContractQuery, bad_cursor, cut, limit};

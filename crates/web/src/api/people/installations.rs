@@ -14,7 +14,8 @@ use store::directory::{self, InstallationRow, find_installations};
 use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
-use super::{ListView, seen};
+use super::super::paging::ListView;
+use super::seen;
 use crate::api::once::create_once;
 use crate::app::App;
 use crate::customers::{InstallationQuery, bad_cursor, cut, limit};

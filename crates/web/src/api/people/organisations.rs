@@ -14,8 +14,9 @@ use store::directory::{self, OrgRow, find_organisations};
 use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
+use super::super::paging::ListView;
 use super::super::view::instant;
-use super::{ListView, chosen, seen};
+use super::{chosen, seen};
 use crate::api::once::create_once;
 use crate::app::App;
 use crate::customers::{OrganisationQuery, bad_cursor, cut, limit};

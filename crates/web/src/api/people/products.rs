@@ -14,7 +14,8 @@ use store::directory::{self, ModuleRow, ProductRow};
 use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
-use super::{After, ListView, seen};
+use super::super::paging::{After, ListView};
+use super::seen;
 use crate::api::once::create_once;
 use crate::app::App;
 use crate::error::{Problem, WebError};

@@ -12,7 +12,7 @@ use store::{Read, staff};
 use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
-use super::{After, ListView};
+use super::super::paging::{After, ListView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
 

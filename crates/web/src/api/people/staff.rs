@@ -14,8 +14,9 @@ use store::staff::{self, StaffRow};
 use utoipa::ToSchema;
 
 use super::super::caller::{Body, Caller};
+use super::super::paging::{After, ListView};
 use super::super::view::instant;
-use super::{After, ListView, seen};
+use super::seen;
 use crate::api::once::create_once;
 use crate::app::App;
 use crate::error::{Problem, WebError};

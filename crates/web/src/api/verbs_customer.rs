@@ -1,0 +1,99 @@
+//! What the customer does. A customer's own system passes it on with a token that may speak for customers; it is kept as
+//! the requester's.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use desk::ticket as verb;
+use domain::access::{Action, Actor};
+use domain::id::FileId;
+use domain::ticket::{CloseReason, Rating};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::caller::{Body, Caller};
+use super::verbs::{Answer, answer};
+use super::view::TicketView;
+use crate::app::App;
+use crate::error::{Problem, WebError};
+
+/// The requester of the ticket, for whom the caller speaks; uploads that go along become the requester's.
+pub(super) async fn requester(
+    app: &App,
+    caller: &Caller,
+    number: &str,
+    action: Action,
+    files: Vec<FileId>,
+) -> Result<Actor, WebError> {
+    verb::speak_for(&app.desk, &caller.actor, number, action, files).await.map_err(|e| caller.fail(e))
+}
+
+/// The customer confirms the solution, which closes the ticket.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/confirmation", params(("number" = String, Path)), responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn confirm(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
+    let who = requester(&app, &caller, &number, Action::Confirm, Vec::new()).await?;
+    answer(&app, &caller, verb::confirm(&app.desk, &who, &number).await).await
+}
+
+/// Marks and a word.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RatingBody {
+    /// 1 to 5.
+    speed: u8,
+    /// 1 to 5.
+    effect: u8,
+    /// 1 to 5.
+    attitude: u8,
+    /// In words.
+    comment: String,
+}
+
+/// The customer rates speed, effect and attitude of a solved ticket; giving marks again replaces them.
+#[utoipa::path(put, path = "/api/v1/tickets/{number}/rating", params(("number" = String, Path)), request_body = RatingBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn rate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<RatingBody>,
+) -> Answer {
+    let RatingBody { speed, effect, attitude, comment } = body.value;
+    let rating = Rating { speed, effect, attitude, comment: comment.trim().to_owned() };
+    let who = requester(&app, &caller, &number, Action::Rate, Vec::new()).await?;
+    answer(&app, &caller, verb::rate(&app.desk, &who, &number, rating).await).await
+}
+
+/// What the customer complains about.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ComplaintBody {
+    /// In words.
+    body: String,
+}
+
+/// The customer complains about the handling of a ticket: a ticket of its own, in the hands of somebody who had
+/// nothing to do with the case. Answers with the complaint.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/complaints", params(("number" = String, Path)), request_body = ComplaintBody, responses((status = 201, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn complain(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<ComplaintBody>,
+) -> Result<(StatusCode, Json<TicketView>), WebError> {
+    let text = body.value.body.trim().to_owned();
+    if text.is_empty() {
+        return Err(caller.fail(desk::Error::field("body", "required")));
+    }
+    let who = requester(&app, &caller, &number, Action::Complain, Vec::new()).await?;
+    let title = words::t_args(caller.locale(), "portal-complaint-title", &[("number", &number)]);
+    let made = verb::complain(&app.desk, &who, &number, title, text).await;
+    Ok((StatusCode::CREATED, answer(&app, &caller, made).await?))
+}
+
+/// The customer withdraws the request.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/withdrawal", params(("number" = String, Path)), responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn withdraw(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
+    let who = requester(&app, &caller, &number, Action::Withdraw, Vec::new()).await?;
+    let gone = verb::cancel(&app.desk, &who, &number, CloseReason::Withdrawn).await;
+    answer(&app, &caller, gone).await
+}

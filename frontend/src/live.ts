@@ -25,9 +25,13 @@ function show(news: News): void {
   else refresh("#queues");
 }
 
+/** Who wrote a minute ago and is gone rings nobody: what says that a colleague is answering asks again by itself. */
+const PRESENCE_MS = 30_000;
+
 export function live(): void {
   const { live: from, reader } = document.body.dataset;
   if (from === undefined) return;
+  window.setInterval(() => document.hidden || refresh("[data-live-presence]:not(:empty)"), PRESENCE_MS);
   const banner = document.getElementById("offline");
   window.addEventListener("online", () => banner?.setAttribute("hidden", ""));
   follow(reader ?? "", from, {

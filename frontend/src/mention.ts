@@ -10,6 +10,7 @@ export function mentions(area: HTMLElement, form: HTMLFormElement, changed: () =
   list.hidden = true;
   area.after(list);
   let at = 0;
+  let asked = "";
 
   const internal = () => form.querySelector<HTMLInputElement>("input[name=internal]:checked")?.value === "1";
   const typed = (): { range: Range; text: string } | null => {
@@ -34,6 +35,9 @@ export function mentions(area: HTMLElement, form: HTMLFormElement, changed: () =
     const found = internal() ? typed() : null;
     const fits = found ? names.filter((n) => n.toLowerCase().includes(found.text.toLowerCase())).slice(0, 8) : [];
     list.hidden = fits.length === 0;
+    // Another name is meant: the best fit is offered first again.
+    if (found?.text !== asked) at = 0;
+    asked = found?.text ?? "";
     at = Math.min(at, Math.max(0, fits.length - 1));
     list.replaceChildren(
       ...fits.map((name, i) => {
@@ -50,7 +54,8 @@ export function mentions(area: HTMLElement, form: HTMLFormElement, changed: () =
     );
   };
   area.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
+    // What an input method composes is its own.
+    if (list.hidden || event.isComposing) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step !== 0) at = Math.max(0, at + step);
     else if (event.key === "Enter" || event.key === "Tab") pick(list.children[at]?.textContent ?? "");
@@ -60,8 +65,7 @@ export function mentions(area: HTMLElement, form: HTMLFormElement, changed: () =
     event.stopImmediatePropagation();
     if (step !== 0) draw();
   }, true);
-  area.addEventListener("keyup", (event) => {
-    if (!["ArrowDown", "ArrowUp", "Escape", "Enter"].includes(event.key)) draw();
-  });
+  area.addEventListener("input", draw);
+  area.addEventListener("compositionend", draw);
   area.addEventListener("blur", () => (list.hidden = true));
 }

@@ -139,6 +139,7 @@ chip-met = met
 chip-breached = missed
 chip-paused = paused
 chip-breached_paused = over, paused
+chip-uncertain = may change
 
 # why this time
 why-title = why this time
@@ -155,10 +156,12 @@ why-folded = { $from } to { $to }: { $n } stretches, counted { $time }
 why-due = { $at } due
 why-stopped = { $at } stopped after { $time }
 why-uncertain = The holidays of that year are not announced yet; the due may change
+why-missed = No report by then: counted as missed
 why-excused = Excused by a supervisor and counted apart: { $reason }
 
 # events of the timeline
 event-opened = opened the ticket ({ $severity }); goes to { $to } ({ $reason })
+event-opened-late = Entered late: { $reason }
 event-opened-plain = reported it
 event-assigned = assigned to { $to } ({ $reason })
 event-to-nobody = nobody
@@ -257,6 +260,7 @@ field-view = View
 issue-required = is required
 issue-too_long = is too long
 issue-too_short = is too short
+issue-refused_type = is of a type that is not taken
 issue-too_large = is too large
 issue-unknown = does not exist
 issue-unknown_field = is no field here
@@ -272,6 +276,7 @@ issue-before_start = is before the start
 refusal-own_case = The complaint is about a case of that person. Somebody else has to handle it.
 refusal-own_complaint = That person handles a complaint about this case. Somebody else has to take it.
 refusal-complaint_apart = A complaint cannot be merged with a case that is none: it would be in the hands that it is about. Link them instead.
+refusal-other_customer = The tickets belong to two customers; one of them would no longer see its own. Link them instead.
 refusal-complaint_stays = A complaint stays linked with its case: who may handle it depends on that.
 refusal-no_emergency = There is no emergency on this ticket, or it was called off.
 refusal-emergency_running = The emergency still runs. End it first.

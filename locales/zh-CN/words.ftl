@@ -139,6 +139,7 @@ chip-met = 已达成
 chip-breached = 未达成
 chip-paused = 暂停
 chip-breached_paused = 已超，暂停
+chip-uncertain = 可能调整
 
 # why this time
 why-title = 为什么是这个时间
@@ -155,10 +156,12 @@ why-folded = { $from } 至 { $to } 共 { $n } 段，计入 { $time }
 why-due = { $at } 到期
 why-stopped = { $at } 停止，共计 { $time }
 why-uncertain = 未公布节假日安排，截止时间可能调整
+why-missed = 到期前没有通报，计为未达成
 why-excused = 主管已免责，另行统计：{ $reason }
 
 # events of the timeline
 event-opened = 提交了工单（{ $severity }），分配给 { $to }（{ $reason }）
+event-opened-late = 补录，原因：{ $reason }
 event-opened-plain = 提交了问题
 event-assigned = 转给 { $to }（{ $reason }）
 event-to-nobody = 未分配
@@ -257,6 +260,7 @@ field-view = 视图
 issue-required = 必填
 issue-too_long = 过长
 issue-too_short = 太短
+issue-refused_type = 不接收此类文件
 issue-too_large = 文件过大
 issue-unknown = 不存在
 issue-unknown_field = 没有这个字段
@@ -272,6 +276,7 @@ issue-before_start = 早于开始日期
 refusal-own_case = 这是针对该同事经手工单的投诉，请交给其他人处理。
 refusal-own_complaint = 该同事正在处理针对本单的投诉，请交给其他人处理。
 refusal-complaint_apart = 投诉不能与普通工单合并，以免回到被投诉人手中。请改用“关联”。
+refusal-other_customer = 两张工单属于不同客户，合并后其中一方将看不到自己的工单。请改用“关联”。
 refusal-complaint_stays = 投诉与被投诉的工单始终保持关联：谁能处理取决于此。
 refusal-no_emergency = 本单没有启动应急处理，或已取消。
 refusal-emergency_running = 应急处理尚在进行，请先结束。

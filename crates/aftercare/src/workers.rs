@@ -234,6 +234,7 @@ fn ticket_letter(
     else {
         return Ok(None);
     };
+    let Some(kind) = job.letter.as_of(&t, job.message.is_some()) else { return Ok(None) };
     let points = directory::points(r, &contact.id)?;
     let Some(email) = points.into_iter().find(|p| p.kind == domain::people::PointKind::Email) else {
         return Ok(None);
@@ -260,8 +261,8 @@ fn ticket_letter(
         message: message.unwrap_or_default(),
         link: format!("{public_url}/portal/cases/{}", t.number),
     };
-    let text = letter_text(locale, job.letter, &facts);
-    Ok(Some((job.letter.as_str().to_owned(), Some(t.id), email.value, text)))
+    let text = letter_text(locale, kind, &facts);
+    Ok(Some((kind.as_str().to_owned(), Some(t.id), email.value, text)))
 }
 
 /// A message as a letter says it: a card in the receiver's language.

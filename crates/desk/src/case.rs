@@ -128,7 +128,7 @@ fn tell(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<()> {
         Notice::Letter { letter, to, message } => {
             let payload =
                 LetterJob { letter: *letter, ticket: t.id.clone(), to: to.clone(), message: *message };
-            job::insert(unit.work, LetterJob::KIND, &payload, unit.now)?;
+            job::insert(unit.work, LetterJob::KIND, &payload, letter.leaves_at(unit.now))?;
         }
         _ => {
             for (person, event) in recipients(unit, t, notice)? {

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, ActorRef, Contact, Right, Sees};
 use domain::agreement::{Contract, contract_for};
-use domain::field::check_values;
+use domain::field::{check_tags, check_values};
 use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId, TicketId};
 use domain::people::{Point, Requester, mail_domain, parse_requester};
 use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
 use domain::sla::{Picked, choose_policy};
 use domain::ticket::decide::{self, Body, Decision, Identity, Opening, Rules};
 use domain::ticket::{Channel, Extra, Facts, IssueClass, Kind, Level, Severity, Ticket, format_number};
-use domain::time::Timestamp;
+use domain::time::{Timestamp, plus_seconds};
 use jiff::civil::Date;
 use store::directory::{self, ContactRow};
 use store::{Read, staff, ticket};
@@ -60,6 +60,8 @@ pub struct NewTicket {
     pub assignee: Option<StaffId>,
     /// When it reached us, if not now.
     pub received_at: Option<Timestamp>,
+    /// Why it is entered only now.
+    pub received_reason: String,
     /// Number in the system from which it is imported.
     pub external_ref: Option<String>,
 }
@@ -87,6 +89,7 @@ impl NewTicket {
             group: None,
             assignee: None,
             received_at: None,
+            received_reason: String::new(),
             external_ref: None,
         }
     }
@@ -143,6 +146,13 @@ fn check(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<()> {
             field(&format!("facts.{name}"), "too_long");
         }
     }
+    if let Err(issue) = check_tags(&new.tags) {
+        field("tags", issue);
+    }
+    let late = new.received_at.is_some_and(|at| at < plus_seconds(unit.now, -60));
+    if late && unit.actor.staff().is_some() && new.received_reason.trim().is_empty() {
+        field("received_reason", "required");
+    }
     if new.level == Some(Level::One) && new.severity == Some(Severity::General) {
         field("level", "level_needs_urgent");
     }
@@ -189,12 +199,39 @@ fn new_contact(unit: &mut Unit<'_, '_>, point: &Point, name: &str) -> Result<Con
     Ok(contact)
 }
 
-fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Result<Opening> {
+/// What the request names must be there: product with its module, group, person.
+fn exist(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<()> {
     if let Some(p) = &new.product
         && !directory::products(unit.work)?.iter().any(|row| row.id == *p && row.active)
     {
         return Err(Error::field("product", "unknown"));
     }
+    check_module(unit.work, new.product.as_ref(), new.module.as_ref())?;
+    if let Some(g) = &new.group
+        && !staff::groups(unit.work)?.iter().any(|row| row.id == *g)
+    {
+        return Err(Error::field("group", "unknown"));
+    }
+    match &new.assignee {
+        Some(id) if staff::one(unit.work, id)?.is_none() => Err(Error::field("assignee", "unknown")),
+        _ => Ok(()),
+    }
+}
+
+/// A module belongs to the product that is named with it.
+pub(crate) fn check_module(
+    r: &mut Read<'_>,
+    product: Option<&ProductId>,
+    module: Option<&ModuleId>,
+) -> Result<()> {
+    let Some(module) = module else { return Ok(()) };
+    let known = directory::modules(r)?.into_iter().find(|m| m.id == *module);
+    let fits = known.is_some_and(|m| product.is_none_or(|p| m.product == *p));
+    if fits { Ok(()) } else { Err(Error::field("module", "unknown")) }
+}
+
+fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Result<Opening> {
+    exist(unit, new)?;
     // A customer fills in what the portal asks; the rest is for staff.
     let by_customer = matches!(unit.actor, Actor::Contact(_));
     let asked: Vec<_> = unit.rules.fields.iter().filter(|f| f.customer || !by_customer).cloned().collect();
@@ -232,6 +269,7 @@ fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Re
         assignee,
         route: because,
         received_at: new.received_at,
+        received_reason: new.received_reason.clone(),
         external_ref: new.external_ref.clone(),
     })
 }

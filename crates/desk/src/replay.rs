@@ -109,7 +109,7 @@ fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome
             decide::resolve(case, solution, who, at)
         }
         Step::Named(name, _) => decide::note(case, words(name), &BTreeSet::new(), who, at),
-        Step::Reopened => decide::reopen(case, "", who, at),
+        Step::Reopened => decide::reopen(case, None, "", who, at),
         Step::Closed => decide::close(case, CloseReason::Imported, who, at),
     }
 }

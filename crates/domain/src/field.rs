@@ -1,5 +1,7 @@
 //! Typed extra fields per kind and product: what a vendor wants to know beyond the five facts.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::ProductId;
@@ -93,6 +95,23 @@ impl Field {
             FieldType::Date => value.parse::<jiff::civil::Date>().is_ok(),
             FieldType::Choice => self.choices.iter().any(|c| c == value),
         }
+    }
+}
+
+/// Tags of a ticket.
+const MAX_TAGS: usize = 30;
+/// Characters of a tag.
+const MAX_TAG: usize = 40;
+
+/// Tags are few and short.
+///
+/// # Errors
+/// The issue.
+pub fn check_tags(tags: &BTreeSet<String>) -> Result<(), &'static str> {
+    match tags.iter().map(|t| t.chars().count()).max() {
+        _ if tags.len() > MAX_TAGS => Err("too_many"),
+        Some(longest) if longest > MAX_TAG => Err("too_long"),
+        _ => Ok(()),
     }
 }
 

@@ -28,12 +28,22 @@ pub struct Settings {
     pub reopen_window_days: u32,
     /// Largest file, in bytes.
     pub max_file_bytes: u64,
+    /// Ends of names of files that are not taken, in small letters, without the dot.
+    pub refused_files: Vec<String>,
 }
 
 /// Characters of the desk's name.
 const MAX_NAME: usize = 100;
 /// A file may have 2 GiB at most.
 const MAX_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Programs and scripts that Windows runs on a double click: an agent opens what a stranger sent.
+const REFUSED_FILES: [&str; 18] = [
+    "bat", "cmd", "com", "cpl", "exe", "hta", "jar", "js", "jse", "lnk", "msi", "ps1", "reg", "scr", "vbe",
+    "vbs", "wsf", "wsh",
+];
+/// Ends of names that can be refused.
+const MAX_REFUSED: usize = 100;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -48,11 +58,21 @@ impl Default for Settings {
             close_after_days: 7,
             reopen_window_days: 7,
             max_file_bytes: 50 * 1024 * 1024,
+            refused_files: REFUSED_FILES.iter().map(|end| (*end).to_owned()).collect(),
         }
     }
 }
 
 impl Settings {
+    /// Is a file of this name, that begins with these bytes, taken? A program stays one under another name.
+    pub fn takes_file(&self, name: &str, head: &[u8]) -> bool {
+        let refused = |end: &str| self.refused_files.iter().any(|r| r == end);
+        let end = name.rsplit_once('.').map(|(_, end)| end.trim().to_ascii_lowercase());
+        let named = end.is_some_and(|end| refused(&end));
+        let program = head.starts_with(b"MZ") && refused("exe");
+        !named && !program
+    }
+
     /// Checks the document; `Err` names the first bad field.
     ///
     /// # Errors
@@ -64,6 +84,12 @@ impl Settings {
         if !(1..=MAX_FILE_BYTES).contains(&self.max_file_bytes) {
             return Err("max_file_bytes");
         }
+        let is_end = |end: &String| {
+            (1..=10).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        if self.refused_files.len() > MAX_REFUSED || !self.refused_files.iter().all(is_end) {
+            return Err("refused_files");
+        }
         let prefix = self.number_prefix.as_bytes();
         if prefix.is_empty()
             || prefix.len() > 8
@@ -74,13 +100,13 @@ impl Settings {
         if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
             return Err("time_zone");
         }
+        if !(1..=90).contains(&self.close_after_days) {
+            return Err("close_after_days");
+        }
         if !self.remind_after_days.is_sorted()
             || self.remind_after_days.iter().any(|d| *d >= self.close_after_days)
         {
             return Err("remind_after_days");
-        }
-        if !(1..=90).contains(&self.close_after_days) {
-            return Err("close_after_days");
         }
         if self.reopen_window_days > 365 {
             return Err("reopen_window_days");

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::sla::{Clock, Milestone, State};
+use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, to_millis};
 use words::{Locale, countdown, duration, t, word};
 
@@ -17,6 +18,8 @@ pub(crate) struct Chip {
     pub time: String,
     /// For the countdown in the browser, milliseconds UTC.
     pub due_ms: Option<i64>,
+    /// Its due may move: the holidays of that year are not announced.
+    pub uncertain: Option<&'static str>,
     /// Where the explanation is, if it can be asked for here.
     pub link: String,
 }
@@ -32,9 +35,10 @@ impl Chip {
     }
 
     /// The chip of a ticket's clock.
-    pub(crate) fn of(locale: Locale, number: &str, clock: &Clock, now: Timestamp) -> Self {
+    pub(crate) fn of(locale: Locale, number: &str, clock: &Clock, rules: &Rules, now: Timestamp) -> Self {
         let mut chip =
             Self::build(locale, clock.milestone, live(clock, now), clock.due_at, clock.counted_s, now);
+        chip.uncertain = rules.is_uncertain(clock).then(|| t(locale, "chip-uncertain"));
         chip.link = format!("/tickets/{number}/clocks/{}/{}", clock.milestone, clock.cycle);
         chip
     }
@@ -72,6 +76,7 @@ impl Chip {
             state: t(locale, &format!("chip-{key}")),
             time,
             due_ms: due.filter(|_| running).map(to_millis),
+            uncertain: None,
             link: String::new(),
         }
     }
@@ -79,7 +84,7 @@ impl Chip {
 
 /// The cached state moved on to this moment: a running clock past its due is overdue.
 fn live(clock: &Clock, now: Timestamp) -> State {
-    match (clock.state, clock.due_at) {
+    match (clock.verdict(), clock.due_at) {
         (State::Running, Some(due)) if now > due => State::BreachedRunning,
         (state, _) => state,
     }

@@ -49,14 +49,14 @@ pub(crate) async fn receive(app: &App, who: &Actor, mut form: Multipart) -> desk
     let store = Spool::begin(app).await?;
     let (mut spool, mut head, mut size, mut hash) = (store, Vec::new(), 0u64, Sha256::new());
     let mut text = Text::default();
-    let max = app.desk.read({
+    let rules = app.desk.read({
         let desk = app.desk.clone();
-        move |r| Ok(desk.rules_in(r)?.settings.max_file_bytes)
+        move |r| desk.rules_in(r)
     });
-    let max = max.await?;
+    let settings = &rules.await?.settings;
     while let Some(chunk) = field.chunk().await.map_err(bad)? {
         size += chunk.len() as u64;
-        if size > max {
+        if size > settings.max_file_bytes {
             spool.discard().await;
             return Err(Error::field("file", "too_large"));
         }
@@ -66,6 +66,10 @@ pub(crate) async fn receive(app: &App, who: &Actor, mut form: Multipart) -> desk
         hash.update(&chunk);
         text.take(&chunk);
         spool.write(&chunk).await?;
+    }
+    if !settings.takes_file(&name, &head) {
+        spool.discard().await;
+        return Err(Error::field("file", "refused_type"));
     }
     let sha256: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
     spool.keep(&sha256).await?;

@@ -9,6 +9,9 @@ use axum::extract::Request;
 use axum_extra::extract::Form as AnyForm;
 use desk::Error;
 use domain::ticket::Facts;
+use domain::time::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
@@ -78,4 +81,14 @@ pub(crate) fn facts_of(fields: &BTreeMap<String, String>) -> Facts {
         version: fact("product_version"),
         error_code: fact("error_code"),
     }
+}
+
+/// A wall time of the desk's zone; nothing for an empty field.
+pub(crate) fn wall(zone: &TimeZone, field: &str, text: &str) -> desk::Result<Option<Timestamp>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let wall: Option<DateTime> = text.trim().parse().ok();
+    let at = wall.and_then(|w| zone.to_ambiguous_timestamp(w).compatible().ok());
+    at.map(Some).ok_or_else(|| Error::field(field, "bad_value"))
 }

@@ -10,7 +10,7 @@ use crate::{Locale, duration, has, t, t_args, when};
 /// A line for people, with its kind for the icon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `uncertain`, `excused`.
+    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `uncertain`, `missed`, `excused`.
     pub kind: &'static str,
     /// The sentence.
     pub text: String,

@@ -37,6 +37,8 @@ mod housekeeping;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod intake_checks;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod letters;

@@ -12,9 +12,9 @@ use domain::sla::{PolicyDoc, PolicyError};
 use domain::synonym::Synonyms;
 use domain::ticket::decide::Rules;
 use serde_json::json;
-use store::Read;
 use store::rules::{self, SettingKey};
 use store::ticket;
+use store::{Read, directory};
 
 use super::{need, record};
 use crate::{Desk, Error, FieldError, Result, Unit, load_case_by_id};
@@ -32,6 +32,11 @@ pub async fn save_settings(desk: &Desk, who: &Actor, settings: Settings, version
         }
         if !unit.rules.calendars.contains_key(&settings.silence_calendar) {
             return Err(Error::field("silence_calendar", "unknown"));
+        }
+        if let Some(id) = &settings.default_group
+            && !store::staff::groups(unit.work)?.iter().any(|g| g.id == *id && g.active)
+        {
+            return Err(Error::field("default_group", "unknown"));
         }
         let before = unit.rules.settings.clone();
         seen(unit, SettingKey::Settings, version, &settings, &before)?;
@@ -202,12 +207,30 @@ pub async fn save_routing(desk: &Desk, who: &Actor, list: Vec<Rule>, version: i6
         need(unit, Right::DeskEdit)?;
         let groups = store::staff::groups(unit.work)?;
         refuse(check_rules(&list, |id| groups.iter().any(|g| g.id == *id && g.active)))?;
+        known_products(unit, &list)?;
         let before = unit.rules.routing.clone();
         seen(unit, SettingKey::Routing, version, &list, &before)?;
         rules::put_setting(unit.work, SettingKey::Routing, &list, version)?;
         record(unit, ("routing", "routing"), &before, &list)
     })
     .await
+}
+
+/// A rule that names what is not there would never fit.
+fn known_products(unit: &mut Unit<'_, '_>, list: &[Rule]) -> Result<()> {
+    let products = directory::products(unit.work)?;
+    let mut found = Vec::new();
+    for (i, rule) in list.iter().enumerate() {
+        if !rule.products.iter().all(|id| products.iter().any(|p| p.id == *id)) {
+            found.push((format!("rules.{i}.products"), "unknown"));
+        }
+        for id in &rule.organisations {
+            if directory::organisation(unit.work, id)?.is_none() {
+                found.push((format!("rules.{i}.organisations"), "unknown"));
+            }
+        }
+    }
+    refuse(found)
 }
 
 /// Saves the extra fields. Values of fields that are gone stay with their tickets.

@@ -50,10 +50,16 @@ pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
             locale,
             token: token.clone(),
         };
-        job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
+        enqueue(unit, &payload)?;
         Ok(())
     })
     .await
+}
+
+/// A letter with a link is wanted: its worker is rung at once, somebody waits before a sign-in page.
+fn enqueue(unit: &mut Unit<'_, '_>, payload: &LinkJob) -> Result<()> {
+    let id = job::insert(unit.work, LinkJob::KIND, payload, unit.now)?;
+    Ok(unit.work.publish("job", id.as_str())?)
 }
 
 /// Who of the staff has this address, as a login or to be written to.
@@ -171,7 +177,7 @@ pub async fn invite(desk: &Desk, who: &Actor, id: &StaffId) -> Result<()> {
             locale: row.locale,
             token: token.clone(),
         };
-        job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
+        enqueue(unit, &payload)?;
         Ok(())
     })
     .await
@@ -202,7 +208,7 @@ pub async fn invite_contact(desk: &Desk, who: &Actor, id: &ContactId) -> Result<
             locale: row.locale,
             token: token.clone(),
         };
-        job::insert(unit.work, LinkJob::KIND, &payload, unit.now)?;
+        enqueue(unit, &payload)?;
         let by = unit.actor.reference();
         store::admin::record(unit.work, &by, ("contact", id.as_str()), "invited", "", &email)?;
         Ok(email)

@@ -141,3 +141,22 @@ pub async fn unlink(desk: &Desk, who: &Actor, number: &str, other: &str) -> Resu
     })
     .await
 }
+
+/// The customer comes back to a case that ended too long ago to be opened again: a new one that is linked with it (M5).
+///
+/// # Errors
+/// As [`merge`], and those of a new ticket.
+pub async fn follow_up(desk: &Desk, who: &Actor, number: &str, new: NewTicket) -> Result<Ticket> {
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let old = load_case(unit, &number)?;
+        let opened = open_in(unit, &new)?.ticket;
+        let case = load_case_by_id(unit, &opened.id)?;
+        let linked = decide::link(&case, &old.ticket.number, unit.actor, unit.now)?;
+        save(unit, &case, &linked)?;
+        let back = decide::link(&old, &opened.number, unit.actor, unit.now)?;
+        save(unit, &old, &back)?;
+        Ok(linked.ticket)
+    })
+    .await
+}

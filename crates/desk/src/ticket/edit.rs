@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Action, Actor};
 use domain::agreement::contract_for;
-use domain::field::check_values;
+use domain::field::{check_tags, check_values};
 use domain::id::{ModuleId, ProductId, StaffId};
 use domain::ticket::clash;
 use domain::ticket::decide::{self, Case, Decision, Edit, Reclassify};
@@ -14,6 +14,7 @@ use store::{directory, staff, ticket};
 
 use super::allowed;
 use super::complaint::stands_apart;
+use crate::intake::check_module;
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
 /// Fields to be edited; what is `None` stays.
@@ -104,11 +105,18 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
     {
         return Err(Error::field("product", "unknown"));
     }
-    let extra = input
-        .extra
-        .as_ref()
-        .map(|e| check_values(&unit.rules.fields, kind, product.as_ref(), e))
-        .transpose()?;
+    // A module that is given must be of the product; one of an earlier product goes with it.
+    let (given, had) = (input.module.as_ref(), case.ticket.module.as_ref());
+    let fits = check_module(unit.work, product.as_ref(), given.map_or(had, Option::as_ref));
+    let module = match given {
+        None if input.product.is_some() && fits.is_err() => Some(None),
+        None => None,
+        Some(module) => fits.map(|()| Some(module.clone()))?,
+    };
+    if let Some(Err(issue)) = input.tags.as_ref().map(check_tags) {
+        return Err(Error::field("tags", issue));
+    }
+    let extra = extra(unit, case, input, kind, product.as_ref())?;
     let contract = match (&input.product, &case.ticket.organisation) {
         (Some(product), Some(org)) => {
             let all: Vec<_> = directory::contracts(unit.work, org)?.into_iter().map(|c| c.contract).collect();
@@ -128,7 +136,7 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
         kind: input.kind,
         class: input.class,
         product: input.product,
-        module: input.module,
+        module,
         contract,
         facts: input.facts,
         extra,
@@ -137,6 +145,28 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
             .map(|t| t.into_iter().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect()),
         watchers: input.watchers,
     })
+}
+
+/// Extra values that are given are checked whole; where kind or product change, those stay that still apply, and what
+/// is asked for then must be there.
+fn extra(
+    unit: &Unit<'_, '_>,
+    case: &Case,
+    input: &EditInput,
+    kind: Kind,
+    product: Option<&ProductId>,
+) -> Result<Option<Extra>> {
+    let fields = &unit.rules.fields;
+    let moved = kind != case.ticket.kind || product != case.ticket.product.as_ref();
+    let given = match &input.extra {
+        Some(given) => given.clone(),
+        None if moved => {
+            let applies = |key: &String| fields.iter().any(|f| f.key == *key && f.applies(kind, product));
+            case.ticket.extra.clone().into_iter().filter(|(key, _)| applies(key)).collect()
+        }
+        None => return Ok(None),
+    };
+    Ok(Some(check_values(fields, kind, product, &given)?))
 }
 
 /// Fields that were not touched although others have changed them since; `Stale` with both values if one clashes.

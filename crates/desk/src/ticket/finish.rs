@@ -3,9 +3,11 @@
 use domain::access::{Action, Actor};
 use domain::sla::Milestone;
 use domain::ticket::decide::{self, Solution};
-use domain::ticket::{CloseReason, Rating, Ticket};
+use domain::ticket::{Before, CloseReason, Rating, Ticket};
+use store::ticket;
 
-use crate::{Desk, Result};
+use super::allowed;
+use crate::{Desk, Result, load_case, save};
 
 /// Solves a ticket.
 ///
@@ -43,13 +45,25 @@ pub async fn cancel(desk: &Desk, who: &Actor, number: &str, reason: CloseReason)
     desk.verb(who, number, action, move |case, who, now| decide::cancel(case, reason, who, now)).await
 }
 
+/// Events in which a slip of the last minutes is looked for.
+const LAST: i64 = 50;
+
 /// Opens a ticket again.
 ///
 /// # Errors
 /// As [`resolve`].
 pub async fn reopen(desk: &Desk, who: &Actor, number: &str, reason: String) -> Result<Ticket> {
-    desk.verb(who, number, Action::Reopen, move |case, who, now| decide::reopen(case, &reason, who, now))
-        .await
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        allowed(unit, Action::Reopen, &case.ticket)?;
+        let mut last = ticket::recent_events(unit.work, &case.ticket.id, i64::MAX, LAST)?;
+        last.sort_by_key(|e| e.no);
+        let decision = decide::reopen(&case, Before::of(&last).as_ref(), &reason, unit.actor, unit.now)?;
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
+    })
+    .await
 }
 
 /// The customer gives marks.

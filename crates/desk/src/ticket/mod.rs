@@ -13,7 +13,7 @@ mod talk;
 
 pub use behalf::speak_for;
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
-pub use combine::{link, merge, split, unlink};
+pub use combine::{follow_up, link, merge, split, unlink};
 pub(crate) use complaint::apart;
 pub use complaint::complain;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};

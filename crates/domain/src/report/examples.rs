@@ -8,7 +8,7 @@ use super::*;
 use crate::access::{ActorRef, System};
 use crate::routing::{RouteKind, RouteReason};
 use crate::sla::{Fixed, Milestone};
-use crate::ticket::{Change, EditField, Event, Handling, Rating, Severity};
+use crate::ticket::{Change, EditField, Event, Handling, Rating, Severity, Unsolved};
 use crate::time::Timestamp;
 
 fn at(day: &str, time: &str) -> Timestamp {
@@ -33,6 +33,7 @@ fn change(words: &[&str], when: Timestamp) -> Change {
             level: None,
             handling: handling(group, person),
             route,
+            late: String::new(),
         },
         ["assigned", group, person] => {
             Change::Assigned { from: Handling::default(), to: handling(group, person), route }
@@ -62,7 +63,9 @@ fn change(words: &[&str], when: Timestamp) -> Change {
             let slot_at = time.split_once('T').map(|(day, time)| at(day, time)).unwrap();
             Change::ToldUnderway { message: 1, slot_at, next_at: None }
         }
-        ["resolved"] => Change::Resolved { cause: None, resolution: "x".to_owned() },
+        ["resolved"] => {
+            Change::Resolved { cause: None, resolution: "x".to_owned(), was: Unsolved::default() }
+        }
         ["closed", reason] => Change::Closed { reason: word(reason) },
         ["reopened"] => Change::Reopened { reason: String::new(), slip: false },
         ["merged"] => Change::MergedInto { number: "x".to_owned() },

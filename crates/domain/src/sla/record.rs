@@ -125,7 +125,15 @@ impl Clock {
     pub fn outcome(&self) -> &'static str {
         match self.stopped {
             Some((_, reason)) if self.is_dropped() => reason.as_str(),
-            _ => self.state.as_str(),
+            _ => self.verdict().as_str(),
+        }
+    }
+
+    /// Kept or missed: a progress slot that ended with its due, without a report by then, was missed (U1).
+    pub fn verdict(&self) -> State {
+        match self.stopped {
+            Some((_, StopReason::Missed)) => State::Breached,
+            _ => self.state,
         }
     }
 

@@ -79,7 +79,16 @@ pub struct Handling {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Change {
     /// It came.
-    Opened { kind: Kind, severity: Severity, level: Option<Level>, handling: Handling, route: RouteReason },
+    Opened {
+        kind: Kind,
+        severity: Severity,
+        level: Option<Level>,
+        handling: Handling,
+        route: RouteReason,
+        /// Why it was entered after it had reached us (K3); empty for what was entered at once.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        late: String,
+    },
     /// Staff wrote to the customer.
     Replied {
         message: i64,
@@ -157,7 +166,12 @@ pub enum Change {
         level: u8,
     },
     /// It was solved.
-    Resolved { cause: Option<super::Cause>, resolution: String },
+    Resolved {
+        cause: Option<super::Cause>,
+        resolution: String,
+        #[serde(default, skip_serializing_if = "Unsolved::is_nothing")]
+        was: Unsolved,
+    },
     /// It ended.
     Closed { reason: CloseReason },
     /// It was opened again. A slip is an end that the same person took back at once: it was never meant.
@@ -190,6 +204,55 @@ pub enum Change {
     Attached { name: String, message: i64 },
     /// A person's deactivation handed it over.
     HandedOver { from: StaffId },
+}
+
+/// What a solution replaced; a slip gives it back.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Unsolved {
+    /// Where the cause was thought to lie.
+    #[serde(default)]
+    pub cause: Option<super::Cause>,
+    /// An earlier solution.
+    #[serde(default)]
+    pub resolution: String,
+    /// The remark of the problem log.
+    #[serde(default)]
+    pub remark: String,
+    /// Since when the customer waited for a word, if the solution came without one and so was the answer itself.
+    #[serde(default)]
+    pub unanswered_since: Option<Timestamp>,
+}
+
+impl Unsolved {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How a ticket was before it ended, of the events of its history in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// Its status.
+    pub status: Status,
+    /// What the solution replaced, if it was solved.
+    pub solved: Option<Unsolved>,
+}
+
+impl Before {
+    /// Of the last end.
+    pub fn of(events: &[Event]) -> Option<Self> {
+        let mut last = None;
+        let mut solved = None;
+        for event in events {
+            match &event.change {
+                Change::StatusChanged { from, to, .. } if !to.is_open() => last = Some(*from),
+                Change::Resolved { was, .. } => solved = Some(was.clone()),
+                Change::Reopened { .. } => (last, solved) = (None, None),
+                _ => {}
+            }
+        }
+        Some(Self { status: last?, solved })
+    }
 }
 
 /// A change with who and when. The position in the ticket's history is its number, from 1.

@@ -13,6 +13,8 @@ mod laws_more;
 #[cfg(test)]
 mod progress;
 #[cfg(test)]
+mod slips;
+#[cfg(test)]
 mod steps;
 #[cfg(test)]
 mod ticket;

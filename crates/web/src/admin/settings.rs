@@ -62,6 +62,7 @@ pub(super) struct SettingsForm {
     close_after_days: String,
     reopen_window_days: String,
     max_file_megabytes: String,
+    refused_files: String,
 }
 
 impl SettingsForm {
@@ -81,6 +82,9 @@ impl SettingsForm {
             close_after_days: number("close_after_days", &self.close_after_days)?,
             reopen_window_days: number("reopen_window_days", &self.reopen_window_days)?,
             max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)?) * 1_048_576,
+            refused_files: crate::form::words(&self.refused_files)
+                .map(|end| end.trim_start_matches('.').to_ascii_lowercase())
+                .collect(),
         })
     }
 }

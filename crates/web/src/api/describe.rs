@@ -49,7 +49,7 @@ fn refusable(operation: &mut Operation, names_one: bool) {
         ("401", "No token, or one that is not good."),
         ("403", "The token lacks the right."),
         ("405", "The address does not know the method; `Allow` names those that it knows."),
-        ("422", "A value is not good; `errors` names the fields."),
+        ("422", "A value is not good; `fields` names them."),
         ("429", "Too many requests; `Retry-After` says in how many seconds to go on."),
     ];
     if names_one {

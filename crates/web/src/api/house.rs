@@ -267,7 +267,7 @@ pub(crate) async fn revoke_token(
 /// A step of an explanation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WhyStep {
-    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `uncertain`, `excused`.
+    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `uncertain`, `missed`, `excused`.
     kind: &'static str,
     /// The sentence.
     text: String,

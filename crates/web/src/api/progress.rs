@@ -58,7 +58,7 @@ pub(crate) async fn report(
     let progress = body.value.read().map_err(|e| caller.fail(e))?;
     create_once(&app, &caller, body.hash, move |unit| {
         let t = verb::report_in(unit, &number, &progress)?;
-        shown_in(unit.work, t)
+        shown_in(unit.work, t, &unit.rules)
     })
     .await
 }

@@ -7,7 +7,7 @@ use desk::intake::{NewTicket, open_in};
 use desk::{Desk, Error, Result};
 use domain::access::{Actor, ActorRef, Right};
 use domain::id::FileId;
-use domain::ticket::decide::Body as Text;
+use domain::ticket::decide::{Body as Text, Rules};
 use domain::ticket::{Channel, Event, Extra, Facts, Kind, Ticket};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,8 @@ pub(crate) struct NewTicketBody {
     /// When it reached you, if not now; at most 72 hours ago.
     #[schema(value_type = Option<String>)]
     received_at: Option<Timestamp>,
+    /// Why it is entered only now; needed with `received_at`.
+    received_reason: String,
 }
 
 impl NewTicketBody {
@@ -90,6 +92,7 @@ impl NewTicketBody {
             group: id(&self.group),
             assignee: id(&self.assignee),
             received_at: self.received_at,
+            received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
         })
@@ -138,7 +141,7 @@ pub(crate) async fn create(
     let new = body.value.read().map_err(|e| caller.fail(e))?;
     create_once(&app, &caller, body.hash, move |unit| {
         let opened = open_in(unit, &new)?;
-        Ok(view::ticket(opened.ticket, &opened.clocks))
+        Ok(view::ticket(opened.ticket, &opened.clocks, &unit.rules))
     })
     .await
 }
@@ -158,19 +161,21 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
     may_view(who)?;
     let scope = who.scope();
     let by_customer = matches!(who, Actor::Contact(_));
+    let of_desk = desk.clone();
     desk.peek(move |r| {
+        let rules = of_desk.rules_in(r)?;
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        let shown = shown_in(r, t)?;
+        let shown = shown_in(r, t, &rules)?;
         Ok(if by_customer { shown.for_customer() } else { shown })
     })
     .await
 }
 
 /// The ticket with its clocks, within a unit of work or a read.
-pub(super) fn shown_in(r: &mut Read<'_>, t: Ticket) -> Result<TicketView> {
+pub(super) fn shown_in(r: &mut Read<'_>, t: Ticket, rules: &Rules) -> Result<TicketView> {
     let clocks = ticket::shown_clocks(r, &t.id)?;
     let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
-    Ok(TicketView { merged_into, ..view::ticket(t, &clocks) })
+    Ok(TicketView { merged_into, ..view::ticket(t, &clocks, rules) })
 }
 
 /// Where a list of a ticket's parts continues.

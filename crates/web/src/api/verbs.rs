@@ -64,16 +64,15 @@ pub(crate) async fn message(
     body: Body<MessageBody>,
 ) -> std::result::Result<Response, WebError> {
     let draft = body.value.draft();
-    let caller = match body.value.as_requester {
-        true => Caller {
-            actor: requester(&app, &caller, &number, Action::Reply, draft.files.clone()).await?,
-            ..caller
-        },
-        false => caller,
+    let caller = if body.value.as_requester {
+        let who = requester(&app, &caller, &number, Action::Reply, draft.files.clone()).await?;
+        Caller { actor: who, ..caller }
+    } else {
+        caller
     };
     create_once(&app, &caller, body.hash, move |unit| {
         let t = verb::add_message_in(unit, &number, &draft)?;
-        shown_in(unit.work, t)
+        shown_in(unit.work, t, &unit.rules)
     })
     .await
 }

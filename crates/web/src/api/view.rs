@@ -2,6 +2,7 @@
 
 use domain::access::ActorRef;
 use domain::sla::Clock;
+use domain::ticket::decide::Rules;
 use domain::ticket::progress::Card;
 use domain::ticket::{Facts, PlanStep, Rating, Ticket};
 use domain::time::{Timestamp, to_millis};
@@ -41,6 +42,8 @@ pub(crate) struct ClockView {
     pub calendar: String,
     /// Why a broken promise was excused.
     pub excused: Option<String>,
+    /// The due may move: it touches a year whose holidays are not announced.
+    pub uncertain: bool,
 }
 
 /// A ticket.
@@ -141,7 +144,7 @@ impl TicketView {
 }
 
 /// A ticket with its clocks, as the API shows it.
-pub(super) fn ticket(t: Ticket, clocks: &[Clock]) -> TicketView {
+pub(super) fn ticket(t: Ticket, clocks: &[Clock], rules: &Rules) -> TicketView {
     TicketView {
         number: t.number,
         version: t.version,
@@ -183,11 +186,11 @@ pub(super) fn ticket(t: Ticket, clocks: &[Clock]) -> TicketView {
         external_ref: t.external_ref,
         messages: t.messages,
         updated_at: instant(t.updated_at),
-        clocks: clocks.iter().map(clock).collect(),
+        clocks: clocks.iter().map(|c| clock(c, rules)).collect(),
     }
 }
 
-fn clock(c: &Clock) -> ClockView {
+fn clock(c: &Clock, rules: &Rules) -> ClockView {
     ClockView {
         kind: c.milestone.as_str(),
         cycle: c.cycle,
@@ -200,6 +203,7 @@ fn clock(c: &Clock) -> ClockView {
         counted_s: c.counted_s,
         calendar: c.calendar.0.clone(),
         excused: c.excused.clone(),
+        uncertain: rules.is_uncertain(c),
     }
 }
 

@@ -7,7 +7,7 @@ use desk::{Error, ticket as verb};
 use domain::access::Scope;
 use domain::field::Field;
 use domain::sla::{Clock, Milestone};
-use domain::ticket::decide::closes_silently;
+use domain::ticket::decide::{Rules, closes_silently, window_is_over};
 use domain::ticket::progress::Tally;
 use domain::ticket::{Kind, Rating, Status, Ticket, linked_with};
 use serde::Deserialize;
@@ -54,6 +54,8 @@ struct CasePage {
     complaints: Vec<(String, String)>,
     /// Progress reports that came in time.
     tally: Tally,
+    /// It ended too long ago to be opened again: after so many days.
+    over: Option<u32>,
 }
 
 impl CasePage {
@@ -61,7 +63,7 @@ impl CasePage {
         self.t.status == Status::Resolved
     }
     fn can_write(&self) -> bool {
-        !matches!(self.t.status, Status::Cancelled | Status::Merged)
+        self.over.is_none() && !matches!(self.t.status, Status::Cancelled | Status::Merged)
     }
     fn can_rate(&self) -> bool {
         self.is_mine && matches!(self.t.status, Status::Resolved | Status::Closed)
@@ -101,18 +103,19 @@ pub(super) async fn show(
         let closes = closes_silently(&rules, &t);
         let others = complaints(r, &scope, &t)?;
         let tally = tally(r, &t)?;
-        Ok((t, clocks, history, told, closes, (others, tally)))
+        Ok((t, clocks, history, told, closes, (others, tally, rules)))
     });
-    let (t, clocks, history, told, closes, (others, tally)) = read.await.map_err(fail)?;
+    let (t, clocks, history, told, closes, (others, tally, rules)) = read.await.map_err(fail)?;
     let apart = (t.kind == Kind::Complaint).then(|| apart(&ui, &others));
     let complaints = others.into_iter().filter(|(other, _)| other.kind == Kind::Complaint && apart.is_none());
     let complaints = complaints.map(|(c, clocks)| (c.number.clone(), next_step(&ui, &c, &clocks))).collect();
-    let ledger = ledger(&ui, &t, &clocks);
+    let over = window_is_over(&rules, &t, ui.now).then_some(rules.settings.reopen_window_days);
+    let ledger = ledger(&ui, &t, &clocks, &rules);
     let next = next_step(&ui, &t, &clocks);
     let closes = closes.map(|at| ui.t1("portal-closes", "at", ui.when(&at)));
     let is_mine = t.requester == page.contact.id;
     render(
-        &CasePage { ui, t, history, ledger, next, closes, told, is_mine, apart, complaints, tally },
+        &CasePage { ui, t, history, ledger, next, closes, told, is_mine, apart, complaints, tally, over },
         &page.visitor,
     )
 }
@@ -158,11 +161,11 @@ fn told(locale: Locale, t: &Ticket, names: &Names, fields: &[Field]) -> Vec<(Str
 }
 
 /// Every promise that was made, met or missed; one that was replaced in time is left out.
-fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock]) -> Vec<Promise> {
+fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock], rules: &Rules) -> Vec<Promise> {
     let shown = clocks.iter().filter(|c| !c.is_dropped());
     shown
         .map(|c| Promise {
-            chip: Chip::of(ui.locale, &t.number, c, ui.now),
+            chip: Chip::of(ui.locale, &t.number, c, rules, ui.now),
             target: words::duration(ui.locale, c.target_s),
             due: c.due_at.map(|at| ui.when(&at)).unwrap_or_default(),
             excused: c.excused.clone().unwrap_or_default(),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use desk::Error;
 use desk::intake::{NewTicket, open};
+use desk::ticket::follow_up;
 use domain::field::Field;
 use domain::ticket::decide::Body;
 use domain::ticket::{Channel, Facts, Kind};
@@ -32,6 +33,8 @@ pub(super) struct RequestForm {
     product: String,
     stopped: String,
     files: Vec<String>,
+    /// The case to which the customer comes back.
+    after: String,
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
 }
@@ -77,9 +80,31 @@ async fn asked_of_customers(app: &App) -> desk::Result<Vec<Field>> {
     Ok(rules.fields.iter().filter(|f| f.customer).cloned().collect())
 }
 
-/// The empty form.
-pub(super) async fn form(State(app): State<App>, page: ContactPage) -> Result<Response, WebError> {
-    page_with(&app, &page, RequestForm::default(), Vec::new()).await
+/// Which case is gone on with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct After {
+    after: String,
+}
+
+/// The empty form; after a case that is not opened again, with what it was about.
+pub(super) async fn form(
+    State(app): State<App>,
+    page: ContactPage,
+    Query(After { after }): Query<After>,
+) -> Result<Response, WebError> {
+    let mut form = RequestForm::default();
+    if !after.is_empty() {
+        let scope = page.visitor.actor().scope();
+        let read = app.desk.read(move |r| Ok(store::ticket::by_number(r, &scope, &after)?));
+        if let Some(t) = read.await.map_err(|e| page.visitor.fail(e))? {
+            form.title = t.title;
+            form.product = t.product.map(|p| p.0).unwrap_or_default();
+            form.kind = t.kind.to_string();
+            form.after = t.number;
+        }
+    }
+    page_with(&app, &page, form, Vec::new()).await
 }
 
 /// Opens the case, or shows the form again with what is wrong. "Work is stopped" is the customer's wish: it is
@@ -109,6 +134,9 @@ pub(super) async fn create(
         Ok(new)
     };
     let result = match read() {
+        Ok(new) if !form.after.is_empty() => {
+            follow_up(&app.desk, page.visitor.actor(), &form.after, new).await
+        }
         Ok(new) => open(&app.desk, page.visitor.actor(), new).await,
         Err(e) => Err(e),
     };

@@ -10,6 +10,7 @@ use desk::intake::{NewTicket, open};
 use domain::access::Right;
 use domain::ticket::decide::Body;
 use domain::ticket::{Channel, Facts, IssueClass, Kind, Level, Severity};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::directory::{ModuleRow, ProductRow};
 use store::staff::{GroupRow, StaffRow};
@@ -20,7 +21,7 @@ use super::list::render;
 use super::verbs::back;
 use crate::app::App;
 use crate::error::{WebError, field_text, name_extras};
-use crate::form::{Fields, choice, facts_of, id, required, words};
+use crate::form::{Fields, choice, facts_of, id, required, wall, words};
 use crate::html::clean;
 use crate::session::StaffPage;
 use crate::ui::Ui;
@@ -45,6 +46,8 @@ pub(super) struct NewForm {
     group: String,
     assignee: String,
     files: Vec<String>,
+    received_at: String,
+    received_reason: String,
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
 }
@@ -139,12 +142,12 @@ pub(super) async fn create(
     page: StaffPage,
     Fields(form): Fields<NewForm>,
 ) -> Result<Response, WebError> {
-    let result = match form.read() {
+    let desk = app.desk.clone();
+    let rules = app.desk.peek(move |r| desk.rules_in(r)).await.map_err(|e| page.visitor.fail(e))?;
+    let result = match form.read(&rules.settings.zone()) {
         Ok(new) => open(&app.desk, page.actor(), new).await,
         Err(e) => Err(e),
     };
-    let desk = app.desk.clone();
-    let rules = app.desk.peek(move |r| desk.rules_in(r)).await.map_err(|e| page.visitor.fail(e))?;
     match result.map_err(|e| name_extras(e, &rules.fields)) {
         Ok(t) => Ok(back(&page.visitor, &t.number)),
         Err(Error::Invalid(fields)) if !page.visitor.part => {
@@ -160,7 +163,7 @@ impl NewForm {
         facts_of(&self.rest)
     }
 
-    fn read(&self) -> desk::Result<NewTicket> {
+    fn read(&self, zone: &TimeZone) -> desk::Result<NewTicket> {
         let extra =
             self.rest.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
         let body = if self.html.trim().is_empty() { Body::from_text(&self.text) } else { clean(&self.html) };
@@ -182,7 +185,8 @@ impl NewForm {
             tags: words(&self.tags).collect(),
             group: id(&self.group),
             assignee: id(&self.assignee),
-            received_at: None,
+            received_at: wall(zone, "received_at", &self.received_at)?,
+            received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
         })

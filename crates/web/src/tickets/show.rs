@@ -7,6 +7,7 @@ use desk::Error;
 use domain::access::{Role, Scope};
 use domain::id::StaffId;
 use domain::sla::Clock;
+use domain::ticket::decide::Rules;
 use domain::ticket::progress::Tally;
 use domain::ticket::{
     Cause, CloseReason, IssueClass, Kind, Level, PlanStep, Severity, Status, Ticket, linked_with,
@@ -87,9 +88,10 @@ pub(super) async fn show(
         let rules = desk.rules_in(r)?;
         let found = ticket::by_number(r, &actor.scope(), &number)?;
         let t = found.ok_or(Error::NotFound)?;
-        let mut shown = read_case(r, (t, &part), locale, now, &me.id)?;
+        let mut shown = read_case(r, (t, &part), locale, &me.id)?;
         let values = Values::of((&shown.t, &shown.clocks), &shown.names, &rules, &me, (locale, now));
         shown.answers = filled(r, &values)?;
+        shown.chips = chips(&shown, &rules, locale, now);
         let t = &shown.t;
         shown.report = ReportForm::of(&desk::ticket::progress::form(r, t)?, &zone);
         shown.report_how = report::how(r, t, sends)?;
@@ -112,7 +114,6 @@ fn read_case(
     r: &mut Read<'_>,
     (t, part): (Ticket, &Part),
     locale: words::Locale,
-    now: domain::time::Timestamp,
     me: &StaffId,
 ) -> desk::Result<Shown> {
     let mut names = Names::default();
@@ -138,7 +139,7 @@ fn read_case(
     let emergency = store::emergency::by_ticket(r, &t.id)?;
     let emergency = emergency.map(|e| if e.owes_review() { "owes_review" } else { e.state.as_str() });
     Ok(Shown {
-        chips: chips(&t, &clocks, locale, now),
+        chips: Vec::new(),
         names,
         history,
         groups: staff::groups(r)?.into_iter().filter(|g| g.active).collect(),
@@ -211,7 +212,8 @@ fn answering(r: &mut Read<'_>, t: &Ticket, me: &StaffId) -> desk::Result<Vec<Str
 }
 
 /// The running clocks by due, then the last finished cycle of each other milestone.
-fn chips(t: &Ticket, clocks: &[Clock], locale: words::Locale, now: domain::time::Timestamp) -> Vec<Chip> {
+fn chips(case: &Shown, rules: &Rules, locale: words::Locale, now: domain::time::Timestamp) -> Vec<Chip> {
+    let (t, clocks) = (&case.t, &case.clocks);
     let mut running: Vec<&Clock> = clocks.iter().filter(|c| c.is_running()).collect();
     running.sort_by_key(|c| (c.due_at.is_none(), c.due_at));
     let finished = domain::sla::Milestone::ALL.iter().filter_map(|m| {
@@ -219,7 +221,7 @@ fn chips(t: &Ticket, clocks: &[Clock], locale: words::Locale, now: domain::time:
         let last = clocks.iter().filter(of).rfind(|c| c.stopped.is_some_and(|(_, why)| why.counts()));
         last.filter(|_| !clocks.iter().filter(of).any(Clock::is_running))
     });
-    running.into_iter().chain(finished).map(|c| Chip::of(locale, &t.number, c, now)).collect()
+    running.into_iter().chain(finished).map(|c| Chip::of(locale, &t.number, c, rules, now)).collect()
 }
 
 impl Shown {

@@ -174,7 +174,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         | Change::CustomerWrote { .. }
         | Change::Noted { .. }
         | Change::Attached { .. } => return None,
-        Change::Opened { severity, handling, route, .. } => {
+        Change::Opened { severity, handling, route, late, .. } => {
             let reason = route_text(route, locale);
             let to = handling_text(handling, names, locale);
             let args = [
@@ -182,7 +182,9 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
                 ("to", &*to),
                 ("reason", &*reason),
             ];
-            (say("event-opened", &args), "")
+            let late =
+                if late.is_empty() { String::new() } else { say("event-opened-late", &[("reason", late)]) };
+            (format!("{} {late}", say("event-opened", &args)).trim_end().to_owned(), "")
         }
         Change::Assigned { to, route, .. } => {
             let args = [("to", &*handling_text(to, names, locale)), ("reason", &*route_text(route, locale))];

@@ -8,14 +8,13 @@ use desk::{Error, ticket as verb};
 use domain::ticket::decide::Reclassify;
 use domain::ticket::{PlanStep, RaiseMode, Ticket};
 use domain::time::Timestamp;
-use jiff::civil::DateTime;
 use serde::Deserialize;
 
 use super::stale::{self, Clash};
 use super::verbs::{before, said};
 use crate::app::App;
 use crate::error::WebError;
-use crate::form::{Fields, choice, facts_of, id, required, words as parts};
+use crate::form::{Fields, choice, facts_of, id, required, wall, words as parts};
 use crate::said::Said;
 use crate::session::StaffPage;
 
@@ -185,14 +184,9 @@ pub(crate) async fn instant(
     page: &StaffPage,
     (field, text): (&str, &str),
 ) -> Result<Option<Timestamp>, WebError> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
     let desk = app.desk.clone();
     let rules = app.desk.read(move |r| desk.rules_in(r)).await.map_err(|e| page.visitor.fail(e))?;
-    let wall: Option<DateTime> = text.trim().parse().ok();
-    let at = wall.and_then(|w| rules.settings.zone().to_ambiguous_timestamp(w).compatible().ok());
-    at.map(Some).ok_or_else(|| page.visitor.fail(Error::field(field, "bad_value")))
+    wall(&rules.settings.zone(), field, text).map_err(|e| page.visitor.fail(e))
 }
 
 /// Records a contact outside the system.
@@ -328,20 +322,31 @@ pub(super) async fn excuse(
     )
 }
 
-/// Watches a ticket, or no longer.
+/// Who watches; oneself if nobody is named.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct WatchForm {
+    person: String,
+}
+
+/// Somebody watches a ticket, or no longer.
 pub(super) async fn watch(
     State(app): State<App>,
     page: StaffPage,
     Path(number): Path<String>,
+    Fields(form): Fields<WatchForm>,
 ) -> Result<Response, WebError> {
     let (scope, no) = (page.actor().scope(), number.clone());
     let read = app
         .desk
         .read(move |r| Ok(store::ticket::by_number(r, &scope, &no)?.ok_or(Error::NotFound)?.watchers));
     let mut watchers: BTreeSet<_> = read.await.map_err(|e| page.visitor.fail(e))?;
-    if !watchers.remove(&page.staff.id) {
-        watchers.insert(page.staff.id.clone());
+    let person = id(&form.person).unwrap_or_else(|| page.staff.id.clone());
+    let word = if watchers.remove(&person) { "unwatched" } else { "watched" };
+    if word == "watched" {
+        watchers.insert(person.clone());
     }
     let input = verb::EditInput { watchers: Some(watchers), ..verb::EditInput::default() };
-    said(&page.visitor, verb::edit(&app.desk, page.actor(), &number, input).await, Said::done("saved"))
+    let back = Said::undoable(word, &number, "watching", &[("person", person.0)]);
+    said(&page.visitor, verb::edit(&app.desk, page.actor(), &number, input).await, back)
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::Error;
 use domain::access::Scope;
-use domain::sla::explain;
+use domain::sla::{StopReason, explain};
 use domain::ticket::pauses;
 use domain::time::Timestamp;
 use store::{Read, ticket};
@@ -61,6 +61,9 @@ pub(crate) fn told(
     let explanation = explain(&clock.run(&calendar.calendar, &holds), now)
         .map_err(|_| Error::Refused(domain::ticket::decide::Refusal::NeverOpens))?;
     let mut lines = tell(locale, calendar.calendar.zone(), &calendar.doc, &explanation, now);
+    if matches!(clock.stopped, Some((_, StopReason::Missed))) {
+        lines.push(Told { kind: "missed", text: words::t(locale, "why-missed").to_owned() });
+    }
     if let Some(reason) = &clock.excused {
         let text = words::t_args(locale, "why-excused", &[("reason", reason)]);
         lines.push(Told { kind: "excused", text });

@@ -82,6 +82,10 @@ impl Next<'_> {
         let Some(calendar) = rules.calendar(&clock.calendar) else { return Err(Refusal::NeverOpens) };
         let reading = clock.refresh(calendar, &holds, at)?;
         let late = reading.state == State::Breached;
+        if reason == StopReason::Missed {
+            // A slot ends with its due, which is in time; but nobody had reported by then.
+            clock.state = State::Breached;
+        }
         let breach = late.then_some((!clock.breach_noted, clock.cycle, reading.due));
         clock.breach_noted |= late;
         let fixed = Fixed {
@@ -90,7 +94,7 @@ impl Next<'_> {
             target_s: clock.target_s,
             counted_s: reading.counted_s,
             due_at: reading.due,
-            met: !late,
+            met: !late && reason != StopReason::Missed,
             reason,
         };
         let milestone = clock.milestone;

@@ -33,10 +33,15 @@ pub fn merge(case: &Case, into: (&TicketId, &str), actor: &Actor, now: Timestamp
 /// The other side of a merge. With `keep_earliest` the clocks count from the earlier of both starts (M6).
 ///
 /// # Errors
-/// `ended`, `merged`, `complaint_apart` if one of them is a complaint and the other is not.
+/// `ended`, `merged`, `complaint_apart` if one of them is a complaint and the other is not, `other_customer` if they are
+/// of two organisations: one of them would see no more of its case.
 pub fn absorb(case: &Case, other: &Case, keep_earliest: bool, actor: &Actor, now: Timestamp) -> Outcome {
     if (case.ticket.kind == Kind::Complaint) != (other.ticket.kind == Kind::Complaint) && !actor.is_import() {
         return Err(Refusal::ComplaintApart);
+    }
+    let (mine, theirs) = (&case.ticket.organisation, &other.ticket.organisation);
+    if mine.is_some() && theirs.is_some() && mine != theirs && !actor.is_import() {
+        return Err(Refusal::OtherCustomer);
     }
     let mut next = Next::on_open(case, actor, now)?;
     next.event(Change::Absorbed { number: other.ticket.number.clone() });

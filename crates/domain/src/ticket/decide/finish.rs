@@ -2,8 +2,8 @@
 
 use super::{Case, Change, Draft, Letter, Next, Outcome, Refusal, Rules, talk};
 use crate::access::Actor;
-use crate::sla::{Milestone, StopReason};
-use crate::ticket::{Cause, CloseReason, EditField, Rating, Status, Ticket};
+use crate::sla::{Clock, Milestone, StopReason};
+use crate::ticket::{Before, Cause, CloseReason, EditField, Rating, Status, Ticket, Unsolved};
 use crate::time::{Timestamp, plus_seconds};
 
 /// What solved it.
@@ -31,16 +31,24 @@ pub fn resolve(case: &Case, solution: Solution, actor: &Actor, now: Timestamp) -
     if solution.resolution.trim().is_empty() && !actor.is_import() {
         return Err(Refusal::EmptyText);
     }
+    let (waited, t) = (case.ticket.unanswered_since, &case.ticket);
+    let mut was = Unsolved {
+        cause: t.cause,
+        resolution: t.resolution.clone(),
+        remark: t.remark.clone(),
+        ..Unsolved::default()
+    };
     let message = match solution.draft {
         Some(draft) if !draft.body.is_empty() => Some(talk::speak(&mut next, draft, Letter::Solved)?),
         _ => None,
     };
     if message.is_none() {
+        was.unanswered_since = waited;
         // To declare a ticket solved is to tell the customer so: the letter goes out either way.
         talk::answered(&mut next)?;
         next.letter(Letter::Solved, None);
     }
-    record_solution(&mut next, solution.cause, solution.resolution.trim(), solution.remark);
+    record_solution(&mut next, (solution.cause, solution.resolution.trim(), solution.remark), was);
     next.end_hold();
     for milestone in [Milestone::Attend, Milestone::Update, Milestone::Resolution] {
         next.stop(milestone, now, StopReason::Done)?;
@@ -51,7 +59,11 @@ pub fn resolve(case: &Case, solution: Solution, actor: &Actor, now: Timestamp) -
     next.finish()
 }
 
-fn record_solution(next: &mut Next<'_>, cause: Option<Cause>, resolution: &str, remark: Option<String>) {
+fn record_solution(
+    next: &mut Next<'_>,
+    (cause, resolution, remark): (Option<Cause>, &str, Option<String>),
+    was: Unsolved,
+) {
     let now = next.now;
     let t = &mut next.out.ticket;
     let old_remark = t.remark.clone();
@@ -60,21 +72,30 @@ fn record_solution(next: &mut Next<'_>, cause: Option<Cause>, resolution: &str, 
     t.resolved_at = Some(now);
     t.resolved_by = next.actor.staff().map(|s| s.id.clone()).or_else(|| t.assignee.clone());
     t.reminders = 0;
-    t.silence_at = next_silence(next.case, t.reminders, now).filter(|_| !next.actor.is_import());
+    t.silence_at = next_silence(next.case, t.reminders, now, now).filter(|_| !next.actor.is_import());
     if let Some(remark) = remark.filter(|r| *r != old_remark) {
         remark.clone_into(&mut t.remark);
         next.event(Change::Edited { field: EditField::Remark, from: old_remark, to: remark });
     }
     let t = &next.out.ticket;
-    let change = Change::Resolved { cause: t.cause, resolution: t.resolution.clone() };
+    let change = Change::Resolved { cause: t.cause, resolution: t.resolution.clone(), was };
     next.event(change);
 }
 
-/// When the silence rule acts next on a ticket solved at `resolved_at` whose customer got `reminders` reminders.
-pub(super) fn next_silence(case: &Case, reminders: u8, resolved_at: Timestamp) -> Option<Timestamp> {
+/// When the silence rule acts next on a ticket solved at `resolved_at` whose customer got `reminders` reminders, the
+/// last of them now: after a reminder, however late it came, the customer has a working day to answer.
+pub(super) fn next_silence(
+    case: &Case,
+    reminders: u8,
+    resolved_at: Timestamp,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let s = &case.rules.settings;
     let days = s.remind_after_days.get(usize::from(reminders)).copied().unwrap_or(s.close_after_days);
-    case.rules.calendar(&s.silence_calendar)?.business_days_after(resolved_at, days).ok()
+    let calendar = case.rules.calendar(&s.silence_calendar)?;
+    let at = calendar.business_days_after(resolved_at, days).ok()?;
+    let earliest = if reminders == 0 { now } else { calendar.business_days_after(now, 1).ok()? };
+    Some(at.max(earliest))
 }
 
 /// When a solved ticket closes by itself if its customer says nothing; `None` where nothing is waited for.
@@ -143,14 +164,20 @@ pub fn cancel(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -
 }
 
 /// Opens an ended ticket again. Its resolution clock is re-entered; the time between does not count (M5). The clocks
-/// of a cancelled one go on as well.
+/// of a cancelled one go on as well. A slip leaves it as it was `before` it ended.
 ///
 /// # Errors
 /// `window_over`, `merged`.
-pub fn reopen(case: &Case, reason: &str, actor: &Actor, now: Timestamp) -> Outcome {
+pub fn reopen(case: &Case, before: Option<&Before>, reason: &str, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::new(case, actor, now);
     if case.ticket.status.is_open() {
         return next.unchanged();
+    }
+    let ended_at = case.ticket.resolved_at.or(case.ticket.closed_at).unwrap_or(now);
+    if let Some(before) = before.filter(|_| is_slip(&next, ended_at, reason)) {
+        open_again(&mut next, reason)?;
+        restore(&mut next, before, ended_at);
+        return next.finish();
     }
     open_again(&mut next, reason)?;
     if matches!(actor, Actor::Contact(_)) {
@@ -164,14 +191,20 @@ pub fn reopen(case: &Case, reason: &str, actor: &Actor, now: Timestamp) -> Outco
     next.finish()
 }
 
+/// Did it end so long ago that it is not opened again (M5)?
+pub fn window_is_over(rules: &Rules, t: &Ticket, now: Timestamp) -> bool {
+    let window_s = i64::from(rules.settings.reopen_window_days) * 86_400;
+    let since = t.resolved_at.or(t.closed_at).unwrap_or(now);
+    t.status.is_ended() && now > plus_seconds(since, window_s)
+}
+
 pub(super) fn open_again(next: &mut Next<'_>, reason: &str) -> Result<(), Refusal> {
     let t = &next.out.ticket;
     if t.status == Status::Merged {
         return Err(Refusal::Merged);
     }
-    let window_s = i64::from(next.case.rules.settings.reopen_window_days) * 86_400;
     let since = t.resolved_at.or(t.closed_at).unwrap_or(next.now);
-    if t.status.is_ended() && next.now > plus_seconds(since, window_s) && !next.actor.is_import() {
+    if window_is_over(&next.case.rules, t, next.now) && !next.actor.is_import() {
         return Err(Refusal::WindowOver);
     }
     let now = next.now;
@@ -201,6 +234,26 @@ fn is_slip(next: &Next<'_>, ended_at: Timestamp, reason: &str) -> bool {
     let mine = t.resolved_by.is_none() || t.resolved_by == next.actor.staff().map(|s| s.id.clone());
     let soon = next.now <= plus_seconds(ended_at, SLIP_S);
     next.actor.staff().is_some() && mine && soon && reason.trim().is_empty()
+}
+
+/// What a slip had changed: the status of an untouched ticket, what was written into it as solution, and a first word to
+/// the customer that was none.
+fn restore(next: &mut Next<'_>, before: &Before, ended_at: Timestamp) {
+    if before.status == Status::New {
+        next.set_status(Status::New, "");
+    }
+    let Some(was) = before.solved.clone() else { return };
+    let t = &mut next.out.ticket;
+    (t.cause, t.resolution, t.remark) = (was.cause, was.resolution, was.remark);
+    let Some(since) = was.unanswered_since else { return };
+    t.unanswered_since = Some(since);
+    t.responded_at = t.responded_at.filter(|at| *at != ended_at);
+    let answers = |c: &&mut Clock| matches!(c.milestone, Milestone::Response | Milestone::Reply);
+    for clock in next.out.clocks.iter_mut().filter(answers) {
+        if clock.stopped == Some((ended_at, StopReason::Done)) {
+            clock.stopped = None;
+        }
+    }
 }
 
 /// What was cancelled goes on, and so does the last resolution clock (M5). The time between does not count, except

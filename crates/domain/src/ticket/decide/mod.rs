@@ -26,7 +26,9 @@ pub use emergency::{
 pub use emergency_after::{
     MOST_MEASURES, MeasureInput, finish_emergency, measure_emergency, resume_emergency, review_emergency,
 };
-pub use finish::{Solution, cancel, close, closes_silently, confirm, excuse, rate, reopen, resolve};
+pub use finish::{
+    Solution, cancel, close, closes_silently, confirm, excuse, rate, reopen, resolve, window_is_over,
+};
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
 pub use open::{Identity, Opening, open};
@@ -49,7 +51,7 @@ use crate::named;
 use crate::routing::Rule;
 use crate::setting::Settings;
 use crate::sla::{Clock, Firing, PolicyDoc};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, plus_seconds};
 
 /// A calendar with what people need to read about it.
 #[derive(Debug)]
@@ -85,6 +87,12 @@ impl Rules {
     /// The calendar of a clock; `None` only if somebody broke the database by hand.
     pub fn calendar(&self, id: &CalendarId) -> Option<&Calendar> {
         self.calendars.get(id).map(|c| &c.calendar)
+    }
+
+    /// May the due of a running clock still move, because it touches a year whose holidays are not announced (C5)?
+    pub fn is_uncertain(&self, clock: &Clock) -> bool {
+        let Some(due) = clock.due_at.filter(|_| clock.is_running()) else { return false };
+        self.calendar(&clock.calendar).is_some_and(|c| c.is_uncertain(clock.started_at, due))
     }
 }
 
@@ -188,6 +196,26 @@ named! {
         Progress = "progress",
         /// Nobody has reported; by itself.
         Underway = "underway",
+    }
+}
+
+/// A solution can be taken back for this long before the customer is told.
+const SOLVED_WAITS_S: i64 = 10;
+
+impl Letter {
+    /// When a letter that is due now is written.
+    pub fn leaves_at(self, now: Timestamp) -> Timestamp {
+        if self == Self::Solved { plus_seconds(now, SOLVED_WAITS_S) } else { now }
+    }
+
+    /// What is written when its time has come: of a solution that was taken back meanwhile only the words that came
+    /// with it, if there were any.
+    pub fn as_of(self, t: &Ticket, with_message: bool) -> Option<Self> {
+        match self {
+            Self::Solved if t.status.is_open() && with_message => Some(Self::Answered),
+            Self::Solved if t.status.is_open() => None,
+            letter => Some(letter),
+        }
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Opening {
     pub route: RouteReason,
     /// When it reached us, if not now (K3).
     pub received_at: Option<Timestamp>,
+    /// Why it is entered only now.
+    pub received_reason: String,
     /// Number in the system from which it is imported.
     pub external_ref: Option<String>,
 }
@@ -82,7 +84,7 @@ pub struct Opening {
 /// call has its first response at that moment (K4).
 ///
 /// # Errors
-/// `empty_text`, `level_needs_urgent`, `in_future`, `too_old`, `never_opens`.
+/// `empty_text`, `level_needs_urgent`, `in_future`, `too_old`, `needs_reason` for an entry after the fact, `never_opens`.
 pub fn open(
     rules: &Arc<Rules>,
     identity: Identity,
@@ -97,12 +99,17 @@ pub fn open(
         return Err(Refusal::LevelNeedsUrgent);
     }
     let received_at = received(opening.received_at, actor, now)?;
+    let late = opening.received_reason.trim();
+    if actor.staff().is_some() && received_at < plus_seconds(now, -SKEW_S) && late.is_empty() {
+        return Err(Refusal::NeedsReason);
+    }
     let change = Change::Opened {
         kind: opening.kind,
         severity: opening.severity,
         level: opening.level,
         handling: Handling { group: opening.group.clone(), assignee: opening.assignee.clone() },
         route: opening.route.clone(),
+        late: late.to_owned(),
     };
     let draft = Draft { body: opening.body.clone(), files: opening.files.clone() };
     let said_by = opening.said_by.clone();

@@ -248,7 +248,7 @@ pub fn tick_silence(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
     }
     next.out.ticket.reminders += 1;
     let count = next.out.ticket.reminders;
-    next.out.ticket.silence_at = finish::next_silence(case, count, resolved_at);
+    next.out.ticket.silence_at = finish::next_silence(case, count, resolved_at, now);
     next.event(Change::Reminded { count });
     next.letter(Letter::Reminder, None);
     next.finish()

@@ -1,0 +1,90 @@
+//! Ends that are taken back at once, and the silence rule after a long absence.
+
+use domain::access::{Actor, System};
+use domain::sla::Milestone;
+use domain::ticket::decide::{self, Body, Case, Draft, Solution};
+use domain::ticket::{Before, Cause, CloseReason, Severity, Status};
+
+use crate::ticket::{after, agent, at, clock, customer, opened};
+
+#[test]
+fn a_slip_leaves_the_clocks_and_the_count_as_they_were() {
+    let before = opened(Severity::General);
+    let solution = Solution { resolution: "done".into(), ..Solution::default() };
+    let solved = after(&before, decide::resolve(&before, solution, &agent(), at(10)).unwrap());
+    let due = |c: &Case| clock(c, Milestone::Resolution).due_at;
+    let back = after(&solved, decide::reopen(&solved, None, "", &agent(), at(12)).unwrap());
+    assert_eq!((back.ticket.reopened, due(&back)), (0, due(&before)));
+    for (who, reason, minutes) in [(customer(), "", 12), (agent(), "still there", 12), (agent(), "", 16)] {
+        let back = after(&solved, decide::reopen(&solved, None, reason, &who, at(minutes)).unwrap());
+        assert_eq!((back.ticket.reopened, due(&back) > due(&before)), (1, true), "{reason} {minutes}");
+    }
+}
+
+#[test]
+fn a_cancelled_ticket_that_is_taken_back_still_owes_its_answer() {
+    let before = opened(Severity::General);
+    let running = |c: &Case| -> Vec<_> {
+        c.clocks.iter().filter(|k| k.is_running()).map(|k| (k.milestone, k.due_at)).collect()
+    };
+    let reason = CloseReason::Withdrawn;
+    let gone = after(&before, decide::cancel(&before, reason, &agent(), at(10)).unwrap());
+    assert!(running(&gone).is_empty());
+    let back = after(&gone, decide::reopen(&gone, None, "", &agent(), at(11)).unwrap());
+    assert_eq!(running(&back), running(&before));
+    let later = after(&gone, decide::reopen(&gone, None, "", &customer(), at(20)).unwrap());
+    assert_eq!(clock(&later, Milestone::Response).due_at, Some(at(70)), "ten minutes did not count");
+}
+
+#[test]
+fn a_slip_gives_back_what_the_solution_replaced() {
+    let before = opened(Severity::General);
+    let solution = Solution {
+        cause: Some(Cause::Network),
+        resolution: "restarted".into(),
+        remark: Some("r".into()),
+        ..Solution::default()
+    };
+    let decision = decide::resolve(&before, solution.clone(), &agent(), at(10)).unwrap();
+    let ended = Before::of(&decision.events);
+    let solved = after(&before, decision);
+    assert!(!clock(&solved, Milestone::Response).is_running());
+    let back = after(&solved, decide::reopen(&solved, ended.as_ref(), "", &agent(), at(11)).unwrap());
+    let (t, was) = (&back.ticket, &before.ticket);
+    assert_eq!(
+        (t.status, t.cause, &t.resolution, &t.remark, t.responded_at, t.unanswered_since),
+        (was.status, was.cause, &was.resolution, &was.remark, None, was.unanswered_since)
+    );
+    assert!(clock(&back, Milestone::Response).is_running());
+    // A message with the solution was an answer, whatever became of the solution.
+    let said = Solution { draft: Some(Draft { body: Body::from_text("b"), files: vec![] }), ..solution };
+    let decision = decide::resolve(&before, said, &agent(), at(10)).unwrap();
+    let ended = Before::of(&decision.events);
+    let solved = after(&before, decision);
+    let back = after(&solved, decide::reopen(&solved, ended.as_ref(), "", &agent(), at(11)).unwrap());
+    assert_eq!((back.ticket.responded_at, back.ticket.resolution.as_str()), (Some(at(10)), ""));
+    assert!(!clock(&back, Milestone::Response).is_running());
+    // Not a slip: what was found out stays.
+    let later =
+        after(&solved, decide::reopen(&solved, ended.as_ref(), "again", &customer(), at(20)).unwrap());
+    assert_eq!(later.ticket.resolution, "restarted");
+}
+
+#[test]
+fn a_late_reminder_leaves_the_customer_a_working_day() {
+    let c = opened(Severity::General);
+    let solution = Solution { resolution: "done".into(), ..Solution::default() };
+    let c = after(&c, decide::resolve(&c, solution, &agent(), at(10)).unwrap());
+    let system = Actor::System(System::Silence);
+    let late = at(60 * 24 * 30);
+    let first = after(&c, decide::tick_silence(&c, &system, late).unwrap());
+    let next = first.ticket.silence_at.unwrap();
+    assert!(next > late, "the second reminder does not come with the first");
+    let second = after(&first, decide::tick_silence(&first, &system, next).unwrap());
+    let close = second.ticket.silence_at.unwrap();
+    assert!(close > next);
+    assert_eq!(
+        after(&second, decide::tick_silence(&second, &system, close).unwrap()).ticket.status,
+        Status::Closed
+    );
+}

@@ -10,7 +10,7 @@ test("a verb says what it did, and is undone", async () => {
   const number = await fresh("撤销");
   await agent.goto(`${demo.url}/tickets/${number}`);
   await agent.click("text=领取");
-  await agent.waitForSelector(".toast >> text=已转交");
+  await agent.waitForSelector(".toast >> text=已领取");
   await accessible(agent);
   await agent.click(".toast >> text=撤销");
   await agent.waitForURL(new RegExp(number));
@@ -26,6 +26,19 @@ test("a refused verb says why and keeps what was typed", async () => {
   await agent.click("form[action$='/merge'] .btn-primary");
   await agent.waitForSelector(".toast-error");
   assert.equal(await agent.inputValue("form[action$='/merge'] input[name=number]"), "AF-2020-99999");
+});
+
+test("what is wrong in a new ticket is said at its field", async () => {
+  const agent = await visitor(demo.account("agent"));
+  await agent.goto(`${demo.url}/tickets/new`);
+  await agent.fill("input[name=requester]", "没有这个人");
+  await agent.fill("input[name=title]", "打不开报表");
+  await agent.click("form[action='/tickets'] .btn-primary");
+  await agent.waitForSelector(".field:has(input[name=requester][aria-invalid=true]) .wrong");
+  assert.equal(await agent.evaluate(() => document.activeElement?.getAttribute("name")), "requester");
+  assert.equal(await agent.inputValue("input[name=title]"), "打不开报表");
+  await agent.fill("input[name=requester]", "");
+  assert.equal(await agent.locator(".wrong").count(), 0);
 });
 
 test("two edits of one field stand side by side", async () => {

@@ -42,6 +42,9 @@ const why = async (p) => { await click(".case-head a.chip")(p); await p.waitForS
 const wrong = async (p) => { await p.fill("[name=login]", "li"); await p.fill("[name=password]", "x"); await follow("form button")(p); };
 const choose = async (p) => { for (const n of [1, 3]) await p.locator(".c-box input").nth(n).evaluate((box) => box.click()); };
 const steps = (n) => async (p) => {
+  // What an earlier picture typed is kept, with its step.
+  await p.evaluate(() => (sessionStorage.clear(), localStorage.clear()));
+  await p.reload();
   await p.fill("input[name=title]", "报表打不开");
   for (let i = 1; i < n; i += 1) await click(".guide .actions .btn-primary:visible")(p);
 };

@@ -57,9 +57,34 @@ async function post(form: HTMLFormElement, by: HTMLButtonElement | null): Promis
       location.assign(to);
       return true;
     }
-    show(await answer.text(), form);
+    const words = await answer.text();
+    show(words, form);
+    point(form, words);
   } catch {
     say("say-not-sent", form);
   }
   return false;
+}
+
+/** What is wrong with a field is said at the field, until it is changed; the first of them gets the focus. */
+function point(form: HTMLFormElement, words: string): void {
+  form.querySelectorAll(".wrong").forEach((old) => old.remove());
+  form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+  const wrong = new DOMParser().parseFromString(words, "text/html").querySelectorAll<HTMLElement>("[data-wrong]");
+  const fields = [...wrong].map((one) => mark(form, one.dataset.wrong ?? "", one.textContent ?? ""));
+  fields.find((field) => field !== null)?.focus();
+}
+
+function mark(form: HTMLFormElement, name: string, why: string): HTMLElement | null {
+  const plain = name.replace(/^facts\./, "");
+  const found = form.elements.namedItem(plain) ?? form.elements.namedItem(name);
+  const field = found instanceof RadioNodeList ? found[0] : found;
+  if (!(field instanceof HTMLElement) || field.matches("[type=hidden]")) return null;
+  const said = document.createElement("span");
+  said.className = "wrong";
+  said.textContent = why;
+  field.after(said);
+  field.setAttribute("aria-invalid", "true");
+  field.addEventListener("input", () => (said.remove(), field.removeAttribute("aria-invalid")), { once: true });
+  return field;
 }

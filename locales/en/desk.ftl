@@ -216,6 +216,7 @@ api-body = Body
 
 # What was just done
 said-assigned = Transferred
+said-taken = Taken
 said-escalated = Handed to a senior engineer
 said-reported = Progress reported
 said-removed = Deleted

@@ -216,6 +216,7 @@ api-body = 请求体
 
 # 刚做了什么
 said-assigned = 已转交
+said-taken = 已领取
 said-escalated = 已转交高级工程师
 said-reported = 已通报进度
 said-removed = 已删除

@@ -268,7 +268,21 @@ impl WebError {
                 "<p class=\"toast toast-error\" role=\"alert\" data-stays>{why} {link}</p>"
             ));
         }
-        Html(format!("<p class=\"toast toast-error\" role=\"alert\">{text}</p>"))
+        Html(format!("<p class=\"toast toast-error\" role=\"alert\">{text}{}</p>", self.wrong_fields()))
+    }
+
+    /// Which field is wrong and why, for the form that was sent: it says so at the field.
+    fn wrong_fields(&self) -> String {
+        let Error::Invalid(list) = &self.error else { return String::new() };
+        let escaped = |text: &str| {
+            askama::filters::escape(text, askama::filters::Html)
+                .map_or_else(|_| String::new(), |t| t.to_string())
+        };
+        let one = |f: &FieldError| {
+            let (name, why) = (escaped(&f.field), escaped(&field_text(f, self.locale)));
+            format!("<span hidden data-wrong=\"{name}\">{why}</span>")
+        };
+        list.iter().map(one).collect()
     }
 
     fn page(&self, text: &str, id: Option<String>) -> String {

@@ -305,7 +305,7 @@ pub(super) async fn take(
     Path(number): Path<String>,
 ) -> Result<Response, WebError> {
     let was = before(&app, &page, &number).await?;
-    said(&page.visitor, verb::take(&app.desk, page.actor(), &number).await, Said::moved(&was))
+    said(&page.visitor, verb::take(&app.desk, page.actor(), &number).await, Said::moved(&was).named("taken"))
 }
 
 /// Hands a ticket to a senior engineer.

@@ -114,6 +114,7 @@ const PAGES = {
     ...[1, 2, 3].map((n) => [`portal-new-${n}`, "/portal/new", steps(n)]), ["portal-case", `/portal/cases/${waiting}`],
     ["portal-case-solved", `/portal/cases/${solved}`], ["portal-case-closed", `/portal/cases/${closed}`],
     ["portal-emergency", `/portal/emergencies/${running.id}`], ["portal-emergency-past", `/portal/emergencies/${pastEmergency.id}`],
+    ["portal-promises", "/portal/promises"],
     ["portal-complain", `/portal/cases/${waiting}`, open("main section.actions details")],
     ["portal-reopen", `/portal/cases/${solved}`, open("main .actions details")],
   ],

@@ -1,14 +1,23 @@
 // Countdowns: the server says when something is due, the browser counts. The words change when it is over.
 const SOON_MS = 30 * 60 * 1000;
+/** From here on seconds tell nobody anything: days and hours, as the server says them. */
+const LONG_S = 48 * 3600;
+
+function said(s: number): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  const hours = Math.floor(s / 3600);
+  if (s < LONG_S) return `${hours}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+  const { wordDay = "%", wordHour = "%" } = document.body.dataset;
+  const days = wordDay.replace("%", String(Math.floor(hours / 24)));
+  return hours % 24 === 0 ? days : `${days} ${wordHour.replace("%", String(hours % 24))}`;
+}
 
 function show(chip: HTMLElement, now: number): void {
   const due = Number(chip.dataset.due);
   const time = chip.querySelector<HTMLElement>(".chip-time");
   if (!time || !Number.isFinite(due)) return;
   const left = Math.trunc((due - now) / 1000);
-  const s = Math.abs(left);
-  const two = (n: number) => String(n).padStart(2, "0");
-  const text = `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+  const text = said(Math.abs(left));
   if (time.textContent !== text) time.textContent = text;
   const role = left < 0 ? "overdue" : due - now < SOON_MS ? "soon" : "running";
   if (chip.dataset.role !== role) {

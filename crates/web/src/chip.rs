@@ -66,7 +66,7 @@ impl Chip {
         let running = matches!(state, State::Running | State::BreachedRunning);
         let time = match (state.is_final(), left) {
             (true, _) => duration(locale, counted_s),
-            (false, Some(left)) if running => countdown(left),
+            (false, Some(left)) if running => countdown(locale, left),
             _ => String::new(),
         };
         Self {

@@ -82,9 +82,15 @@ pub fn duration(locale: Locale, seconds: i64) -> String {
     shown.join(" ")
 }
 
-/// `1:12:08`, `0:03:20`; days as hours.
-pub fn countdown(seconds: i64) -> String {
+/// From here on a countdown says days and hours.
+const LONG_S: u64 = 48 * 3600;
+
+/// `1:12:08`, `0:03:20`; from two days on `28 天 10 小时`.
+pub fn countdown(locale: Locale, seconds: i64) -> String {
     let s = seconds.unsigned_abs();
+    if s >= LONG_S {
+        return duration(locale, (s / 3600 * 3600).cast_signed());
+    }
     format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
 }
 
@@ -111,7 +117,8 @@ mod tests {
         assert_eq!(duration(Locale::Zh, 0), "0 秒");
         assert_eq!(duration(Locale::Zh, 3 * 86_400 + 4 * 3_600 + 59), "3 天 4 小时");
         assert_eq!(duration(Locale::En, 3_600), "1 h");
-        assert_eq!(countdown(4_328), "1:12:08");
-        assert_eq!(countdown(-200), "0:03:20");
+        assert_eq!(countdown(Locale::Zh, 4_328), "1:12:08");
+        assert_eq!(countdown(Locale::Zh, -200), "0:03:20");
+        assert_eq!(countdown(Locale::Zh, -(28 * 24 + 10) * 3600 - 59), "28 天 10 小时");
     }
 }

@@ -53,6 +53,8 @@ mod people;
 #[cfg(test)]
 mod progress;
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod removal;
 #[cfg(test)]
 mod reports;

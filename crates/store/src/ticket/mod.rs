@@ -9,6 +9,7 @@ mod list;
 mod log;
 mod message;
 mod past;
+mod promised;
 mod read;
 mod row;
 mod running;
@@ -28,6 +29,7 @@ pub use log::{LogFilter, LogRow, problem_log};
 pub(crate) use message::read_message;
 pub use message::{MessageRow, insert_message, messages, reports, set_delivered};
 pub use past::{PastRow, past};
+pub use promised::{Promised, promised};
 pub use read::{
     by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of,
     running_in, shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
@@ -47,6 +49,7 @@ pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
     ("ticket::message", message::STATEMENTS),
     ("ticket::past", past::STATEMENTS),
     ("ticket::read", read::STATEMENTS),
+    ("ticket::promised", promised::STATEMENTS),
     ("ticket::running", running::STATEMENTS),
     ("ticket::view", view::STATEMENTS),
     ("ticket::write", write::STATEMENTS),

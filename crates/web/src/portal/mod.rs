@@ -2,6 +2,7 @@
 
 mod case;
 mod emergency;
+mod promises;
 mod request;
 
 use askama::Template;
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/portal", get(home))
         .route("/portal/new", get(request::form).post(request::create))
+        .route("/portal/promises", get(promises::show))
         .route("/portal/emergencies/{id}", get(emergency::show))
         .route("/portal/cases/{number}", get(case::show))
         .route("/portal/cases/{number}/confirmation", post(case::confirm))

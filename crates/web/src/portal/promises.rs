@@ -1,0 +1,158 @@
+//! The ledger over all cases, month by month and contract by contract: what was promised, kept or missed, by how much,
+//! and why a miss was excused.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use desk::Error;
+use domain::access::Scope;
+use domain::sla::Clock;
+use domain::ticket::decide::Rules;
+use domain::time::Timestamp;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use store::directory::{self, ContractRow};
+use store::ticket::{Promised, promised};
+
+use crate::app::App;
+use crate::chip::Chip;
+use crate::error::WebError;
+use crate::session::ContactPage;
+use crate::tickets::render;
+use crate::ui::Ui;
+
+/// Which month, `2026-11`; the present one if absent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    month: String,
+}
+
+/// A promise.
+struct Line {
+    number: String,
+    title: String,
+    chip: Chip,
+    due: String,
+    over: String,
+    excused: String,
+}
+
+/// What was promised under a contract, or without one.
+struct Book {
+    contract: Option<ContractRow>,
+    level: String,
+    kept: usize,
+    all: usize,
+    lines: Vec<Line>,
+}
+
+#[derive(Template)]
+#[template(path = "portal/promises.html")]
+struct PromisesPage {
+    ui: Ui,
+    month: String,
+    before: String,
+    after: Option<String>,
+    books: Vec<Book>,
+    /// There are more than the page shows.
+    more: bool,
+}
+
+/// Promises of a month that the page shows; an urgent case that lasts days has many.
+const MOST: i64 = 500;
+
+/// The page.
+pub(super) async fn show(
+    State(app): State<App>,
+    page: ContactPage,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let fail = |e| page.visitor.fail(e);
+    let ui = Ui::contact(&app, &page, "promises").await.map_err(fail)?;
+    let month = first_day(&asked.month, &ui.zone, ui.now);
+    let found = month.and_then(|month| Some((month, period(month, &ui.zone)?)));
+    let (month, period) = found.ok_or_else(|| fail(Error::field("month", "bad_value")))?;
+    let (scope, desk, org) =
+        (page.visitor.actor().scope(), app.desk.clone(), page.contact.organisation.clone());
+    let read = app.desk.read(move |r| {
+        let rules = desk.rules_in(r)?;
+        let rows = promised(r, &scope, period, MOST + 1)?;
+        let whole = matches!(scope, Scope::Organisation(_));
+        let contracts = match &org {
+            Some(org) if whole => directory::contracts(r, org)?,
+            _ => Vec::new(),
+        };
+        Ok((rules, rows, contracts))
+    });
+    let (rules, mut rows, contracts) = read.await.map_err(fail)?;
+    let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let books = books(&ui, &rules, rows, contracts);
+    let said = |d: Date| d.strftime("%Y-%m").to_string();
+    let after = (period.1 <= ui.now).then(|| said(month.saturating_add(1.month())));
+    let before = said(month.saturating_sub(1.month()));
+    render(&PromisesPage { ui, month: said(month), before, after, books, more }, &page.visitor)
+}
+
+fn first_day(asked: &str, zone: &TimeZone, now: Timestamp) -> Option<Date> {
+    if asked.is_empty() {
+        return Some(now.to_zoned(zone.clone()).date().first_of_month());
+    }
+    format!("{asked}-01").parse().ok()
+}
+
+fn period(month: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let at = |day: Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
+    Some((at(month)?, at(month.checked_add(1.month()).ok()?)?))
+}
+
+/// One book per contract of the customer, newest first; what stands under none comes last.
+fn books(ui: &Ui, rules: &Rules, rows: Vec<Promised>, contracts: Vec<ContractRow>) -> Vec<Book> {
+    let mut of: BTreeMap<String, Vec<Promised>> = BTreeMap::new();
+    for row in rows {
+        of.entry(row.contract.as_ref().map(|id| id.0.clone()).unwrap_or_default()).or_default().push(row);
+    }
+    let mut all = Vec::new();
+    for contract in contracts {
+        let rows = of.remove(&contract.contract.id.0).unwrap_or_default();
+        all.push(book(ui, rules, Some(contract), rows));
+    }
+    let rest: Vec<_> = of.into_values().flatten().collect();
+    if !rest.is_empty() {
+        all.push(book(ui, rules, None, rest));
+    }
+    all
+}
+
+fn book(ui: &Ui, rules: &Rules, contract: Option<ContractRow>, rows: Vec<Promised>) -> Book {
+    let policy = contract.as_ref().and_then(|c| c.contract.policy.as_ref());
+    let level = policy.and_then(|p| rules.newest.get(p)).map(|(name, _)| name.clone()).unwrap_or_default();
+    let counted: Vec<_> =
+        rows.iter().filter(|p| !p.clock.is_running() && p.clock.excused.is_none()).collect();
+    let kept = counted.iter().filter(|p| !p.clock.verdict().is_breached()).count();
+    let all = counted.len();
+    Book { level, kept, all, lines: rows.iter().map(|p| line(ui, rules, p)).collect(), contract }
+}
+
+fn line(ui: &Ui, rules: &Rules, p: &Promised) -> Line {
+    Line {
+        number: p.number.clone(),
+        title: p.title.clone(),
+        chip: Chip::of(ui.locale, &p.number, &p.clock, rules, ui.now),
+        due: p.clock.due_at.map(|at| ui.when(&at)).unwrap_or_default(),
+        over: over(ui, &p.clock),
+        excused: p.clock.excused.clone().unwrap_or_default(),
+    }
+}
+
+/// By how much a promise was missed, in counted time.
+fn over(ui: &Ui, clock: &Clock) -> String {
+    let s = clock.counted_s - clock.target_s;
+    if s > 0 { words::duration(ui.locale, s) } else { String::new() }
+}

@@ -73,6 +73,7 @@ report-total = Total
 report-distribution = Distribution of marks
 report-marks = { $n }
 report-empty = There is nothing to count in this period.
+report-only = Only: { $what }
 report-empty-next = See the last 12 months
 report-none-open = No open tickets. Everything is done.
 report-none-open-next = See all tickets

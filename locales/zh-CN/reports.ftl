@@ -73,6 +73,7 @@ report-total = 合计
 report-distribution = 评分分布
 report-marks = { $n } 分
 report-empty = 这段时间没有可统计的工单。
+report-only = 仅统计：{ $what }
 report-empty-next = 查看近 12 个月
 report-none-open = 没有未结工单，都处理完了。
 report-none-open-next = 查看全部工单

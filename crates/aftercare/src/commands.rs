@@ -24,6 +24,9 @@ struct Cli {
     /// Configuration file (TOML).
     #[arg(long, global = true, env = "AFTERCARE_CONFIG")]
     config: Option<PathBuf>,
+    /// Folder of database and files; the configuration's unless given.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -31,7 +34,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Runs the service desk.
-    Serve,
+    Serve {
+        /// Where to listen; the configuration's unless given.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
     /// Runs the service desk with the demo world.
     Demo(demo::DemoArgs),
     /// Brings the database up to date.
@@ -53,9 +60,6 @@ enum Command {
     Export {
         /// A file that ends in .zip, or a folder.
         to: PathBuf,
-        /// Folder of database and files.
-        #[arg(long)]
-        data: Option<PathBuf>,
     },
     /// Service clocks.
     #[command(subcommand)]
@@ -121,7 +125,12 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     if let Command::Sla(sla::Sla::Eval { calendars }) = &cli.command {
         return sla::eval(calendars);
     }
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
+    match (&cli.command, cli.data) {
+        (_, Some(data)) => config.data = data,
+        (Command::Demo(_), None) => config.data = PathBuf::from(demo::FOLDER),
+        _ => {}
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(command(cli.command, config));
     // Readers of live updates hold their connections open; they are not waited for.
@@ -129,9 +138,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     result
 }
 
-async fn command(command: Command, config: Config) -> anyhow::Result<()> {
+async fn command(command: Command, mut config: Config) -> anyhow::Result<()> {
     match command {
-        Command::Serve => {
+        Command::Serve { listen } => {
+            config.listen = listen.unwrap_or(config.listen);
             let mailer = config.mail.smtp()?.map(Mailer::new);
             let desk = serve::open(&config.database()?).await?;
             let listener = serve::bind(config.listen).await?;
@@ -150,7 +160,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Check => check(&config).await,
         Command::Seed(args) => seed::run(args, &config).await,
         Command::User(user) => user_command(user, &config).await,
-        Command::Export { to, data } => export(&to, data, config).await,
+        Command::Export { to } => export(&to, &config).await,
         Command::Import(what) => import::run(what, &config).await,
         Command::Search(SearchCommand::Rebuild) => {
             let desk = serve::open(&config.installed()?).await?;
@@ -160,8 +170,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
     }
 }
 
-async fn export(to: &std::path::Path, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
-    config.data = data.unwrap_or(config.data);
+async fn export(to: &std::path::Path, config: &Config) -> anyhow::Result<()> {
     let desk = serve::open(&config.installed()?).await?;
     let manifest = crate::archive::export(&desk, &config.data.join("files"), to).await?;
     let mut out = std::io::stdout().lock();
@@ -314,15 +323,4 @@ async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
         ));
     }
     Ok(wrong)
-}
-
-/// The demo's and the command line's common arguments.
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Place {
-    /// Where to listen.
-    #[arg(long)]
-    pub listen: Option<SocketAddr>,
-    /// Folder of database and files.
-    #[arg(long)]
-    pub data: Option<PathBuf>,
 }

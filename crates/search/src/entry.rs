@@ -37,7 +37,7 @@ pub struct TicketEntry {
     pub requester: ContactId,
     /// Names of both: found, but not quoted.
     pub names: String,
-    /// When it was entered.
+    /// When it reached us.
     pub at: Timestamp,
     /// What the customer may read, besides the messages.
     pub text: String,

@@ -8,7 +8,8 @@ mod world;
 
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -20,7 +21,6 @@ use serde_json::json;
 use store::{Db, DbConfig, Entropy, directory, session, staff};
 
 use crate::clock::{ProcessClock, SetClock};
-use crate::commands::Place;
 use crate::config::Config;
 use crate::serve;
 
@@ -36,9 +36,13 @@ pub(crate) struct DemoArgs {
     /// The instant that the world's history leads up to (RFC 3339); the first start if absent.
     #[arg(long)]
     at: Option<Timestamp>,
-    #[command(flatten)]
-    place: Place,
+    /// Where to listen.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
 }
+
+/// The demo's folder, unless another one is named.
+pub(crate) const FOLDER: &str = "aftercare-demo";
 
 /// The demo admits this many API requests a second and token.
 const API_PER_SECOND: u32 = 1_000;
@@ -51,8 +55,7 @@ const LOCK: &str = "demo.lock";
 
 /// Runs the demo.
 pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()> {
-    config.data = args.place.data.unwrap_or_else(|| PathBuf::from("aftercare-demo"));
-    config.listen = args.place.listen.unwrap_or(config.listen);
+    config.listen = args.listen.unwrap_or(config.listen);
     config.database_url = None;
     config.limits.api_per_second = API_PER_SECOND;
     std::fs::create_dir_all(&config.data)

@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 use store::directory::{self, OrgRow};
 use store::staff::{self, GroupRow};
-use words::Locale;
+use words::{Locale, t, t_args, word};
 
 use super::query::ReportQuery;
 use crate::app::App;
@@ -73,6 +73,20 @@ impl Chooser {
                 self.asked.organisation.clear();
             }
         }
+    }
+
+    /// What the numbers are limited to, in words: also what is printed must say it.
+    pub(crate) fn only(&self) -> String {
+        let asked = &self.asked;
+        let group = self.groups.iter().find(|g| g.id.as_str() == asked.group).map(|g| g.name.clone());
+        let severity =
+            (!asked.severity.is_empty()).then(|| word(self.locale, "severity", &asked.severity).to_owned());
+        let customer = (!asked.organisation.is_empty()).then(|| asked.customer.clone());
+        let all: Vec<String> = [customer, group, severity].into_iter().flatten().collect();
+        if all.is_empty() {
+            return String::new();
+        }
+        t_args(self.locale, "report-only", &[("what", &all.join(t(self.locale, "list-comma")))])
     }
 
     /// Where the form goes.

@@ -99,8 +99,9 @@ impl Config {
         }
         if let Some(url) = &self.public_url {
             let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            if rest.is_none_or(|r| r.is_empty() || r.contains(char::is_whitespace)) {
-                bail!("public_url is {url:?}: write it as https://desk.example");
+            let host = rest.map(|r| r.strip_suffix('/').unwrap_or(r));
+            if host.is_none_or(|h| h.is_empty() || h.contains(|c: char| c.is_whitespace() || c == '/')) {
+                bail!("public_url is {url:?}: write it as https://desk.example, without a path");
             }
         }
         if let Some(url) = &self.database_url

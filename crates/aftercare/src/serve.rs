@@ -52,7 +52,8 @@ pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
 /// The address for people.
 pub(crate) fn public_url(config: &Config, listener: &TcpListener) -> anyhow::Result<String> {
     let local = listener.local_addr()?;
-    Ok(config.public_url.clone().unwrap_or_else(|| format!("http://{local}")))
+    let told = config.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+    Ok(told.unwrap_or_else(|| format!("http://{local}")))
 }
 
 /// Configuration of the pages.

@@ -19,6 +19,7 @@ statements! {
          ON CONFLICT (key) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = EXCLUDED.last_at";
     FAILURES = "SELECT failures, last_at FROM sign_in_failure WHERE key = $1";
     FORGIVE = "DELETE FROM sign_in_failure WHERE key = $1";
+    FORGIVE_ALL = "DELETE FROM sign_in_failure";
     PUT_TOKEN = "INSERT INTO api_token (id, token_hash, name, staff_id, scopes, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     TOKEN = "SELECT id, staff_id, scopes FROM api_token WHERE token_hash = $1 AND revoked_at IS NULL";
     TOKENS = "SELECT id, name, staff_id, scopes, created_at, revoked_at FROM api_token ORDER BY created_at DESC, id LIMIT 500";
@@ -137,6 +138,11 @@ pub fn failures(r: &mut Read<'_>, key: &str) -> Result<Option<(i64, Timestamp)>>
 /// Forgets failures after a good sign-in.
 pub fn forgive(work: &mut Work<'_>, key: &str) -> Result<()> {
     work.execute(&FORGIVE, &[key.into()]).map(drop)
+}
+
+/// Forgets all failures: for an operator who lets everybody in again.
+pub fn forgive_all(work: &mut Work<'_>) -> Result<()> {
+    work.execute(&FORGIVE_ALL, &[]).map(drop)
 }
 
 /// Keeps an API token.

@@ -107,6 +107,11 @@ impl Said {
     }
 }
 
+/// It was said: no other page says it again.
+pub(crate) fn forget(response: &mut Response) {
+    put(response.headers_mut(), &format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
+}
+
 fn put(headers: &mut HeaderMap, cookie: &str) {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         headers.append(header::SET_COOKIE, value);

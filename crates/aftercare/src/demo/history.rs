@@ -22,7 +22,7 @@ use store::staff::{GroupRow, StaffRow};
 use words::Locale;
 
 use super::story;
-use super::world::{Case, Everyday, Phrases, Step, World};
+use super::world::{Case, Everyday, Person, Phrases, Step, World};
 use crate::clock::SetClock;
 use crate::serve::ground;
 
@@ -207,23 +207,28 @@ fn ordinary((e, say): (&Everyday, &Phrases), client: &str, agent: &str, rng: &mu
 
 const OPERATOR: Actor = Actor::System(System::Operator);
 
+/// A member of staff who is not there yet.
+pub(super) fn staff_row(s: &Person, now: Timestamp) -> StaffRow {
+    StaffRow {
+        id: StaffId::from(""),
+        login: s.login.clone(),
+        name: s.name.clone(),
+        email: format!("{}@aftercare.example", s.login),
+        phone: String::new(),
+        role: s.role,
+        locale: "zh-CN".to_owned(),
+        skills: s.skills.clone(),
+        languages: vec!["zh-CN".to_owned()],
+        active: true,
+        created_at: now,
+        version: 0,
+    }
+}
+
 async fn people(desk: &Desk, world: &World) -> anyhow::Result<()> {
     let mut members: BTreeMap<String, BTreeSet<StaffId>> = BTreeMap::new();
     for s in &world.staff {
-        let row = StaffRow {
-            id: StaffId::from(""),
-            login: s.login.clone(),
-            name: s.name.clone(),
-            email: format!("{}@aftercare.example", s.login),
-            phone: String::new(),
-            role: s.role,
-            locale: "zh-CN".to_owned(),
-            skills: s.skills.clone(),
-            languages: vec!["zh-CN".to_owned()],
-            active: true,
-            created_at: desk.now(),
-            version: 0,
-        };
+        let row = staff_row(s, desk.now());
         let id = admin::save_staff(desk, &OPERATOR, row).await?;
         for g in &s.groups {
             members.entry(g.clone()).or_default().insert(id.clone());

@@ -12,6 +12,8 @@ pub(crate) struct Demo {
     address: String,
     token: String,
     accounts: usize,
+    /// All of its first line.
+    pub info: Value,
 }
 
 pub(crate) fn start(data: &Path) -> Demo {
@@ -27,7 +29,7 @@ pub(crate) fn start(data: &Path) -> Demo {
     let info: Value = serde_json::from_str(&line).unwrap();
     let address = info["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
     let accounts = info["accounts"].as_array().unwrap().len();
-    Demo { child, address, token: info["api_token"].as_str().unwrap().to_owned(), accounts }
+    Demo { child, address, token: info["api_token"].as_str().unwrap().to_owned(), accounts, info }
 }
 
 pub(crate) fn request(demo: &Demo, head: &str, body: &str) -> Option<String> {

@@ -25,6 +25,8 @@ mod complaints;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod demo_again;
+#[cfg(test)]
 mod emergencies;
 #[cfg(test)]
 mod escalation;

@@ -22,6 +22,15 @@ pub(super) struct Postgres {
     _bell: Bell,
 }
 
+/// An error with what is behind it: the pool's own says only that something failed.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(next) = last.source() {
+        last = next;
+    }
+    if std::ptr::addr_eq(last, error) { error.to_string() } else { format!("{error} ({last})") }
+}
+
 impl Postgres {
     pub(super) async fn open(url: &str, shared: Arc<Shared>) -> Result<Self> {
         let config: tokio_postgres::Config =
@@ -39,7 +48,7 @@ impl Postgres {
     }
 
     async fn client(&self) -> Result<Client> {
-        self.pool.get().await.map_err(|e| Error::Connect(e.to_string()))
+        self.pool.get().await.map_err(|e| Error::Connect(causes(&e)))
     }
 
     pub(super) async fn migrate(&self, now: Timestamp) -> Result<()> {

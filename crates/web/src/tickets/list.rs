@@ -223,7 +223,13 @@ pub(super) async fn queues(
 /// A template as an answer.
 pub(crate) fn render(template: &impl Template, visitor: &Visitor) -> Result<Response, WebError> {
     match template.render() {
-        Ok(html) => Ok(Html(html).into_response()),
+        Ok(html) => {
+            let mut response = Html(html).into_response();
+            if visitor.said.is_some() && !visitor.part {
+                crate::said::forget(&mut response);
+            }
+            Ok(response)
+        }
         Err(e) => Err(visitor.fail(Error::Internal(e.to_string()))),
     }
 }

@@ -27,7 +27,7 @@ use crate::ui::Ui;
 struct SettingsPage {
     ui: Ui,
     tab: &'static str,
-    s: Settings,
+    form: SettingsForm,
     version: i64,
     errors: Vec<String>,
     policies: Vec<(String, String)>,
@@ -39,15 +39,9 @@ impl SettingsPage {
     fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
         super::tabs(&self.ui)
     }
-    fn reminders(&self) -> String {
-        self.s.remind_after_days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    }
-    fn megabytes(&self) -> u64 {
-        self.s.max_file_bytes / 1_048_576
-    }
 }
 
-/// The form as it was sent.
+/// The form as it was sent; shown again with what is wrong.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SettingsForm {
@@ -66,6 +60,24 @@ pub(super) struct SettingsForm {
 }
 
 impl SettingsForm {
+    fn of(s: &Settings) -> Self {
+        let days = s.remind_after_days.iter().map(ToString::to_string).collect::<Vec<_>>();
+        Self {
+            version: 0,
+            desk_name: s.desk_name.clone(),
+            number_prefix: s.number_prefix.clone(),
+            time_zone: s.time_zone.clone(),
+            default_policy: s.default_policy.0.clone(),
+            default_group: s.default_group.as_ref().map(ToString::to_string).unwrap_or_default(),
+            silence_calendar: s.silence_calendar.0.clone(),
+            remind_after_days: days.join(", "),
+            close_after_days: s.close_after_days.to_string(),
+            reopen_window_days: s.reopen_window_days.to_string(),
+            max_file_megabytes: (s.max_file_bytes / 1_048_576).to_string(),
+            refused_files: s.refused_files.join(", "),
+        }
+    }
+
     fn read(&self) -> desk::Result<Settings> {
         let number = |field: &str, text: &str| {
             text.trim().parse::<u32>().map_err(|_| Error::field(field, "bad_value"))
@@ -97,7 +109,7 @@ pub(super) async fn form(State(app): State<App>, page: StaffPage) -> Result<Resp
 async fn shown(
     app: &App,
     page: &StaffPage,
-    edited: Option<Settings>,
+    edited: Option<SettingsForm>,
     errors: Vec<String>,
 ) -> Result<Response, WebError> {
     page.need(Right::Operate)?;
@@ -111,11 +123,10 @@ async fn shown(
     let (rules, s, version, groups) = read.await.map_err(|e| page.visitor.fail(e))?;
     let policies = rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())).collect();
     let calendars = rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect();
-    let s = edited.unwrap_or(s);
-    render(
-        &SettingsPage { ui, tab: "settings", s, version, errors, policies, calendars, groups },
-        &page.visitor,
-    )
+    let form = edited.unwrap_or_else(|| SettingsForm::of(&s));
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shown = SettingsPage { ui, tab: "settings", form, version, errors, policies, calendars, groups };
+    Ok((status, render(&shown, &page.visitor)?).into_response())
 }
 
 /// Saves the settings over the version that was seen.
@@ -134,14 +145,14 @@ pub(super) async fn save(
         Ok(()) => Ok(Said::done("saved").with(Redirect::to("/admin/settings").into_response())),
         Err(Error::Invalid(fields)) => {
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
-            shown(&app, &page, read.ok(), errors).await
+            shown(&app, &page, Some(form), errors).await
         }
         Err(Error::Stale { mine, theirs, .. }) => {
             let locale = page.visitor.locale;
             let theirs = differing(locale, &mine, &theirs);
             let newer = words::t_args(locale, "stale-now", &[("value", &theirs)]);
             let again =
-                shown(&app, &page, read.ok(), vec![t(locale, "stale-form").to_owned(), newer]).await?;
+                shown(&app, &page, Some(form), vec![t(locale, "stale-form").to_owned(), newer]).await?;
             Ok((StatusCode::CONFLICT, again).into_response())
         }
         Err(e) => Err(page.visitor.fail(e)),

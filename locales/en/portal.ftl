@@ -26,7 +26,6 @@ portal-next-ended = Ended
 portal-confirm = Yes, it is solved
 portal-why-reopen = What is still wrong
 portal-rate = Rate our service
-portal-rated = Your marks:
 portal-rate-send = Send
 portal-comment = In your words
 mark-speed = Response speed

@@ -16,7 +16,6 @@ search-without-filters = Search again without filters
 search-loading = Search is getting ready and will be here in a moment. Tickets and queues work as usual.
 search-again = Try again
 search-open = Open the ticket
-search-colleague = Tickets in their hands
 search-person-tickets = Show their tickets
 search-total = { $n } results
 search-mine = Search my cases

@@ -26,7 +26,6 @@ portal-next-ended = 已结束
 portal-confirm = 确认已解决
 portal-why-reopen = 还有什么问题
 portal-rate = 为本次服务评分
-portal-rated = 您的评分：
 portal-rate-send = 提交评分
 portal-comment = 想对我们说的话
 mark-speed = 响应速度

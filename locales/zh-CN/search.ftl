@@ -16,7 +16,6 @@ search-without-filters = 去掉筛选条件再找一次
 search-loading = 搜索正在准备，稍候即可使用。工单和队列不受影响。
 search-again = 再试一次
 search-open = 打开工单
-search-colleague = 查看经手工单
 search-person-tickets = 查看相关工单
 search-total = 共 { $n } 条结果
 search-mine = 搜索我的问题

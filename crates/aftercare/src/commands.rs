@@ -24,9 +24,6 @@ struct Cli {
     /// Configuration file (TOML).
     #[arg(long, global = true, env = "AFTERCARE_CONFIG")]
     config: Option<PathBuf>,
-    /// Folder of database and files; the configuration's unless given.
-    #[arg(long, global = true)]
-    data: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -34,11 +31,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Runs the service desk.
-    Serve {
-        /// Where to listen; the configuration's unless given.
-        #[arg(long)]
-        listen: Option<SocketAddr>,
-    },
+    Serve,
     /// Runs the service desk with the demo world.
     Demo(demo::DemoArgs),
     /// Brings the database up to date.
@@ -60,6 +53,9 @@ enum Command {
     Export {
         /// A file that ends in .zip, or a folder.
         to: PathBuf,
+        /// Folder of database and files.
+        #[arg(long)]
+        data: Option<PathBuf>,
     },
     /// Service clocks.
     #[command(subcommand)]
@@ -125,12 +121,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     if let Command::Sla(sla::Sla::Eval { calendars }) = &cli.command {
         return sla::eval(calendars);
     }
-    let mut config = Config::load(cli.config.as_deref())?;
-    match (&cli.command, cli.data) {
-        (_, Some(data)) => config.data = data,
-        (Command::Demo(_), None) => config.data = PathBuf::from(demo::FOLDER),
-        _ => {}
-    }
+    let config = Config::load(cli.config.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(command(cli.command, config));
     // Readers of live updates hold their connections open; they are not waited for.
@@ -138,10 +129,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     result
 }
 
-async fn command(command: Command, mut config: Config) -> anyhow::Result<()> {
+async fn command(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
-        Command::Serve { listen } => {
-            config.listen = listen.unwrap_or(config.listen);
+        Command::Serve => {
             let mailer = config.mail.smtp()?.map(Mailer::new);
             let desk = serve::open(&config.database()?).await?;
             let listener = serve::bind(config.listen).await?;
@@ -160,7 +150,7 @@ async fn command(command: Command, mut config: Config) -> anyhow::Result<()> {
         Command::Check => check(&config).await,
         Command::Seed(args) => seed::run(args, &config).await,
         Command::User(user) => user_command(user, &config).await,
-        Command::Export { to } => export(&to, &config).await,
+        Command::Export { to, data } => export(&to, data, config).await,
         Command::Import(what) => import::run(what, &config).await,
         Command::Search(SearchCommand::Rebuild) => {
             let desk = serve::open(&config.installed()?).await?;
@@ -170,7 +160,8 @@ async fn command(command: Command, mut config: Config) -> anyhow::Result<()> {
     }
 }
 
-async fn export(to: &std::path::Path, config: &Config) -> anyhow::Result<()> {
+async fn export(to: &std::path::Path, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
+    config.data = data.unwrap_or(config.data);
     let desk = serve::open(&config.installed()?).await?;
     let manifest = crate::archive::export(&desk, &config.data.join("files"), to).await?;
     let mut out = std::io::stdout().lock();
@@ -323,4 +314,15 @@ async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
         ));
     }
     Ok(wrong)
+}
+
+/// The demo's and the command line's common arguments.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Place {
+    /// Where to listen.
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
+    /// Folder of database and files.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
 }

@@ -37,7 +37,7 @@ pub struct TicketEntry {
     pub requester: ContactId,
     /// Names of both: found, but not quoted.
     pub names: String,
-    /// When it reached us.
+    /// When it was entered.
     pub at: Timestamp,
     /// What the customer may read, besides the messages.
     pub text: String,

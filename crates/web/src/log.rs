@@ -17,7 +17,7 @@ use store::ticket::{Cursor, LogFilter, LogRow, problem_log};
 use words::{Locale, t, t_args, word};
 
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::form::{choice, id};
 use crate::session::StaffPage;
 use crate::table::{Cell, Table};
@@ -57,12 +57,12 @@ impl LogQuery {
             let date = date.saturating_add(jiff::Span::new().days(days));
             Ok(Some(date.to_zoned(zone.clone()).map_err(bad)?.timestamp()))
         };
-        let (from, until) = (day("from", &self.from, 0)?, day("until", &self.until, 1)?);
-        if from.zip(until).is_some_and(|(from, until)| until <= from) {
-            return Err(Error::field("until", "before_from"));
-        }
-        let filter =
-            LogFilter { from, until, class: choice("class", &self.class)?, solver: id(&self.solver) };
+        let filter = LogFilter {
+            from: day("from", &self.from, 0)?,
+            until: day("until", &self.until, 1)?,
+            class: choice("class", &self.class)?,
+            solver: id(&self.solver),
+        };
         let decoded = || Cursor::decode(&self.cursor).ok_or_else(|| Error::field("cursor", "bad_value"));
         let after = if self.cursor.is_empty() { None } else { Some(decoded()?) };
         Ok((filter, after))
@@ -86,7 +86,6 @@ struct LogPage {
     rows: Vec<(String, Vec<String>)>,
     next: Option<String>,
     people: Vec<StaffRow>,
-    errors: Vec<String>,
 }
 
 impl LogPage {
@@ -121,17 +120,9 @@ async fn page(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::ReportView)?;
     let ui = page.ui(&app, "log").await?;
-    let (asked_for, errors) = match asked.read(&ui.zone) {
-        Ok(asked) => (Some(asked), Vec::new()),
-        Err(Error::Invalid(fields)) => (None, fields.iter().map(|f| field_text(f, ui.locale)).collect()),
-        Err(e) => return Err(page.visitor.fail(e)),
-    };
+    let (filter, after) = asked.read(&ui.zone).map_err(|e| page.visitor.fail(e))?;
     let read = app.desk.read(move |r| {
-        let rows = match asked_for {
-            Some((filter, after)) => problem_log(r, &Scope::All, &filter, after.as_ref(), PAGE + 1)?,
-            None => Vec::new(),
-        };
-        Ok((rows, store::staff::all(r)?))
+        Ok((problem_log(r, &Scope::All, &filter, after.as_ref(), PAGE + 1)?, store::staff::all(r)?))
     });
     let (mut rows, people) = read.await.map_err(|e| page.visitor.fail(e))?;
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -139,7 +130,7 @@ async fn page(
     let next =
         rows.last().filter(|_| more).map(|r| format!("/log?{}&cursor={}", asked.same(), r.cursor.encode()));
     let rows = rows.iter().map(|r| (r.number.clone(), cells(r, &ui.zone, ui.locale))).collect();
-    render(&LogPage { ui, query: ListQuery::default(), asked, rows, next, people, errors }, &page.visitor)
+    render(&LogPage { ui, query: ListQuery::default(), asked, rows, next, people }, &page.visitor)
 }
 
 async fn export(

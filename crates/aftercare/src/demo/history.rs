@@ -22,7 +22,7 @@ use store::staff::{GroupRow, StaffRow};
 use words::Locale;
 
 use super::story;
-use super::world::{Case, Everyday, Person, Phrases, Step, World};
+use super::world::{Case, Everyday, Step, World};
 use crate::clock::SetClock;
 use crate::serve::ground;
 
@@ -117,7 +117,7 @@ fn everyday(world: &World, zone: &jiff::tz::TimeZone, end: Timestamp) -> Vec<(Ti
             let client = clients.get(rng.random_range(0..clients.len().max(1)));
             let agent = desk_people.get(rng.random_range(0..desk_people.len().max(1)));
             if let (Some(e), Some(c), Some(a)) = (everyday, client, agent) {
-                cases.push((at, ordinary((e, &world.phrase), &c.email, &a.login, &mut rng)));
+                cases.push((at, ordinary(e, &c.email, &a.login, &mut rng)));
             }
         }
     }
@@ -144,9 +144,7 @@ fn reports(e: &Everyday, by: &str, answered: i64, solved: i64, rng: &mut StdRng)
 }
 
 /// One ordinary case: answered, solved, mostly confirmed, often rated; now and then too late.
-fn ordinary((e, say): (&Everyday, &Phrases), client: &str, agent: &str, rng: &mut StdRng) -> Case {
-    let mut one = |of: &[String]| of.get(rng.random_range(0..of.len().max(1))).cloned().unwrap_or_default();
-    let [first, last, text, added] = [&say.first, &say.last, &say.question, &say.added].map(|of| one(of));
+fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
     let late = rng.random_bool(0.08);
     let answered =
         if e.urgent { rng.random_range(4..26) } else { rng.random_range(8..95) } + if late { 90 } else { 0 };
@@ -154,21 +152,22 @@ fn ordinary((e, say): (&Everyday, &Phrases), client: &str, agent: &str, rng: &mu
     let by = agent.to_owned();
     let mut step = vec![
         Step::Take { after: answered - 2, by: by.clone() },
-        Step::Reply { after: answered, by: by.clone(), text: first },
+        Step::Reply { after: answered, by: by.clone(), text: e.answer.clone() },
     ];
     if e.urgent {
         step.extend(reports(e, &by, answered, solved, rng));
     }
     if rng.random_bool(0.2) {
+        let text = e.answer.clone();
         step.push(Step::Hold {
             after: answered + 4,
             by: by.clone(),
             status: domain::ticket::Status::WaitingCustomer,
             text,
         });
-        step.push(Step::Answer { after: answered + rng.random_range(6..12), text: added });
+        step.push(Step::Answer { after: answered + rng.random_range(6..12), text: e.text.clone() });
     }
-    let text = format!("{}{last}", e.answer);
+    let text = e.answer.clone();
     let resolution = e.resolution.clone();
     step.push(Step::Resolve { after: solved, by, cause: e.cause, resolution, remark: String::new(), text });
     if rng.random_bool(0.75) {
@@ -207,28 +206,23 @@ fn ordinary((e, say): (&Everyday, &Phrases), client: &str, agent: &str, rng: &mu
 
 const OPERATOR: Actor = Actor::System(System::Operator);
 
-/// A member of staff who is not there yet.
-pub(super) fn staff_row(s: &Person, now: Timestamp) -> StaffRow {
-    StaffRow {
-        id: StaffId::from(""),
-        login: s.login.clone(),
-        name: s.name.clone(),
-        email: format!("{}@aftercare.example", s.login),
-        phone: String::new(),
-        role: s.role,
-        locale: "zh-CN".to_owned(),
-        skills: s.skills.clone(),
-        languages: vec!["zh-CN".to_owned()],
-        active: true,
-        created_at: now,
-        version: 0,
-    }
-}
-
 async fn people(desk: &Desk, world: &World) -> anyhow::Result<()> {
     let mut members: BTreeMap<String, BTreeSet<StaffId>> = BTreeMap::new();
     for s in &world.staff {
-        let row = staff_row(s, desk.now());
+        let row = StaffRow {
+            id: StaffId::from(""),
+            login: s.login.clone(),
+            name: s.name.clone(),
+            email: format!("{}@aftercare.example", s.login),
+            phone: String::new(),
+            role: s.role,
+            locale: "zh-CN".to_owned(),
+            skills: s.skills.clone(),
+            languages: vec!["zh-CN".to_owned()],
+            active: true,
+            created_at: desk.now(),
+            version: 0,
+        };
         let id = admin::save_staff(desk, &OPERATOR, row).await?;
         for g in &s.groups {
             members.entry(g.clone()).or_default().insert(id.clone());

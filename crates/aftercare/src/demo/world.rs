@@ -28,21 +28,6 @@ pub struct World {
     pub(super) step: Vec<domain::sla::Step>,
     pub(super) case: Vec<Case>,
     pub(super) everyday: Vec<Everyday>,
-    pub(super) phrase: Phrases,
-}
-
-/// What people write in ordinary cases besides the matter itself.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Phrases {
-    /// The first word to the customer.
-    pub first: Vec<String>,
-    /// A question back.
-    pub question: Vec<String>,
-    /// What the customer adds then.
-    pub added: Vec<String>,
-    /// The last word.
-    pub last: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -16,6 +16,7 @@ pub(crate) use table_file::job;
 
 use self::replayed::LogFile;
 use self::table_file::CsvArgs;
+use crate::commands::Place;
 use crate::config::Config;
 
 /// What can be imported.
@@ -39,6 +40,8 @@ pub(crate) enum Import {
     Archive {
         /// The zip or folder.
         from: PathBuf,
+        #[command(flatten)]
+        place: Place,
     },
     /// A table of tickets or customers. Rows that cannot be imported are written to a file with the reasons.
     Csv(CsvArgs),
@@ -52,20 +55,28 @@ pub(crate) struct LogArgs {
     /// The zone in which its times are meant.
     #[arg(long, default_value = "UTC")]
     zone: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// Runs an import.
 pub(crate) async fn run(what: Import, config: &Config) -> anyhow::Result<()> {
+    let at = |place: &Place| {
+        let mut config = config.clone();
+        config.data = place.data.clone().unwrap_or(config.data);
+        config
+    };
     match what {
         Import::Servicenow { log, differences } => {
             let file = LogFile::open(&log.file, &log.zone)?;
-            servicenow::run(&file, differences.as_deref(), config).await
+            servicenow::run(&file, differences.as_deref(), &at(&log.place)).await
         }
         Import::Helpdesk { log } => {
             let file = LogFile::open(&log.file, &log.zone)?;
-            helpdesk::run(&file, config).await
+            helpdesk::run(&file, &at(&log.place)).await
         }
-        Import::Archive { from } => {
+        Import::Archive { from, place } => {
+            let config = at(&place);
             let desk = crate::serve::open(&config.database()?).await?;
             let manifest = crate::archive::restore(&desk, &config.data.join("files"), &from).await?;
             tracing::info!(
@@ -74,6 +85,6 @@ pub(crate) async fn run(what: Import, config: &Config) -> anyhow::Result<()> {
             );
             Ok(())
         }
-        Import::Csv(args) => table_file::run(&args, config).await,
+        Import::Csv(args) => table_file::run(&args, &at(&args.place)).await,
     }
 }

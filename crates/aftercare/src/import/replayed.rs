@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use desk::Desk;
 use desk::import::{IMPORT, Log, Plan, keep_log};
 use desk::replay::{History, replay};
@@ -23,16 +23,10 @@ pub(super) struct LogFile {
     hash: String,
 }
 
-/// How a file begins that gzip has compressed.
-const GZIP: &[u8] = &[0x1f, 0x8b];
-
 impl LogFile {
     pub(super) fn open(path: &Path, zone: &str) -> anyhow::Result<Self> {
         let zone = TimeZone::get(zone).with_context(|| format!("unknown zone {zone:?}"))?;
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        if bytes.starts_with(GZIP) {
-            bail!("{} is compressed: unpack it first (gunzip)", path.display());
-        }
         let hash = Sha256::digest(&bytes).iter().take(10).map(|b| format!("{b:02x}")).collect();
         Ok(Self { path: path.to_owned(), zone, hash })
     }

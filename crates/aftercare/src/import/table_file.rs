@@ -15,7 +15,7 @@ use words::Locale;
 use crate::config::Config;
 use crate::serve;
 
-/// A table and how to read it. Good rows are imported even if others are bad; then the command ends with 1.
+/// A table and how to read it.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct CsvArgs {
     /// The table: UTF-8 or GB18030; comma, semicolon or tab between cells.
@@ -38,6 +38,8 @@ pub(crate) struct CsvArgs {
     /// Where rows that cannot be imported are written, with the reasons; FILE.bad.csv unless given.
     #[arg(long)]
     bad: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) place: crate::commands::Place,
 }
 
 /// Reads, maps, and imports or previews.
@@ -161,7 +163,6 @@ async fn import(
         std::fs::write(&path, bad_table(desk, &id).await?)
             .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(out, "bad rows with reasons: {}", path.display())?;
-        bail!("{} of the rows were not imported", row.bad);
     }
     Ok(())
 }

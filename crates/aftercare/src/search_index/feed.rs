@@ -186,7 +186,7 @@ pub(super) fn ticket_entry(
         organisation: t.organisation.clone(),
         requester: t.requester.clone(),
         names: names.of_ticket(r, t)?,
-        at: t.received_at,
+        at: t.created_at,
         text: lines(public),
         note: lines(internal),
         messages,

@@ -177,11 +177,10 @@ fn organisation(unit: &mut Unit<'_, '_>, line: &CustomerLine) -> Result<(Option<
 fn contact(unit: &mut Unit<'_, '_>, line: &CustomerLine, org: Option<&OrgId>) -> Result<bool> {
     for point in &line.points {
         if let Some(known) = directory::by_point(unit.work, point)? {
-            // The same address under another organisation or name is a mistake that a person must look at.
+            // The same address under another organisation is a mistake that a person must look at.
             let elsewhere = org.is_some() && known.organisation.as_ref() != org;
             let field = if point.kind == domain::people::PointKind::Email { "email" } else { "phone" };
-            let else_name = fold(&known.name) != fold(&line.contact);
-            return if elsewhere || else_name { Err(Error::field(field, "taken")) } else { Ok(false) };
+            return if elsewhere { Err(Error::field(field, "taken")) } else { Ok(false) };
         }
     }
     if let (true, Some(org)) = (line.points.is_empty(), org)

@@ -56,8 +56,6 @@ named! {
         Permission = "permission",
         /// Import or export goes wrong.
         DataExchange = "data_exchange",
-        /// A table cannot be read in (S1-36).
-        ImportFailed = "import_failed",
         /// An advanced function is not understood.
         Usage = "usage",
         /// Sudden crash that hits a milestone.

@@ -11,7 +11,6 @@ use domain::ticket::{Severity, Status, Ticket, parse_number};
 use search::{Found, Hit, HitKind, Section};
 use serde::Deserialize;
 use store::directory::{self, ProductRow};
-use store::staff::StaffRow;
 use store::{Read, ticket};
 
 use super::{SearchQuery, find};
@@ -62,8 +61,6 @@ struct SearchPage {
     customer: String,
     errors: Vec<String>,
     exact: Option<Ticket>,
-    /// Colleagues of that name: their tickets.
-    colleagues: Vec<StaffRow>,
     found: Option<Found>,
     lines: Vec<Line>,
     next: Option<String>,
@@ -138,7 +135,6 @@ pub(super) async fn show(
         Err(e) => return Err(page.visitor.fail(e)),
     };
     let lines = lines(&app, page.actor(), found.as_ref()).await.map_err(|e| page.visitor.fail(e))?;
-    let colleagues = colleagues(&app, &asked.q).await.map_err(|e| page.visitor.fail(e))?;
     let next = found.as_ref().and_then(|f| f.next);
     let next = next.map(|c| asked.address("/search", &asked.kind, &c.encode()));
     if page.visitor.part {
@@ -152,7 +148,6 @@ pub(super) async fn show(
         customer,
         errors,
         exact,
-        colleagues,
         found,
         lines,
         next,
@@ -161,20 +156,6 @@ pub(super) async fn show(
         customers,
     };
     Ok(with_retry(render(&view, &page.visitor)?, loading))
-}
-
-/// Colleagues that the page shows.
-const COLLEAGUES: usize = 5;
-
-/// Who of the staff is called so or signs in so. They are few, and not in the index: customers search it, too.
-async fn colleagues(app: &App, q: &str) -> Result<Vec<StaffRow>> {
-    let typed = fold(q);
-    if typed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let all = app.desk.read(|r| Ok(store::staff::all(r)?)).await?;
-    let named = all.into_iter().filter(|s| fold(&s.name).contains(&typed) || s.login == typed);
-    Ok(named.take(COLLEAGUES).collect())
 }
 
 /// A page that says "not ready yet" says so to programs, too.

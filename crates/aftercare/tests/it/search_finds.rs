@@ -11,12 +11,37 @@ use crate::tables::run;
 
 mod engines {
     testkit::on_both_engines!(
+        staff_are_found_by_staff_only,
         a_number_finds_its_ticket_first,
         a_prefix_of_one_letter_or_with_digits_works_too,
         a_misspelt_word_is_offered_as_it_is_written,
         words_that_mean_the_same_are_found,
         words_that_mean_the_same_are_edited,
     );
+}
+
+async fn staff_are_found_by_staff_only(app: TestApp) {
+    let (api, admin) = (app.api().await, app.cast.staff("admin"));
+    let id = app.cast.staff_id("agent");
+    let row = app.desk.read(move |r| Ok(store::staff::one(r, &id)?.unwrap())).await.unwrap();
+    app.catch_up().await;
+    let row =
+        store::staff::StaffRow { name: "李工".to_owned(), skills: vec!["权限配置".to_owned()], ..row };
+    let id = desk::admin::save_staff(&app.desk, admin, row).await.unwrap();
+    app.catch_up().await;
+    for q in ["李工", "权限配置"] {
+        assert_eq!(found(&api, q, "&kind=people").await, ["staff 李工"], "{q}");
+    }
+    let page = app.signed_in("admin").await.get("/search?q=%E6%9D%8E%E5%B7%A5").await.text;
+    assert!(page.contains(&format!("/tickets?assignee={id}")) && page.contains("同事"), "{page}");
+    assert!(!page.contains('⟦'), "{page}");
+    let ann = app.signed_in("ann@north.example").await;
+    assert_eq!(ask(&ann, "李工", "").await["counts"], json!({"ticket": 0, "message": 0, "people": 0}));
+    // An index that is built anew has them, too.
+    let other = search::Search::new(app.search_folder());
+    aftercare::Indexer::new(app.desk.clone(), other).rebuild().await.unwrap();
+    app.catch_up().await;
+    assert_eq!(found(&api, "李工", "&kind=people").await, ["staff 李工"]);
 }
 
 /// The number of the ticket that stands first.

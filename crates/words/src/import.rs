@@ -115,6 +115,7 @@ mod tests {
         assert_eq!(first("标题"), Some("title"));
         assert_eq!(first(" Subject "), Some("title"));
         assert_eq!(v.columns.get(&fold("联系电话")).map(Vec::as_slice), Some(&["requester", "phone"][..]));
+        assert_eq!((first("严重程度"), first("联系人")), (Some("severity"), Some("requester_name")));
         assert_eq!(v.word("severity", "紧急"), Some("urgent"));
         assert_eq!(v.word("severity", " URGENT"), Some("urgent"));
         assert_eq!(v.word("level", "一级"), Some("1"));

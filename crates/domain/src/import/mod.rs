@@ -162,6 +162,13 @@ pub fn guess(noun: Noun, head: &[String], extra: &[Field], words: &Vocabulary) -
             None => extra().and_then(|f| mapping.0.insert(format!("{EXTRA}{}", f.key), i)),
         };
     }
+    // Where one column is about who asked, it says how they are reached: no row could be read otherwise.
+    if noun == Noun::Tickets
+        && !mapping.0.contains_key("requester")
+        && let Some(i) = mapping.0.remove("requester_name")
+    {
+        mapping.0.insert("requester".to_owned(), i);
+    }
     mapping
 }
 

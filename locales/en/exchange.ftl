@@ -24,6 +24,7 @@ letter-rejected-hint = The server refuses this letter for good. Check the addres
 field-letter = Letter
 issue-other_row = an earlier row of the file has this number and other content
 issue-other_row_named = row { $row } has this number and other content
+issue-other_person_named = belongs to { $name }, another name than in this row
 issue-not_sendable = sent, or on its way
 subject-letter = letter
 

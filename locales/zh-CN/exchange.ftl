@@ -24,6 +24,7 @@ letter-rejected-hint = 服务器永久拒收。请核对收件地址，改正后
 field-letter = 信件
 issue-other_row = 与文件中前面同编号的行内容不同
 issue-other_row_named = 与第 { $row } 行编号相同，内容不同
+issue-other_person_named = 已登记在“{ $name }”名下，与本行姓名不同
 issue-not_sendable = 已发出或正在发送
 subject-letter = 信件
 

@@ -75,6 +75,7 @@ fn why(locale: Locale, issue: &str) -> String {
     let key = match issue.split_once('.') {
         Some(("refused", rule)) => format!("refusal-{rule}"),
         Some(("other_row", row)) => return t_args(locale, "issue-other_row_named", &[("row", row)]),
+        Some(("other_person", name)) => return t_args(locale, "issue-other_person_named", &[("name", name)]),
         _ => format!("issue-{issue}"),
     };
     if has(locale, &key) { t(locale, &key).to_owned() } else { issue.to_owned() }

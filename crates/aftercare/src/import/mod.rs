@@ -43,7 +43,8 @@ pub(crate) enum Import {
         #[command(flatten)]
         place: Place,
     },
-    /// A table of tickets or customers. Rows that cannot be imported are written to a file with the reasons.
+    /// A table of tickets or customers. Rows that cannot be imported are written to a file with the reasons; the others
+    /// stay imported. Exit code 0: every row is good; 1: rows are bad (also in a dry run), or nothing could be done.
     Csv(CsvArgs),
 }
 

@@ -197,7 +197,7 @@ pub(super) fn ticket_entry(
         organisation: t.organisation.clone(),
         requester: t.requester.clone(),
         names: names.of_ticket(r, t)?,
-        at: t.created_at,
+        at: t.received_at,
         text: lines(public),
         note: lines(internal),
         messages,

@@ -12,6 +12,7 @@ use crate::tables::run;
 mod engines {
     testkit::on_both_engines!(
         staff_are_found_by_staff_only,
+        an_imported_case_is_found_with_its_own_time,
         a_number_finds_its_ticket_first,
         a_prefix_of_one_letter_or_with_digits_works_too,
         a_misspelt_word_is_offered_as_it_is_written,
@@ -42,6 +43,18 @@ async fn staff_are_found_by_staff_only(app: TestApp) {
     aftercare::Indexer::new(app.desk.clone(), other).rebuild().await.unwrap();
     app.catch_up().await;
     assert_eq!(found(&api, "李工", "&kind=people").await, ["staff 李工"]);
+}
+
+async fn an_imported_case_is_found_with_its_own_time(app: TestApp) {
+    let (api, admin) = (app.api().await, app.signed_in("admin").await);
+    let table = "编号,标题,联系电话,姓名,受理时间\nT-1,报表打不开,138 0013 8000,李工,2025-03-15 09:00\n";
+    run(&app, &admin, "tickets", table.as_bytes()).await;
+    app.catch_up().await;
+    let hit = ask(&api, "报表", "&kind=ticket").await["items"][0].clone();
+    assert_eq!(hit["at"], "2025-03-15T01:00:00Z");
+    assert_eq!(ask(&api, "报表", "&kind=ticket&until=2025-03-15").await["total"], 1);
+    let messages = ask(&api, "报表", "&kind=message").await;
+    assert!(messages["items"].as_array().unwrap().iter().all(|m| m["at"] == hit["at"]), "{messages}");
 }
 
 /// The number of the ticket that stands first.

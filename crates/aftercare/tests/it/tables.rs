@@ -118,7 +118,15 @@ async fn a_table_of_tickets_is_checked_then_made_then_corrected(app: TestApp) {
     let (_, whole) = run(&app, &admin, "tickets", TICKETS.as_bytes()).await;
     assert_eq!(figures(&whole)[..2], ["0", "2"], "rows that are there are not made twice: {whole}");
     assert!(admin.get("/admin/imports").await.text.contains("t.csv"));
-    assert!(admin.get("/admin/audit").await.text.contains("导入 新建"));
+    let audit = admin.get("/admin/audit?subject=import").await.text;
+    assert!(audit.contains("导入 新建"));
+    for words in [
+        "<span class=\"muted\">表格内容</span> <ins>工单</ins>",
+        "<span class=\"muted\">行数</span> <ins>4</ins>",
+    ] {
+        assert!(audit.contains(words), "{words}: {audit}");
+    }
+    assert!(!audit.contains("tickets</ins>") && !audit.contains("muted\">rows"), "{audit}");
 }
 
 async fn a_number_twice_with_other_content_is_a_bad_row(app: TestApp) {

@@ -12,6 +12,7 @@ use crate::tables::run;
 mod engines {
     testkit::on_both_engines!(
         staff_are_found_by_staff_only,
+        a_part_of_a_code_or_address_is_found_after_what_is_exact,
         an_imported_case_is_found_with_its_own_time,
         a_number_finds_its_ticket_first,
         a_prefix_of_one_letter_or_with_digits_works_too,
@@ -43,6 +44,24 @@ async fn staff_are_found_by_staff_only(app: TestApp) {
     aftercare::Indexer::new(app.desk.clone(), other).rebuild().await.unwrap();
     app.catch_up().await;
     assert_eq!(found(&api, "李工", "&kind=people").await, ["staff 李工"]);
+}
+
+async fn a_part_of_a_code_or_address_is_found_after_what_is_exact(app: TestApp) {
+    let api = app.api().await;
+    let part = open(&api, "报 ORA-00060", "请发到 wu_01@metro2.example", "ben@north.example").await;
+    let exact = open(&api, "错误", "代码 00060", "eve@south.example").await;
+    app.catch_up().await;
+    for q in ["wu_01", "metro2.example", "METRO2.example", "wu_01@metro2.example"] {
+        let all = [format!("message {part}"), format!("ticket {part}")];
+        assert_eq!(found(&api, q, "").await, all, "{q}");
+    }
+    let all = ask(&api, "00060", "&kind=ticket").await;
+    let numbers: Vec<_> =
+        all["items"].as_array().unwrap().iter().map(|i| i["number"].as_str().unwrap()).collect();
+    assert_eq!(numbers, [exact.as_str(), part.as_str()], "what is exact stands first");
+    assert_eq!(all["items"][1]["title"], "报 ORA-00060");
+    assert!(found(&api, "00061", "").await.is_empty());
+    assert_eq!(found(&api, "eve", "&kind=people").await, ["contact eve"]);
 }
 
 async fn an_imported_case_is_found_with_its_own_time(app: TestApp) {

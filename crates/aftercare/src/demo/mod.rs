@@ -8,6 +8,7 @@ mod world;
 
 use std::fs::File;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,7 +21,6 @@ use serde_json::json;
 use store::{Db, DbConfig, Entropy, directory, session, staff};
 
 use crate::clock::{ProcessClock, SetClock};
-use crate::commands::Place;
 use crate::config::Config;
 use crate::serve;
 
@@ -36,8 +36,9 @@ pub(crate) struct DemoArgs {
     /// The instant that the world's history leads up to (RFC 3339); the first start if absent.
     #[arg(long)]
     at: Option<Timestamp>,
-    #[command(flatten)]
-    place: Place,
+    /// Where to listen.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
 }
 
 /// The demo admits this many API requests a second and token.
@@ -49,10 +50,10 @@ const LAYING: &str = "demo-world-begun";
 /// Held by the demo that runs in the folder: another one would take its token away.
 const LOCK: &str = "demo.lock";
 
-/// Runs the demo.
-pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()> {
-    config.data = args.place.data.unwrap_or_else(|| PathBuf::from("aftercare-demo"));
-    config.listen = args.place.listen.unwrap_or(config.listen);
+/// Runs the demo, in a folder of its own unless one is named.
+pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
+    config.data = data.unwrap_or_else(|| PathBuf::from("aftercare-demo"));
+    config.listen = args.listen.unwrap_or(config.listen);
     config.database_url = None;
     config.limits.api_per_second = API_PER_SECOND;
     std::fs::create_dir_all(&config.data)

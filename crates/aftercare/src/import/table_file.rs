@@ -38,8 +38,6 @@ pub(crate) struct CsvArgs {
     /// Where rows that cannot be imported are written, with the reasons; FILE.bad.csv unless given.
     #[arg(long)]
     bad: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) place: crate::commands::Place,
 }
 
 /// Reads, maps, and imports or previews.

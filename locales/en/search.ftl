@@ -28,6 +28,7 @@ hit-ticket = Ticket
 hit-message = Message
 hit-contact = Contact
 hit-organisation = Organisation
+hit-staff = Colleague
 search_status-open = Open
 search_status-closed = Closed
 field-q = Search words

@@ -23,6 +23,7 @@ kind-complaint = Complaint
 class-deployment = Deployment or configuration
 class-permission = Permissions
 class-data_exchange = Import or export
+class-import_failed = Data import failed
 class-usage = Advanced functions
 class-crash = Crash hitting a milestone
 class-cannot_start = Does not start

@@ -28,6 +28,7 @@ hit-ticket = 工单
 hit-message = 消息
 hit-contact = 联系人
 hit-organisation = 单位
+hit-staff = 同事
 search_status-open = 未结
 search_status-closed = 已结
 field-q = 搜索内容

@@ -23,6 +23,7 @@ kind-complaint = 投诉
 class-deployment = 部署失败或配置错误
 class-permission = 权限配置错误
 class-data_exchange = 数据导入导出异常
+class-import_failed = 数据导入失败
 class-usage = 高级功能使用
 class-crash = 系统崩溃影响工期
 class-cannot_start = 无法正常启动

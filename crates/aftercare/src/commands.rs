@@ -1,7 +1,6 @@
 //! The command line.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -24,6 +23,9 @@ struct Cli {
     /// Configuration file (TOML).
     #[arg(long, global = true, env = "AFTERCARE_CONFIG")]
     config: Option<PathBuf>,
+    /// Folder of database and files.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -53,9 +55,6 @@ enum Command {
     Export {
         /// A file that ends in .zip, or a folder.
         to: PathBuf,
-        /// Folder of database and files.
-        #[arg(long)]
-        data: Option<PathBuf>,
     },
     /// Service clocks.
     #[command(subcommand)]
@@ -121,9 +120,17 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     if let Command::Sla(sla::Sla::Eval { calendars }) = &cli.command {
         return sla::eval(calendars);
     }
-    let config = Config::load(cli.config.as_deref())?;
+    let mut config = Config::load(cli.config.as_deref())?;
+    if let Command::Demo(args) = cli.command {
+        return start(demo::run(args, cli.data, config));
+    }
+    config.data = cli.data.unwrap_or(config.data);
+    start(command(cli.command, config))
+}
+
+fn start(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let result = runtime.block_on(command(cli.command, config));
+    let result = runtime.block_on(work);
     // Readers of live updates hold their connections open; they are not waited for.
     runtime.shutdown_background();
     result
@@ -141,7 +148,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
             tracing::info!(%url, "ready");
             serve::run(listener, desk, web, mailer).await
         }
-        Command::Demo(args) => demo::run(args, config).await,
+        Command::Demo(args) => demo::run(args, None, config).await,
         Command::Migrate => {
             serve::open(&config.database()?).await?;
             tracing::info!("the database is up to date");
@@ -150,7 +157,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Check => check(&config).await,
         Command::Seed(args) => seed::run(args, &config).await,
         Command::User(user) => user_command(user, &config).await,
-        Command::Export { to, data } => export(&to, data, config).await,
+        Command::Export { to } => export(&to, &config).await,
         Command::Import(what) => import::run(what, &config).await,
         Command::Search(SearchCommand::Rebuild) => {
             let desk = serve::open(&config.installed()?).await?;
@@ -160,8 +167,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
     }
 }
 
-async fn export(to: &std::path::Path, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
-    config.data = data.unwrap_or(config.data);
+async fn export(to: &std::path::Path, config: &Config) -> anyhow::Result<()> {
     let desk = serve::open(&config.installed()?).await?;
     let manifest = crate::archive::export(&desk, &config.data.join("files"), to).await?;
     let mut out = std::io::stdout().lock();
@@ -314,15 +320,4 @@ async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
         ));
     }
     Ok(wrong)
-}
-
-/// The demo's and the command line's common arguments.
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Place {
-    /// Where to listen.
-    #[arg(long)]
-    pub listen: Option<SocketAddr>,
-    /// Folder of database and files.
-    #[arg(long)]
-    pub data: Option<PathBuf>,
 }

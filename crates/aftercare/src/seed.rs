@@ -17,7 +17,6 @@ use rand::{Rng, SeedableRng};
 use store::{Db, Entropy};
 
 use crate::clock::SetClock;
-use crate::commands::Place;
 use crate::config::Config;
 use crate::serve;
 
@@ -30,8 +29,6 @@ pub(crate) struct SeedArgs {
     /// The instant of the last ticket (RFC 3339); the present if absent.
     #[arg(long)]
     at: Option<Timestamp>,
-    #[command(flatten)]
-    place: Place,
 }
 
 const BATCH: u32 = 200;
@@ -43,8 +40,6 @@ const RECENT: u32 = 2_000;
 
 /// Seeds an installation.
 pub(crate) async fn run(args: SeedArgs, config: &Config) -> anyhow::Result<()> {
-    let mut config = config.clone();
-    config.data = args.place.data.unwrap_or(config.data);
     let end = match args.at {
         Some(at) => at,
         None => serve::open(&config.database()?).await?.now(),

@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 pub enum Entry {
     /// A ticket with its messages.
     Ticket(Box<TicketEntry>),
-    /// A contact or an organisation.
+    /// A contact, an organisation or a member of staff.
     Person(PersonEntry),
 }
 
@@ -67,10 +67,12 @@ named! {
         Contact = "contact",
         /// A customer.
         Organisation = "organisation",
+        /// One of the house.
+        Staff = "staff",
     }
 }
 
-/// A contact or an organisation.
+/// A contact, an organisation or a member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonEntry {
     /// Key.
@@ -81,7 +83,7 @@ pub struct PersonEntry {
     pub name: String,
     /// A contact's organisation, or the organisation itself.
     pub organisation: Option<OrgId>,
-    /// Position, organisation's name, addresses, numbers, mail domains.
+    /// Position, organisation's name, login, skills, addresses, numbers, mail domains.
     pub text: String,
     /// Since when.
     pub at: Timestamp,

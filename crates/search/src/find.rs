@@ -27,7 +27,7 @@ named! {
         Ticket = "ticket",
         /// Messages of tickets.
         Message = "message",
-        /// Contacts and organisations.
+        /// Contacts, organisations and staff.
         People = "people",
     }
 }
@@ -43,6 +43,8 @@ named! {
         Contact = "contact",
         /// A customer.
         Organisation = "organisation",
+        /// A member of staff.
+        Staff = "staff",
     }
 }
 
@@ -53,6 +55,7 @@ impl HitKind {
             Self::Message => 1,
             Self::Contact => 2,
             Self::Organisation => 3,
+            Self::Staff => 4,
         }
     }
 
@@ -82,7 +85,7 @@ pub struct Reader {
     pub scope: Scope,
     /// Internal notes, tags, causes, remarks.
     pub internal: bool,
-    /// Contacts and organisations.
+    /// Contacts, organisations and staff.
     pub people: bool,
 }
 
@@ -156,7 +159,7 @@ impl Cursor {
 pub struct Hit {
     /// What.
     pub kind: HitKind,
-    /// Key of the ticket, contact or organisation.
+    /// Key of the ticket, contact, organisation or member of staff.
     pub id: String,
     /// A ticket's number; empty for people.
     pub number: String,

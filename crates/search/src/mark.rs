@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::analyse::{Folded, Run, idents, runs, stem};
+use crate::analyse::{Folded, Run, idents, parts, runs, stem};
 
 /// What is to be marked.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +69,8 @@ impl Marks {
             }
         }
         if !self.idents.is_empty() {
-            let found = idents(folded).into_iter().filter(|i| self.idents.contains(&i.text));
+            let all = idents(folded).into_iter().chain(parts(folded));
+            let found = all.filter(|i| self.idents.contains(&i.text));
             places.extend(found.map(|i| Place { from: i.from, to: i.to, what: many + 100 }));
         }
         places.sort_unstable();
@@ -172,6 +173,7 @@ mod tests {
             snippet("ora00054", "报 ORA-00054 \"错误\""),
             "报 <mark>ORA-00054</mark> &quot;错误&quot;"
         );
+        assert_eq!(snippet("00054", "报 ORA-00054 错误"), "报 ORA-<mark>00054</mark> 错误");
         assert_eq!(
             snippet("failing", "It failed & fails"),
             "It <mark>failed</mark> &amp; <mark>fails</mark>"

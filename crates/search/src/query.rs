@@ -7,7 +7,7 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use crate::analyse::{Folded, Run, cut, idents, is_stop_word, runs, stem};
+use crate::analyse::{Folded, Run, cut, idents, is_stop_word, joined_words, part_of, runs, stem};
 use crate::find::{Ask, Reader};
 use crate::mark::Marks;
 use crate::number::{Number, number, telephone, ticket_number};
@@ -37,6 +37,8 @@ pub(crate) struct Question {
     units: Vec<Unit>,
     /// Whole stretches of Chinese of several words: better if they stand there as typed.
     phrases: Vec<String>,
+    /// Words that were typed joined: better if they stand there so, as a name or a domain of an address.
+    joined: Vec<String>,
     /// What the question is if it is nothing but a number.
     number: Number,
 }
@@ -59,6 +61,7 @@ impl Question {
         let mut folded = Folded::new(spelled.as_deref().unwrap_or(text));
         let mut question = Self { number: number(text), ..Self::default() };
         question.units.extend(same::take(&mut folded, synonyms).into_iter().map(Unit::Same));
+        question.joined = joined_words(&folded);
         let exact = widest(idents(&folded));
         let runs = runs(&folded);
         let last_run = runs.last().copied();
@@ -235,6 +238,10 @@ pub(crate) fn build(f: &Fields, question: &Question, ask: &Ask, reader: &Reader)
         let all = places.iter().map(|(p, boost)| boosted(pairs(p.pairs, phrase), *boost));
         clauses.push((Occur::Should, any(all.collect())));
     }
+    for joined in &question.joined {
+        let all = places.iter().map(|(p, boost)| boosted(exact(p.idents, &part_of(joined)), *boost));
+        clauses.push((Occur::Should, any(all.collect())));
+    }
     clauses.extend(filters(f, ask).into_iter().map(must));
     clauses.push(must(visible(f, reader)));
     Some(BooleanQuery::new(clauses))
@@ -268,6 +275,8 @@ pub(crate) fn unit(unit: &Unit, places: &Places) -> Box<dyn Query> {
             }
             Unit::Exact { text, apart } => {
                 all.push(boosted(exact(fields.idents, text), 4.0 * boost));
+                // A part of a longer one, after those that stand by themselves, even in a title.
+                all.push(boosted(exact(fields.idents, &part_of(text)), 0.5 * boost));
                 if let Some((w, number)) = apart {
                     let both: Vec<Clause> = vec![
                         (Occur::Must, word(fields.words, &stem(w))),

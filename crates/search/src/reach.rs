@@ -51,7 +51,8 @@ pub(crate) fn visible(f: &Fields, reader: &Reader) -> Box<dyn Query> {
         Scope::Nothing => None,
     };
     let of_scope = of_scope.map(|q| if reader.internal { q } else { both(q, number_is(f.internal, 0)) });
-    let people = reader.people.then(|| any(vec![kind(HitKind::Contact), kind(HitKind::Organisation)]));
+    let kinds = [HitKind::Contact, HitKind::Organisation, HitKind::Staff];
+    let people = reader.people.then(|| any(kinds.map(kind).into()));
     let all: Vec<Box<dyn Query>> = of_scope.into_iter().chain(people).collect();
     if all.is_empty() { Box::new(EmptyQuery) } else { any(all) }
 }

@@ -6,7 +6,7 @@ use tantivy::schema::{
 };
 
 /// The version of the fields. An index that was written by another one is built anew.
-pub(crate) const VERSION: &str = "3";
+pub(crate) const VERSION: &str = "4";
 
 /// Words, pairs and identifiers of one text.
 #[derive(Debug, Clone, Copy)]

@@ -142,6 +142,7 @@ impl Writer {
         let kind = match p.kind {
             PersonKind::Contact => HitKind::Contact,
             PersonKind::Organisation => HitKind::Organisation,
+            PersonKind::Staff => HitKind::Staff,
         };
         let mut doc = head(f, &p.id, kind, p.at);
         doc.insert(f.internal, 1_u64.into());

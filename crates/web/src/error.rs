@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -11,6 +11,9 @@ use desk::{Error, FieldError, Use};
 use domain::field::Field;
 use serde::Serialize;
 use words::{Locale, t, t_args};
+
+use crate::app::App;
+use crate::session::Visitor;
 
 /// Which form the answer takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,28 @@ pub(crate) struct WebError {
     locale: Locale,
     theme: &'static str,
     back: String,
+    finder: Finder,
+}
+
+/// Where somebody can search for what is not there. A word, not an address: errors are kept small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finder {
+    /// Nobody knows who it is.
+    Nowhere,
+    /// Staff.
+    Console,
+    /// A customer.
+    Portal,
+}
+
+impl Finder {
+    fn address(self) -> Option<&'static str> {
+        match self {
+            Self::Nowhere => None,
+            Self::Console => Some("/search"),
+            Self::Portal => Some("/portal/search"),
+        }
+    }
 }
 
 /// Problem details.
@@ -95,6 +120,7 @@ struct ErrorPage<'a> {
     title: &'a str,
     detail: &'a str,
     back: &'a str,
+    search: Option<&'static str>,
 }
 
 impl ErrorPage<'_> {
@@ -105,7 +131,7 @@ impl ErrorPage<'_> {
 
 impl WebError {
     pub(crate) fn new(error: Error, form: Form, locale: Locale, theme: &'static str) -> Self {
-        Self { error, form, locale, theme, back: String::new() }
+        Self { error, form, locale, theme, back: String::new(), finder: Finder::Nowhere }
     }
 
     /// An error for somebody of whom only the request is known.
@@ -116,6 +142,12 @@ impl WebError {
     /// An API error in the language that the caller reads.
     pub(crate) fn api(error: Error, headers: &HeaderMap) -> Self {
         Self::asked(error, Form::Json, headers)
+    }
+
+    /// Where to search for what is not there.
+    pub(crate) fn found_by(mut self, finder: Finder) -> Self {
+        self.finder = finder;
+        self
     }
 
     /// Where to go back to after signing in.
@@ -303,6 +335,7 @@ impl WebError {
             title,
             detail: &detail,
             back: &self.back,
+            search: self.finder.address().filter(|_| matches!(self.error, Error::NotFound)),
         };
         page.render().unwrap_or_else(|_| detail.clone())
     }
@@ -323,7 +356,14 @@ pub(crate) fn encode(text: &str) -> String {
 }
 
 /// The answer to an address that does not exist.
-pub(crate) async fn no_such_page(request: Request) -> WebError {
-    let form = if request.uri().path().starts_with("/api/") { Form::Json } else { Form::Page };
-    WebError::asked(Error::NotFound, form, request.headers())
+pub(crate) async fn no_such_page(State(app): State<App>, request: Request) -> WebError {
+    if request.uri().path().starts_with("/api/") {
+        return WebError::asked(Error::NotFound, Form::Json, request.headers());
+    }
+    let (mut parts, _) = request.into_parts();
+    match Visitor::from_request_parts(&mut parts, &app).await {
+        // The page that would have led back is the one that is not there.
+        Ok(visitor) => visitor.fail(Error::NotFound).back_to(""),
+        Err(_) => WebError::asked(Error::NotFound, Form::Page, &parts.headers),
+    }
 }

@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use desk::{Error, Result};
+use desk::{Error, FieldError, Result};
 use domain::access::{Right, Scope};
 use domain::ticket::IssueClass;
 use domain::time::Timestamp;
@@ -17,7 +18,7 @@ use store::ticket::{Cursor, LogFilter, LogRow, problem_log};
 use words::{Locale, t, t_args, word};
 
 use crate::app::App;
-use crate::error::WebError;
+use crate::error::{WebError, field_text};
 use crate::form::{choice, id};
 use crate::session::StaffPage;
 use crate::table::{Cell, Table};
@@ -57,12 +58,22 @@ impl LogQuery {
             let date = date.saturating_add(jiff::Span::new().days(days));
             Ok(Some(date.to_zoned(zone.clone()).map_err(bad)?.timestamp()))
         };
+        let mut wrong = Vec::new();
+        let (from, until) = (day("from", &self.from, 0), day("until", &self.until, 1));
+        if let (Ok(Some(from)), Ok(Some(until))) = (&from, &until)
+            && from >= until
+        {
+            wrong.push(FieldError::new("until", "before_start"));
+        }
         let filter = LogFilter {
-            from: day("from", &self.from, 0)?,
-            until: day("until", &self.until, 1)?,
-            class: choice("class", &self.class)?,
+            from: noted(from, &mut wrong)?,
+            until: noted(until, &mut wrong)?,
+            class: noted(choice("class", &self.class), &mut wrong)?,
             solver: id(&self.solver),
         };
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
         let decoded = || Cursor::decode(&self.cursor).ok_or_else(|| Error::field("cursor", "bad_value"));
         let after = if self.cursor.is_empty() { None } else { Some(decoded()?) };
         Ok((filter, after))
@@ -77,6 +88,17 @@ impl LogQuery {
     }
 }
 
+/// A value, or nothing where it is wrong: all wrong ones are said together.
+fn noted<T>(value: Result<Option<T>>, wrong: &mut Vec<FieldError>) -> Result<Option<T>> {
+    match value {
+        Err(Error::Invalid(fields)) => {
+            wrong.extend(fields);
+            Ok(None)
+        }
+        other => other,
+    }
+}
+
 #[derive(Template)]
 #[template(path = "log.html")]
 struct LogPage {
@@ -86,9 +108,14 @@ struct LogPage {
     rows: Vec<(String, Vec<String>)>,
     next: Option<String>,
     people: Vec<StaffRow>,
+    wrong: Vec<FieldError>,
 }
 
 impl LogPage {
+    /// What is wrong with a filter, if anything is.
+    fn wrong(&self, field: &str) -> Option<String> {
+        self.wrong.iter().find(|f| f.field == field).map(|f| field_text(f, self.ui.locale))
+    }
     fn classes(&self) -> &'static [IssueClass] {
         IssueClass::ALL
     }
@@ -120,9 +147,17 @@ async fn page(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::ReportView)?;
     let ui = page.ui(&app, "log").await?;
-    let (filter, after) = asked.read(&ui.zone).map_err(|e| page.visitor.fail(e))?;
+    let (place, wrong) = match asked.read(&ui.zone) {
+        Ok(place) => (Some(place), Vec::new()),
+        Err(Error::Invalid(wrong)) if !page.visitor.part => (None, wrong),
+        Err(e) => return Err(page.visitor.fail(e)),
+    };
     let read = app.desk.read(move |r| {
-        Ok((problem_log(r, &Scope::All, &filter, after.as_ref(), PAGE + 1)?, store::staff::all(r)?))
+        let rows = match &place {
+            Some((filter, after)) => problem_log(r, &Scope::All, filter, after.as_ref(), PAGE + 1)?,
+            None => Vec::new(),
+        };
+        Ok((rows, store::staff::all(r)?))
     });
     let (mut rows, people) = read.await.map_err(|e| page.visitor.fail(e))?;
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -130,7 +165,13 @@ async fn page(
     let next =
         rows.last().filter(|_| more).map(|r| format!("/log?{}&cursor={}", asked.same(), r.cursor.encode()));
     let rows = rows.iter().map(|r| (r.number.clone(), cells(r, &ui.zone, ui.locale))).collect();
-    render(&LogPage { ui, query: ListQuery::default(), asked, rows, next, people }, &page.visitor)
+    let refused = !wrong.is_empty();
+    let view = LogPage { ui, query: ListQuery::default(), asked, rows, next, people, wrong };
+    let mut response = render(&view, &page.visitor)?;
+    if refused {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }
 
 async fn export(

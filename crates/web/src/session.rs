@@ -13,7 +13,7 @@ use domain::access::{Actor, Contact, Right, Staff};
 use words::Locale;
 
 use crate::app::App;
-use crate::error::{Form, WebError, header_theme};
+use crate::error::{Finder, Form, WebError, header_theme};
 use crate::said::Said;
 use crate::ui::Ui;
 
@@ -34,7 +34,8 @@ impl Visitor {
     /// Wraps an error of the desk for this visitor.
     pub(crate) fn fail(&self, error: impl Into<Error>) -> WebError {
         let form = if self.part { Form::Part } else { Form::Page };
-        WebError::new(error.into(), form, self.locale, self.theme).back_to(&self.path)
+        let finder = if matches!(self.actor(), Actor::Contact(_)) { Finder::Portal } else { Finder::Console };
+        WebError::new(error.into(), form, self.locale, self.theme).back_to(&self.path).found_by(finder)
     }
 
     pub(crate) fn actor(&self) -> &Actor {

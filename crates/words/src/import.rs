@@ -75,6 +75,7 @@ fn why(locale: Locale, issue: &str) -> String {
     let key = match issue.split_once('.') {
         Some(("refused", rule)) => format!("refusal-{rule}"),
         Some(("other_row", row)) => return t_args(locale, "issue-other_row_named", &[("row", row)]),
+        Some(("other_person", name)) => return t_args(locale, "issue-other_person_named", &[("name", name)]),
         _ => format!("issue-{issue}"),
     };
     if has(locale, &key) { t(locale, &key).to_owned() } else { issue.to_owned() }
@@ -115,6 +116,7 @@ mod tests {
         assert_eq!(first("标题"), Some("title"));
         assert_eq!(first(" Subject "), Some("title"));
         assert_eq!(v.columns.get(&fold("联系电话")).map(Vec::as_slice), Some(&["requester", "phone"][..]));
+        assert_eq!((first("严重程度"), first("联系人")), (Some("severity"), Some("requester_name")));
         assert_eq!(v.word("severity", "紧急"), Some("urgent"));
         assert_eq!(v.word("severity", " URGENT"), Some("urgent"));
         assert_eq!(v.word("level", "一级"), Some("1"));

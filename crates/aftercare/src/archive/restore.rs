@@ -39,7 +39,7 @@ pub async fn restore(desk: &Desk, files: &Path, from: &Path) -> anyhow::Result<M
         rows(unit.work, &from, &expected).map_err(|e| Error::Internal(format!("{e:#}")))?;
         unit.work.publish(store::archive::RESTORED, "")?;
         let by = unit.actor.reference();
-        let text = serde_json::to_string(&expected.rows).unwrap_or_default();
+        let text = serde_json::to_string(&serde_json::json!({"rows": expected.rows})).unwrap_or_default();
         Ok(store::admin::record(unit.work, &by, ("archive", ""), "imported", "", &text)?)
     })
     .await

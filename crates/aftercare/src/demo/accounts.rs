@@ -5,11 +5,12 @@ use anyhow::Context;
 use desk::{Desk, admin, auth};
 use domain::access::{Actor, Role, System};
 use domain::id::StaffId;
+use domain::time::Timestamp;
 use store::session;
 use store::staff::StaffRow;
 use store::{directory, staff};
 
-use super::world::World;
+use super::world::{Person, World};
 
 const OPERATOR: Actor = Actor::System(System::Operator);
 
@@ -54,7 +55,7 @@ async fn restore_administrator(desk: &Desk, world: &World) -> anyhow::Result<Sta
     let row = match by_login(desk, &person.login).await? {
         Some(row) if row.active && row.role == Role::Administrator => return Ok(row.id),
         Some(row) => StaffRow { active: true, role: Role::Administrator, ..row },
-        None => super::history::staff_row(person, desk.now()),
+        None => staff_row(person, desk.now()),
     };
     let id = admin::save_staff(desk, &OPERATOR, row).await?;
     auth::set_staff_password(desk, &OPERATOR, &id, world.password.clone()).await?;
@@ -73,4 +74,22 @@ pub(super) async fn administrator_token(desk: &Desk, world: &World) -> anyhow::R
     })
     .await?;
     Ok(auth::create_token(desk, &OPERATOR, id, NAME.to_owned(), vec!["*".to_owned()]).await?.1)
+}
+
+/// A member of staff who is not there yet.
+pub(super) fn staff_row(s: &Person, now: Timestamp) -> StaffRow {
+    StaffRow {
+        id: StaffId::from(""),
+        login: s.login.clone(),
+        name: s.name.clone(),
+        email: format!("{}@aftercare.example", s.login),
+        phone: String::new(),
+        role: s.role,
+        locale: "zh-CN".to_owned(),
+        skills: s.skills.clone(),
+        languages: vec!["zh-CN".to_owned()],
+        active: true,
+        created_at: now,
+        version: 0,
+    }
 }

@@ -18,7 +18,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use store::directory::{self, ContactRow, ContractRow, InstallationRow, ModuleRow, OrgRow, ProductRow};
 use store::rules::{SettingKey, setting};
-use store::staff::{GroupRow, StaffRow};
+use store::staff::GroupRow;
 use words::Locale;
 
 use super::story;
@@ -134,13 +134,19 @@ fn reports(e: &Everyday, by: &str, answered: i64, solved: i64, rng: &mut StdRng)
             after,
             by: by.to_owned(),
             phase: if found { Phase::Working } else { Phase::Investigating },
-            finding: e.title.clone(),
-            next: if found { e.resolution.clone() } else { e.answer.clone() },
+            finding: if found { e.finding.clone() } else { e.title.clone() },
+            next: if found { e.resolution.clone() } else { e.ask.clone() },
             expected: solved.max(after + 30),
         });
         after += if rng.random_bool(0.1) { rng.random_range(34..50) } else { rng.random_range(20..29) };
     }
     steps
+}
+
+/// One of several texts, chosen by a number of the case: no two cases in a row read alike.
+fn one_of(texts: &[String], no: i64) -> String {
+    let at = usize::try_from(no).unwrap_or_default().checked_rem(texts.len());
+    at.and_then(|at| texts.get(at)).cloned().unwrap_or_default()
 }
 
 /// One ordinary case: answered, solved, mostly confirmed, often rated; now and then too late.
@@ -152,22 +158,21 @@ fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
     let by = agent.to_owned();
     let mut step = vec![
         Step::Take { after: answered - 2, by: by.clone() },
-        Step::Reply { after: answered, by: by.clone(), text: e.answer.clone() },
+        Step::Reply { after: answered, by: by.clone(), text: one_of(&e.first, answered) },
     ];
     if e.urgent {
         step.extend(reports(e, &by, answered, solved, rng));
     }
     if rng.random_bool(0.2) {
-        let text = e.answer.clone();
         step.push(Step::Hold {
             after: answered + 4,
             by: by.clone(),
             status: domain::ticket::Status::WaitingCustomer,
-            text,
+            text: e.ask.clone(),
         });
-        step.push(Step::Answer { after: answered + rng.random_range(6..12), text: e.text.clone() });
+        step.push(Step::Answer { after: answered + rng.random_range(6..12), text: e.told.clone() });
     }
-    let text = e.answer.clone();
+    let text = one_of(&e.solution, solved);
     let resolution = e.resolution.clone();
     step.push(Step::Resolve { after: solved, by, cause: e.cause, resolution, remark: String::new(), text });
     if rng.random_bool(0.75) {
@@ -209,20 +214,7 @@ const OPERATOR: Actor = Actor::System(System::Operator);
 async fn people(desk: &Desk, world: &World) -> anyhow::Result<()> {
     let mut members: BTreeMap<String, BTreeSet<StaffId>> = BTreeMap::new();
     for s in &world.staff {
-        let row = StaffRow {
-            id: StaffId::from(""),
-            login: s.login.clone(),
-            name: s.name.clone(),
-            email: format!("{}@aftercare.example", s.login),
-            phone: String::new(),
-            role: s.role,
-            locale: "zh-CN".to_owned(),
-            skills: s.skills.clone(),
-            languages: vec!["zh-CN".to_owned()],
-            active: true,
-            created_at: desk.now(),
-            version: 0,
-        };
+        let row = super::accounts::staff_row(s, desk.now());
         let id = admin::save_staff(desk, &OPERATOR, row).await?;
         for g in &s.groups {
             members.entry(g.clone()).or_default().insert(id.clone());
@@ -356,4 +348,38 @@ async fn cast(desk: &Desk, world: &World, files: &Path) -> anyhow::Result<Cast> 
         }
     }
     Ok(cast)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the customer reads of staff in a step.
+    fn said_by_staff(step: &Step) -> Option<&str> {
+        match step {
+            Step::Reply { text, .. } | Step::Hold { text, .. } | Step::Resolve { text, .. } => Some(text),
+            Step::Attach { by, text, .. } if !by.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn what_staff_say_in_a_case_is_said_once_and_not_in_every_case() {
+        let world = World::load().unwrap();
+        let end = "2026-11-20T02:00:00Z".parse().unwrap();
+        let year = everyday(&world, &jiff::tz::TimeZone::UTC, end);
+        let mut said: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for case in world.case.iter().chain(year.iter().map(|(_, case)| case)) {
+            let texts: Vec<&str> = case.step.iter().filter_map(said_by_staff).collect();
+            let different: BTreeSet<&str> = texts.iter().copied().collect();
+            assert_eq!(different.len(), texts.len(), "{}: {texts:?}", case.title);
+            said.entry(&case.title).or_default().extend(different);
+        }
+        for e in &world.everyday {
+            let all = said.get(e.title.as_str()).map_or(0, BTreeSet::len);
+            assert!(all >= 4, "{}: {all}", e.title);
+        }
+        let named = |a: &super::super::world::Answer| !domain::answer::variables(&a.html).unwrap().is_empty();
+        assert!(world.answer.iter().all(named), "canned answers name the case");
+    }
 }

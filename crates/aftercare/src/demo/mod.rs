@@ -1,5 +1,6 @@
 //! `aftercare demo`: the product with a world in it. The world is laid once, relative to the first start.
 
+mod accounts;
 mod emergency;
 mod files;
 mod history;
@@ -8,19 +9,17 @@ mod world;
 
 use std::fs::File;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use desk::{Desk, auth};
-use domain::access::{Actor, System};
-use domain::id::{ContactId, StaffId};
+use desk::Desk;
 use domain::time::Timestamp;
 use serde_json::json;
-use store::{Db, DbConfig, Entropy, directory, session, staff};
+use store::{Db, DbConfig, Entropy};
 
 use crate::clock::{ProcessClock, SetClock};
-use crate::commands::Place;
 use crate::config::Config;
 use crate::serve;
 
@@ -36,8 +35,9 @@ pub(crate) struct DemoArgs {
     /// The instant that the world's history leads up to (RFC 3339); the first start if absent.
     #[arg(long)]
     at: Option<Timestamp>,
-    #[command(flatten)]
-    place: Place,
+    /// Where to listen.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
 }
 
 /// The demo admits this many API requests a second and token.
@@ -49,10 +49,10 @@ const LAYING: &str = "demo-world-begun";
 /// Held by the demo that runs in the folder: another one would take its token away.
 const LOCK: &str = "demo.lock";
 
-/// Runs the demo.
-pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()> {
-    config.data = args.place.data.unwrap_or_else(|| PathBuf::from("aftercare-demo"));
-    config.listen = args.place.listen.unwrap_or(config.listen);
+/// Runs the demo, in a folder of its own unless one is named.
+pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
+    config.data = data.unwrap_or_else(|| PathBuf::from("aftercare-demo"));
+    config.listen = args.listen.unwrap_or(config.listen);
     config.database_url = None;
     config.limits.api_per_second = API_PER_SECOND;
     std::fs::create_dir_all(&config.data)
@@ -65,8 +65,8 @@ pub(crate) async fn run(args: DemoArgs, mut config: Config) -> anyhow::Result<()
         lay_once(&config, &world, args.at).await?;
     }
     let desk = serve::open(&config.database()?).await?;
-    let accounts = accounts(&desk, &world).await?;
-    let token = administrator_token(&desk, &world).await?;
+    let accounts = accounts::working(&desk, &world).await?;
+    let token = accounts::administrator_token(&desk, &world).await?;
     let url = serve::public_url(&config, &listener)?;
     let mut web = serve::web_config(&config, &url, &config.data);
     web.demo_accounts = accounts.clone();
@@ -118,53 +118,6 @@ async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyh
     std::fs::rename(&scratch, config.data.join("aftercare.db"))?;
     std::fs::rename(laying, config.data.join(MARK))?;
     Ok(())
-}
-
-/// Login, password and role of each account; passwords are set anew if somebody changed them.
-async fn accounts(desk: &Desk, world: &World) -> anyhow::Result<Vec<(String, String, String)>> {
-    let operator = Actor::System(System::Operator);
-    let mut out = Vec::new();
-    for s in &world.staff {
-        let login = s.login.clone();
-        let row = desk
-            .read(move |r| Ok(staff::by_login(r, &login)?))
-            .await?
-            .context("a demo account is missing")?;
-        if auth::password_fails(desk, &s.login, &world.password).await? {
-            auth::set_staff_password(desk, &operator, &row.id, world.password.clone()).await?;
-        }
-        out.push((s.login.clone(), world.password.clone(), s.role.as_str().to_owned()));
-    }
-    for c in world.contacts.iter().filter(|c| c.signs_in) {
-        let point = domain::people::parse_email(&c.email).context("a demo contact has no address")?;
-        let row = desk
-            .read(move |r| Ok(directory::by_point(r, &point)?))
-            .await?
-            .context("a demo contact is missing")?;
-        if auth::password_fails(desk, &c.email, &world.password).await? {
-            let id: ContactId = row.id;
-            auth::set_contact_password(desk, &operator, &id, world.password.clone()).await?;
-        }
-        out.push((c.email.clone(), world.password.clone(), "customer".to_owned()));
-    }
-    Ok(out)
-}
-
-/// A fresh token of the administrator with every scope; the one of the last start is revoked.
-async fn administrator_token(desk: &Desk, world: &World) -> anyhow::Result<String> {
-    const NAME: &str = "demo";
-    let operator = Actor::System(System::Operator);
-    let login = world.administrator().context("the demo world has no administrator")?.login.clone();
-    let id: StaffId =
-        desk.read(move |r| Ok(staff::by_login(r, &login)?)).await?.context("no administrator")?.id;
-    desk.write(&operator, |unit| {
-        for t in session::tokens(unit.work)?.iter().filter(|t| t.name == NAME && t.revoked_at.is_none()) {
-            session::revoke(unit.work, &t.id)?;
-        }
-        Ok(())
-    })
-    .await?;
-    Ok(auth::create_token(desk, &operator, id, NAME.to_owned(), vec!["*".to_owned()]).await?.1)
 }
 
 fn announce(

@@ -363,7 +363,16 @@ pub(super) struct Everyday {
     pub class: IssueClass,
     #[serde(default)]
     pub urgent: bool,
-    pub answer: String,
+    /// First answers, of which a case gets one.
+    pub first: Vec<String>,
+    /// What is asked while it waits, and what the customer says then.
+    pub ask: String,
+    pub told: String,
+    /// What the customer is told when it is solved, of which a case gets one.
+    pub solution: Vec<String>,
+    /// What the reports of an urgent one say.
+    #[serde(default)]
+    pub finding: String,
     pub cause: Cause,
     pub resolution: String,
 }

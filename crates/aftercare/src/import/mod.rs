@@ -16,7 +16,6 @@ pub(crate) use table_file::job;
 
 use self::replayed::LogFile;
 use self::table_file::CsvArgs;
-use crate::commands::Place;
 use crate::config::Config;
 
 /// What can be imported.
@@ -40,10 +39,9 @@ pub(crate) enum Import {
     Archive {
         /// The zip or folder.
         from: PathBuf,
-        #[command(flatten)]
-        place: Place,
     },
-    /// A table of tickets or customers. Rows that cannot be imported are written to a file with the reasons.
+    /// A table of tickets or customers. Rows that cannot be imported are written to a file with the reasons; the others
+    /// stay imported. Exit code 0: every row is good; 1: rows are bad (also in a dry run), or nothing could be done.
     Csv(CsvArgs),
 }
 
@@ -55,28 +53,20 @@ pub(crate) struct LogArgs {
     /// The zone in which its times are meant.
     #[arg(long, default_value = "UTC")]
     zone: String,
-    #[command(flatten)]
-    place: Place,
 }
 
 /// Runs an import.
 pub(crate) async fn run(what: Import, config: &Config) -> anyhow::Result<()> {
-    let at = |place: &Place| {
-        let mut config = config.clone();
-        config.data = place.data.clone().unwrap_or(config.data);
-        config
-    };
     match what {
         Import::Servicenow { log, differences } => {
             let file = LogFile::open(&log.file, &log.zone)?;
-            servicenow::run(&file, differences.as_deref(), &at(&log.place)).await
+            servicenow::run(&file, differences.as_deref(), config).await
         }
         Import::Helpdesk { log } => {
             let file = LogFile::open(&log.file, &log.zone)?;
-            helpdesk::run(&file, &at(&log.place)).await
+            helpdesk::run(&file, config).await
         }
-        Import::Archive { from, place } => {
-            let config = at(&place);
+        Import::Archive { from } => {
             let desk = crate::serve::open(&config.database()?).await?;
             let manifest = crate::archive::restore(&desk, &config.data.join("files"), &from).await?;
             tracing::info!(
@@ -85,6 +75,6 @@ pub(crate) async fn run(what: Import, config: &Config) -> anyhow::Result<()> {
             );
             Ok(())
         }
-        Import::Csv(args) => table_file::run(&args, &at(&args.place)).await,
+        Import::Csv(args) => table_file::run(&args, config).await,
     }
 }

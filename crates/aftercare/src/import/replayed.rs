@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use desk::Desk;
 use desk::import::{IMPORT, Log, Plan, keep_log};
 use desk::replay::{History, replay};
@@ -14,6 +14,9 @@ use super::figures::Measured;
 
 /// Cases per unit of work.
 const BATCH: usize = 50;
+
+/// How a file begins that gzip packed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// A log on disk.
 pub(super) struct LogFile {
@@ -27,6 +30,9 @@ impl LogFile {
     pub(super) fn open(path: &Path, zone: &str) -> anyhow::Result<Self> {
         let zone = TimeZone::get(zone).with_context(|| format!("unknown zone {zone:?}"))?;
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        if bytes.starts_with(&GZIP) {
+            bail!("{0} is packed with gzip: unpack it first, as with `gunzip --keep {0}`", path.display());
+        }
         let hash = Sha256::digest(&bytes).iter().take(10).map(|b| format!("{b:02x}")).collect();
         Ok(Self { path: path.to_owned(), zone, hash })
     }

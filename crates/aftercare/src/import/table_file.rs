@@ -38,8 +38,6 @@ pub(crate) struct CsvArgs {
     /// Where rows that cannot be imported are written, with the reasons; FILE.bad.csv unless given.
     #[arg(long)]
     bad: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) place: crate::commands::Place,
 }
 
 /// Reads, maps, and imports or previews.
@@ -133,7 +131,7 @@ async fn preview(sheet: Sheet, trial: Trial) -> anyhow::Result<()> {
         writeln!(out, "        … {} more", tried.bad.len() - BAD)?;
     }
     writeln!(out, "{} of {} rows are bad; nothing was imported", tried.bad.len(), tried.rows)?;
-    Ok(())
+    all_good(tried.bad.len())
 }
 
 async fn import(
@@ -163,6 +161,14 @@ async fn import(
         std::fs::write(&path, bad_table(desk, &id).await?)
             .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(out, "bad rows with reasons: {}", path.display())?;
+    }
+    all_good(usize::try_from(row.bad).unwrap_or(usize::MAX))
+}
+
+/// Scripts learn from the exit code that rows were left out.
+fn all_good(bad: usize) -> anyhow::Result<()> {
+    if bad > 0 {
+        bail!("{bad} row(s) are bad");
     }
     Ok(())
 }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use desk::Result;
 use domain::access::Scope;
-use domain::id::{ContactId, OrgId, TicketId};
+use domain::id::{ContactId, OrgId, StaffId, TicketId};
 use domain::ticket::decide::Visibility;
 use domain::ticket::{Status, Ticket};
 use search::{Entry, MessageEntry, PersonEntry, PersonKind, TicketEntry};
 use store::Read;
 use store::directory::{self, ContactRow, OrgRow};
 use store::feed::{self, Line};
+use store::staff::{self, StaffRow};
 use store::ticket::{self, MessageRow};
 
 /// Something that changed.
@@ -22,13 +23,15 @@ pub(super) enum Change {
     Contact(String),
     /// An organisation, by key.
     Organisation(String),
+    /// A member of staff, by key.
+    Staff(String),
 }
 
 impl Change {
-    /// The person who changed.
+    /// The person who changed and whose name tickets carry.
     pub(super) fn person(&self) -> Option<&str> {
         match self {
-            Self::Ticket(_) => None,
+            Self::Ticket(_) | Self::Staff(_) => None,
             Self::Contact(id) | Self::Organisation(id) => Some(id),
         }
     }
@@ -40,6 +43,7 @@ impl Change {
             "ticket" => Some(Self::Ticket(key)),
             "contact" => Some(Self::Contact(key)),
             "organisation" => Some(Self::Organisation(key)),
+            "staff" => Some(Self::Staff(key)),
             _ => None,
         }
     }
@@ -91,6 +95,13 @@ pub(super) fn load(r: &mut Read<'_>, parts: Vec<Part>) -> Result<Loaded> {
                 let row = directory::organisation(r, &OrgId(id.clone()))?;
                 let found = row.map(|row| organisation(r, row)).transpose()?;
                 load_person(r, (id, &part), found, feed::tickets_of_organisation, (&mut names, &mut loaded))?
+            }
+            Change::Staff(id) => {
+                match staff::one(r, &StaffId(id.clone()))? {
+                    Some(row) => loaded.entries.push(Entry::Person(member(row))),
+                    None => loaded.gone.push(id.clone()),
+                }
+                None
             }
         };
         loaded.next.extend(after.map(|after| Part { after, ..part }));
@@ -186,7 +197,7 @@ pub(super) fn ticket_entry(
         organisation: t.organisation.clone(),
         requester: t.requester.clone(),
         names: names.of_ticket(r, t)?,
-        at: t.created_at,
+        at: t.received_at,
         text: lines(public),
         note: lines(internal),
         messages,
@@ -234,6 +245,20 @@ pub(super) fn organisation(r: &mut Read<'_>, row: OrgRow) -> Result<PersonEntry>
         text,
         at: row.created_at,
     })
+}
+
+/// A member of staff as an entry.
+pub(super) fn member(row: StaffRow) -> PersonEntry {
+    let skills = row.skills.join(" ");
+    let text = lines([row.login.as_str(), row.email.as_str(), row.phone.as_str(), skills.as_str()]);
+    PersonEntry {
+        id: row.id.0,
+        kind: PersonKind::Staff,
+        name: row.name,
+        organisation: None,
+        text,
+        at: row.created_at,
+    }
 }
 
 /// Names that were looked up; forgotten when there are many.

@@ -9,7 +9,7 @@ use search::{Entry, MessageEntry, Position, Search, Writer};
 use store::{Read, feed};
 
 use super::commit;
-use super::feed::{Names, contact, message, organisation, ticket_entry};
+use super::feed::{Names, contact, member, message, organisation, ticket_entry};
 
 /// So many tickets are loaded at once.
 const TICKETS: i64 = 200;
@@ -28,7 +28,7 @@ pub(crate) async fn rebuild(desk: &Desk, search: &Search, database: &str) -> any
     let mut writer = search.begin(database)?;
     tracing::info!("building the search index");
     let (mut entries, mut waiting, mut said) = (0, 0, 0);
-    for part in [Part::Organisations, Part::Contacts, Part::Tickets] {
+    for part in [Part::Staff, Part::Organisations, Part::Contacts, Part::Tickets] {
         let mut after = String::new();
         loop {
             let from = after;
@@ -71,6 +71,7 @@ async fn add(mut writer: Writer, page: Vec<Entry>, flushes: bool) -> anyhow::Res
 
 #[derive(Debug, Clone, Copy)]
 enum Part {
+    Staff,
     Organisations,
     Contacts,
     Tickets,
@@ -79,6 +80,11 @@ enum Part {
 /// A page of entries and the key after which the next one begins.
 fn load(r: &mut Read<'_>, part: Part, after: &str) -> Result<(Vec<Entry>, Option<String>)> {
     match part {
+        // The house is one page.
+        Part::Staff => {
+            let rows = store::staff::all(r)?;
+            Ok((rows.into_iter().map(|s| Entry::Person(member(s))).collect(), None))
+        }
         Part::Organisations => {
             let rows = feed::organisations(r, after, PEOPLE)?;
             let next = rows.last().map(|o| o.id.0.clone());

@@ -115,6 +115,13 @@ async fn a_customer_does_not_read_what_staff_keep_for_themselves(app: TestApp) {
     let solved = json!({"resolution": "重新分配角色", "remark": "需培训新员工"});
     assert_eq!(api.post(&format!("{path}/solution"), &solved).await.status, StatusCode::OK);
     let ours = api.get(&path).await.json();
+    let by_tag = "/api/v1/tickets?tag=%E9%94%81%E6%AD%BB";
+    assert_eq!(api.get(by_tag).await.json()["items"].as_array().unwrap().len(), 1);
+    let refused = app.signed_in("ben@north.example").await.get(by_tag).await;
+    assert_eq!(
+        (refused.status, &refused.json()["fields"][0]["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("tag"))
+    );
     assert_eq!((&ours["tags"], &ours["remark"]), (&json!(["锁死"]), &json!("需培训新员工")));
     let theirs = app.signed_in("ben@north.example").await.get(&path).await.json();
     assert_eq!(

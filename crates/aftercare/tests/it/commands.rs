@@ -65,6 +65,14 @@ fn what_is_not_there_is_not_made_by_looking() {
         assert!(said.contains("there is no installation in"), "{said}");
     }
     assert!(!data.exists());
+    let there = data.to_str().unwrap();
+    let said = complaint(&run(Path::new("elsewhere"), &["check", "--data", there], "", &[]));
+    assert!(said.contains(&format!("there is no installation in {there}")), "{said}");
+    for command in [&["migrate"][..], &["check"], &["user", "add"], &["seed"], &["search", "rebuild"]] {
+        let help = run(&data, &[command, &["--help"]].concat(), "", &[]);
+        let help = String::from_utf8_lossy(&help.stdout).into_owned();
+        assert!(help.contains("--data") && !help.contains("--listen"), "{command:?}: {help}");
+    }
     for (name, value, want) in [
         ("AFTERCARE_PUBLIC_URL", "nonsense", "write it as https://desk.example"),
         ("AFTERCARE_DATABASE_URL", "mysql://x/y", "does not name PostgreSQL"),

@@ -59,6 +59,28 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     folder
 }
 
+/// The rows of the source's table, word for word (S1-35, S1-36).
+fn sample_rows_stand_in_the_log(demo: &Demo) {
+    let answer = request(demo, "GET /api/v1/problem-log?from=2025-03-01&until=2025-05-31", "").unwrap();
+    let page: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    let word = |list: &str, word: &Value| {
+        words::word(words::Locale::Zh, list, word.as_str().unwrap_or_default()).to_owned()
+    };
+    let cells = |row: &Value| {
+        let text = |key: &str| row[key].as_str().unwrap().to_owned();
+        let solver = format!("{}({})", text("solver"), word("role", &row["role"]));
+        let date = text("date");
+        [date[..10].to_owned(), word("class", &row["class"]), text("resolution"), solver, text("remark")]
+    };
+    let rows: Vec<_> = page["items"].as_array().unwrap().iter().map(cells).collect();
+    for row in [
+        ["2025-03-15", "权限配置错误", "重新分配角色后恢复", "李工(客服)", "需培训新员工"],
+        ["2025-05-20", "数据导入失败", "更新CSV模板格式后成功", "张经理(技术顾问)", "附带模板下载链接"],
+    ] {
+        assert!(rows.iter().any(|r| *r == row), "{row:?}: {rows:?}");
+    }
+}
+
 #[test]
 fn kill_9_in_the_middle_of_1000_creates_loses_none_that_was_answered() {
     let data = folder("fault");
@@ -84,6 +106,7 @@ fn kill_9_in_the_middle_of_1000_creates_loses_none_that_was_answered() {
 
     let again = start(&data);
     assert_eq!(again.accounts, demo.accounts);
+    sample_rows_stand_in_the_log(&again);
     let lost: Vec<_> = answered
         .iter()
         .filter(|n| {

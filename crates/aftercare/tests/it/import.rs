@@ -125,3 +125,18 @@ fn each_row_of_a_helpdesk_log_is_an_event() {
     assert_eq!(run(), figures);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_packed_log_is_to_be_unpacked_first() {
+    let folder = std::env::temp_dir().join(format!("aftercare-packed-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let log = folder.join("log.csv.gz");
+    std::fs::write(&log, [0x1f, 0x8b, 8, 0, 0, 0]).unwrap();
+    for system in ["helpdesk", "servicenow"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aftercare"));
+        let out = command.args(["import", system]).arg(&log).arg("--data").arg(&folder).output().unwrap();
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(!out.status.success() && said.contains("is packed with gzip: unpack it first"), "{said}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

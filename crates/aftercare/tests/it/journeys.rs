@@ -132,11 +132,11 @@ async fn s2_61_solved_confirmed_and_rated(app: TestApp) {
     let t = shown(&app, &number).await;
     assert_eq!((t["status"].as_str(), t["close_reason"].as_str()), (Some("closed"), Some("confirmed")));
     let log = app.signed_in("boss").await.get("/log").await.text;
-    assert!(log.contains("更正设置") && log.contains("agent（客服）"), "{log}");
+    assert!(log.contains("更正设置") && log.contains("agent(客服)"), "{log}");
     let csv = app.signed_in("boss").await.get("/log/export/csv").await.text;
     assert_eq!(
         csv,
-        "\u{feff}日期,问题类型,处理结果,解决人,备注\n2026-09-24,技术故障,更正设置,agent（客服）,\n"
+        "\u{feff}日期,问题类型,处理结果,解决人,备注\n2026-09-24,技术故障,更正设置,agent(客服),\n"
     );
 }
 

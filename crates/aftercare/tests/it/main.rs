@@ -51,6 +51,8 @@ mod mail_server;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod pages_say;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod progress;

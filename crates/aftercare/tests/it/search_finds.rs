@@ -11,12 +11,69 @@ use crate::tables::run;
 
 mod engines {
     testkit::on_both_engines!(
+        staff_are_found_by_staff_only,
+        a_part_of_a_code_or_address_is_found_after_what_is_exact,
+        an_imported_case_is_found_with_its_own_time,
         a_number_finds_its_ticket_first,
         a_prefix_of_one_letter_or_with_digits_works_too,
         a_misspelt_word_is_offered_as_it_is_written,
         words_that_mean_the_same_are_found,
         words_that_mean_the_same_are_edited,
     );
+}
+
+async fn staff_are_found_by_staff_only(app: TestApp) {
+    let (api, admin) = (app.api().await, app.cast.staff("admin"));
+    let id = app.cast.staff_id("agent");
+    let row = app.desk.read(move |r| Ok(store::staff::one(r, &id)?.unwrap())).await.unwrap();
+    app.catch_up().await;
+    let row =
+        store::staff::StaffRow { name: "李工".to_owned(), skills: vec!["权限配置".to_owned()], ..row };
+    let id = desk::admin::save_staff(&app.desk, admin, row).await.unwrap();
+    app.catch_up().await;
+    for q in ["李工", "权限配置"] {
+        assert_eq!(found(&api, q, "&kind=people").await, ["staff 李工"], "{q}");
+    }
+    let page = app.signed_in("admin").await.get("/search?q=%E6%9D%8E%E5%B7%A5").await.text;
+    assert!(page.contains(&format!("/tickets?assignee={id}")) && page.contains("同事"), "{page}");
+    assert!(!page.contains('⟦'), "{page}");
+    let ann = app.signed_in("ann@north.example").await;
+    assert_eq!(ask(&ann, "李工", "").await["counts"], json!({"ticket": 0, "message": 0, "people": 0}));
+    // An index that is built anew has them, too.
+    let other = search::Search::new(app.search_folder());
+    aftercare::Indexer::new(app.desk.clone(), other).rebuild().await.unwrap();
+    app.catch_up().await;
+    assert_eq!(found(&api, "李工", "&kind=people").await, ["staff 李工"]);
+}
+
+async fn a_part_of_a_code_or_address_is_found_after_what_is_exact(app: TestApp) {
+    let api = app.api().await;
+    let part = open(&api, "报 ORA-00060", "请发到 wu_01@metro2.example", "ben@north.example").await;
+    let exact = open(&api, "错误", "代码 00060", "eve@south.example").await;
+    app.catch_up().await;
+    for q in ["wu_01", "metro2.example", "METRO2.example", "wu_01@metro2.example"] {
+        let all = [format!("message {part}"), format!("ticket {part}")];
+        assert_eq!(found(&api, q, "").await, all, "{q}");
+    }
+    let all = ask(&api, "00060", "&kind=ticket").await;
+    let numbers: Vec<_> =
+        all["items"].as_array().unwrap().iter().map(|i| i["number"].as_str().unwrap()).collect();
+    assert_eq!(numbers, [exact.as_str(), part.as_str()], "what is exact stands first");
+    assert_eq!(all["items"][1]["title"], "报 ORA-00060");
+    assert!(found(&api, "00061", "").await.is_empty());
+    assert_eq!(found(&api, "eve", "&kind=people").await, ["contact eve"]);
+}
+
+async fn an_imported_case_is_found_with_its_own_time(app: TestApp) {
+    let (api, admin) = (app.api().await, app.signed_in("admin").await);
+    let table = "编号,标题,联系电话,姓名,受理时间\nT-1,报表打不开,138 0013 8000,李工,2025-03-15 09:00\n";
+    run(&app, &admin, "tickets", table.as_bytes()).await;
+    app.catch_up().await;
+    let hit = ask(&api, "报表", "&kind=ticket").await["items"][0].clone();
+    assert_eq!(hit["at"], "2025-03-15T01:00:00Z");
+    assert_eq!(ask(&api, "报表", "&kind=ticket&until=2025-03-15").await["total"], 1);
+    let messages = ask(&api, "报表", "&kind=message").await;
+    assert!(messages["items"].as_array().unwrap().iter().all(|m| m["at"] == hit["at"]), "{messages}");
 }
 
 /// The number of the ticket that stands first.

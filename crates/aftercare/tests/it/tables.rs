@@ -15,6 +15,7 @@ mod engines {
         a_bad_row_does_not_spoil_a_later_one_with_its_number,
         the_preview_finds_what_the_run_refuses_and_leaves_nothing,
         a_table_of_customers_makes_each_once,
+        two_people_with_one_address_are_a_bad_row,
         only_who_may_import_imports,
         a_program_imports_as_the_page_does,
     );
@@ -117,7 +118,15 @@ async fn a_table_of_tickets_is_checked_then_made_then_corrected(app: TestApp) {
     let (_, whole) = run(&app, &admin, "tickets", TICKETS.as_bytes()).await;
     assert_eq!(figures(&whole)[..2], ["0", "2"], "rows that are there are not made twice: {whole}");
     assert!(admin.get("/admin/imports").await.text.contains("t.csv"));
-    assert!(admin.get("/admin/audit").await.text.contains("导入 新建"));
+    let audit = admin.get("/admin/audit?subject=import").await.text;
+    assert!(audit.contains("导入 新建"));
+    for words in [
+        "<span class=\"muted\">表格内容</span> <ins>工单</ins>",
+        "<span class=\"muted\">行数</span> <ins>4</ins>",
+    ] {
+        assert!(audit.contains(words), "{words}: {audit}");
+    }
+    assert!(!audit.contains("tickets</ins>") && !audit.contains("muted\">rows"), "{audit}");
 }
 
 async fn a_number_twice_with_other_content_is_a_bad_row(app: TestApp) {
@@ -206,6 +215,17 @@ async fn a_table_of_customers_makes_each_once(app: TestApp) {
     assert_eq!(figures(&again)[..2], ["0", "2"]);
 }
 
+async fn two_people_with_one_address_are_a_bad_row(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let text = "单位,联系人,邮箱,手机\nNorth,张工,z@north.example,\nNorth,赵工,z@north.example,\n\
+        North,张工,z@north.example,\nNorth,钱工,,13800138001\nNorth,孙工,,13800138001\n";
+    let (at, done) = run(&app, &admin, "customers", text.as_bytes()).await;
+    assert_eq!(figures(&done), ["2", "1", "2"], "{done}");
+    let bad = admin.get(&format!("{at}/bad.csv")).await.text;
+    assert!(bad.contains("邮箱：已登记在“张工”名下，与本行姓名不同"), "{bad}");
+    assert!(bad.contains("Phone: belongs to 钱工, another name than in this row"), "{bad}");
+}
+
 async fn a_program_imports_as_the_page_does(app: TestApp) {
     let api = app.api().await;
     let body = format!(
@@ -282,17 +302,22 @@ fn the_command_line_says_what_it_would_do_then_does_it() {
     };
     let (ok, said, trouble) = run(&["--dry-run"]);
     assert!(
-        ok && said.contains("title            ← 标题") && said.contains("not used: 天气"),
+        !ok && said.contains("title            ← 标题") && said.contains("not used: 天气"),
         "{said}{trouble}"
     );
     assert!(said.contains("2 of 4 rows are bad; nothing was imported"), "{said}");
     let (ok, _, trouble) = run(&["--map", "title=天空"]);
     assert!(!ok && trouble.contains("no column \"天空\""), "{trouble}");
     let (ok, said, trouble) = run(&["--map", "body=天气"]);
-    assert!(ok && said.contains("2 made, 0 known already, 2 bad"), "{said}{trouble}");
+    assert!(!ok && trouble.contains("2 row(s) are bad"), "the exit code says it: {trouble}");
+    assert!(said.contains("2 made, 0 known already, 2 bad"), "{said}{trouble}");
     let bad = std::fs::read_to_string(folder.join("t.bad.csv")).unwrap();
     assert!(bad.contains("单位：不存在") && bad.lines().count() == 3, "{bad}");
     let (_, said, _) = run(&[]);
     assert!(said.contains("0 made, 2 known already, 2 bad"), "{said}");
+    std::fs::write(&file, TICKETS.lines().take(2).collect::<Vec<_>>().join("\n").replace("North", ""))
+        .unwrap();
+    let (ok, said, trouble) = run(&["--map", "body=天气"]);
+    assert!(ok && said.contains("0 made, 1 known already, 0 bad"), "{said}{trouble}");
     std::fs::remove_dir_all(&folder).unwrap();
 }

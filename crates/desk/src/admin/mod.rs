@@ -62,11 +62,12 @@ pub(crate) fn record(
     news(unit, subject)
 }
 
-/// Tells whoever follows a subject; the search index follows customers one by one.
+/// Tells whoever follows a subject; the search index follows people one by one.
 pub(crate) fn news(unit: &mut Unit<'_, '_>, subject: (&str, &str)) -> Result<()> {
     match subject.0 {
         "organisation" | "domain" => unit.work.publish("organisation", subject.1)?,
         "contact" | "points" => unit.work.publish("contact", subject.1)?,
+        "staff" => unit.work.publish("staff", subject.1)?,
         _ => {}
     }
     Ok(unit.work.publish("admin", subject.0)?)

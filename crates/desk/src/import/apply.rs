@@ -1,7 +1,7 @@
 //! A row becomes what it says, in one unit of work; names are looked up here. Nothing leaves the house for it.
 
 use domain::id::{ContactId, GroupId, ModuleId, OrgId, ProductId, StaffId};
-use domain::import::{CustomerLine, RowState, TicketLine};
+use domain::import::{CustomerLine, RowState, TicketLine, is_same_person};
 use domain::people::{Point, Requester, fold, parse_requester};
 use domain::ticket::Channel;
 use domain::ticket::decide::Body;
@@ -180,7 +180,11 @@ fn contact(unit: &mut Unit<'_, '_>, line: &CustomerLine, org: Option<&OrgId>) ->
             // The same address under another organisation is a mistake that a person must look at.
             let elsewhere = org.is_some() && known.organisation.as_ref() != org;
             let field = if point.kind == domain::people::PointKind::Email { "email" } else { "phone" };
-            return if elsewhere { Err(Error::field(field, "taken")) } else { Ok(false) };
+            return match is_same_person(&known.name, point, &line.contact) {
+                _ if elsewhere => Err(Error::field(field, "taken")),
+                true => Ok(false),
+                false => Err(Error::field(field, &format!("other_person.{}", known.name))),
+            };
         }
     }
     if let (true, Some(org)) = (line.points.is_empty(), org)

@@ -15,7 +15,7 @@ pub use twice::{Look, Numbers, Twice, number};
 
 use crate::field::Field;
 use crate::named;
-use crate::people::fold;
+use crate::people::{Point, fold};
 
 named! {
     /// What the rows of a table are.
@@ -147,6 +147,12 @@ impl Vocabulary {
     }
 }
 
+/// Is the contact who has an address the person of a row? One who was only ever known by the address has any name.
+pub fn is_same_person(known: &str, point: &Point, name: &str) -> bool {
+    let by_address = [point.value.as_str(), point.value.split('@').next().unwrap_or_default()];
+    std::iter::once(name).chain(by_address).any(|n| fold(n) == fold(known))
+}
+
 /// Guesses what columns mean from their names; each field and each column at most once.
 pub fn guess(noun: Noun, head: &[String], extra: &[Field], words: &Vocabulary) -> Mapping {
     let mut mapping = Mapping::default();
@@ -161,6 +167,13 @@ pub fn guess(noun: Noun, head: &[String], extra: &[Field], words: &Vocabulary) -
             Some(field) => mapping.0.insert(field.to_owned(), i),
             None => extra().and_then(|f| mapping.0.insert(format!("{EXTRA}{}", f.key), i)),
         };
+    }
+    // Where one column is about who asked, it says how they are reached: no row could be read otherwise.
+    if noun == Noun::Tickets
+        && !mapping.0.contains_key("requester")
+        && let Some(i) = mapping.0.remove("requester_name")
+    {
+        mapping.0.insert("requester".to_owned(), i);
     }
     mapping
 }
@@ -188,5 +201,27 @@ mod tests {
         let customers = guess(Noun::Customers, &head, &[], &words);
         assert_eq!(customers.0.get("phone"), Some(&1));
         assert_eq!(guess(Noun::Tickets, &head[2..], &[], &words).missing(Noun::Tickets), ["requester"]);
+    }
+
+    #[test]
+    fn one_column_about_who_asked_says_how_they_are_reached() {
+        let mut words = Vocabulary::default();
+        words.columns.insert("联系人".to_owned(), vec!["requester_name", "contact"]);
+        words.columns.insert("电话".to_owned(), vec!["requester", "phone"]);
+        let of = |head: &[&str], field: &str| {
+            let head: Vec<String> = head.iter().map(|h| (*h).to_owned()).collect();
+            guess(Noun::Tickets, &head, &[], &words).0.get(field).copied()
+        };
+        assert_eq!(of(&["联系人"], "requester"), Some(0));
+        let both = ["联系人", "电话"];
+        assert_eq!((of(&both, "requester_name"), of(&both, "requester")), (Some(0), Some(1)));
+    }
+
+    #[test]
+    fn an_address_belongs_to_one_person() {
+        let point = crate::people::parse_email("Wu@a.example").unwrap();
+        for (known, name, same) in [("Wu Mei", "wu mei", true), ("Wu Mei", "Li", false), ("wu", "Li", true)] {
+            assert_eq!(is_same_person(known, &point, name), same, "{known} {name}");
+        }
     }
 }

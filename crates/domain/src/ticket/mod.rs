@@ -56,6 +56,8 @@ named! {
         Permission = "permission",
         /// Import or export goes wrong.
         DataExchange = "data_exchange",
+        /// An import fails as a whole (S1-36).
+        ImportFailed = "import_failed",
         /// An advanced function is not understood.
         Usage = "usage",
         /// Sudden crash that hits a milestone.

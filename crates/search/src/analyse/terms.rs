@@ -6,7 +6,7 @@ use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, Token};
 
 use super::dictionary::cut_finely;
 use super::fold::{Folded, is_cjk};
-use super::ident::idents;
+use super::ident::{idents, part_of, parts};
 
 /// A stretch of one script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,8 @@ pub(crate) fn terms(folded: &Folded) -> Terms {
             Run::Word { .. } => {}
         }
     }
-    terms.idents = idents(folded).into_iter().map(|i| token(i.text, i.from)).collect();
+    let parts = parts(folded).into_iter().map(|p| token(part_of(&p.text), p.from));
+    terms.idents = idents(folded).into_iter().map(|i| token(i.text, i.from)).chain(parts).collect();
     terms
 }
 
@@ -112,7 +113,7 @@ mod tests {
         let t = of("数据库锁死了 ORA-00054");
         assert_eq!(texts(&t.pairs), ["数据", "据库", "库锁", "锁死", "死了", "了"]);
         assert!(texts(&t.words).contains(&"数据库") && texts(&t.words).contains(&"数据"), "{:?}", t.words);
-        assert_eq!(texts(&t.idents), ["ora-00054"]);
+        assert_eq!(texts(&t.idents), ["ora-00054", "part:00054"]);
     }
 
     #[test]

@@ -192,7 +192,15 @@ fn label(path: &str, locale: Locale) -> String {
     let (first, rest) = path.split_once('.').map_or((path, ""), |(first, rest)| (first, rest));
     let key = format!("field-{first}");
     let name = if words::has(locale, &key) { t(locale, &key) } else { first };
-    if rest.is_empty() { name.to_owned() } else { format!("{name} {rest}") }
+    // An archive says how many rows there are of each kind.
+    let kept = format!("kept-{rest}");
+    match rest {
+        "" => name.to_owned(),
+        _ if first == "rows" && words::has(locale, &kept) => {
+            format!("{name} · {}", word(locale, "kept", rest))
+        }
+        _ => format!("{name} {rest}"),
+    }
 }
 
 /// A value for people: identifiers by name, rights in words.
@@ -206,8 +214,14 @@ fn shown(
     for part in value.map(String::as_str).unwrap_or_default().split(", ") {
         names.any(r, part)?;
         let right = format!("right-{}", part.replace('.', "_"));
-        let in_words = ["role", "token"].contains(&subject) && words::has(locale, &right);
-        parts.push(if in_words { t(locale, &right).to_owned() } else { names.get(part) });
+        let noun = format!("noun-{part}");
+        let in_words = match subject {
+            "role" | "token" => Some(&right),
+            "import" => Some(&noun),
+            _ => None,
+        };
+        let in_words = in_words.filter(|key| words::has(locale, key)).map(|key| t(locale, key).to_owned());
+        parts.push(in_words.unwrap_or_else(|| names.get(part)));
     }
     let text = parts.join(", ");
     if text.chars().count() <= LONGEST {
@@ -230,5 +244,11 @@ mod tests {
         );
         let pairs: Vec<_> = out.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         assert_eq!(pairs, [("a.b", "1, 2"), ("c.1.d", "x"), ("g.h", "true")]);
+    }
+
+    #[test]
+    fn rows_of_an_archive_are_named() {
+        assert_eq!(label("rows.tickets", Locale::Zh), "行数 · 工单");
+        assert_eq!(label("rows", Locale::En), "Rows");
     }
 }

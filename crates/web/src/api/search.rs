@@ -43,9 +43,9 @@ pub(crate) struct CountsView {
 /// Something that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HitView {
-    /// `ticket`, `message`, `contact` or `organisation`.
+    /// `ticket`, `message`, `contact`, `organisation` or `staff`.
     kind: String,
-    /// Id of the contact or organisation.
+    /// Id of the contact, organisation or member of staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     /// The ticket's number.

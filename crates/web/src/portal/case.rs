@@ -68,6 +68,19 @@ impl CasePage {
     fn can_rate(&self) -> bool {
         self.is_mine && matches!(self.t.status, Status::Resolved | Status::Closed)
     }
+    /// Are the marks still to be given?
+    fn asks_marks(&self) -> bool {
+        self.can_rate() && self.t.rating.is_none()
+    }
+    /// The marks that were given, by question.
+    fn given(&self) -> Vec<(&'static str, u8)> {
+        let marks = self
+            .t
+            .rating
+            .iter()
+            .flat_map(|r| [("speed", r.speed), ("effect", r.effect), ("attitude", r.attitude)]);
+        marks.collect()
+    }
     /// Is this the mark that was given?
     fn chosen(&self, question: &str, mark: &str) -> bool {
         self.t.rating.as_ref().is_some_and(|r| match question {

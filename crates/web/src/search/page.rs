@@ -37,11 +37,12 @@ impl Line {
             }
             HitKind::Contact => format!("/customers/contacts/{}", self.hit.id),
             HitKind::Organisation => format!("/customers/{}", self.hit.id),
+            HitKind::Staff => format!("/tickets?assignee={}", self.hit.id),
         }
     }
 
     fn is_person(&self) -> bool {
-        matches!(self.hit.kind, HitKind::Contact | HitKind::Organisation)
+        !matches!(self.hit.kind, HitKind::Ticket | HitKind::Message)
     }
 }
 
@@ -235,7 +236,7 @@ pub(super) async fn lines(app: &App, who: &Actor, found: Option<&Found>) -> Resu
             let line = |hit: Hit| {
                 let t = match hit.kind {
                     HitKind::Ticket | HitKind::Message => ticket::by_number(r, &scope, &hit.number)?,
-                    HitKind::Contact | HitKind::Organisation => None,
+                    HitKind::Contact | HitKind::Organisation | HitKind::Staff => None,
                 };
                 Ok(Line { hit, status: t.as_ref().map(|t| t.status), severity: t.map(|t| t.severity) })
             };

@@ -223,10 +223,13 @@ impl ListQuery {
 
     /// Checks every name and value; what is unknown is an error, not an empty list.
     pub(crate) fn ask(&self, r: &mut Read<'_>, rules: &Rules, me: Option<&Staff>) -> Result<Asked> {
-        let known = |key: &str| rules.fields.iter().any(|f| f.key == key);
+        let known = |key: &str| rules.fields.iter().any(|f| f.key == key && (f.customer || me.is_some()));
         let strange = |k: &str| !extra_key(k).is_some_and(known);
         if let Some((name, _)) = self.rest.iter().find(|(k, v)| strange(k) && !v.is_empty()) {
             return Err(Error::field(name, "unknown_field"));
+        }
+        if me.is_none() && !self.tag.is_empty() {
+            return Err(Error::field("tag", "unknown_field"));
         }
         let view: Option<Queue> = choice("view", &self.view)?;
         let mut filter = view.map(|v| queue_filter(v, me)).unwrap_or_default();

@@ -85,6 +85,7 @@ sees-help = Which cases the person sees in the portal.
 portal = Portal
 invite = Send an invitation
 invite-help = Sends a link to the preferred address. It is good for 7 days; a password can be set then.
+staff-invite-help = Sends a sign-in link that is good for 7 days; a password is set after signing in. Without an address, `aftercare user passwd` sets one.
 invite-cannot = Without an address, or inactive: cannot be invited.
 said-invited = The invitation is written and waits to be sent.
 remove-contact = Only a contact who has asked and written nothing can be deleted. Otherwise deactivate or merge.

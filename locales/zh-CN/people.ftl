@@ -85,6 +85,7 @@ sees-help = 在门户中能看到哪些工单。
 portal = 门户
 invite = 发送邀请信
 invite-help = 向首选邮箱发送登录链接，7 天内有效，登录后可设置密码。
+staff-invite-help = 向其邮箱发送登录链接，7 天内有效，登录后可设置密码。没有邮箱时，可用命令 aftercare user passwd 设置密码。
 invite-cannot = 没有邮箱或已停用，不能发送邀请。
 said-invited = 邀请信已写好，等待发出。
 remove-contact = 只有没有提出过工单、没有写过消息的联系人可以删除。否则请停用或合并。

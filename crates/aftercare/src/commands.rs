@@ -305,7 +305,11 @@ async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
         ));
     }
     if !users {
-        wrong.push("nobody can sign in: run `aftercare user add LOGIN --name NAME`".to_owned());
+        wrong.push(
+            "nobody can sign in: run `aftercare user add LOGIN --name NAME`, or `user passwd LOGIN` for somebody who is \
+             there already"
+                .to_owned(),
+        );
     }
     if !dead.is_empty() {
         wrong.push(format!(

@@ -250,8 +250,10 @@ pub(crate) async fn health(desk: &Desk, search: &Search) -> anyhow::Result<Optio
     let (database, newest) = desk.read(|r| Ok((store::feed::database(r)?, store::feed::end(r)?.1))).await?;
     let position = tokio::task::spawn_blocking(move || opened.open(&database)).await.context("opening")?;
     let Ok(Some(position)) = position else {
+        // A new installation has none, which is in order: the service builds it.
+        let indexed = desk.read(|r| Ok(store::feed::tickets(r, "", 1)?)).await?;
         let line = "there is no search index that fits: it is built while the service runs, or by `aftercare search rebuild`";
-        return Ok((newest > 0).then(|| line.to_owned()));
+        return Ok((newest > 0 && !indexed.is_empty()).then(|| line.to_owned()));
     };
     let behind = desk
         .read(move |r| {

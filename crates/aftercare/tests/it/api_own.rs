@@ -112,6 +112,20 @@ async fn a_customer_does_not_read_what_staff_keep_for_themselves(app: TestApp) {
     let number = opened(&api).await;
     let path = format!("/api/v1/tickets/{number}");
     assert_eq!(api.json(Method::PATCH, &path, &json!({"tags": ["锁死"]})).await.status, StatusCode::OK);
+    let field =
+        |key: &str, customer: bool| json!({"key": key, "label": key, "type": "text", "customer": customer});
+    let version = api.get("/api/v1/fields").await.json()["version"].clone();
+    let fields = json!({"version": version, "fields": [field("inner", false), field("site", true)]});
+    assert_eq!(api.json(Method::PUT, "/api/v1/fields", &fields).await.status, StatusCode::OK);
+    let extra = json!({"extra": {"inner": "ours", "site": "theirs"}});
+    assert_eq!(api.json(Method::PATCH, &path, &extra).await.status, StatusCode::OK);
+    let waits = json!({"status": "waiting_vendor", "note": "the vendor is slow"});
+    assert_eq!(api.post(&format!("{path}/hold"), &waits).await.status, StatusCode::OK);
+    let theirs = app.signed_in("ben@north.example").await.get(&path).await.json();
+    assert_eq!((&theirs["status_note"], &theirs["extra"]), (&json!(""), &json!({"site": "theirs"})));
+    assert_eq!(api.get("/api/v1/tickets").await.json()["items"][0]["extra"]["inner"], "ours");
+    let list = app.signed_in("ben@north.example").await.get("/api/v1/tickets").await.json();
+    assert_eq!(list["items"][0]["extra"], json!({}));
     let solved = json!({"resolution": "重新分配角色", "remark": "需培训新员工"});
     assert_eq!(api.post(&format!("{path}/solution"), &solved).await.status, StatusCode::OK);
     let ours = api.get(&path).await.json();

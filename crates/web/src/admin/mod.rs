@@ -45,6 +45,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/settings", get(settings::form).post(settings::save))
         .route("/admin/staff", get(staff::list).post(staff::save))
         .route("/admin/staff/{id}", get(staff::form))
+        .route("/admin/staff/{id}/invitation", post(staff::invite))
         .route("/admin/staff/{id}/removal", post(staff::remove))
         .route("/admin/groups", get(groups::list).post(groups::save))
         .route("/admin/groups/{id}", get(groups::form))

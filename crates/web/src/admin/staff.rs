@@ -155,6 +155,18 @@ pub(super) async fn save(
     }
 }
 
+/// Sends the invitation again: the letter of the first one may be lost, or its link too old.
+pub(super) async fn invite(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    page.need(Right::StaffEdit)?;
+    let invited = desk::auth::invite(&app.desk, page.actor(), &StaffId(id.clone())).await;
+    invited.map_err(|e| page.visitor.fail(e))?;
+    Ok(Said::done("invited").with(Redirect::to(&format!("/admin/staff/{id}")).into_response()))
+}
+
 /// Removes a person who never did anything; otherwise the form says what names them.
 pub(super) async fn remove(
     State(app): State<App>,

@@ -108,7 +108,7 @@ pub(crate) async fn list(
 ) -> std::result::Result<Json<RowsView>, WebError> {
     may_view(&caller.actor).map_err(|e| caller.fail(e))?;
     let (scope, desk, me) = (caller.actor.scope(), app.desk.clone(), caller.actor.staff().cloned());
-    let filtered = query.is_filtered();
+    let (filtered, internal) = (query.is_filtered(), me.is_some());
     let read = move |r: &mut Read<'_>| {
         let rules = desk.rules_in(r)?;
         let asked = query.ask(r, &rules, me.as_ref())?;
@@ -122,7 +122,7 @@ pub(crate) async fn list(
     let more = rows.len() > size;
     rows.truncate(size);
     let next_cursor = rows.last().filter(|_| more).map(|r| r.cursor.encode());
-    Ok(Json(RowsView { items: rows.into_iter().map(view::row).collect(), next_cursor }))
+    Ok(Json(RowsView { items: rows.into_iter().map(|r| view::row(r, internal)).collect(), next_cursor }))
 }
 
 pub(super) fn may_view(actor: &Actor) -> Result<()> {
@@ -166,7 +166,7 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
         let rules = of_desk.rules_in(r)?;
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
         let shown = shown_in(r, t, &rules)?;
-        Ok(if by_customer { shown.for_customer() } else { shown })
+        Ok(if by_customer { shown.for_customer(&rules) } else { shown })
     })
     .await
 }

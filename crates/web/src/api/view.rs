@@ -1,7 +1,7 @@
 //! What the API shows of a ticket.
 
 use domain::access::ActorRef;
-use domain::sla::Clock;
+use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::Rules;
 use domain::ticket::progress::Card;
 use domain::ticket::{Facts, PlanStep, Rating, Ticket};
@@ -138,8 +138,11 @@ pub(crate) struct TicketView {
 
 impl TicketView {
     /// Without what staff keep for themselves.
-    pub(super) fn for_customer(self) -> Self {
-        Self { remark: String::new(), tags: Vec::new(), watchers: Vec::new(), ..self }
+    pub(super) fn for_customer(mut self, rules: &Rules) -> Self {
+        let theirs = |key: &str| rules.fields.iter().any(|f| f.key == key && f.customer);
+        self.extra.retain(|key, _| theirs(key));
+        let (status_note, remark) = (String::new(), String::new());
+        Self { status_note, remark, tags: Vec::new(), watchers: Vec::new(), ..self }
     }
 }
 
@@ -186,8 +189,15 @@ pub(super) fn ticket(t: Ticket, clocks: &[Clock], rules: &Rules) -> TicketView {
         external_ref: t.external_ref,
         messages: t.messages,
         updated_at: instant(t.updated_at),
-        clocks: clocks.iter().map(|c| clock(c, rules)).collect(),
+        clocks: ordered(clocks).into_iter().map(|c| clock(c, rules)).collect(),
     }
+}
+
+fn ordered(clocks: &[Clock]) -> Vec<&Clock> {
+    let place = |c: &Clock| Milestone::ALL.iter().position(|m| *m == c.milestone);
+    let mut all: Vec<&Clock> = clocks.iter().collect();
+    all.sort_by_key(|c| (c.started_at, place(c), c.cycle));
+    all
 }
 
 fn clock(c: &Clock, rules: &Rules) -> ClockView {
@@ -234,6 +244,8 @@ pub(crate) struct RowView {
     pub updated_at: String,
     /// The customer waits for an answer.
     pub unanswered: bool,
+    /// Extra fields, for staff.
+    pub extra: BTreeMap<String, String>,
     /// The running clock with the nearest due.
     pub nearest: Option<NearestView>,
 }
@@ -259,8 +271,10 @@ pub(crate) struct RowsView {
 }
 
 /// A row of the list, as the API shows it.
-pub(super) fn row(r: ListRow) -> RowView {
+pub(super) fn row(r: ListRow, internal: bool) -> RowView {
+    let extra = if internal { serde_json::from_str(&r.extra).unwrap_or_default() } else { BTreeMap::new() };
     RowView {
+        extra,
         number: r.number,
         title: r.title,
         kind: r.kind.as_str(),

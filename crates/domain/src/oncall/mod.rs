@@ -11,7 +11,7 @@ mod rota;
 pub use days::{Block, DayKind, Days};
 pub use fair::{Dealt, Tally, deal, tally};
 pub use lint::{Finding, Issue, lint};
-pub use resolve::{Answer, Because, OnCall, Roster, Shift};
+pub use resolve::{Answer, Because, Called, OnCall, Roster, Shift};
 pub use rota::Rota;
 
 use std::collections::BTreeSet;

@@ -35,6 +35,20 @@ pub enum Because {
     Nobody,
 }
 
+/// Who is called by a step of a promise, as the ticket's history keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// The rota's name.
+    pub rota: String,
+    /// Who: when the rota names nobody, its owner.
+    pub person: StaffId,
+    /// Why.
+    pub because: Because,
+    /// The rota names nobody: the supervisors must know.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alarm: bool,
+}
+
 /// Who has a duty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

@@ -1,6 +1,7 @@
 //! The agent console: the list, a ticket, its verbs.
 
 mod bulk;
+mod called;
 mod card;
 mod columns;
 mod emergency_line;

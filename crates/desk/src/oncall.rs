@@ -212,6 +212,9 @@ pub async fn go_on_leave(desk: &Desk, who: &Actor, leave: Leave, note: String) -
 /// `Lacks`, `NotFound`.
 pub async fn cancel_leave(desk: &Desk, who: &Actor, id: String) -> Result<()> {
     desk.write(who, move |unit| {
+        if unit.actor.staff().is_none() {
+            need(unit, Right::OncallEdit)?;
+        }
         let row = oncall::leave_by_id(unit.work, &id)?.ok_or(Error::NotFound)?;
         may_speak_for(unit, &row.leave.person)?;
         oncall::remove_leave(unit.work, &id)?;

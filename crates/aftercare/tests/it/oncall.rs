@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::{Method, StatusCode};
 use desk::oncall::{cancel_leave, confirm_phone, go_on_leave, put_in, save_rota, take_out};
 use domain::access::{Actor, System};
 use domain::id::StaffId;
@@ -20,6 +21,7 @@ mod engines {
         a_page_reaches_who_is_on_call_and_says_why,
         a_rota_with_a_hole_calls_its_owner_and_the_supervisors,
         people_go_on_leave_and_are_put_in,
+        programs_do_all_of_it_and_the_month_shows_it,
     );
 }
 
@@ -143,4 +145,49 @@ async fn people_go_on_leave_and_are_put_in(app: TestApp) {
     let (_, called) = page(&app).await;
     assert_eq!(called["person"], json!(staff(&app, "agent")));
     cancel_leave(&app.desk, &OPERATOR, leave.id).await.unwrap();
+}
+
+async fn programs_do_all_of_it_and_the_month_shows_it(app: TestApp) {
+    let api = app.api().await;
+    let mut doc = json!(rota(&app, &["colleague", "agent"]).doc);
+    let made = api.post("/api/v1/on-call/rotas", &json!({"name": "一线值班", "doc": doc})).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/on-call/rotas/{id}");
+    doc["layers"][0]["windows"] = json!([["09:00", "21:00"]]);
+    let body = json!({"name": "一线值班", "rev": 1, "doc": doc});
+    assert_eq!(api.json(Method::PUT, &path, &body).await.status, StatusCode::OK);
+    assert_eq!(api.json(Method::PUT, &path, &body).await.status, StatusCode::CONFLICT);
+    assert_eq!(api.get("/api/v1/on-call/rotas").await.json()["items"][0]["rev"], 2);
+
+    // 1 October 2026 is a Thursday of an odd week of the rota.
+    let span = "from=2026-10-01T01:00:00Z&until=2026-10-02T01:00:00Z";
+    let seen = api.get(&format!("{path}/shifts?{span}")).await.json();
+    let first = seen["shifts"][0]["primary"]["person"].as_str().unwrap().to_owned();
+    let issues: Vec<&str> =
+        seen["findings"].as_array().unwrap().iter().map(|f| f["issue"].as_str().unwrap()).collect();
+    assert_eq!(issues, ["no_phone", "no_phone", "nobody", "nobody"]);
+    let away = json!({"person": first, "from": "2026-10-01T00:00:00Z", "until": "2026-10-02T00:00:00Z"});
+    let leave = api.post("/api/v1/on-call/leaves", &away).await;
+    assert_eq!(leave.status, StatusCode::CREATED, "{}", leave.text);
+    let boss = app.cast.staff_id("boss");
+    let put = json!({"seat": "primary", "person": boss, "from": "2026-10-01T04:00:00Z",
+        "until": "2026-10-01T05:00:00Z", "note": "临时"});
+    let put = api.post(&format!("{path}/overrides"), &put).await;
+    assert_eq!(put.status, StatusCode::CREATED, "{}", put.text);
+    let at = |at: &str| format!("/api/v1/on-call?at=2026-10-01T{at}:00Z");
+    let now = api.get(&at("04:30")).await.json();
+    assert_eq!(now["items"][0]["primary"], json!({"person": boss, "because": {"kind": "override"}}));
+    let now = api.get(&at("06:00")).await.json();
+    assert_eq!(now["items"][0]["primary"]["because"]["passed"], json!([first]));
+
+    let page = app.signed_in("boss").await.get("/on-call?month=2026-10").await.text;
+    for shown in ["一线值班", "10-01 周四", "12:00–13:00", "临时调班", "休假或另有值班", "无人", "10-10 周六"]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let gone = format!("/api/v1/on-call/overrides/{}", put.json()["id"].as_str().unwrap());
+    assert_eq!(api.json(Method::DELETE, &gone, &json!({})).await.status, StatusCode::NO_CONTENT);
+    let gone = format!("/api/v1/on-call/leaves/{}", leave.json()["id"].as_str().unwrap());
+    assert_eq!(api.json(Method::DELETE, &gone, &json!({})).await.status, StatusCode::NO_CONTENT);
 }

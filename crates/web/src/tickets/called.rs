@@ -1,5 +1,6 @@
 //! Whom a step of the promise called, and why the rota named them.
 
+use domain::id::StaffId;
 use domain::oncall::{Because, Called};
 use store::Read;
 use words::{Locale, t, t_args, word};
@@ -7,9 +8,19 @@ use words::{Locale, t, t_args, word};
 use crate::names::Names;
 
 /// Learns the names of everybody whom the line names.
-pub(crate) fn name_people(r: &mut Read<'_>, names: &mut Names, called: &Called) -> desk::Result<()> {
-    names.staff(r, &called.person)?;
-    if let Because::Next { passed, .. } = &called.because {
+pub(super) fn name_people(r: &mut Read<'_>, names: &mut Names, called: &Called) -> desk::Result<()> {
+    name_called(r, names, &called.person, &called.because)
+}
+
+/// Learns the name of who is on call, and of those who were passed over.
+pub(crate) fn name_called(
+    r: &mut Read<'_>,
+    names: &mut Names,
+    person: &StaffId,
+    because: &Because,
+) -> desk::Result<()> {
+    names.staff(r, person)?;
+    if let Because::Next { passed, .. } = because {
         passed.iter().try_for_each(|p| names.staff(r, p))?;
     }
     Ok(())

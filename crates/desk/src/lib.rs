@@ -9,6 +9,7 @@ mod error;
 pub mod import;
 pub mod intake;
 pub mod jobs;
+pub mod oncall;
 pub mod post;
 pub mod rebuild;
 pub mod replay;

@@ -12,6 +12,7 @@ use domain::time::{Timestamp, to_millis};
 use store::{Read, staff, ticket};
 
 use crate::case::leads;
+use crate::oncall::called_for;
 use crate::ticket::apart;
 use crate::{Desk, Error, Result, Unit, each, load_case_by_id, save};
 
@@ -123,15 +124,13 @@ pub(crate) fn helpers_for(unit: &mut Unit<'_, '_>, case: &Case) -> Result<Helper
         helpers.groups = active.map(|g| g.id).collect();
     }
     if page {
-        helpers.on_call = on_call(unit, t)?;
+        helpers.called = called_for(unit, t)?;
+        if helpers.called.is_none() {
+            // Without a rota the supervisors of the ticket's group stand in for it.
+            helpers.on_call = leads(unit, t)?;
+        }
     }
     Ok(helpers)
-}
-
-/// Who is called when a step pages. There is no rota yet: the supervisors of the ticket's group stand in for it. This is
-/// the one place that a rota has to answer.
-fn on_call(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<StaffId>> {
-    leads(unit, t)
 }
 
 /// The senior engineer to whom an overdue ticket goes: the one who has it already, else of its group if there is one,

@@ -45,6 +45,8 @@ named! {
         StaffEdit = "staff.edit",
         /// Edit calendars and promises.
         PromiseEdit = "promise.edit",
+        /// Edit rotas; put people on call and take them off.
+        OncallEdit = "oncall.edit",
         /// Edit routing rules, extra fields, canned answers, products.
         DeskEdit = "desk.edit",
         /// Edit settings and tokens; see jobs and letters.
@@ -102,6 +104,7 @@ impl Role {
                 R::AuditView,
                 R::DeskEdit,
                 R::PromiseEdit,
+                R::OncallEdit,
             ],
             Self::KnowledgeManager => &[R::KnowledgeEdit, R::Export],
             Self::Administrator => Right::ALL,

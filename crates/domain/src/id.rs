@@ -53,6 +53,8 @@ ids! {
     ViewId,
     /// An emergency.
     EmergencyId,
+    /// A rota of people on call.
+    RotaId,
     /// A bearer token of the API.
     TokenId,
 }

@@ -11,6 +11,7 @@ pub mod field;
 pub mod id;
 pub mod import;
 pub mod named;
+pub mod oncall;
 pub mod people;
 pub mod post;
 pub mod queue;

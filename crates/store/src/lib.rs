@@ -24,6 +24,7 @@ pub mod import;
 pub mod job;
 pub mod letter;
 pub mod node;
+pub mod oncall;
 #[cfg(feature = "record")]
 pub mod record;
 pub mod report;

@@ -23,6 +23,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("job", crate::job::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),
         ("node", crate::node::STATEMENTS),
+        ("oncall", crate::oncall::STATEMENTS),
         ("revision", crate::revision::STATEMENTS),
         ("rules", crate::rules::STATEMENTS),
         ("session", crate::session::STATEMENTS),

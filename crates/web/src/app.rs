@@ -65,6 +65,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::sign_in::routes())
         .merge(crate::tickets::routes())
         .merge(crate::emergencies::routes())
+        .merge(crate::oncall::routes())
         .merge(crate::files::routes())
         .merge(crate::log::routes())
         .merge(crate::reports::routes())

@@ -17,6 +17,7 @@ mod html;
 mod live;
 mod log;
 mod names;
+mod oncall;
 mod peer;
 mod portal;
 mod reports;

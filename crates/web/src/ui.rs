@@ -194,7 +194,7 @@ impl Ui {
 
     /// Is this a section that a phone has under "more"?
     pub(crate) fn is_further(&self) -> bool {
-        matches!(self.section, "emergencies" | "customers" | "log" | "reports" | "admin")
+        matches!(self.section, "emergencies" | "oncall" | "customers" | "log" | "reports" | "admin")
     }
 }
 

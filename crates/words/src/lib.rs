@@ -125,6 +125,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/rules.ftl"),
         include_str!("../../../locales/zh-CN/exchange.ftl"),
         include_str!("../../../locales/zh-CN/emergency.ftl"),
+        include_str!("../../../locales/zh-CN/oncall.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -140,6 +141,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/rules.ftl"),
         include_str!("../../../locales/en/exchange.ftl"),
         include_str!("../../../locales/en/emergency.ftl"),
+        include_str!("../../../locales/en/oncall.ftl"),
     ],
 ];
 

@@ -27,7 +27,7 @@ const DAY: i64 = 24 * HOUR;
 const OPERATOR: Actor = Actor::System(System::Operator);
 
 /// Gives T1 these steps, by the API.
-async fn steps(app: &TestApp, steps: Value) -> Value {
+pub(crate) async fn steps(app: &TestApp, steps: Value) -> Value {
     let api = app.api().await;
     let mut policy = api.get("/api/v1/policies/t1").await.json();
     policy["doc"]["steps"] = steps;
@@ -37,7 +37,7 @@ async fn steps(app: &TestApp, steps: Value) -> Value {
     saved.json()["doc"]["steps"].clone()
 }
 
-async fn urgent(app: &TestApp) -> String {
+pub(crate) async fn urgent(app: &TestApp) -> String {
     let body = json!({"title": "t", "requester": "ben@north.example", "severity": "urgent", "level": 1});
     let made = app.api().await.post("/api/v1/tickets", &body).await;
     made.json()["number"].as_str().unwrap().to_owned()
@@ -52,7 +52,7 @@ async fn fired(app: &TestApp, number: &str) -> Vec<(Firing, Timestamp)> {
     read.await.unwrap()
 }
 
-async fn told(app: &TestApp, number: &str, kind: &str) -> Vec<Value> {
+pub(crate) async fn told(app: &TestApp, number: &str, kind: &str) -> Vec<Value> {
     let path = format!("/api/v1/tickets/{number}/events?limit=200");
     let events = app.api().await.get(&path).await.json();
     let items = events["items"].as_array().unwrap().clone();

@@ -49,6 +49,8 @@ mod list;
 #[cfg(test)]
 mod mail_server;
 #[cfg(test)]
+mod oncall;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod pages_say;

@@ -36,6 +36,7 @@ pub use preview::{
 };
 pub use products::{remove_product, save_product, save_product_in};
 pub use removal::{remove_group, remove_staff};
+pub(crate) use rules::refuse;
 pub use rules::{save_calendar, save_fields, save_policy, save_routing, save_settings, save_synonyms};
 
 use domain::access::Right;

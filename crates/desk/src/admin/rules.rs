@@ -67,7 +67,7 @@ fn newest_seen<T: serde::Serialize>(field: &str, is_newest: bool, mine: &T, thei
 }
 
 /// All findings about a document, as field errors.
-pub(super) fn refuse(found: Vec<(String, &'static str)>) -> Result<()> {
+pub(crate) fn refuse(found: Vec<(String, &'static str)>) -> Result<()> {
     if found.is_empty() {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use crate::access::ActorRef;
 use crate::emergency::EmergencyChange;
 use crate::id::{GroupId, StaffId};
 use crate::named;
+use crate::oncall::Called;
 use crate::routing::RouteReason;
 use crate::sla::{Fixed, Milestone, StepAction};
 use crate::time::Timestamp;
@@ -164,6 +165,9 @@ pub enum Change {
         step: String,
         #[serde(default)]
         level: u8,
+        /// Whom the rota named, if the step called who is on call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        called: Option<Called>,
     },
     /// It was solved.
     Resolved {

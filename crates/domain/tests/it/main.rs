@@ -11,6 +11,8 @@ mod laws;
 #[cfg(test)]
 mod laws_more;
 #[cfg(test)]
+mod oncall;
+#[cfg(test)]
 mod progress;
 #[cfg(test)]
 mod slips;

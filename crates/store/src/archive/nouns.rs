@@ -1,6 +1,7 @@
 //! What an archive holds: the tables in the order in which they can be filled again, with their columns.
 
 mod emergency;
+mod oncall;
 
 use super::Kind::{At, Flag, Int, Json, Text};
 use super::Noun;
@@ -344,6 +345,10 @@ pub const NOUNS: &[Noun] = &[
     emergency::EMERGENCIES,
     emergency::ORGANISATIONS,
     emergency::MEASURES,
+    oncall::ROTAS,
+    oncall::OVERRIDES,
+    oncall::LEAVES,
+    oncall::PHONES,
     Noun {
         name: "queue_counts",
         table: "queue_count",

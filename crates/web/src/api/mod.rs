@@ -9,6 +9,8 @@ mod emergencies;
 mod emergency_views;
 mod house;
 mod imports;
+mod oncall;
+mod oncall_views;
 mod once;
 mod own;
 mod paging;
@@ -147,6 +149,19 @@ fn described_emergencies() -> OpenApiRouter<App> {
 }
 
 /// The rules of the house.
+fn described_oncall() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(oncall::now))
+        .routes(routes!(oncall::rotas, oncall::new_rota))
+        .routes(routes!(oncall::rota, oncall::put_rota))
+        .routes(routes!(oncall::shifts))
+        .routes(routes!(oncall::put_in))
+        .routes(routes!(oncall::take_out))
+        .routes(routes!(oncall::leave))
+        .routes(routes!(oncall::cancel_leave))
+        .routes(routes!(oncall::confirm_phone))
+}
+
 fn described_rules() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(rules::calendars, rules::new_calendar))
@@ -165,6 +180,7 @@ fn described_rules() -> OpenApiRouter<App> {
         .routes(routes!(rules_desk::put_answer, rules_desk::remove_answer))
         .routes(routes!(rules_desk::settings, rules_desk::put_settings))
         .routes(routes!(synonyms::synonyms, synonyms::put_synonyms))
+        .merge(described_oncall())
 }
 
 /// Routes of the API, its document and its page.

@@ -1,6 +1,7 @@
 //! The agent console: the list, a ticket, its verbs.
 
 mod bulk;
+mod called;
 mod card;
 mod columns;
 mod emergency_line;
@@ -18,6 +19,7 @@ mod verbs;
 mod verbs_case;
 mod why;
 
+pub(crate) use called::{because, name_called};
 pub(crate) use card::{Letters, Sent, letters};
 pub(crate) use emergency_line::line as emergency_line;
 pub(crate) use history::{Part, Timeline, timeline};

@@ -57,6 +57,9 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
     if let Change::Emergency(change) = change {
         crate::emergencies::name_people(r, names, change)?;
     }
+    if let Change::StepFired { called: Some(called), .. } = change {
+        super::called::name_people(r, names, called)?;
+    }
     if let Change::Edited { field: domain::ticket::EditField::Requester, from, to } = change {
         for contact in [from, to] {
             names.contact(r, &contact.as_str().into())?;
@@ -218,7 +221,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
             (say(key, &[("from", from), ("to", to), ("why", &why)]), "soon")
         }
         Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
-            return clock_line(change, locale);
+            return clock_line(change, names, locale);
         }
         change if is_about_a_report(change) => return report_line(change, locale),
         other => rest(other, names, locale),
@@ -233,7 +236,7 @@ fn value_or_nothing(field: domain::ticket::EditField, v: &str, names: &Names, lo
 const LATE_S: i64 = 60;
 
 /// What the clocks did.
-fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
+fn clock_line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'static str)> {
     let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
     let milestone = |m: &domain::sla::Milestone| word(locale, "milestone", m.as_str());
     Some(match change {
@@ -251,7 +254,7 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
         Change::Breached { milestone: m, .. } => {
             (say("event-breached", &[("clock", milestone(m))]), "overdue")
         }
-        Change::StepFired { milestone: m, percent, offset_s, missed, action, late_s, .. } => {
+        Change::StepFired { milestone: m, percent, offset_s, missed, action, late_s, called, .. } => {
             let percent = percent.map(StepAt::Percent);
             let at = percent.or(offset_s.map(StepAt::Offset)).or(missed.map(StepAt::Missed));
             let (when, late) = (at.map(|at| step_when(locale, at)), duration(locale, *late_s));
@@ -262,7 +265,11 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
                 ("late", &*late),
             ];
             let key = if *late_s >= LATE_S { "event-step-late" } else { "event-step" };
-            (say(key, &args), "soon")
+            let mut line = say(key, &args);
+            if let Some(called) = called {
+                line.push_str(&super::called::line(called, names, locale));
+            }
+            (line, "soon")
         }
         _ => return None,
     })

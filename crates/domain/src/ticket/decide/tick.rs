@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand, progress};
 use crate::access::Actor;
 use crate::id::{GroupId, StaffId};
+use crate::oncall::Called;
 use crate::routing::{RouteKind, RouteReason};
 use crate::sla::{Clock, Firing, Milestone, Step, StepAction, StepAt, StopReason};
 use crate::ticket::{CloseReason, Status, pauses};
@@ -22,8 +23,10 @@ const DIGEST_S: i64 = 86_400;
 pub struct Helpers {
     /// The senior engineer to whom an overdue ticket goes (S1-50).
     pub senior: Option<StaffId>,
-    /// Who is called by a page.
+    /// Who is called by a page where there is no rota.
     pub on_call: Vec<StaffId>,
+    /// Who is called by a page, as the rota says.
+    pub called: Option<Called>,
     /// The people who may be given the ticket.
     pub people: BTreeSet<StaffId>,
     /// The groups that take tickets.
@@ -127,6 +130,7 @@ fn fire(next: &mut Next<'_>, i: usize, step: &Step, at: Timestamp, helpers: &Hel
         late_s,
         step: name.clone(),
         level: step.level,
+        called: helpers.called.clone().filter(|_| step.action == StepAction::PageOnCall),
     });
     let level = step.level;
     next.out.firings.push(Firing { milestone, cycle, step: name, basis_due_at, at, event, level });
@@ -156,8 +160,16 @@ fn act(next: &mut Next<'_>, step: &Step, event: i64, late_s: i64, helpers: &Help
     put_into_digest(next, told, late_s);
 }
 
-/// Who is on call is told. A page that reaches nobody reaches the supervisors.
+/// Who is on call is told; without a rota, who stands in. A page that reaches nobody, or only the owner of a rota
+/// with a hole, reaches the supervisors.
 fn page(next: &mut Next<'_>, event: i64, helpers: &Helpers) {
+    if let Some(called) = &helpers.called {
+        next.out.notices.push(Notice::Staff { to: called.person.clone(), event });
+        if called.alarm {
+            next.out.notices.push(Notice::Managers { event });
+        }
+        return;
+    }
     if helpers.on_call.is_empty() {
         next.out.notices.push(Notice::Managers { event });
     }

@@ -1,0 +1,271 @@
+//! On-call: rotas are saved, people put in and taken off, phones confirmed; who is called for a ticket.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Actor, Right};
+use domain::id::{RotaId, StaffId};
+use domain::oncall::{Answer, Because, Called, Leave, Override, Roster, Rota, RotaDoc};
+use domain::ticket::Ticket;
+use domain::ticket::decide::Rules;
+use domain::time::{Timestamp, plus_seconds};
+use serde_json::{Value, json};
+use store::oncall::{self, LeaveRow, OverrideRow, RotaRow};
+use store::{Read, staff};
+
+use crate::admin::{need, news, record, refuse};
+use crate::{Desk, Error, FieldError, Result, Unit};
+
+const MAX_NAME: usize = 100;
+const MAX_NOTE: usize = 500;
+/// The longest time for which somebody is put in or is away.
+const MAX_SPAN_S: i64 = 366 * 86_400;
+
+/// A rota with all that happened to it in a time, ready to answer.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The rota as people edit it.
+    pub row: RotaRow,
+    /// Who was put in, with keys.
+    pub overrides: Vec<OverrideRow>,
+    /// Who is away, with keys.
+    pub leaves: Vec<LeaveRow>,
+    rota: Rota,
+    puts: Vec<Override>,
+    aways: Vec<Leave>,
+    able: BTreeSet<StaffId>,
+}
+
+impl Standing {
+    /// Loads what touches a time.
+    ///
+    /// # Errors
+    /// The store's; `NotFound` if its calendar is gone.
+    pub fn load(
+        r: &mut Read<'_>,
+        rules: &Rules,
+        row: RotaRow,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Result<Self> {
+        let calendar = rules.calendars.get(&row.doc.calendar).ok_or(Error::NotFound)?;
+        let rota = Rota::new(&row.doc, &calendar.doc).ok_or(Error::NotFound)?;
+        let overrides = oncall::overrides(r, &row.id, from, until)?;
+        let leaves = oncall::leaves(r, from, until)?;
+        let puts = overrides.iter().map(|o| o.put.clone()).collect();
+        let aways = leaves.iter().map(|l| l.leave.clone()).collect();
+        let able = active(r)?;
+        Ok(Self { row, overrides, leaves, rota, puts, aways, able })
+    }
+
+    /// The one who answers.
+    pub fn roster(&self) -> Roster<'_> {
+        Roster { rota: &self.rota, overrides: &self.puts, leaves: &self.aways, able: &self.able }
+    }
+}
+
+fn active(r: &mut Read<'_>) -> Result<BTreeSet<StaffId>> {
+    Ok(staff::all(r)?.into_iter().filter(|s| s.active).map(|s| s.id).collect())
+}
+
+/// Saves a rota; revision 0 makes a new one, for which an empty key is chosen here.
+///
+/// # Errors
+/// `Lacks`, `Invalid` with all wrong fields, `Stale` with both documents, `NotFound`.
+pub async fn save_rota(desk: &Desk, who: &Actor, row: RotaRow) -> Result<RotaRow> {
+    match row.name.trim().chars().count() {
+        0 => return Err(Error::field("name", "required")),
+        n if n > MAX_NAME => return Err(Error::field("name", "too_long")),
+        _ => refuse(row.doc.problems())?,
+    }
+    desk.write(who, move |unit| {
+        need(unit, Right::OncallEdit)?;
+        check_names(unit, &row.doc)?;
+        let mut row = RotaRow { name: row.name.trim().to_owned(), ..row.clone() };
+        let kept = oncall::one(unit.work, &row.id)?;
+        match &kept {
+            Some(k) if k.rev != row.rev => {
+                let text = |doc: &RotaDoc| serde_json::to_string(doc).unwrap_or_default();
+                let (mine, theirs) = (text(&row.doc), text(&k.doc));
+                return Err(Error::Stale { field: "rota".to_owned(), mine, theirs });
+            }
+            None if row.rev > 0 => return Err(Error::NotFound),
+            None if row.id.as_str().is_empty() => row.id = unit.work.next_id().into(),
+            _ => {}
+        }
+        oncall::put(unit.work, &row)?;
+        let said = |r: &RotaRow| json!({"name": r.name, "doc": r.doc});
+        record(unit, ("rota", row.id.as_str()), &kept.as_ref().map(said), &said(&row))?;
+        oncall::one(unit.work, &row.id)?.ok_or(Error::NotFound)
+    })
+    .await
+}
+
+/// Calendar, groups and people of a rota are there.
+fn check_names(unit: &mut Unit<'_, '_>, doc: &RotaDoc) -> Result<()> {
+    let people = active(unit.work)?;
+    let groups = staff::groups(unit.work)?;
+    let mut found = Vec::new();
+    if !unit.rules.calendars.contains_key(&doc.calendar) {
+        found.push(FieldError::new("calendar", "unknown"));
+    }
+    if !doc.groups.iter().all(|id| groups.iter().any(|g| g.id == *id && g.active)) {
+        found.push(FieldError::new("groups", "unknown"));
+    }
+    for (i, layer) in doc.layers.iter().enumerate() {
+        if !layer.order.iter().all(|p| people.contains(p)) {
+            found.push(FieldError::new(format!("layers.{i}.order"), "unknown"));
+        }
+    }
+    if !doc.fallback.iter().all(|p| people.contains(p)) {
+        found.push(FieldError::new("fallback", "unknown"));
+    }
+    if !people.contains(&doc.owner) {
+        found.push(FieldError::new("owner", "unknown"));
+    }
+    if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+}
+
+/// A time that ends after it begins and is not too long, for somebody who is there.
+fn check_span(
+    unit: &mut Unit<'_, '_>,
+    person: &StaffId,
+    (from, until): (Timestamp, Timestamp),
+    note: &str,
+) -> Result<()> {
+    if until <= from || until > plus_seconds(from, MAX_SPAN_S) {
+        return Err(Error::field("until", "bad_value"));
+    }
+    if note.chars().count() > MAX_NOTE {
+        return Err(Error::field("note", "too_long"));
+    }
+    if active(unit.work)?.contains(person) { Ok(()) } else { Err(Error::field("person", "unknown")) }
+}
+
+/// Puts somebody in over the layers.
+///
+/// # Errors
+/// `Lacks`, `Invalid`, `NotFound` for the rota.
+pub async fn put_in(
+    desk: &Desk,
+    who: &Actor,
+    rota: RotaId,
+    put: Override,
+    note: String,
+) -> Result<OverrideRow> {
+    desk.write(who, move |unit| {
+        need(unit, Right::OncallEdit)?;
+        oncall::one(unit.work, &rota)?.ok_or(Error::NotFound)?;
+        check_span(unit, &put.person, (put.from, put.until), &note)?;
+        let id = unit.work.next_id();
+        let row = OverrideRow { id, rota: rota.clone(), put: put.clone(), note: note.trim().to_owned() };
+        oncall::add_override(unit.work, &row)?;
+        record(unit, ("oncall_override", &row.id), &None::<Value>, &override_said(&row))?;
+        Ok(row)
+    })
+    .await
+}
+
+/// Takes back that somebody was put in.
+///
+/// # Errors
+/// `Lacks`, `NotFound`.
+pub async fn take_out(desk: &Desk, who: &Actor, id: String) -> Result<()> {
+    desk.write(who, move |unit| {
+        need(unit, Right::OncallEdit)?;
+        let row = oncall::override_by_id(unit.work, &id)?.ok_or(Error::NotFound)?;
+        oncall::remove_override(unit.work, &id)?;
+        gone(unit, ("oncall_override", &id), &override_said(&row))
+    })
+    .await
+}
+
+fn override_said(row: &OverrideRow) -> Value {
+    let p = &row.put;
+    json!({"rota": row.rota, "seat": p.seat, "person": p.person, "from": p.from, "until": p.until, "note": row.note})
+}
+
+fn gone(unit: &mut Unit<'_, '_>, subject: (&str, &str), before: &Value) -> Result<()> {
+    let by = unit.actor.reference();
+    store::admin::record(unit.work, &by, subject, "deleted", &before.to_string(), "")?;
+    news(unit, subject)
+}
+
+/// Somebody is away. People say so of themselves; of others, who edits rotas.
+///
+/// # Errors
+/// `Lacks`, `Invalid`.
+pub async fn go_on_leave(desk: &Desk, who: &Actor, leave: Leave, note: String) -> Result<LeaveRow> {
+    desk.write(who, move |unit| {
+        may_speak_for(unit, &leave.person)?;
+        check_span(unit, &leave.person, (leave.from, leave.until), &note)?;
+        let id = unit.work.next_id();
+        let row = LeaveRow { id, leave: leave.clone(), note: note.trim().to_owned() };
+        oncall::add_leave(unit.work, &row)?;
+        record(unit, ("oncall_leave", &row.id), &None::<Value>, &leave_said(&row))?;
+        Ok(row)
+    })
+    .await
+}
+
+/// Somebody is not away after all.
+///
+/// # Errors
+/// `Lacks`, `NotFound`.
+pub async fn cancel_leave(desk: &Desk, who: &Actor, id: String) -> Result<()> {
+    desk.write(who, move |unit| {
+        if unit.actor.staff().is_none() {
+            need(unit, Right::OncallEdit)?;
+        }
+        let row = oncall::leave_by_id(unit.work, &id)?.ok_or(Error::NotFound)?;
+        may_speak_for(unit, &row.leave.person)?;
+        oncall::remove_leave(unit.work, &id)?;
+        gone(unit, ("oncall_leave", &id), &leave_said(&row))
+    })
+    .await
+}
+
+fn leave_said(row: &LeaveRow) -> Value {
+    let l = &row.leave;
+    json!({"person": l.person, "from": l.from, "until": l.until, "note": row.note})
+}
+
+fn may_speak_for(unit: &Unit<'_, '_>, person: &StaffId) -> Result<()> {
+    let own = unit.actor.staff().is_some_and(|s| s.id == *person);
+    if own { Ok(()) } else { need(unit, Right::OncallEdit) }
+}
+
+/// Somebody says that the phone that is kept of them reaches them.
+///
+/// # Errors
+/// `Lacks` of others, `NotFound`, `Invalid` without a phone.
+pub async fn confirm_phone(desk: &Desk, who: &Actor, person: StaffId) -> Result<()> {
+    desk.write(who, move |unit| {
+        may_speak_for(unit, &person)?;
+        let row = staff::one(unit.work, &person)?.ok_or(Error::NotFound)?;
+        if row.phone.trim().is_empty() {
+            return Err(Error::field("phone", "required"));
+        }
+        oncall::confirm(unit.work, &person, &row.phone)?;
+        record(unit, ("oncall_phone", person.as_str()), &None::<Value>, &json!({"person": person}))
+    })
+    .await
+}
+
+/// Who is called for a ticket now, by the rota of its group or else the one of the house; none without a rota.
+pub(crate) fn called_for(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Option<Called>> {
+    let rotas = oncall::rotas(unit.work)?;
+    let own = rotas.iter().find(|r| t.group.as_ref().is_some_and(|g| r.doc.groups.contains(g)));
+    let Some(row) = own.or_else(|| rotas.iter().find(|r| r.doc.groups.is_empty())).cloned() else {
+        return Ok(None);
+    };
+    let (now, rules) = (unit.now, unit.rules.clone());
+    let standing = Standing::load(unit.work, &rules, row, (now, plus_seconds(now, 1)))?;
+    let Answer { person, because } = standing.roster().on_call_at(now).primary;
+    let owner = standing.row.doc.owner.clone();
+    let (rota, is_nobody) = (standing.row.name, because == Because::Nobody);
+    let person = person.unwrap_or(owner);
+    // Somebody who left, whom a rota still names, is not called: then it is as if there were no rota.
+    if staff::one(unit.work, &person)?.is_none_or(|s| !s.active) {
+        return Ok(None);
+    }
+    Ok(Some(Called { rota, person, because, alarm: is_nobody }))
+}

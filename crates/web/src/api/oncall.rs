@@ -1,0 +1,258 @@
+//! On-call: who is on call and why, rotas with their shifts, overrides, leave, one's own phone.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use desk::Error;
+use desk::oncall::{self, Standing};
+use domain::access::Right;
+use domain::id::{RotaId, StaffId};
+use domain::oncall::{self as rules, Leave, Override, RotaDoc, Seat};
+use domain::time::{Timestamp, plus_seconds};
+use serde::Deserialize;
+use store::oncall::RotaRow;
+use utoipa::ToSchema;
+
+use super::caller::{Body, Caller};
+use super::oncall_views::{
+    LeaveView, NowView, OverrideView, RotaView, ShiftsView, leave_view, now_view, override_view, shifts_view,
+    view,
+};
+use super::paging::{After, ListView};
+use crate::app::App;
+use crate::error::{Problem, WebError};
+
+type Answer<T> = Result<Json<T>, WebError>;
+
+/// A rota to be saved.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotaBody {
+    /// Name.
+    name: String,
+    /// The revision that you saw; 0 for a new rota.
+    #[serde(default)]
+    rev: i64,
+    /// The whole document.
+    #[schema(value_type = Object)]
+    doc: RotaDoc,
+}
+
+/// An instant.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct At {
+    /// RFC 3339; now if absent.
+    at: String,
+}
+
+/// A time.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Span {
+    /// RFC 3339; now if absent.
+    from: String,
+    /// RFC 3339; four weeks after `from` if absent, at most a year after it.
+    until: String,
+}
+
+fn read(field: &str, text: &str, absent: Timestamp) -> desk::Result<Timestamp> {
+    if text.is_empty() { Ok(absent) } else { text.parse().map_err(|_| Error::field(field, "bad_value")) }
+}
+
+const WEEK_S: i64 = 7 * 86_400;
+
+/// Who is on call in each rota, and why.
+#[utoipa::path(get, path = "/api/v1/on-call", params(At), responses((status = 200, body = ListView<NowView>), (status = 422, body = Problem)))]
+pub(crate) async fn now(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<At>,
+) -> Answer<ListView<NowView>> {
+    caller.need(Right::TicketView)?;
+    let desk = app.desk.clone();
+    let read = app.desk.read(move |r| {
+        let at = read("at", &asked.at, r.now())?;
+        let house = desk.rules_in(r)?;
+        let mut items = Vec::new();
+        for row in store::oncall::rotas(r)? {
+            let standing = Standing::load(r, &house, row, (at, plus_seconds(at, 1)))?;
+            items.push(now_view(&standing.row, standing.roster().on_call_at(at)));
+        }
+        Ok(ListView { items, next_cursor: None })
+    });
+    read.await.map(Json).map_err(|e| caller.fail(e))
+}
+
+/// All rotas.
+#[utoipa::path(get, path = "/api/v1/on-call/rotas", params(After), responses((status = 200, body = ListView<RotaView>)))]
+pub(crate) async fn rotas(
+    State(app): State<App>,
+    caller: Caller,
+    Query(after): Query<After>,
+) -> Answer<ListView<RotaView>> {
+    caller.need(Right::TicketView)?;
+    let all = app.desk.read(|r| Ok(store::oncall::rotas(r)?)).await;
+    let page = all.and_then(|all| after.page(all.into_iter().map(view).collect(), |r| r.id.clone()));
+    page.map(Json).map_err(|e| caller.fail(e))
+}
+
+/// A new rota.
+#[utoipa::path(post, path = "/api/v1/on-call/rotas", request_body = RotaBody, responses((status = 201, body = RotaView), (status = 422, body = Problem)))]
+pub(crate) async fn new_rota(
+    State(app): State<App>,
+    caller: Caller,
+    body: Body<RotaBody>,
+) -> Result<(StatusCode, Json<RotaView>), WebError> {
+    let RotaBody { name, doc, .. } = body.value;
+    let row = RotaRow { id: RotaId::from(""), name, rev: 0, doc };
+    let saved = oncall::save_rota(&app.desk, &caller.actor, row).await.map_err(|e| caller.fail(e))?;
+    Ok((StatusCode::CREATED, Json(view(saved))))
+}
+
+/// One rota.
+#[utoipa::path(get, path = "/api/v1/on-call/rotas/{id}", params(("id" = String, Path)), responses((status = 200, body = RotaView), (status = 404, body = Problem)))]
+pub(crate) async fn rota(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Answer<RotaView> {
+    caller.need(Right::TicketView)?;
+    let read = app.desk.read(move |r| store::oncall::one(r, &RotaId(id))?.ok_or(Error::NotFound));
+    read.await.map(|row| Json(view(row))).map_err(|e| caller.fail(e))
+}
+
+/// Saves a rota over the revision that you saw.
+#[utoipa::path(put, path = "/api/v1/on-call/rotas/{id}", params(("id" = String, Path)), request_body = RotaBody, responses((status = 200, body = RotaView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn put_rota(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body<RotaBody>,
+) -> Answer<RotaView> {
+    let RotaBody { name, rev, doc } = body.value;
+    let saved = oncall::save_rota(&app.desk, &caller.actor, RotaRow { id: RotaId(id), name, rev, doc }).await;
+    saved.map(|row| Json(view(row))).map_err(|e| caller.fail(e))
+}
+
+/// The shifts of a rota with what is not in order in them: gaps, the fallback, phones that nobody confirmed.
+#[utoipa::path(get, path = "/api/v1/on-call/rotas/{id}/shifts", params(("id" = String, Path), Span), responses((status = 200, body = ShiftsView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn shifts(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(asked): Query<Span>,
+) -> Answer<ShiftsView> {
+    caller.need(Right::TicketView)?;
+    let desk = app.desk.clone();
+    let read = app.desk.read(move |r| {
+        let from = read("from", &asked.from, r.now())?;
+        let until = read("until", &asked.until, plus_seconds(from, 4 * WEEK_S))?;
+        if until <= from || until > plus_seconds(from, 53 * WEEK_S) {
+            return Err(Error::field("until", "bad_value"));
+        }
+        let row = store::oncall::one(r, &RotaId(id))?.ok_or(Error::NotFound)?;
+        let house = desk.rules_in(r)?;
+        let standing = Standing::load(r, &house, row, (from, until))?;
+        let shifts = standing.roster().shifts(from, until);
+        let found = rules::lint(&shifts, &store::oncall::confirmed(r)?);
+        Ok(shifts_view(standing, shifts, found))
+    });
+    read.await.map(Json).map_err(|e| caller.fail(e))
+}
+
+/// Somebody to be put in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OverrideBody {
+    /// `primary`, `backup`.
+    #[schema(value_type = String)]
+    seat: Seat,
+    /// The person's key.
+    person: String,
+    /// RFC 3339.
+    #[schema(value_type = String)]
+    from: Timestamp,
+    /// RFC 3339.
+    #[schema(value_type = String)]
+    until: Timestamp,
+    /// Why.
+    #[serde(default)]
+    note: String,
+}
+
+/// Puts somebody in over the layers of a rota.
+#[utoipa::path(post, path = "/api/v1/on-call/rotas/{id}/overrides", params(("id" = String, Path)), request_body = OverrideBody, responses((status = 201, body = OverrideView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn put_in(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body<OverrideBody>,
+) -> Result<(StatusCode, Json<OverrideView>), WebError> {
+    let OverrideBody { seat, person, from, until, note } = body.value;
+    let put = Override { seat, person: StaffId(person), from, until, swap: false };
+    let made = oncall::put_in(&app.desk, &caller.actor, RotaId(id), put, note).await;
+    made.map(|o| (StatusCode::CREATED, Json(override_view(o)))).map_err(|e| caller.fail(e))
+}
+
+/// Takes back that somebody was put in.
+#[utoipa::path(delete, path = "/api/v1/on-call/overrides/{id}", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+pub(crate) async fn take_out(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, WebError> {
+    oncall::take_out(&app.desk, &caller.actor, id).await.map_err(|e| caller.fail(e))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A leave to be entered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LeaveBody {
+    /// The person's key: one's own, or anybody's for who edits rotas.
+    person: String,
+    /// RFC 3339.
+    #[schema(value_type = String)]
+    from: Timestamp,
+    /// RFC 3339.
+    #[schema(value_type = String)]
+    until: Timestamp,
+    /// Why.
+    #[serde(default)]
+    note: String,
+}
+
+/// Enters a leave. The next in order takes over.
+#[utoipa::path(post, path = "/api/v1/on-call/leaves", request_body = LeaveBody, responses((status = 201, body = LeaveView), (status = 422, body = Problem)))]
+pub(crate) async fn leave(
+    State(app): State<App>,
+    caller: Caller,
+    body: Body<LeaveBody>,
+) -> Result<(StatusCode, Json<LeaveView>), WebError> {
+    let LeaveBody { person, from, until, note } = body.value;
+    let leave = Leave { person: StaffId(person), from, until };
+    let made = oncall::go_on_leave(&app.desk, &caller.actor, leave, note).await;
+    made.map(|l| (StatusCode::CREATED, Json(leave_view(l)))).map_err(|e| caller.fail(e))
+}
+
+/// Takes a leave back.
+#[utoipa::path(delete, path = "/api/v1/on-call/leaves/{id}", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+pub(crate) async fn cancel_leave(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, WebError> {
+    oncall::cancel_leave(&app.desk, &caller.actor, id).await.map_err(|e| caller.fail(e))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says that the phone that is kept of a person reaches them: one's own, or anybody's for who edits rotas.
+#[utoipa::path(post, path = "/api/v1/on-call/phones/{person}", params(("person" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn confirm_phone(
+    State(app): State<App>,
+    caller: Caller,
+    Path(person): Path<String>,
+) -> Result<StatusCode, WebError> {
+    let confirmed = oncall::confirm_phone(&app.desk, &caller.actor, StaffId(person)).await;
+    confirmed.map_err(|e| caller.fail(e))?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,21 @@
+# 值班：值班表、调班、休假、呼叫
+event-step-called = ；已呼叫 { $who }（“{ $rota }”：{ $why }）
+oncall-turn = “{ $layer }”轮到值班
+oncall-next = “{ $layer }”中 { $passed } 休假或另有值班，顺延
+oncall-override = 临时调班
+oncall-swap = 双方换班
+oncall-fallback = 无人排班，由兜底人员值班
+oncall-nobody = 无人可值班，由值班表负责人和主管处理
+right-oncall_edit = 编辑值班表，安排调班和休假
+subject-rota = 值班表
+subject-oncall_override = 调班
+subject-oncall_leave = 休假
+subject-oncall_phone = 值班电话
+nav-oncall = 值班
+oncall-empty = 还没有值班表。主管可通过接口建立，建立后这里显示每天由谁值班、由谁备班。
+oncall-now = 现在：
+oncall-gap = 无人
+seat-primary = 值班
+seat-backup = 备班
+oncall_day-holiday = 休
+oncall_day-makeup = 班

@@ -46,8 +46,8 @@ async fn a_complaint_has_its_own_promise_and_the_customer_sees_it(app: TestApp) 
     assert_eq!(
         clocks,
         [
-            (&json!("resolution"), &json!("2026-09-26T02:00:00Z")),
             (&json!("response"), &json!("2026-09-24T04:00:00Z")),
+            (&json!("resolution"), &json!("2026-09-26T02:00:00Z")),
         ]
     );
     let ben = app.signed_in("ben@north.example").await;

@@ -57,7 +57,7 @@ impl Route {
 
     /// Does the address name something that is not there?
     pub(crate) fn names_nothing(&self) -> bool {
-        ["{id}", "{other}", "{name}", "{role}", "{version}", "{token}", "{report}/cases"]
+        ["{id}", "{other}", "{person}", "{name}", "{role}", "{version}", "{token}", "{report}/cases"]
             .iter()
             .any(|p| self.path.contains(p))
     }

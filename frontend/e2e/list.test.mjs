@@ -68,7 +68,7 @@ test("many tickets at once: changed, not changed and why, and back", async () =>
   await accessible(boss);
   await boss.click(".toast >> text=撤销");
   await boss.waitForSelector(".toast >> text=已处理 2 张");
-  assert.equal((await api(`tickets/${numbers[0]}`, "GET")).status, "open");
+  assert.equal((await api(`tickets/${numbers[0]}`, "GET")).status, "new");
   await boss.click("#bulk summary:has-text('标签')");
   await boss.fill("#bulk details[open] input[name=add]", "巡检，华东");
   await boss.click("#bulk details[open] button");

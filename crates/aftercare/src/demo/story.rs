@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use desk::intake::{NewTicket, open};
-use desk::ticket::{self as verb, AssignInput};
+use desk::ticket::{self as verb, AssignInput, FromCustomer};
 use desk::{Desk, sweep};
 use domain::access::Actor;
 use domain::id::ContactId;
@@ -147,11 +147,11 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) -> 
             };
             verb::resolve(desk, staff(by)?, number, solution).await?
         }
-        Step::Confirm { .. } => verb::confirm(desk, customer, number).await?,
+        Step::Confirm { .. } => verb::say(desk, customer, number, FromCustomer::Confirm).await?,
         Step::Rate { marks, comment, .. } => {
             let rating =
                 Rating { speed: marks.0, effect: marks.1, attitude: marks.2, comment: comment.clone() };
-            verb::rate(desk, customer, number, rating).await?
+            verb::say(desk, customer, number, FromCustomer::Rate(rating)).await?
         }
         _ => return turn(desk, cast, case, step, of).await,
     };
@@ -171,7 +171,13 @@ async fn turn(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) ->
             verb::merge(desk, staff(by)?, number, into, true).await?;
         }
         Step::Complain { title, text, .. } => {
-            verb::complain(desk, customer, number, title.clone(), text.clone()).await?;
+            verb::say(
+                desk,
+                customer,
+                number,
+                FromCustomer::Complain { title: title.clone(), text: text.clone() },
+            )
+            .await?;
         }
         Step::Excuse { by, clock, reason, .. } => {
             verb::excuse(desk, staff(by)?, number, *clock, 1, reason.clone()).await?;

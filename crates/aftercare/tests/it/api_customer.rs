@@ -10,6 +10,7 @@ mod engines {
     testkit::on_both_engines!(
         a_token_that_may_speaks_for_the_requester,
         a_token_that_may_not_speaks_for_nobody,
+        what_is_refused_or_repeated_is_not_in_the_audit,
         what_staff_write_down_is_the_customers,
         a_link_goes_again,
         a_complaint_stays_linked,
@@ -68,9 +69,28 @@ async fn a_token_that_may_speaks_for_the_requester(app: TestApp) {
     let last = &messages["items"][1];
     assert_eq!((&last["by"]["kind"], &last["files"][0]["name"]), (&json!("contact"), &json!("a.log")));
     assert_eq!(api.post(&at(&other, "withdrawal"), &json!({})).await.json()["status"], "cancelled");
+    assert_eq!(passed_on(&api).await, 5);
+}
+
+/// Lines of the audit that say who passed on what.
+async fn passed_on(api: &Client) -> usize {
     let audit = api.get("/api/v1/audit?limit=200").await.json();
-    let spoken = audit["items"].as_array().unwrap().iter().filter(|e| e["what"] == "spoken_for").count();
-    assert_eq!(spoken, 5);
+    audit["items"].as_array().unwrap().iter().filter(|e| e["what"] == "spoken_for").count()
+}
+
+async fn what_is_refused_or_repeated_is_not_in_the_audit(app: TestApp) {
+    let api = app.api().await;
+    let number = opened(&api, "t").await;
+    let early = api.post(&at(&number, "confirmation"), &json!({})).await;
+    assert_eq!((early.status, passed_on(&api).await), (StatusCode::CONFLICT, 0), "{}", early.text);
+    let said = json!({"body": "it hangs again", "as_requester": true});
+    for _ in 0..2 {
+        let wrote = api.post_once(&at(&number, "messages"), "k", &said).await;
+        assert_eq!(wrote.status, StatusCode::CREATED, "{}", wrote.text);
+    }
+    assert_eq!(passed_on(&api).await, 1);
+    let messages = api.get(&at(&number, "messages")).await.json();
+    assert_eq!(messages["items"].as_array().unwrap().len(), 2);
 }
 
 async fn a_token_that_may_not_speaks_for_nobody(app: TestApp) {

@@ -49,9 +49,9 @@ async fn month(app: &TestApp) {
     answer(app, "agent", &good).await;
     solve(app, "agent", &good).await;
     let contact = app.cast.contact(ben);
-    verb::confirm(&app.desk, contact, &good).await.unwrap();
+    verb::say(&app.desk, contact, &good, verb::FromCustomer::Confirm).await.unwrap();
     let rating = Rating { speed: 5, effect: 4, attitude: 5, comment: String::new() };
-    verb::rate(&app.desk, contact, &good, rating).await.unwrap();
+    verb::say(&app.desk, contact, &good, verb::FromCustomer::Rate(rating)).await.unwrap();
     // Answered too late, by somebody who took it when it was late already; still open.
     let late = open(app, eve, "urgent").await;
     app.advance(2 * HOUR).await;

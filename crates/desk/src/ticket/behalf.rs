@@ -1,45 +1,105 @@
-//! What a customer says in another system: a portal or a mailbox of one's own passes it on, and it is kept as theirs.
+//! What a customer says: themselves, or in another system that passes it on. A portal or a mailbox of the house's own
+//! has a token that may speak for customers; what it passes on is kept as theirs.
+
+use std::sync::Arc;
 
 use domain::access::{Action, Actor, Right};
-use domain::id::FileId;
+use domain::ticket::decide::{self, Draft};
+use domain::ticket::{CloseReason, Rating, Ticket};
 use serde_json::json;
 use store::{directory, file};
 
+use super::complaint::complain_in;
+use super::talk::add_message_in;
+use super::verb_in;
 use crate::intake::contact_actor;
-use crate::{Desk, Error, Result, load_case};
+use crate::{Desk, Error, Result, Unit, load_case};
 
-/// The customer for whom the caller speaks: who asked the ticket. What the caller uploaded for it becomes the
-/// customer's. The audit keeps who passed on what. A customer speaks for nobody else.
+/// What only the customer can say.
+#[derive(Debug, Clone)]
+pub enum FromCustomer {
+    /// A message.
+    Message(Draft),
+    /// The solution works.
+    Confirm,
+    /// Marks and a word.
+    Rate(Rating),
+    /// The handling was bad; a ticket of its own.
+    Complain {
+        /// Its title.
+        title: String,
+        /// In words.
+        text: String,
+    },
+    /// The request is withdrawn.
+    Withdraw,
+}
+
+impl FromCustomer {
+    fn action(&self) -> Action {
+        match self {
+            Self::Message(_) => Action::Reply,
+            Self::Confirm => Action::Confirm,
+            Self::Rate(_) => Action::Rate,
+            Self::Complain { .. } => Action::Complain,
+            Self::Withdraw => Action::Withdraw,
+        }
+    }
+}
+
+/// The customer says something; see [`say_in`].
 ///
 /// # Errors
-/// `NotFound`, `Lacks`, `Invalid` for a file that the caller did not upload.
-pub async fn speak_for(
-    desk: &Desk,
-    who: &Actor,
-    number: &str,
-    action: Action,
-    files: Vec<FileId>,
-) -> Result<Actor> {
-    if matches!(who, Actor::Contact(_)) {
-        return Ok(who.clone());
-    }
+/// As [`say_in`].
+pub async fn say(desk: &Desk, who: &Actor, number: &str, said: FromCustomer) -> Result<Ticket> {
     let number = number.to_owned();
-    desk.write(who, move |unit| {
-        let case = load_case(unit, &number)?;
-        if !unit.actor.has(Right::TicketSpeak) {
-            return Err(Error::Lacks(Right::TicketSpeak));
-        }
-        let id = &case.ticket.requester;
-        let contact = directory::contact(unit.work, id)?.ok_or(Error::NotFound)?;
-        let said = json!({"name": contact.name, "ticket": case.ticket.number, "verb": action.as_str()});
-        let by = unit.actor.reference();
-        store::admin::record(unit.work, &by, ("contact", id.as_str()), "spoken_for", "", &said.to_string())?;
-        let customer = contact_actor(&contact);
-        for f in &files {
+    desk.write(who, move |unit| say_in(unit, &number, &said)).await
+}
+
+/// The customer says something, or staff pass on what the requester of the ticket said; a customer speaks for nobody
+/// else. What was uploaded for it becomes the requester's. The audit keeps who passed on what. Returns the ticket
+/// afterwards, the complaint for a complaint.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `Refused`, `Lacks`, `Invalid` for a file that the caller did not upload.
+pub fn say_in(unit: &mut Unit<'_, '_>, number: &str, said: &FromCustomer) -> Result<Ticket> {
+    if matches!(unit.actor, Actor::Contact(_)) {
+        return heard(unit, number, said);
+    }
+    let case = load_case(unit, number)?;
+    if !unit.actor.has(Right::TicketSpeak) {
+        return Err(Error::Lacks(Right::TicketSpeak));
+    }
+    let contact = directory::contact(unit.work, &case.ticket.requester)?.ok_or(Error::NotFound)?;
+    let (customer, by) = (contact_actor(&contact), unit.actor.reference());
+    if let FromCustomer::Message(draft) = said {
+        for f in &draft.files {
             file::hand_over(unit.work, f, &by, &customer.reference())
                 .map_err(|_| Error::field("files", "unknown"))?;
         }
-        Ok(customer)
-    })
-    .await
+    }
+    let mut theirs =
+        Unit { work: &mut *unit.work, actor: &customer, now: unit.now, rules: Arc::clone(&unit.rules) };
+    let after = heard(&mut theirs, number, said)?;
+    let passed_on =
+        json!({"name": contact.name, "ticket": case.ticket.number, "verb": said.action().as_str()});
+    let whose = ("contact", case.ticket.requester.as_str());
+    store::admin::record(unit.work, &by, whose, "spoken_for", "", &passed_on.to_string())?;
+    Ok(after)
+}
+
+/// The verb itself, by the customer.
+fn heard(unit: &mut Unit<'_, '_>, number: &str, said: &FromCustomer) -> Result<Ticket> {
+    let action = said.action();
+    match said {
+        FromCustomer::Message(draft) => add_message_in(unit, number, draft),
+        FromCustomer::Confirm => verb_in(unit, number, action, decide::confirm),
+        FromCustomer::Rate(rating) => {
+            verb_in(unit, number, action, |case, who, now| decide::rate(case, rating.clone(), who, now))
+        }
+        FromCustomer::Complain { title, text } => complain_in(unit, number, title, text),
+        FromCustomer::Withdraw => verb_in(unit, number, action, |case, who, now| {
+            decide::cancel(case, CloseReason::Withdrawn, who, now)
+        }),
+    }
 }

@@ -12,33 +12,28 @@ use store::ticket;
 use crate::case::supervisors;
 use crate::intake::{NewTicket, open_in};
 use crate::sweep::candidates;
-use crate::{Desk, Error, Result, Unit, load_case, load_case_by_id, save};
+use crate::{Error, Result, Unit, load_case, load_case_by_id, save};
 
 /// The customer complains about the handling of a ticket: a ticket of its own is opened, both know of each other,
 /// a supervisor who did not handle it gets it, the others are told. Returns the complaint.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `Refused`.
-pub async fn complain(desk: &Desk, who: &Actor, number: &str, title: String, text: String) -> Result<Ticket> {
-    let number = number.to_owned();
-    desk.write(who, move |unit| {
-        let case = load_case(unit, &number)?;
-        may(unit.actor, Action::Complain, &case.ticket)?;
-        let Actor::Contact(Contact { id, .. }) = unit.actor else { return Err(Error::NotFound) };
-        let mut new =
-            NewTicket::by_contact(id.clone(), title.clone(), Body::from_text(&text), Channel::Portal);
-        new.kind = Kind::Complaint;
-        new.product.clone_from(&case.ticket.product);
-        let complaint = open_in(unit, &new)?;
-        let told = decide::complained(&case, &complaint.ticket.number, unit.actor, unit.now)?;
-        save(unit, &case, &told)?;
-        let opened = load_case_by_id(unit, &complaint.ticket.id)?;
-        let linked = decide::link(&opened, &number, unit.actor, unit.now)?;
-        save(unit, &opened, &linked)?;
-        let apart = apart(unit, &linked.ticket)?;
-        hand_to_supervisor(unit, &linked.ticket.id, &apart)
-    })
-    .await
+pub(super) fn complain_in(unit: &mut Unit<'_, '_>, number: &str, title: &str, text: &str) -> Result<Ticket> {
+    let case = load_case(unit, number)?;
+    may(unit.actor, Action::Complain, &case.ticket)?;
+    let Actor::Contact(Contact { id, .. }) = unit.actor else { return Err(Error::NotFound) };
+    let mut new = NewTicket::by_contact(id.clone(), title.to_owned(), Body::from_text(text), Channel::Portal);
+    new.kind = Kind::Complaint;
+    new.product.clone_from(&case.ticket.product);
+    let complaint = open_in(unit, &new)?;
+    let told = decide::complained(&case, &complaint.ticket.number, unit.actor, unit.now)?;
+    save(unit, &case, &told)?;
+    let opened = load_case_by_id(unit, &complaint.ticket.id)?;
+    let linked = decide::link(&opened, number, unit.actor, unit.now)?;
+    save(unit, &opened, &linked)?;
+    let apart = apart(unit, &linked.ticket)?;
+    hand_to_supervisor(unit, &linked.ticket.id, &apart)
 }
 
 /// The complaint goes to a supervisor who stands apart, with the least load. Where there is none it stays with whoever

@@ -3,7 +3,7 @@
 use domain::access::{Action, Actor};
 use domain::sla::Milestone;
 use domain::ticket::decide::{self, Solution};
-use domain::ticket::{Before, CloseReason, Rating, Ticket};
+use domain::ticket::{Before, CloseReason, Ticket};
 use store::ticket;
 
 use super::allowed;
@@ -18,14 +18,6 @@ pub async fn resolve(desk: &Desk, who: &Actor, number: &str, solution: Solution)
     desk.verb(who, number, Action::Resolve, decide).await
 }
 
-/// The customer confirms the solution.
-///
-/// # Errors
-/// As [`resolve`].
-pub async fn confirm(desk: &Desk, who: &Actor, number: &str) -> Result<Ticket> {
-    desk.verb(who, number, Action::Confirm, decide::confirm).await
-}
-
 /// Staff close a solved ticket without the customer's word.
 ///
 /// # Errors
@@ -34,15 +26,12 @@ pub async fn close(desk: &Desk, who: &Actor, number: &str, reason: CloseReason) 
     desk.verb(who, number, Action::Close, move |case, who, now| decide::close(case, reason, who, now)).await
 }
 
-/// Ends a ticket without work. A customer withdraws; staff say duplicate or spam.
+/// Staff end a ticket without work: duplicate, spam, withdrawn by telephone.
 ///
 /// # Errors
 /// As [`resolve`].
 pub async fn cancel(desk: &Desk, who: &Actor, number: &str, reason: CloseReason) -> Result<Ticket> {
-    let by_customer = matches!(who, Actor::Contact(_));
-    let (action, reason) =
-        if by_customer { (Action::Withdraw, CloseReason::Withdrawn) } else { (Action::Close, reason) };
-    desk.verb(who, number, action, move |case, who, now| decide::cancel(case, reason, who, now)).await
+    desk.verb(who, number, Action::Close, move |case, who, now| decide::cancel(case, reason, who, now)).await
 }
 
 /// Events in which a slip of the last minutes is looked for.
@@ -64,15 +53,6 @@ pub async fn reopen(desk: &Desk, who: &Actor, number: &str, reason: String) -> R
         Ok(decision.ticket)
     })
     .await
-}
-
-/// The customer gives marks.
-///
-/// # Errors
-/// As [`resolve`].
-pub async fn rate(desk: &Desk, who: &Actor, number: &str, rating: Rating) -> Result<Ticket> {
-    desk.verb(who, number, Action::Rate, move |case, who, now| decide::rate(case, rating.clone(), who, now))
-        .await
 }
 
 /// A supervisor excuses a broken promise.

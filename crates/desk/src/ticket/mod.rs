@@ -11,18 +11,17 @@ mod hand;
 pub mod progress;
 mod talk;
 
-pub use behalf::speak_for;
+pub use behalf::{FromCustomer, say, say_in};
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
 pub use combine::{follow_up, link, merge, split, unlink};
 pub(crate) use complaint::apart;
-pub use complaint::complain;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
 pub use emergency::{
     DescribeInput, StartInput, call_off_emergency, describe_emergency, end_emergency, finish_emergency,
     measure_emergency, plan_interim, post_in_emergency, resume_emergency, review_emergency, staff_emergency,
     start_emergency,
 };
-pub use finish::{cancel, close, confirm, excuse, rate, reopen, resolve};
+pub use finish::{cancel, close, excuse, reopen, resolve};
 pub use hand::{AssignInput, assign, escalate, take};
 pub use progress::{report, report_in};
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Result, ticket as verb};
-use domain::access::Action;
 use domain::id::{FileId, StaffId};
 use domain::ticket::decide::{Body as Text, Draft, Solution};
 use domain::ticket::{CloseReason, Ticket};
@@ -17,7 +16,6 @@ use utoipa::ToSchema;
 use super::caller::{Body, Caller};
 use super::once::create_once;
 use super::tickets::{shown, shown_in};
-use super::verbs_customer::requester;
 use super::view::TicketView;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -64,14 +62,13 @@ pub(crate) async fn message(
     body: Body<MessageBody>,
 ) -> std::result::Result<Response, WebError> {
     let draft = body.value.draft();
-    let caller = if body.value.as_requester {
-        let who = requester(&app, &caller, &number, Action::Reply, draft.files.clone()).await?;
-        Caller { actor: who, ..caller }
-    } else {
-        caller
-    };
+    let as_requester = body.value.as_requester;
     create_once(&app, &caller, body.hash, move |unit| {
-        let t = verb::add_message_in(unit, &number, &draft)?;
+        let t = if as_requester {
+            verb::say_in(unit, &number, &verb::FromCustomer::Message(draft.clone()))?
+        } else {
+            verb::add_message_in(unit, &number, &draft)?
+        };
         shown_in(unit.work, t, &unit.rules)
     })
     .await

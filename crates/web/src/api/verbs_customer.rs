@@ -4,10 +4,8 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use desk::ticket as verb;
-use domain::access::{Action, Actor};
-use domain::id::FileId;
-use domain::ticket::{CloseReason, Rating};
+use desk::ticket::{FromCustomer, say};
+use domain::ticket::Rating;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -17,22 +15,10 @@ use super::view::TicketView;
 use crate::app::App;
 use crate::error::{Problem, WebError};
 
-/// The requester of the ticket, for whom the caller speaks; uploads that go along become the requester's.
-pub(super) async fn requester(
-    app: &App,
-    caller: &Caller,
-    number: &str,
-    action: Action,
-    files: Vec<FileId>,
-) -> Result<Actor, WebError> {
-    verb::speak_for(&app.desk, &caller.actor, number, action, files).await.map_err(|e| caller.fail(e))
-}
-
 /// The customer confirms the solution, which closes the ticket.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/confirmation", params(("number" = String, Path)), responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
 pub(crate) async fn confirm(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
-    let who = requester(&app, &caller, &number, Action::Confirm, Vec::new()).await?;
-    answer(&app, &caller, verb::confirm(&app.desk, &who, &number).await).await
+    answer(&app, &caller, say(&app.desk, &caller.actor, &number, FromCustomer::Confirm).await).await
 }
 
 /// Marks and a word.
@@ -59,8 +45,7 @@ pub(crate) async fn rate(
 ) -> Answer {
     let RatingBody { speed, effect, attitude, comment } = body.value;
     let rating = Rating { speed, effect, attitude, comment: comment.trim().to_owned() };
-    let who = requester(&app, &caller, &number, Action::Rate, Vec::new()).await?;
-    answer(&app, &caller, verb::rate(&app.desk, &who, &number, rating).await).await
+    answer(&app, &caller, say(&app.desk, &caller.actor, &number, FromCustomer::Rate(rating)).await).await
 }
 
 /// What the customer complains about.
@@ -84,16 +69,13 @@ pub(crate) async fn complain(
     if text.is_empty() {
         return Err(caller.fail(desk::Error::field("body", "required")));
     }
-    let who = requester(&app, &caller, &number, Action::Complain, Vec::new()).await?;
     let title = words::t_args(caller.locale(), "portal-complaint-title", &[("number", &number)]);
-    let made = verb::complain(&app.desk, &who, &number, title, text).await;
+    let made = say(&app.desk, &caller.actor, &number, FromCustomer::Complain { title, text }).await;
     Ok((StatusCode::CREATED, answer(&app, &caller, made).await?))
 }
 
 /// The customer withdraws the request.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/withdrawal", params(("number" = String, Path)), responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
 pub(crate) async fn withdraw(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
-    let who = requester(&app, &caller, &number, Action::Withdraw, Vec::new()).await?;
-    let gone = verb::cancel(&app.desk, &who, &number, CloseReason::Withdrawn).await;
-    answer(&app, &caller, gone).await
+    answer(&app, &caller, say(&app.desk, &caller.actor, &number, FromCustomer::Withdraw).await).await
 }

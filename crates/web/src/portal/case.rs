@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use desk::{Error, ticket as verb};
+use desk::Error;
+use desk::ticket::{self as verb, FromCustomer};
 use domain::access::Scope;
 use domain::field::Field;
 use domain::sla::{Clock, Milestone};
@@ -222,7 +223,7 @@ pub(super) async fn confirm(
 ) -> Result<Response, WebError> {
     said(
         &page.visitor,
-        verb::confirm(&app.desk, page.visitor.actor(), &number).await,
+        verb::say(&app.desk, page.visitor.actor(), &number, FromCustomer::Confirm).await,
         Said::done("confirmed"),
     )
 }
@@ -252,7 +253,7 @@ pub(super) async fn rate(
     };
     said(
         &page.visitor,
-        verb::rate(&app.desk, page.visitor.actor(), &number, rating).await,
+        verb::say(&app.desk, page.visitor.actor(), &number, FromCustomer::Rate(rating)).await,
         Said::done("rated"),
     )
 }
@@ -277,7 +278,13 @@ pub(super) async fn complain(
     let title = words::t_args(page.visitor.locale, "portal-complaint-title", &[("number", &number)]);
     said(
         &page.visitor,
-        verb::complain(&app.desk, page.visitor.actor(), &number, title, form.text).await,
+        verb::say(
+            &app.desk,
+            page.visitor.actor(),
+            &number,
+            FromCustomer::Complain { title, text: form.text },
+        )
+        .await,
         Said::done("complained"),
     )
 }

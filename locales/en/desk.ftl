@@ -54,13 +54,17 @@ sign-in-send-link = Send the link
 sign-in-link-sent = If the address is known, a link is on its way. It is good for 30 minutes.
 sign-in-link-title = Sign in by link
 sign-in-link-use = Press the button to sign in. The link is good once.
+sign-in-link-invited = Please choose a password. The link is good once.
 sign-in-link-dead = The link is used up or too old. Please ask for a new one.
 sign-out = Sign out
 sign-out-everywhere = Sign out everywhere
 password-new = New password
 password-of = Login: { $login }
-password-help = At least 10 characters. You sign in again afterwards.
+password-help = At least 10 characters.
 password-set = Set password
+password-set-help = You sign in again afterwards, everywhere. If you forgot the present one, sign out and ask for a link at the sign-in page.
+password-set-sign-in = Set password and sign in
+password-forgotten = Forgot your password? Set a new one
 demo-accounts = Demo accounts
 
 # list

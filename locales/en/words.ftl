@@ -251,6 +251,7 @@ field-order = Order
 field-email = E-mail
 field-name = Name
 field-password = Password
+field-present = Present password
 field-login = Login
 field-file = File
 field-files = Files
@@ -271,6 +272,7 @@ issue-level_needs_urgent = level 1 is an urgent fault
 issue-taken = is taken
 issue-beyond_own = beyond your own rights
 issue-fixed = cannot be changed
+issue-wrong = is wrong
 issue-before_start = is before the start
 
 # refusals: what to do instead

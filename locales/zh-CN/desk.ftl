@@ -54,13 +54,17 @@ sign-in-send-link = 发送登录链接
 sign-in-link-sent = 如果该邮箱属于某位用户，登录链接已发出，30 分钟内有效。
 sign-in-link-title = 用链接登录
 sign-in-link-use = 点击下方按钮登录。链接只能使用一次。
+sign-in-link-invited = 请设置登录密码。链接只能使用一次。
 sign-in-link-dead = 链接已失效或已使用，请重新获取。
 sign-out = 退出
 sign-out-everywhere = 在所有设备上退出
 password-new = 新密码
 password-of = 登录名：{ $login }
-password-help = 至少 10 个字符。设置后需要重新登录。
+password-help = 至少 10 个字符。
 password-set = 设置密码
+password-set-help = 设置后，所有设备都需要重新登录。忘记当前密码时，请退出后在登录页选择「用邮件链接登录」。
+password-set-sign-in = 设置密码并登录
+password-forgotten = 忘记密码？在此设置新密码
 demo-accounts = 演示账号
 
 # list

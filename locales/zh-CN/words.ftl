@@ -251,6 +251,7 @@ field-order = 排序
 field-email = 邮箱
 field-name = 名称
 field-password = 密码
+field-present = 当前密码
 field-login = 登录名
 field-file = 文件
 field-files = 附件
@@ -271,6 +272,7 @@ issue-level_needs_urgent = 一级故障属于紧急
 issue-taken = 已被使用
 issue-beyond_own = 超出您自己的权限
 issue-fixed = 不能修改
+issue-wrong = 不正确
 issue-before_start = 早于开始日期
 
 # refusals: what to do instead

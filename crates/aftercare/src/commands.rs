@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,12 +10,12 @@ use clap::{Parser, Subcommand};
 use desk::auth;
 use domain::access::{Actor, Role, System};
 use domain::id::StaffId;
-use mail::{Mailer, Phase};
+use mail::Mailer;
 use store::staff::{self, StaffRow};
 use words::Locale;
 
 use crate::config::Config;
-use crate::{demo, import, search_index, seed, serve, sla};
+use crate::{check, demo, import, search_index, seed, serve, sla};
 
 /// After-sales service desk.
 #[derive(Debug, Parser)]
@@ -33,7 +34,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Runs the service desk.
-    Serve,
+    Serve {
+        /// Where to listen; the configuration's address if absent.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
     /// Runs the service desk with the demo world.
     Demo(demo::DemoArgs),
     /// Brings the database up to date.
@@ -76,9 +81,10 @@ enum User {
         /// Name for people.
         #[arg(long)]
         name: String,
-        /// agent, consultant, `senior_engineer`, supervisor, `knowledge_manager`, administrator
-        #[arg(long, default_value = "administrator")]
-        role: Role,
+        /// agent, consultant, `senior_engineer`, supervisor, `knowledge_manager`, administrator; the first account is an
+        /// administrator unless you say otherwise.
+        #[arg(long)]
+        role: Option<Role>,
         /// Address for letters.
         #[arg(long, default_value = "")]
         email: String,
@@ -138,10 +144,11 @@ fn start(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
 
 async fn command(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
-        Command::Serve => {
+        Command::Serve { listen } => {
+            let _alone = config.alone()?;
             let mailer = config.mail.smtp()?.map(Mailer::new);
             let desk = serve::open(&config.database()?).await?;
-            let listener = serve::bind(config.listen).await?;
+            let listener = serve::bind(listen.unwrap_or(config.listen)).await?;
             let url = serve::public_url(&config, &listener)?;
             set_up_hint(&desk, &url).await?;
             let web = serve::web_config(&config, &url, &config.data);
@@ -154,7 +161,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
             tracing::info!("the database is up to date");
             Ok(())
         }
-        Command::Check => check(&config).await,
+        Command::Check => check::run(&config).await,
         Command::Seed(args) => seed::run(args, &config).await,
         Command::User(user) => user_command(user, &config).await,
         Command::Export { to } => export(&to, &config).await,
@@ -202,10 +209,14 @@ fn password_from_input() -> anyhow::Result<String> {
 }
 
 async fn user_command(user: User, config: &Config) -> anyhow::Result<()> {
-    let desk = serve::open(&config.database()?).await?;
+    let place = if matches!(user, User::Add { .. }) { config.database()? } else { config.installed()? };
+    let desk = serve::open(&place).await?;
     let operator = Actor::System(System::Operator);
     match user {
         User::Add { login, name, role, email } => {
+            let first = !desk.read(|r| Ok(staff::any(r)?)).await?;
+            let role = role.or(first.then_some(Role::Administrator));
+            let role = role.context("say with --role what the new account is for")?;
             let password = password_from_input()?;
             let row = StaffRow {
                 id: StaffId::from(""),
@@ -231,97 +242,4 @@ async fn user_command(user: User, config: &Config) -> anyhow::Result<()> {
     }
     tracing::info!("done");
     Ok(())
-}
-
-/// What a healthy installation has; each line says what to do if it has not.
-async fn check(config: &Config) -> anyhow::Result<()> {
-    config.installed()?;
-    let mut wrong = Vec::new();
-    let probe = config.data.join(".write-probe");
-    if let Err(e) = std::fs::create_dir_all(&config.data).and_then(|()| std::fs::write(&probe, b"")) {
-        wrong.push(format!(
-            "{} cannot be written ({e}): give the service's user write access",
-            config.data.display()
-        ));
-    }
-    let _ = std::fs::remove_file(&probe);
-    match serve::open(&config.database()?).await {
-        Err(e) => {
-            wrong.push(format!("the database does not open ({e:#}): check database_url and free space"));
-        }
-        Ok(desk) => {
-            wrong.extend(check_desk(&desk).await?);
-            wrong.extend(search_index::health(&desk, &serve::search(&config.data)).await?);
-        }
-    }
-    let public = config.public_url.as_deref().unwrap_or_default();
-    if !config.listen.ip().is_loopback() && !public.starts_with("https://") {
-        wrong.push(
-            "reachable from outside without https: set public_url and put a TLS proxy in front".to_owned(),
-        );
-    }
-    wrong.extend(check_mail(config).await);
-    let mut out = std::io::stdout().lock();
-    for line in &wrong {
-        writeln!(out, "- {line}")?;
-    }
-    if wrong.is_empty() {
-        writeln!(out, "everything is in order")?;
-        return Ok(());
-    }
-    bail!("{} thing(s) to mend", wrong.len())
-}
-
-/// Tries the mail server as far as a letter would go, without one.
-async fn check_mail(config: &Config) -> Option<String> {
-    let smtp = match config.mail.smtp() {
-        Err(e) => return Some(format!("letters cannot be sent: {e:#}")),
-        Ok(None) => return None,
-        Ok(Some(smtp)) => smtp,
-    };
-    let server = smtp.server();
-    let failure = Mailer::new(smtp).probe().await.err()?;
-    let advice = match failure.phase {
-        Phase::Connect => "check host, port and tls, and whether a firewall lets this machine out",
-        Phase::StartTls => "check tls and, for an authority of your own, ca_file",
-        Phase::Auth => "check user and password",
-        Phase::Letter => "ask the operator of the server",
-    };
-    Some(format!("the mail server {server} does not take letters ({failure}): {advice}"))
-}
-
-async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
-    let loader = desk.clone();
-    let (rules, users, dead, now) = desk
-        .read(move |r| {
-            let rules = loader.rules_in(r)?;
-            Ok((rules, staff::any(r)?, store::job::page(r, "dead", "", 100)?, r.now()))
-        })
-        .await?;
-    let mut wrong = Vec::new();
-    if let Some(ms) = desk::sweep::skew(desk).await? {
-        wrong.push(format!(
-            "this node's clock is {ms} ms ahead of the database server's; it fires no steps: set both by NTP"
-        ));
-    }
-    if !users {
-        wrong.push(
-            "nobody can sign in: run `aftercare user add LOGIN --name NAME`, or `user passwd LOGIN` for somebody who is \
-             there already"
-                .to_owned(),
-        );
-    }
-    if !dead.is_empty() {
-        wrong.push(format!(
-            "{} job(s) failed for good: see Admin → Jobs, mend the cause, try again",
-            dead.len()
-        ));
-    }
-    let today = now.to_zoned(rules.settings.zone()).date();
-    for (name, year) in rules.calendars.values().filter_map(|c| Some((&c.name, c.doc.missing_year(today)?))) {
-        wrong.push(format!(
-            "calendar {name:?} has no holidays for {year}: paste the notice under Admin → Calendars"
-        ));
-    }
-    Ok(wrong)
 }

@@ -1,5 +1,6 @@
 //! The configuration file and its environment variables. Unknown keys are refused.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,13 @@ use crate::mail_config::MailConfig;
 
 /// Room for any form without files, in bytes.
 const SMALLEST_UPLOAD: usize = 64 * 1024;
+
+/// Held by the service that runs in a folder.
+const LOCK: &str = "service.lock";
+/// What may stand behind `AFTERCARE_` besides the mail server's settings.
+const VARIABLES: &[&str] = &["CONFIG", "LOG", "LISTEN", "DATA", "DATABASE_URL", "PUBLIC_URL"];
+/// The mail server, and what our own tests are told.
+const OTHERS: &[&str] = &["SMTP_", "TEST_", "BIN", "CHROMIUM"];
 
 /// Configuration of an installation.
 #[derive(Debug, Clone, Deserialize)]
@@ -75,6 +83,9 @@ impl Config {
             }
             None => Self::default(),
         };
+        for name in std::env::vars_os().filter_map(|(name, _)| unknown(name.to_str()?)) {
+            tracing::warn!("{name} is no setting of this program and is passed over");
+        }
         let env = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
         if let Some(listen) = env("AFTERCARE_LISTEN") {
             config.listen = listen.parse().context("AFTERCARE_LISTEN is no address and port")?;
@@ -116,6 +127,19 @@ impl Config {
         Ok(())
     }
 
+    /// Holds the folder of an embedded database for a service: two would take turns badly, one index each at a time, and
+    /// a demo would take the other's token away. Commands may run beside it.
+    pub(crate) fn alone(&self) -> anyhow::Result<Option<File>> {
+        if self.database_url.is_some() {
+            return Ok(None);
+        }
+        std::fs::create_dir_all(&self.data)
+            .with_context(|| format!("cannot create {}", self.data.display()))?;
+        let lock = File::create(self.data.join(LOCK))?;
+        lock.try_lock().with_context(|| format!("another service runs in {}", self.data.display()))?;
+        Ok(Some(lock))
+    }
+
     /// Where the data are, for commands that need an installation which exists.
     pub(crate) fn installed(&self) -> anyhow::Result<DbConfig> {
         let file = self.data.join("aftercare.db");
@@ -129,14 +153,25 @@ impl Config {
     pub(crate) fn database(&self) -> anyhow::Result<DbConfig> {
         std::fs::create_dir_all(&self.data)
             .with_context(|| format!("cannot create {}", self.data.display()))?;
-        Ok(match &self.database_url {
-            Some(url) => DbConfig::Postgres(url.clone()),
-            None => DbConfig::Sqlite(self.data.join("aftercare.db")),
-        })
+        if let Some(url) = &self.database_url {
+            return Ok(DbConfig::Postgres(url.clone()));
+        }
+        let file = self.data.join("aftercare.db");
+        if !file.exists() {
+            tracing::info!("a new installation is made in {}", self.data.display());
+        }
+        Ok(DbConfig::Sqlite(file))
     }
 
     /// Limits for the pages.
     pub(crate) fn limits(&self) -> Limits {
         Limits { api_per_second: self.limits.api_per_second, upload_bytes: self.limits.upload_bytes }
     }
+}
+
+/// An environment variable that looks like a setting of ours and is none: a slip of the keyboard.
+fn unknown(name: &str) -> Option<String> {
+    let ours = name.strip_prefix("AFTERCARE_")?;
+    let known = VARIABLES.contains(&ours) || OTHERS.iter().any(|o| ours.starts_with(o));
+    (!known).then(|| name.to_owned())
 }

@@ -1,6 +1,7 @@
 //! The `aftercare` program: command line, configuration, wiring, workers. Holds no rule, no SQL, no HTML.
 
 mod archive;
+mod check;
 mod clock;
 mod commands;
 mod config;

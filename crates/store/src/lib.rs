@@ -19,6 +19,7 @@ pub mod directory;
 pub mod emergency;
 pub mod feed;
 pub mod file;
+pub mod health;
 pub mod housekeeping;
 pub mod import;
 pub mod job;

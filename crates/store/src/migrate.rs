@@ -70,7 +70,7 @@ fn hash(text: &str) -> String {
 }
 
 /// What is left to run, given what has run. A shipped migration with another text is refused.
-fn pending(engine: Engine, done: &[(String, String)]) -> Result<Vec<Pending>> {
+pub(crate) fn pending(engine: Engine, done: &[(String, String)]) -> Result<Vec<Pending>> {
     let all = migrations(engine);
     if let Some((unknown, _)) = done.iter().find(|(name, _)| !all.iter().any(|m| m.name == name)) {
         return Err(Error::Migration(format!("the database is newer than this program: it has {unknown}")));
@@ -127,12 +127,7 @@ pub(crate) async fn postgres(client: &mut Client, now: Timestamp) -> Result<()> 
 
 async fn postgres_locked(client: &mut Client, now: Timestamp) -> Result<()> {
     client.batch_execute(LEDGER).await?;
-    let done: Vec<(String, String)> = client
-        .query("SELECT name, sha256 FROM migration", &[])
-        .await?
-        .iter()
-        .map(|r| (r.get(0), r.get(1)))
-        .collect();
+    let done = done_on_postgres(client).await?;
     for m in pending(Engine::Postgres, &done)? {
         let failed = |e: tokio_postgres::Error| Error::Migration(format!("{}: {e}", m.name));
         let tx = client.transaction().await?;
@@ -142,4 +137,10 @@ async fn postgres_locked(client: &mut Client, now: Timestamp) -> Result<()> {
         tx.commit().await.map_err(failed)?;
     }
     Ok(())
+}
+
+/// What has run, with the hashes of the texts.
+pub(crate) async fn done_on_postgres(client: &Client) -> Result<Vec<(String, String)>> {
+    let rows = client.query("SELECT name, sha256 FROM migration", &[]).await?;
+    Ok(rows.iter().map(|r| (r.get(0), r.get(1))).collect())
 }

@@ -43,6 +43,10 @@ struct SignInPage<'a> {
     accounts: &'a [(String, String, String)],
     mode: &'static str,
     action: String,
+    /// A password must be set with the link.
+    wants_password: bool,
+    /// The person has a password, which is asked for before a new one is set.
+    has_password: bool,
 }
 
 impl SignInPage<'_> {
@@ -59,6 +63,8 @@ impl SignInPage<'_> {
             accounts: &[],
             mode,
             action,
+            wants_password: false,
+            has_password: false,
         }
     }
     fn title(&self) -> &'static str {
@@ -164,11 +170,22 @@ async fn link_page(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let login = auth::link_login(&app.desk, &token).await;
-    let login = login.map_err(|e| WebError::asked(e, Form::Page, &headers))?;
-    let asked =
-        SignInPage::asked(&headers, "link", format!("/sign-in/link/{}", crate::error::encode(&token)));
-    let page = SignInPage { login: &login, ..asked };
+    link_form(&app, &headers, &token, String::new()).await
+}
+
+/// What the link is for decides whether a password is asked for or only offered.
+async fn link_form(app: &App, headers: &HeaderMap, token: &str, error: String) -> Result<Response, WebError> {
+    let found = auth::link_of(&app.desk, token).await;
+    let found = found.map_err(|e| WebError::asked(e, Form::Page, headers))?;
+    let Some((login, purpose)) = found else {
+        let text = t(header_locale(headers), "sign-in-link-dead").to_owned();
+        return Ok(
+            (StatusCode::UNAUTHORIZED, page(app, headers, "", "", text, String::new())).into_response()
+        );
+    };
+    let asked = SignInPage::asked(headers, "link", format!("/sign-in/link/{}", crate::error::encode(token)));
+    let wants_password = purpose != auth::SIGN_IN;
+    let page = SignInPage { login: &login, wants_password, error, ..asked };
     Ok(Html(page.render().unwrap_or_default()).into_response())
 }
 
@@ -177,14 +194,16 @@ async fn use_link(
     jar: CookieJar,
     headers: HeaderMap,
     Path(token): Path<String>,
-) -> Response {
-    if let Ok((session, purpose)) = auth::use_link(&app.desk, &token).await {
-        // Whoever came by invitation, or lost the password, sets a new one first.
-        let to = if purpose == "sign_in" { "/" } else { "/account/password" };
-        (jar.add(cookie(&app, &session)), Redirect::to(to)).into_response()
-    } else {
-        let text = t(header_locale(&headers), "sign-in-link-dead").to_owned();
-        (StatusCode::UNAUTHORIZED, page(&app, &headers, "", "", text, String::new())).into_response()
+    Fields(form): Fields<PasswordForm>,
+) -> Result<Response, WebError> {
+    let password = Some(form.password).filter(|p| !p.is_empty());
+    match auth::use_link(&app.desk, &token, password).await {
+        Ok(session) => Ok((jar.add(cookie(&app, &session)), Redirect::to("/")).into_response()),
+        Err(Error::Unauthenticated) => link_form(&app, &headers, &token, String::new()).await,
+        Err(e) => {
+            let (status, _, text) = describe(&e, header_locale(&headers));
+            Ok((status, link_form(&app, &headers, &token, text).await?).into_response())
+        }
     }
 }
 
@@ -209,23 +228,33 @@ async fn sign_out_everywhere(
     Ok(signed_out(jar))
 }
 
-/// Says whose password it will be: whoever comes by a link has not typed a login.
+/// Says whose password it will be.
 async fn password_page(
     State(app): State<App>,
     visitor: Visitor,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
+    password_form(&app, &visitor, &headers, String::new()).await
+}
+
+async fn password_form(
+    app: &App,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    error: String,
+) -> Result<Response, WebError> {
     let actor = visitor.actor().reference();
-    let read = app.desk.read(move |r| auth::login_of(r, &actor));
-    let login = read.await.map_err(|e| visitor.fail(e))?;
-    let asked = SignInPage::asked(&headers, "set", "/account/password".to_owned());
-    let page = SignInPage { locale: visitor.locale, login: &login, ..asked };
+    let read = app.desk.read(move |r| Ok((auth::login_of(r, &actor)?, auth::has_password(r, &actor)?)));
+    let (login, has_password) = read.await.map_err(|e| visitor.fail(e))?;
+    let asked = SignInPage::asked(headers, "set", "/account/password".to_owned());
+    let page = SignInPage { locale: visitor.locale, login: &login, has_password, error, ..asked };
     Ok(Html(page.render().unwrap_or_default()).into_response())
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct PasswordForm {
+    present: String,
     password: String,
 }
 
@@ -233,10 +262,16 @@ async fn set_password(
     State(app): State<App>,
     visitor: Visitor,
     jar: CookieJar,
+    headers: HeaderMap,
     Fields(form): Fields<PasswordForm>,
 ) -> Result<Response, WebError> {
-    auth::set_own_password(&app.desk, visitor.actor(), form.password).await.map_err(|e| visitor.fail(e))?;
-    Ok(signed_out(jar))
+    match auth::set_own_password(&app.desk, visitor.actor(), form.present, form.password).await {
+        Ok(()) => Ok(signed_out(jar)),
+        Err(e) => {
+            let (status, _, text) = describe(&e, visitor.locale);
+            Ok((status, password_form(&app, &visitor, &headers, text).await?).into_response())
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]

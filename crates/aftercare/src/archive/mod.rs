@@ -52,6 +52,35 @@ fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// Stored files whose content is not there in its whole length, and how many are stored.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn lost(desk: &Desk, files: &Path) -> anyhow::Result<(Vec<String>, usize)> {
+    let files = files.to_owned();
+    let looked = desk.read(move |r| {
+        let (mut lost, mut all) = (Vec::new(), 0);
+        let Some(noun) = NOUNS.iter().find(|n| n.name == "files") else { return Ok((lost, all)) };
+        let mut after = None::<Map<String, Value>>;
+        loop {
+            let page = noun.page(r, after.as_ref(), PAGE)?;
+            all += page.len();
+            for row in &page {
+                let hash = row.get("sha256").and_then(Value::as_str).unwrap_or_default();
+                let kept = std::fs::metadata(content(&files, hash)).map(|m| m.len()).ok();
+                if kept != row.get("size").and_then(Value::as_u64) {
+                    lost.push(row.get("name").and_then(Value::as_str).unwrap_or(hash).to_owned());
+                }
+            }
+            match page.into_iter().next_back() {
+                Some(last) => after = Some(last),
+                None => return Ok((lost, all)),
+            }
+        }
+    });
+    Ok(looked.await?)
+}
+
 /// Writes everything of one instant to `FILE.zip` or into a folder, and returns what is in it.
 ///
 /// # Errors

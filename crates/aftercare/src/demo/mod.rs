@@ -7,10 +7,9 @@ mod history;
 mod story;
 mod world;
 
-use std::fs::File;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -46,8 +45,6 @@ const API_PER_SECOND: u32 = 1_000;
 const MARK: &str = "demo-world-laid";
 /// Stands in the folder while the world is laid.
 const LAYING: &str = "demo-world-begun";
-/// Held by the demo that runs in the folder: another one would take its token away.
-const LOCK: &str = "demo.lock";
 
 /// Runs the demo, in a folder of its own unless one is named.
 pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
@@ -59,7 +56,7 @@ pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Confi
         .with_context(|| format!("cannot create {}", config.data.display()))?;
     // What could fail fails before anything is touched.
     let listener = serve::bind(config.listen).await?;
-    let _alone = alone(&config.data)?;
+    let _alone = config.alone()?;
     let world = World::load()?;
     if !config.data.join(MARK).exists() {
         lay_once(&config, &world, args.at).await?;
@@ -74,13 +71,6 @@ pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Confi
     // The demo sends nothing, whatever is configured.
     web.sends_letters = false;
     serve::run(listener, desk, web, None).await
-}
-
-/// Holds the folder for this process.
-fn alone(data: &Path) -> anyhow::Result<File> {
-    let lock = File::create(data.join(LOCK))?;
-    lock.try_lock().with_context(|| format!("another demo runs in {}", data.display()))?;
-    Ok(lock)
 }
 
 /// Lays the world into a database of its own and puts it in place when it is whole: a kill in between leaves

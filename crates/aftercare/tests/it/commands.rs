@@ -1,8 +1,8 @@
 //! The command line: what it refuses is said in words and leaves nothing behind.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("aftercare-command-{name}-{}", std::process::id()));
@@ -38,7 +38,8 @@ fn an_account_is_made_with_its_password_or_not_at_all() {
     assert!(short.starts_with("aftercare: Password: ") && !short.contains('{'), "{short}");
     let made = run(&data, &add, "a long enough password\n", &[]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let again = complaint(&run(&data, &add, "a long enough password\n", &[]));
+    let again = [&add[..], &["--role", "agent"]].concat();
+    let again = complaint(&run(&data, &again, "a long enough password\n", &[]));
     assert!(again.contains("taken") || again.contains("already"), "{again}");
     std::fs::remove_dir_all(data).unwrap();
 }
@@ -80,4 +81,93 @@ fn what_is_not_there_is_not_made_by_looking() {
         let said = complaint(&run(&data, &["check"], "", &[(name, value)]));
         assert!(said.contains(want), "{said}");
     }
+}
+
+/// A service in a folder, as soon as it listens.
+fn serving(data: &Path) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_aftercare"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("AFTERCARE_DATA", data)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let ready = lines.map_while(Result::ok).find(|line| line.contains("ready")).unwrap();
+    (child, ready)
+}
+
+#[test]
+fn a_folder_has_one_service_and_commands_run_beside_it() {
+    let data = folder("two");
+    let (mut first, ready) = serving(&data);
+    assert!(ready.contains("http://127.0.0.1:"), "{ready}");
+    let second = complaint(&run(&data, &["serve", "--listen", "127.0.0.1:0"], "", &[]));
+    assert!(second.contains("another service runs in"), "{second}");
+    let add = run(&data, &["user", "add", "bo", "--name", "Bo"], "a long enough password\n", &[]);
+    assert!(add.status.success(), "{}", String::from_utf8_lossy(&add.stderr));
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let (mut again, _) = serving(&data);
+    again.kill().unwrap();
+    again.wait().unwrap();
+    std::fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn the_second_account_says_what_it_is_for() {
+    let data = folder("role");
+    let add = |login: &str, more: &[&str]| {
+        let args = [&["user", "add", login, "--name", "N"], more].concat();
+        run(&data, &args, "a long enough password\n", &[])
+    };
+    assert!(add("first", &[]).status.success());
+    let said = complaint(&add("second", &[]));
+    assert!(said.contains("--role"), "{said}");
+    assert!(add("second", &["--role", "agent"]).status.success());
+    std::fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn a_slip_is_told_and_makes_nothing_unseen() {
+    let data = folder("slip");
+    let said = complaint(&run(&data, &["user", "passwd", "bo"], "another long password\n", &[]));
+    assert!(said.contains("there is no installation in"), "{said}");
+    assert!(!data.exists());
+    let made = run(&data, &["migrate"], "", &[("AFTERCARE_LISTN", "127.0.0.1:1")]);
+    let log = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert!(
+        log.contains("a new installation is made in") && log.contains("AFTERCARE_LISTN is no setting"),
+        "{log}"
+    );
+    let again = run(&data, &["migrate"], "", &[]);
+    assert!(!String::from_utf8_lossy(&again.stderr).contains("a new installation"));
+    std::fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn check_finds_a_lost_file_and_a_damaged_database() {
+    let data = folder("damage");
+    let there = data.to_str().unwrap();
+    let demo = Command::new(env!("CARGO_BIN_EXE_aftercare"))
+        .args(["demo", "--json", "--data", there, "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut demo = demo.unwrap();
+    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    let check = || String::from_utf8_lossy(&run(&data, &["check"], "", &[]).stdout).into_owned();
+    assert!(!check().contains("stored files"), "{}", check());
+    let hundred =
+        std::fs::read_dir(data.join("files")).unwrap().flatten().find(|f| f.path().is_dir()).unwrap();
+    std::fs::remove_dir_all(hundred.path()).unwrap();
+    assert!(check().contains("stored files are missing"), "{}", check());
+    let _ = std::fs::remove_file(data.join("aftercare.db-wal"));
+    let mut bytes = std::fs::read(data.join("aftercare.db")).unwrap();
+    bytes.iter_mut().skip(8192).step_by(3).take(400_000).for_each(|b| *b ^= 0x5a);
+    std::fs::write(data.join("aftercare.db"), bytes).unwrap();
+    assert!(check().contains("the database file is damaged"), "{}", check());
+    std::fs::remove_dir_all(data).unwrap();
 }

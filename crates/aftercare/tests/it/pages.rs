@@ -7,6 +7,8 @@ use domain::access::{Actor, System};
 use serde_json::json;
 use testkit::{Client, TestApp};
 
+const PASSWORD: &str = "a good long one";
+
 mod engines {
     testkit::on_both_engines!(
         pages_are_whole_in_both_languages,
@@ -15,6 +17,8 @@ mod engines {
         staff_get_a_link_at_their_address,
         a_customer_is_told_what_became_of_a_message,
         a_stranger_locks_nobody_out,
+        an_own_password_is_changed_by_whoever_knows_it,
+        whoever_forgot_it_sets_one_with_a_link,
         a_form_with_errors_keeps_what_was_typed,
         files_are_private_and_never_run,
         outside_the_frame_language_theme_and_login_hold,
@@ -30,7 +34,7 @@ async fn page(client: &Client, path: &str, locale: &str, session: &str) -> Strin
 }
 
 async fn session(app: &TestApp, login: &str) -> String {
-    desk::auth::sign_in(&app.desk, login, "a good long one".to_owned(), "").await.unwrap().token
+    desk::auth::sign_in(&app.desk, login, PASSWORD.to_owned(), "").await.unwrap().token
 }
 
 /// The pages of administration.
@@ -210,6 +214,45 @@ async fn outside_the_frame_language_theme_and_login_hold(app: TestApp) {
     }
 }
 
+async fn an_own_password_is_changed_by_whoever_knows_it(app: TestApp) {
+    let ben = app.signed_in("ben@north.example").await;
+    let change = |present: &str, new: &str| {
+        let fields = format!("present={present}&password={new}");
+        let ben = ben.clone();
+        async move { ben.form("/account/password", &fields).await }
+    };
+    assert!(ben.get("/account/password").await.text.contains("name=\"present\""));
+    for wrong in ["", "not this one"] {
+        let refused = change(wrong, "another good one").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("当前密码：不正确"), "{}", refused.text);
+    }
+    assert!(change(PASSWORD, "short").await.text.contains("密码："));
+    for _ in 0..3 {
+        change("guess", "another good one").await;
+    }
+    assert_eq!(change(PASSWORD, "another good one").await.status, StatusCode::TOO_MANY_REQUESTS);
+    app.advance(3_600).await;
+    assert_eq!(change(PASSWORD, "another good one").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(ben.get("/account/password").await.status, StatusCode::SEE_OTHER);
+    let login = |word: &'static str| desk::auth::sign_in(&app.desk, "ben@north.example", word.to_owned(), "");
+    assert!(login("another good one").await.is_ok() && login(PASSWORD).await.is_err());
+}
+
+async fn whoever_forgot_it_sets_one_with_a_link(app: TestApp) {
+    app.client().form("/sign-in/link", "email=ben@north.example").await;
+    app.drain().await;
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
+    let token = letters[0].body.split("/sign-in/link/").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let link = format!("/sign-in/link/{token}");
+    let page = app.client().get(&link).await.text;
+    assert!(page.contains("忘记密码") && page.contains("登录名：ben@north.example"), "{page}");
+    let set = app.client().form(&link, "password=a fine new one").await;
+    assert_eq!((set.status, set.location.as_str()), (StatusCode::SEE_OTHER, "/"));
+    let signed_in = desk::auth::sign_in(&app.desk, "ben@north.example", "a fine new one".to_owned(), "");
+    assert!(signed_in.await.is_ok());
+}
+
 async fn a_form_with_errors_keeps_what_was_typed(app: TestApp) {
     let agent = app.signed_in("agent").await;
     let answer =
@@ -264,6 +307,19 @@ async fn administration_takes_effect_at_once(app: TestApp) {
     let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
     let invitation = letters.iter().find(|l| l.kind == "invitation").unwrap();
     let token = invitation.body.split("/sign-in/link/").nth(1).unwrap().trim().to_owned();
-    let used = app.client().form(&format!("/sign-in/link/{token}"), "").await;
-    assert_eq!((used.status, used.location.as_str()), (StatusCode::SEE_OTHER, "/account/password"));
+    let link = format!("/sign-in/link/{token}");
+    for short in ["", "password=short"] {
+        let refused = app.client().form(&link, short).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        assert!(
+            refused.text.contains("name=\"password\"") && refused.text.contains("登录名：new"),
+            "{}",
+            refused.text
+        );
+    }
+    let used = app.client().form(&link, "password=a fine new one").await;
+    assert_eq!((used.status, used.location.as_str()), (StatusCode::SEE_OTHER, "/"));
+    let again = app.client().form(&link, "password=a fine new one").await;
+    assert_eq!(again.status, StatusCode::UNAUTHORIZED);
+    assert!(desk::auth::sign_in(&app.desk, "new", "a fine new one".to_owned(), "").await.is_ok());
 }

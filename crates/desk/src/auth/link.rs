@@ -8,11 +8,14 @@ use store::session::{self, Person};
 use store::staff::StaffRow;
 use store::{directory, job, staff};
 
+use super::password::{check_password, set_in};
 use super::{Session, begin, login_of, person_ref, secret_hash, signs_in};
 use crate::admin::need;
 use crate::jobs::LinkJob;
 use crate::{Desk, Error, Result, Unit};
 
+/// The purpose of a link that was asked for at the sign-in page.
+pub const SIGN_IN: &str = "sign_in";
 const LINK_S: i64 = 30 * 60;
 const INVITATION_S: i64 = 7 * 86_400;
 
@@ -36,15 +39,9 @@ pub async fn request_link(desk: &Desk, email: &str) -> Result<()> {
         if asked_too_often(unit, &point.value)? {
             return Ok(());
         }
-        session::put_link(
-            unit.work,
-            &secret_hash(&token),
-            &person,
-            "sign_in",
-            plus_seconds(unit.now, LINK_S),
-        )?;
+        session::put_link(unit.work, &secret_hash(&token), &person, SIGN_IN, plus_seconds(unit.now, LINK_S))?;
         let payload = LinkJob {
-            purpose: "sign_in".to_owned(),
+            purpose: SIGN_IN.to_owned(),
             email: point.value.clone(),
             name,
             locale,
@@ -88,36 +85,51 @@ fn asked_too_often(unit: &mut Unit<'_, '_>, address: &str) -> Result<bool> {
     Ok(false)
 }
 
-/// Whose one-time link it is, as typed to sign in; empty if the link is not good. Does not use it up.
+/// Whose one-time link it is, as typed to sign in, and what it is for; nothing if the link is not good. Does not use it up.
 ///
 /// # Errors
 /// The store's.
-pub async fn link_login(desk: &Desk, token: &str) -> Result<String> {
+pub async fn link_of(desk: &Desk, token: &str) -> Result<Option<(String, String)>> {
     let hash = secret_hash(token);
     desk.read(move |r| match session::link(r, &hash)? {
-        Some((person, _)) => login_of(r, &person_ref(&person)),
-        None => Ok(String::new()),
+        Some((person, purpose)) => Ok(Some((login_of(r, &person_ref(&person))?, purpose))),
+        None => Ok(None),
     })
     .await
 }
 
-/// Uses a one-time link: begins a session and says what the link was for.
+/// Uses a one-time link, to sign in and, with a password, to set it: whoever was invited needs one, and whoever forgot
+/// theirs may.
 ///
 /// # Errors
-/// `Unauthenticated` if the link is used up, too old or unknown.
-pub async fn use_link(desk: &Desk, token: &str) -> Result<(Session, String)> {
+/// `Unauthenticated` if the link is used up, too old or unknown; `Invalid` for a password that is missing or too short,
+/// which leaves the link as it was.
+pub async fn use_link(desk: &Desk, token: &str, password: Option<String>) -> Result<Session> {
+    let (_, purpose) = link_of(desk, token).await?.ok_or(Error::Unauthenticated)?;
+    if password.is_none() && purpose != SIGN_IN {
+        return Err(Error::field("password", "required"));
+    }
+    let set = match password {
+        Some(password) => {
+            check_password(&password)?;
+            Some(desk.hash_password(password).await?)
+        }
+        None => None,
+    };
     let hash = secret_hash(token);
-    let (person, purpose) = desk
+    let person = desk
         .write(&Actor::System(System::Operator), move |unit| {
-            let (person, purpose) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
-            if session::use_link(unit.work, &hash)? {
-                Ok((person, purpose))
-            } else {
-                Err(Error::Unauthenticated)
+            let (person, _) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
+            if !session::use_link(unit.work, &hash)? {
+                return Err(Error::Unauthenticated);
             }
+            if let Some(set) = &set {
+                set_in(unit, &person, set)?;
+            }
+            Ok(person)
         })
         .await?;
-    Ok((begin(desk, person, Vec::new()).await?, purpose))
+    begin(desk, person, Vec::new()).await
 }
 
 /// A one-time link for a first start without users: makes the first administrator, who then sets a password.

@@ -2,14 +2,15 @@
 //! to the person they are for; only their hashes are kept.
 
 mod link;
+mod password;
 mod token;
 
-pub use link::{invite, invite_contact, link_login, request_link, set_up_link, use_link};
+pub use link::{SIGN_IN, invite, invite_contact, link_of, request_link, set_up_link, use_link};
+pub use password::{
+    MIN_PASSWORD, add_staff, has_password, set_contact_password, set_own_password, set_staff_password,
+};
 pub use token::{create_token, revoke_token, token_actor};
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::access::{Actor, ActorRef, Staff, System};
@@ -20,6 +21,7 @@ use sha2::{Digest, Sha256};
 use store::session::{self, Person};
 use store::{Read, admin, directory, staff};
 
+use self::password::verify;
 use crate::intake::contact_actor;
 use crate::{Desk, Error, Result};
 
@@ -31,8 +33,6 @@ const FREE_FROM_ALL: i64 = 100;
 const MAX_WAIT_S: i64 = 900;
 /// The longest wait that failures from elsewhere can cost.
 const MAX_WAIT_ALL_S: i64 = 60;
-/// The shortest password that is accepted, in characters.
-pub const MIN_PASSWORD: usize = 10;
 
 /// A fresh session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,37 +55,11 @@ impl Desk {
     pub fn new_secret(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.random())
     }
-
-    async fn hash_password(&self, password: String) -> Result<String> {
-        let salt = self.random();
-        let hash = move || {
-            let salt = salt.get(..16).unwrap_or(&salt);
-            Argon2::default()
-                .hash_password_with_salt(password.as_bytes(), salt)
-                .map(|h: PasswordHash| h.to_string())
-        };
-        let hashed = tokio::task::spawn_blocking(hash).await.map_err(|e| Error::Internal(e.to_string()))?;
-        hashed.map_err(|e| Error::Internal(e.to_string()))
-    }
 }
 
 /// The hash under which a secret is kept. Secrets are random, so a plain hash suffices.
 pub fn secret_hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
-}
-
-async fn verify(password: String, hash: Option<String>) -> Result<bool> {
-    // An unknown name costs as much time as a wrong password.
-    const DUMMY: &str =
-        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    let known = hash.is_some();
-    let check = move || {
-        let text = hash.as_deref().unwrap_or(DUMMY);
-        PasswordHash::new(text)
-            .is_ok_and(|h| Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
-    };
-    let good = tokio::task::spawn_blocking(check).await.map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(good && known)
 }
 
 /// Signs in by login or address, and password. Staff come first; a customer's address is its login. `from` is the
@@ -263,67 +237,4 @@ pub async fn sign_out_everywhere(desk: &Desk, who: &Actor) -> Result<()> {
         Actor::System(_) => return Ok(()),
     };
     desk.write(who, move |unit| Ok(session::delete_all(unit.work, &person).map(drop)?)).await
-}
-
-/// Sets the password of the person who asks, and ends all their other sessions.
-///
-/// # Errors
-/// `Invalid` if it is too short.
-pub async fn set_own_password(desk: &Desk, who: &Actor, password: String) -> Result<()> {
-    match who {
-        Actor::Staff(s) => set_staff_password(desk, who, &s.id, password).await,
-        Actor::Contact(c) => set_contact_password(desk, who, &c.id, password).await,
-        Actor::System(_) => Ok(()),
-    }
-}
-
-fn check_password(password: &str) -> Result<()> {
-    if password.chars().count() < MIN_PASSWORD { Err(Error::field("password", "too_short")) } else { Ok(()) }
-}
-
-/// Makes a colleague's account with its password, both or neither.
-///
-/// # Errors
-/// `Lacks`, `Invalid`.
-pub async fn add_staff(desk: &Desk, who: &Actor, row: staff::StaffRow, password: String) -> Result<StaffId> {
-    check_password(&password)?;
-    let hash = desk.hash_password(password).await?;
-    desk.write(who, move |unit| {
-        let id = crate::admin::save_staff_in(unit, &row)?;
-        staff::set_password(unit.work, &id, &hash)?;
-        Ok(id)
-    })
-    .await
-}
-
-/// Sets a colleague's password.
-///
-/// # Errors
-/// `Invalid` if it is too short, `NotFound`.
-pub async fn set_staff_password(desk: &Desk, who: &Actor, id: &StaffId, password: String) -> Result<()> {
-    check_password(&password)?;
-    let (hash, id) = (desk.hash_password(password).await?, id.clone());
-    desk.write(who, move |unit| {
-        staff::set_password(unit.work, &id, &hash)?;
-        session::delete_all(unit.work, &Person { kind: "staff".to_owned(), id: id.0.clone() })?;
-        let by = unit.actor.reference();
-        Ok(admin::record(unit.work, &by, ("staff", id.as_str()), "password_set", "", "")?)
-    })
-    .await
-}
-
-/// Sets a customer's password.
-///
-/// # Errors
-/// `Invalid` if it is too short, `NotFound`.
-pub async fn set_contact_password(desk: &Desk, who: &Actor, id: &ContactId, password: String) -> Result<()> {
-    check_password(&password)?;
-    let (hash, id) = (desk.hash_password(password).await?, id.clone());
-    desk.write(who, move |unit| {
-        directory::set_contact_password(unit.work, &id, &hash)?;
-        session::delete_all(unit.work, &Person { kind: "contact".to_owned(), id: id.0.clone() })?;
-        let by = unit.actor.reference();
-        Ok(admin::record(unit.work, &by, ("contact", id.as_str()), "password_set", "", "")?)
-    })
-    .await
 }

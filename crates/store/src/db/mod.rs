@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::time::{Clock, Timestamp};
 use tokio::sync::watch;
 
+pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::connect as connect_sqlite;
 pub(crate) use work::STATEMENTS;
 pub use work::{Read, Work};
@@ -88,7 +89,7 @@ impl Engine {
 
 enum Inner {
     Sqlite(sqlite::Sqlite),
-    Postgres(postgres::Postgres),
+    Postgres(Postgres),
 }
 
 /// What every unit of work needs: the time, identifiers, and a bell for those who wait for news.
@@ -160,7 +161,7 @@ impl Db {
                 .map_err(|e| Error::Connect(e.to_string()))??
             }
             DbConfig::Postgres(url) => {
-                let postgres = postgres::Postgres::open(url, Arc::clone(&shared)).await?;
+                let postgres = Postgres::open(url, Arc::clone(&shared)).await?;
                 postgres.migrate(shared.now()).await?;
                 Inner::Postgres(postgres)
             }

@@ -16,7 +16,7 @@ use crate::{Error, Result, migrate};
 const MAX_CLIENTS: usize = 16;
 const MAX_RUNS: usize = 8;
 
-pub(super) struct Postgres {
+pub(crate) struct Postgres {
     pool: Pool,
     shared: Arc<Shared>,
     _bell: Bell,
@@ -31,20 +31,28 @@ fn causes(error: &dyn std::error::Error) -> String {
     if std::ptr::addr_eq(last, error) { error.to_string() } else { format!("{error} ({last})") }
 }
 
+fn pool(url: &str) -> Result<(Pool, tokio_postgres::Config)> {
+    let config: tokio_postgres::Config =
+        url.parse().map_err(|e| Error::Connect(format!("database url: {e}")))?;
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_config(config.clone(), NoTls, recycling);
+    let pool = Pool::builder(manager).max_size(MAX_CLIENTS).build();
+    Ok((pool.map_err(|e| Error::Connect(e.to_string()))?, config))
+}
+
 impl Postgres {
     pub(super) async fn open(url: &str, shared: Arc<Shared>) -> Result<Self> {
-        let config: tokio_postgres::Config =
-            url.parse().map_err(|e| Error::Connect(format!("database url: {e}")))?;
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let bell = Bell::hang(config.clone(), &shared);
-        let manager = Manager::from_config(config, NoTls, recycling);
-        let pool = Pool::builder(manager)
-            .max_size(MAX_CLIENTS)
-            .build()
-            .map_err(|e| Error::Connect(e.to_string()))?;
+        let (pool, config) = pool(url)?;
+        let bell = Bell::hang(config, &shared);
         let db = Self { pool, shared, _bell: bell };
         drop(db.client().await?);
         Ok(db)
+    }
+
+    /// One client, for a look that opens nothing else.
+    pub(crate) async fn client_of(url: &str) -> Result<Client> {
+        let (pool, _) = pool(url)?;
+        pool.get().await.map_err(|e| Error::Connect(causes(&e)))
     }
 
     async fn client(&self) -> Result<Client> {

@@ -1,0 +1,140 @@
+//! `aftercare check`: what a healthy installation has. It looks and changes nothing; each line says what to do.
+
+use std::io::Write;
+
+use anyhow::bail;
+use mail::{Mailer, Phase};
+use store::health::{Damage, damage};
+use store::staff;
+
+use crate::config::Config;
+use crate::{archive, search_index, serve};
+
+/// Says what is wrong with an installation, and how to mend it.
+pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
+    config.installed()?;
+    let mut wrong = Vec::new();
+    let probe = config.data.join(".write-probe");
+    if let Err(e) = std::fs::create_dir_all(&config.data).and_then(|()| std::fs::write(&probe, b"")) {
+        wrong.push(format!(
+            "{} cannot be written ({e}): give the service's user write access",
+            config.data.display()
+        ));
+    }
+    let _ = std::fs::remove_file(&probe);
+    wrong.extend(check_database(config).await?);
+    let public = config.public_url.as_deref().unwrap_or_default();
+    if !config.listen.ip().is_loopback() && !public.starts_with("https://") {
+        wrong.push(
+            "reachable from outside without https: set public_url and put a TLS proxy in front".to_owned(),
+        );
+    }
+    wrong.extend(check_mail(config).await);
+    let mut out = std::io::stdout().lock();
+    for line in &wrong {
+        writeln!(out, "- {line}")?;
+    }
+    if wrong.is_empty() {
+        writeln!(out, "everything is in order")?;
+        return Ok(());
+    }
+    bail!("{} thing(s) to mend", wrong.len())
+}
+
+/// Tries the mail server as far as a letter would go, without one.
+async fn check_mail(config: &Config) -> Option<String> {
+    let smtp = match config.mail.smtp() {
+        Err(e) => return Some(format!("letters cannot be sent: {e:#}")),
+        Ok(None) => return None,
+        Ok(Some(smtp)) => smtp,
+    };
+    let server = smtp.server();
+    let failure = Mailer::new(smtp).probe().await.err()?;
+    let advice = match failure.phase {
+        Phase::Connect => "check host, port and tls, and whether a firewall lets this machine out",
+        Phase::StartTls => "check tls and, for an authority of your own, ca_file",
+        Phase::Auth => "check user and password",
+        Phase::Letter => "ask the operator of the server",
+    };
+    Some(format!("the mail server {server} does not take letters ({failure}): {advice}"))
+}
+
+/// The database as it lies there, and only if that is whole what is in it: opening would migrate it.
+async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
+    let does_not_open = |e: &dyn std::fmt::Display| {
+        vec![format!("the database does not open ({e}): check database_url and free space")]
+    };
+    match damage(&config.database()?).await {
+        Err(e) => return Ok(does_not_open(&e)),
+        Ok(found) if !found.is_empty() => return Ok(found.iter().map(mend).collect()),
+        Ok(_) => {}
+    }
+    let desk = match serve::open(&config.database()?).await {
+        Err(e) => return Ok(does_not_open(&format!("{e:#}"))),
+        Ok(desk) => desk,
+    };
+    let mut wrong = check_desk(&desk).await?;
+    wrong.extend(search_index::health(&desk, &serve::search(&config.data)).await?);
+    let files = config.data.join("files");
+    let (lost, all) = archive::lost(&desk, &files).await?;
+    if !lost.is_empty() {
+        wrong.push(format!(
+            "{} of {all} stored files are missing or cut short under {}, the first is {}: bring the folder back from a backup",
+            lost.len(),
+            files.display(),
+            lost.first().map_or("", String::as_str)
+        ));
+    }
+    Ok(wrong)
+}
+
+/// A damage and what to do about it.
+fn mend(damage: &Damage) -> String {
+    match damage {
+        Damage::Broken(detail) => format!(
+            "the database file is damaged ({detail}): stop the service, keep a copy of the file, bring the last backup back"
+        ),
+        Damage::Dangling { table, missing_in } => format!(
+            "rows of {table} name rows of {missing_in} that are not there: bring the last backup back, or ask us with a copy"
+        ),
+        Damage::Behind(name) => {
+            format!("the database is older than this program ({name} has not run): run `aftercare migrate`")
+        }
+    }
+}
+
+async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
+    let loader = desk.clone();
+    let (rules, users, dead, now) = desk
+        .read(move |r| {
+            let rules = loader.rules_in(r)?;
+            Ok((rules, staff::any(r)?, store::job::page(r, "dead", "", 100)?, r.now()))
+        })
+        .await?;
+    let mut wrong = Vec::new();
+    if let Some(ms) = desk::sweep::skew(desk).await? {
+        wrong.push(format!(
+            "this node's clock is {ms} ms ahead of the database server's; it fires no steps: set both by NTP"
+        ));
+    }
+    if !users {
+        wrong.push(
+            "nobody can sign in: run `aftercare user add LOGIN --name NAME`, or `user passwd LOGIN` for somebody who is \
+             there already"
+                .to_owned(),
+        );
+    }
+    if !dead.is_empty() {
+        wrong.push(format!(
+            "{} job(s) failed for good: see Admin → Jobs, mend the cause, try again",
+            dead.len()
+        ));
+    }
+    let today = now.to_zoned(rules.settings.zone()).date();
+    for (name, year) in rules.calendars.values().filter_map(|c| Some((&c.name, c.doc.missing_year(today)?))) {
+        wrong.push(format!(
+            "calendar {name:?} has no holidays for {year}: paste the notice under Admin → Calendars"
+        ));
+    }
+    Ok(wrong)
+}

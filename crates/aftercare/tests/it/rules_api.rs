@@ -49,7 +49,16 @@ async fn calendars_and_promises_are_changed_over_what_was_seen(app: TestApp) {
         *body.pointer_mut(broken.0).unwrap() = broken.1;
         assert_eq!(field(&put(&api, &path, &body).await), broken.2);
         body["doc"]["hollidays"] = json!([]);
-        assert!(field(&put(&api, &path, &body).await).starts_with("request: unknown field"));
+        let slip = put(&api, &path, &body).await;
+        assert_eq!(
+            (field(&slip), &slip.json()["title"]),
+            ("request: bad_value".to_owned(), &json!("请求内容：无法识别"))
+        );
+        assert!(
+            slip.json()["detail"].as_str().unwrap().starts_with("unknown field `hollidays`"),
+            "{}",
+            slip.text
+        );
         let copy = json!({"name": "Copy", "doc": seen["doc"]});
         let made = api.post(&format!("/api/v1/{kind}"), &copy).await;
         assert_eq!((made.status, &made.json()["rev"]), (StatusCode::CREATED, &json!(1)), "{}", made.text);

@@ -103,7 +103,7 @@ async fn read<T: DeserializeOwned>(request: Request, headers: &HeaderMap) -> Res
     }
     let value = serde_json::from_slice(text).map_err(|e| match e.classify() {
         // Well-formed, but not what is asked for here.
-        Category::Data => Error::field("request", &e.to_string()),
+        Category::Data => Error::Unfit(e.to_string()),
         // JSON under another name is taken as it is meant; a form under its own name is told what is wanted.
         _ if !kind.starts_with("application/json") => Error::NotJson,
         _ => Error::Unreadable(e.to_string()),

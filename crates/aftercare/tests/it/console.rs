@@ -16,6 +16,7 @@ mod engines {
         a_requester_is_offered_by_name_address_or_number,
         a_refused_verb_keeps_the_page,
         a_long_history_is_shown_in_parts,
+        whoever_stopped_writing_is_no_longer_answering,
     );
 }
 
@@ -246,4 +247,17 @@ async fn a_long_history_is_shown_in_parts(app: TestApp) {
     );
     assert!(ben.get(&format!("/portal/cases/{number}?before={older}")).await.text.contains("id=\"m1\""));
     assert_eq!(agent.get(&format!("/tickets/{number}?before=x")).await.status, StatusCode::OK);
+}
+
+async fn whoever_stopped_writing_is_no_longer_answering(app: TestApp) {
+    let (agent, number) = opened(&app, "presence").await;
+    let typed = agent.form(&format!("/tickets/{number}/draft"), "html=<p>half a sentence</p>").await;
+    assert_eq!(typed.status, StatusCode::NO_CONTENT);
+    let senior = app.signed_in("senior").await;
+    let path = format!("/tickets/{number}");
+    assert!(senior.get(&path).await.text.contains("正在回复"));
+    assert!(!agent.get(&path).await.text.contains("正在回复"), "nobody is told of themselves");
+    app.advance(91).await;
+    let later = senior.get(&path).await.text;
+    assert!(later.contains("id=\"presence\"") && !later.contains("正在回复"));
 }

@@ -7,6 +7,7 @@ use testkit::{Client, TestApp};
 
 mod engines {
     testkit::on_both_engines!(
+        a_contract_is_begun_from_its_list,
         two_things_of_one_name_are_refused,
         an_organisation_is_made_changed_and_removed,
         a_stale_edit_shows_both_values,
@@ -379,5 +380,20 @@ async fn two_things_of_one_name_are_refused(app: TestApp) {
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
         let again = api.post(&path, &json!({"name": " twin"})).await;
         assert_eq!(again.json()["fields"], json!([{"field": "name", "issue": "taken"}]), "{noun}");
+    }
+}
+
+async fn a_contract_is_begun_from_its_list(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    for list in ["contracts", "installations"] {
+        let new = format!("/customers/{list}/new");
+        assert!(admin.get(&format!("/customers/{list}")).await.text.contains(&format!("href=\"{new}")));
+        let asks = admin.get(&new).await;
+        assert!(asks.status == StatusCode::OK && asks.text.contains("name=\"name\""), "{}", asks.text);
+        let unknown = admin.get(&format!("{new}?name=Nowhere")).await;
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unknown.text.contains("value=\"Nowhere\""), "{}", unknown.text);
+        let found = admin.get(&format!("{new}?name=North")).await;
+        assert!(found.text.contains("name=\"product\""), "{}", found.text);
     }
 }

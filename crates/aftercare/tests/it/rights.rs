@@ -3,6 +3,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use desk::admin::RoleRights;
 use domain::access::{Actor, Right, Role, System};
 use domain::id::StaffId;
 use serde_json::json;
@@ -16,6 +17,7 @@ mod engines {
         nobody_and_customers_come_no_further_than_the_table_says,
         each_role_does_what_its_rights_say,
         without_rights_everything_is_closed,
+        the_ticks_of_all_roles_are_saved_together,
     );
 }
 
@@ -161,10 +163,38 @@ async fn without_rights_everything_is_closed(app: TestApp) {
     let number = tickets(&app).await;
     let none = std::collections::BTreeSet::new();
     let (_, version) = app.desk.read(|r| Ok(store::staff::role(r, Role::Consultant)?)).await.unwrap();
-    let cut = desk::admin::save_role(&app.desk, &OPERATOR, Role::Consultant, none.clone(), version).await;
+    let wanted = RoleRights { role: Role::Consultant, rights: none.clone(), version };
+    let cut = desk::admin::save_roles(&app.desk, &OPERATOR, vec![wanted]).await;
     cut.unwrap();
     let (browser, _) = employ(&app, Role::Consultant).await;
     // A right that no route asks for.
     let narrow = program(&app, app.cast.staff_id("admin"), Right::KnowledgeEdit.as_str()).await;
     walk("nobody's right", &none, (&browser, &narrow), &number).await;
+}
+
+async fn the_ticks_of_all_roles_are_saved_together(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let of = |role: Role| app.desk.read(move |r| Ok(store::staff::role(r, role)?));
+    let (agent, agent_seen) = of(Role::Agent).await.unwrap();
+    let (consultant, consultant_seen) = of(Role::Consultant).await.unwrap();
+    let form = |agent: &[&str], consultant: &[&str]| {
+        let seen = format!("versions=agent+{agent_seen}&versions=consultant+{consultant_seen}");
+        let ticks = |role: &str, list: &[&str]| -> String {
+            list.iter().map(|r| format!("&rights={role}+{r}")).collect()
+        };
+        format!("{seen}{}{}", ticks("agent", agent), ticks("consultant", consultant))
+    };
+    let saved = admin.form("/admin/roles", &form(&["ticket.view"], &["ticket.view", "audit.view"])).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    assert_eq!(of(Role::Agent).await.unwrap().0, [Right::TicketView].into());
+    assert_eq!(of(Role::Consultant).await.unwrap().0, [Right::TicketView, Right::AuditView].into());
+    assert_ne!((agent, consultant), Default::default());
+    // Both columns were saved meanwhile; one of them to what is wanted now.
+    let late = admin.form("/admin/roles", &form(&["ticket.view"], &["ticket.view"])).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
+    assert_eq!(of(Role::Consultant).await.unwrap().0, [Right::TicketView, Right::AuditView].into());
+    let cell = late.text.split("value=\"consultant audit.view\"").nth(1).unwrap().split('>').next().unwrap();
+    assert!(cell.contains(" checked"), "what somebody else saved is shown: {cell}");
+    let unknown = admin.form("/admin/roles", "versions=agent+1&rights=agent+fly").await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -30,7 +30,7 @@ pub use organisations::{
     TAKE_OVER, add_domain, remove_domain, remove_organisation, save_organisation, save_organisation_in,
     set_domains, take_over,
 };
-pub use people::{save_group, save_group_in, save_role, save_staff, save_staff_in};
+pub use people::{RoleRights, save_group, save_group_in, save_roles, save_staff, save_staff_in};
 pub use preview::{
     CalendarPreview, MAX_TRIAL, ShiftedClock, Trial, Tried, preview_calendar, preview_policy, try_routing,
 };

@@ -148,38 +148,46 @@ pub fn save_group_in(
     Ok(row.id)
 }
 
-/// Saves the rights of a role over the version that was seen. The administrator's cannot be cut, so that nobody
-/// locks everybody out.
+/// The rights of a role as somebody wants them, over the version that was seen.
+#[derive(Debug, Clone)]
+pub struct RoleRights {
+    /// The role.
+    pub role: Role,
+    /// All its rights.
+    pub rights: BTreeSet<Right>,
+    /// What was seen.
+    pub version: i64,
+}
+
+/// Saves the rights of roles, all of them or none. The administrator's cannot be cut, so that nobody locks everybody out.
 ///
 /// # Errors
 /// `Lacks`, `Invalid`, `Stale`.
-pub async fn save_role(
-    desk: &Desk,
-    who: &Actor,
-    role: Role,
-    rights: BTreeSet<Right>,
-    version: i64,
-) -> Result<()> {
+pub async fn save_roles(desk: &Desk, who: &Actor, roles: Vec<RoleRights>) -> Result<()> {
     desk.write(who, move |unit| {
         need(unit, Right::StaffEdit)?;
-        if role == Role::Administrator {
-            return Err(Error::field("role", "fixed"));
-        }
-        let (before, present) = staff::role(unit.work, role)?;
-        if version != present {
-            let list = |r: &BTreeSet<Right>| r.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
-            let (mine, theirs) = (list(&rights), list(&before));
-            return Err(Error::Stale { field: "rights".to_owned(), mine, theirs });
-        }
-        if before == rights {
-            return Ok(());
-        }
-        if present == 0 {
-            staff::put_role(unit.work, role, &rights)?;
-        } else {
-            staff::edit_role(unit.work, role, &rights, version)?;
-        }
-        record(unit, ("role", role.as_str()), &before, &rights)
+        roles.iter().try_for_each(|one| save_role(unit, one))
     })
     .await
+}
+
+fn save_role(unit: &mut Unit<'_, '_>, RoleRights { role, rights, version }: &RoleRights) -> Result<()> {
+    if *role == Role::Administrator {
+        return Err(Error::field("role", "fixed"));
+    }
+    let (before, present) = staff::role(unit.work, *role)?;
+    if *version != present {
+        let list = |r: &BTreeSet<Right>| r.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", ");
+        let (mine, theirs) = (list(rights), list(&before));
+        return Err(Error::Stale { field: "rights".to_owned(), mine, theirs });
+    }
+    if before == *rights {
+        return Ok(());
+    }
+    if present == 0 {
+        staff::put_role(unit.work, *role, rights)?;
+    } else {
+        staff::edit_role(unit.work, *role, rights, *version)?;
+    }
+    record(unit, ("role", role.as_str()), &before, rights)
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
-use desk::admin::save_role;
+use desk::admin::{RoleRights, save_roles};
 use domain::access::{Right, Role};
 use serde::Deserialize;
 use store::staff;
@@ -53,12 +53,7 @@ impl RolesPage {
     }
 }
 
-async fn shown(
-    app: &App,
-    page: &StaffPage,
-    mine: Option<(Role, BTreeSet<Right>)>,
-    back: Back,
-) -> Result<Response, WebError> {
+async fn shown(app: &App, page: &StaffPage, mine: Vec<RoleRights>, back: Back) -> Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
     let read = app.desk.read(|r| {
         let mut columns = Vec::new();
@@ -69,8 +64,10 @@ async fn shown(
         Ok(columns)
     });
     let mut columns = read.await.map_err(|e| page.visitor.fail(e))?;
-    if let Some((role, rights)) = mine.filter(|_| !back.is_stale()) {
-        columns.iter_mut().filter(|c| c.role == role).for_each(|c| c.rights.clone_from(&rights));
+    // A column that somebody else saved meanwhile is shown as it is; in all others nothing is lost.
+    for one in mine {
+        let same = |c: &&mut Column| c.role == one.role && c.version == one.version;
+        columns.iter_mut().filter(same).for_each(|c| c.rights.clone_from(&one.rights));
     }
     let view = RolesPage { ui, tab: "roles", columns, back };
     Ok(view.back.answer(render(&view, &page.visitor)?))
@@ -79,30 +76,47 @@ async fn shown(
 /// The table of rights and roles.
 pub(super) async fn table(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
     page.need(Right::StaffEdit)?;
-    shown(&app, &page, None, Back::default()).await
+    shown(&app, &page, Vec::new(), Back::default()).await
 }
 
-/// A role's column as it was sent.
+/// The table as it was sent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct RoleForm {
-    version: i64,
+pub(super) struct RolesForm {
+    /// `role version`, for each column that can be changed.
+    versions: Vec<String>,
+    /// `role right`, for each tick.
     rights: Vec<String>,
 }
 
-/// Saves a role's rights; they hold from the next request on.
+impl RolesForm {
+    /// Each column with its ticks.
+    fn read(&self) -> desk::Result<Vec<RoleRights>> {
+        let unknown = || Error::field("rights", "unknown");
+        let mut columns = Vec::new();
+        for (role, version) in self.versions.iter().filter_map(|v| v.split_once(' ')) {
+            let ticks = self.rights.iter().filter_map(|t| t.split_once(' ')).filter(|(of, _)| *of == role);
+            let rights: Result<BTreeSet<Right>, _> = ticks.map(|(_, right)| right.parse()).collect();
+            columns.push(RoleRights {
+                role: role.parse().map_err(|_| unknown())?,
+                rights: rights.map_err(|_| unknown())?,
+                version: version.parse().map_err(|_| unknown())?,
+            });
+        }
+        Ok(columns)
+    }
+}
+
+/// Saves the rights of all roles; they hold from the next request on.
 pub(super) async fn save(
     State(app): State<App>,
     page: StaffPage,
-    Path(role): Path<String>,
-    Fields(form): Fields<RoleForm>,
+    Fields(form): Fields<RolesForm>,
 ) -> Result<Response, WebError> {
     page.need(Right::StaffEdit)?;
-    let role: Role = role.parse().map_err(|_| page.visitor.fail(Error::NotFound))?;
-    let rights: Result<BTreeSet<Right>, _> = form.rights.iter().map(|r| r.parse()).collect();
-    let rights = rights.map_err(|_| page.visitor.fail(Error::field("rights", "unknown")))?;
-    match save_role(&app.desk, page.actor(), role, rights.clone(), form.version).await {
+    let columns = form.read().map_err(|e| page.visitor.fail(e))?;
+    match save_roles(&app.desk, page.actor(), columns.clone()).await {
         Ok(()) => Ok(Said::done("saved").with(Redirect::to("/admin/roles").into_response())),
-        Err(e) => shown(&app, &page, Some((role, rights)), Back::new(e, &page.visitor)?).await,
+        Err(e) => shown(&app, &page, columns, Back::new(e, &page.visitor)?).await,
     }
 }

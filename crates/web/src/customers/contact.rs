@@ -124,7 +124,7 @@ pub(super) struct Sent {
 }
 
 /// The organisation with this name.
-async fn named(app: &App, name: &str) -> desk::Result<Option<OrgId>> {
+pub(super) async fn named(app: &App, name: &str) -> desk::Result<Option<OrgId>> {
     if name.trim().is_empty() {
         return Ok(None);
     }

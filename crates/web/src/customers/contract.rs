@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use store::directory::{self, ContractRow, OrgRow, ProductRow};
 
+use super::whose::{Whose, whose};
 use super::{Back, organisation::choosable};
 use crate::app::App;
 use crate::error::WebError;
@@ -141,12 +142,16 @@ async fn shown(
 pub(super) async fn new(
     State(app): State<App>,
     page: StaffPage,
-    Query(at): Query<Sent>,
+    Query(at): Query<Whose>,
 ) -> Result<Response, WebError> {
     page.need(Right::PeopleEdit)?;
+    let organisation = match whose(&app, &page, ("contracts", "contract-new"), at).await? {
+        Ok(id) => id.0,
+        Err(asks) => return Ok(asks),
+    };
     let ui = page.ui(&app, "customers").await?;
     let today = ui.now.to_zoned(ui.zone).date();
-    let (row, _) = Sent { organisation: at.organisation, ..Sent::default() }.typed(String::new());
+    let (row, _) = Sent { organisation, ..Sent::default() }.typed(String::new());
     shown(&app, &page, (row, (today.to_string(), String::new())), Back::default()).await
 }
 

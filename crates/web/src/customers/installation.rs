@@ -9,6 +9,7 @@ use domain::id::{OrgId, ProductId};
 use serde::Deserialize;
 use store::directory::{self, InstallationRow, OrgRow, ProductRow};
 
+use super::whose::{Whose, whose};
 use super::{Back, organisation::choosable};
 use crate::app::App;
 use crate::error::WebError;
@@ -90,10 +91,14 @@ async fn shown(
 pub(super) async fn new(
     State(app): State<App>,
     page: StaffPage,
-    Query(at): Query<Sent>,
+    Query(at): Query<Whose>,
 ) -> Result<Response, WebError> {
     page.need(Right::PeopleEdit)?;
-    let row = Sent { organisation: at.organisation, ..Sent::default() }.row(String::new());
+    let organisation = match whose(&app, &page, ("installations", "installation-new"), at).await? {
+        Ok(id) => id.0,
+        Err(asks) => return Ok(asks),
+    };
+    let row = Sent { organisation, ..Sent::default() }.row(String::new());
     shown(&app, &page, row, Back::default()).await
 }
 

@@ -13,6 +13,7 @@ mod organisation_form;
 mod organisations;
 mod query;
 mod requesters;
+mod whose;
 
 pub(crate) use back::Back;
 pub(crate) use query::{

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::ticket as verb;
+use desk::ticket::{self as verb, FromCustomer};
 use domain::access::Actor;
 use domain::id::FileId;
 use domain::ticket::decide::{Draft, Solution};
@@ -259,21 +259,22 @@ pub(super) async fn reopen(
     )
 }
 
-/// Ends a ticket without work.
+/// Ends a ticket without work: staff say why, its customer withdraws it.
 pub(super) async fn cancel(
     State(app): State<App>,
     visitor: Visitor,
     Path(number): Path<String>,
     Fields(form): Fields<ReasonForm>,
 ) -> Result<Response, WebError> {
+    let (desk, who) = (&app.desk, visitor.actor());
+    if who.staff().is_none() {
+        let withdrawn = verb::say(desk, who, &number, FromCustomer::Withdraw).await;
+        return said(&visitor, withdrawn, Said::done("cancelled"));
+    }
     let reason =
         choice("reason", &form.reason).map_err(|e| visitor.fail(e))?.unwrap_or(CloseReason::Withdrawn);
-    let word = if visitor.actor().staff().is_some() {
-        Said::undoable("cancelled", &number, "closure/removal", &[])
-    } else {
-        Said::done("cancelled")
-    };
-    said(&visitor, verb::cancel(&app.desk, visitor.actor(), &number, reason).await, word)
+    let word = Said::undoable("cancelled", &number, "closure/removal", &[]);
+    said(&visitor, verb::cancel(desk, who, &number, reason).await, word)
 }
 
 /// Who gets it.

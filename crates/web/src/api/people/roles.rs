@@ -82,7 +82,8 @@ pub(crate) async fn change(
     let rights: std::result::Result<BTreeSet<Right>, _> =
         body.value.rights.iter().map(|r| r.parse()).collect();
     let rights = rights.map_err(|_| caller.fail(Error::field("rights", "unknown")))?;
-    let saved = admin::save_role(&app.desk, &caller.actor, role, rights, body.value.version).await;
+    let wanted = admin::RoleRights { role, rights, version: body.value.version };
+    let saved = admin::save_roles(&app.desk, &caller.actor, vec![wanted]).await;
     saved.map_err(|e| caller.fail(e))?;
     app.desk.read(move |r| view(r, role)).await.map(Json).map_err(|e| caller.fail(e))
 }

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use domain::access::Actor;
 use serde_json::{Value, json};
 use testkit::{Answer, Client, TestApp};
 
@@ -17,6 +18,7 @@ mod engines {
         a_refused_verb_keeps_the_page,
         a_long_history_is_shown_in_parts,
         whoever_stopped_writing_is_no_longer_answering,
+        a_refused_address_or_domain_stays_in_its_field,
     );
 }
 
@@ -260,4 +262,24 @@ async fn whoever_stopped_writing_is_no_longer_answering(app: TestApp) {
     app.advance(91).await;
     let later = senior.get(&path).await.text;
     assert!(later.contains("id=\"presence\"") && !later.contains("正在回复"));
+}
+
+async fn a_refused_address_or_domain_stays_in_its_field(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let contact = match app.cast.contact("ben@north.example") {
+        Actor::Contact(c) => c.id.clone(),
+        _ => unreachable!("a contact"),
+    };
+    for (path, fields, typed) in [
+        (format!("/customers/contacts/{contact}/points"), "action=add&point=no+address", "no address"),
+        (format!("/customers/{}/domains", app.cast.north), "domain=not+a+domain", "not a domain"),
+    ] {
+        let refused = admin.form(&path, fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert!(
+            refused.text.contains(&format!("value=\"{typed}\" aria-invalid")),
+            "{path}: {}",
+            refused.text
+        );
+    }
 }

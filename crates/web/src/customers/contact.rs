@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::directory::{self, ContactRow, OrgFilter, find_organisations};
 use store::ticket::{self, Filter, ListRow, Order};
 
-use super::{Back, Said};
+use super::{Back, Refused, Said};
 use crate::app::App;
 use crate::error::{WebError, field_text};
 use crate::form::{Fields, required, words};
@@ -31,7 +31,7 @@ struct ContactPage {
     merged: Option<(ContactId, String)>,
     cases: Vec<ListRow>,
     said: Option<String>,
-    errors: Vec<String>,
+    refused: Refused,
 }
 
 impl ContactPage {
@@ -53,7 +53,7 @@ pub(super) async fn show(
     Query(said): Query<Said>,
 ) -> Result<Response, WebError> {
     page.need(Right::PeopleView)?;
-    shown(&app, &page, ContactId(id), said, Vec::new()).await
+    shown(&app, &page, ContactId(id), said, Refused::default()).await
 }
 
 async fn shown(
@@ -61,7 +61,7 @@ async fn shown(
     page: &StaffPage,
     id: ContactId,
     said: Said,
-    errors: Vec<String>,
+    refused: Refused,
 ) -> Result<Response, WebError> {
     let ui = page.ui(app, "customers").await?;
     let scope = page.actor().scope();
@@ -82,7 +82,7 @@ async fn shown(
         Ok((row, points, organisation, merged, cases))
     });
     let (row, points, organisation, merged, cases) = read.await.map_err(|e| page.visitor.fail(e))?;
-    let view = ContactPage { ui, tab: "contacts", row, points, organisation, merged, cases, said, errors };
+    let view = ContactPage { ui, tab: "contacts", row, points, organisation, merged, cases, said, refused };
     render(&view, &page.visitor)
 }
 
@@ -298,6 +298,13 @@ impl PointForm {
     }
 }
 
+impl PointForm {
+    /// What was typed to be added.
+    fn typed(&self) -> String {
+        if self.action == "add" { self.point.clone() } else { String::new() }
+    }
+}
+
 /// Adds, removes or prefers an address or number.
 pub(super) async fn points(
     State(app): State<App>,
@@ -306,25 +313,25 @@ pub(super) async fn points(
     Fields(sent): Fields<PointForm>,
 ) -> Result<Response, WebError> {
     page.need(Right::PeopleEdit)?;
-    let key = ContactId(id.clone());
+    let (key, typed) = (ContactId(id.clone()), sent.typed());
     let done = match sent.read() {
         Ok(edit) => admin::edit_points(&app.desk, page.actor(), key, edit).await,
         Err(e) => Err(e),
     };
-    answer(&app, &page, id, done).await
+    answer(&app, &page, (id, typed), done).await
 }
 
 async fn answer(
     app: &App,
     page: &StaffPage,
-    id: String,
+    (id, typed): (String, String),
     done: desk::Result<()>,
 ) -> Result<Response, WebError> {
     match done {
         Ok(()) => Ok(to(&id).into_response()),
         Err(Error::Invalid(fields)) => {
             let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
-            let view = shown(app, page, ContactId(id), Said::default(), errors).await?;
+            let view = shown(app, page, ContactId(id), Said::default(), Refused { errors, typed }).await?;
             Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, view).into_response())
         }
         Err(e) => Err(page.visitor.fail(e)),
@@ -340,7 +347,7 @@ pub(super) async fn invite(
     page.need(Right::PeopleEdit)?;
     match auth::invite_contact(&app.desk, page.actor(), &ContactId(id.clone())).await {
         Ok(_) => Ok(Redirect::to(&format!("/customers/contacts/{id}?said=invited")).into_response()),
-        Err(e) => answer(&app, &page, id, Err(e)).await,
+        Err(e) => answer(&app, &page, (id, String::new()), Err(e)).await,
     }
 }
 

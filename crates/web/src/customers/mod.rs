@@ -88,3 +88,10 @@ impl Said {
         }
     }
 }
+
+/// A small form of a page that was refused: why, and what was typed into it.
+#[derive(Debug, Default)]
+struct Refused {
+    errors: Vec<String>,
+    typed: String,
+}

@@ -14,8 +14,8 @@ use store::directory::{self, ContactFilter, ContactRow, ContractRow, Installatio
 use store::ticket::{self, Filter, ListRow, Order};
 use store::{Read, directory::find_contacts};
 
-use super::Said;
 use super::query::cut;
+use super::{Refused, Said};
 use crate::app::App;
 use crate::error::{WebError, field_text};
 use crate::form::Fields;
@@ -31,7 +31,7 @@ struct OrganisationPage {
     tab: &'static str,
     org: Shown,
     said: Option<String>,
-    errors: Vec<String>,
+    refused: Refused,
 }
 
 impl OrganisationPage {
@@ -83,7 +83,7 @@ pub(super) async fn show(
     Query(said): Query<Said>,
 ) -> Result<Response, WebError> {
     page.need(Right::PeopleView)?;
-    shown(&app, &page, OrgId(id), said, Vec::new()).await
+    shown(&app, &page, OrgId(id), said, Refused::default()).await
 }
 
 async fn shown(
@@ -91,7 +91,7 @@ async fn shown(
     page: &StaffPage,
     id: OrgId,
     said: Said,
-    errors: Vec<String>,
+    refused: Refused,
 ) -> Result<Response, WebError> {
     let ui = page.ui(app, "customers").await?;
     let (desk, scope) = (app.desk.clone(), page.actor().scope());
@@ -99,7 +99,7 @@ async fn shown(
     let read = app.desk.read(move |r| read_organisation(r, &desk, &id, &scope, today));
     let org = read.await.map_err(|e| page.visitor.fail(e))?;
     let said = said.text(&ui);
-    render(&OrganisationPage { ui, tab: "organisations", org, said, errors }, &page.visitor)
+    render(&OrganisationPage { ui, tab: "organisations", org, said, refused }, &page.visitor)
 }
 
 fn read_organisation(
@@ -180,12 +180,17 @@ fn to(id: &str) -> Redirect {
 }
 
 /// The page again with what was wrong, or the error as it is.
-async fn again(app: &App, page: &StaffPage, id: String, error: Error) -> Result<Response, WebError> {
+async fn again(
+    app: &App,
+    page: &StaffPage,
+    (id, typed): (String, String),
+    error: Error,
+) -> Result<Response, WebError> {
     let errors: Vec<String> = match &error {
         Error::Invalid(fields) => fields.iter().map(|f| field_text(f, page.visitor.locale)).collect(),
         _ => return Err(page.visitor.fail(error)),
     };
-    let shown = shown(app, page, OrgId(id), Said::default(), errors).await?;
+    let shown = shown(app, page, OrgId(id), Said::default(), Refused { errors, typed }).await?;
     Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
 }
 
@@ -224,9 +229,9 @@ pub(super) async fn add_domain(
     Fields(form): Fields<Small>,
 ) -> Result<Response, WebError> {
     page.need(Right::PeopleEdit)?;
-    match admin::add_domain(&app.desk, page.actor(), OrgId(id.clone()), form.domain).await {
+    match admin::add_domain(&app.desk, page.actor(), OrgId(id.clone()), form.domain.clone()).await {
         Ok(_) => Ok(to(&id).into_response()),
-        Err(e) => again(&app, &page, id, e).await,
+        Err(e) => again(&app, &page, (id, form.domain), e).await,
     }
 }
 
@@ -252,6 +257,6 @@ pub(super) async fn take_over(
     page.need(Right::PeopleEdit)?;
     match admin::take_over(&app.desk, page.actor(), OrgId(id.clone()), form.domain).await {
         Ok(n) => Ok(Redirect::to(&format!("/customers/{id}?said=joined&n={n}")).into_response()),
-        Err(e) => again(&app, &page, id, e).await,
+        Err(e) => again(&app, &page, (id, String::new()), e).await,
     }
 }

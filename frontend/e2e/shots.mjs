@@ -100,7 +100,7 @@ const PAGES = {
     ["contact", `/customers/contacts/${person.id}`], ...under("contact", `/customers/contacts/${person.id}/`, "edit merge"),
     ["contact-new", "/customers/contacts/new"], ["contact-compare", `/customers/contacts/${person.id}/merge?into=${other.points[0]}`],
     ["contract", `/customers/contracts/${await first("contracts")}`],
-    ["contract-new", `/customers/contracts/new?organisation=${organisation}`],
+    ["contract-whose", "/customers/contracts/new?name=x"], ["contract-new", `/customers/contracts/new?organisation=${organisation}`],
     ["installation", `/customers/installations/${await first("installations")}`],
     ["installation-new", `/customers/installations/new?organisation=${organisation}`],
     ...under("admin", "/admin/", "staff groups roles calendars policies routing fields answers products synonyms settings"),

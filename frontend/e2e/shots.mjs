@@ -34,13 +34,6 @@ const affected = { organisations: [...running.organisations, person.organisation
 await api(`tickets/${urgent}/emergency/description`, affected, "PUT");
 const past = number((t) => t.title.includes("系统锁死")), pastEmergency = await api(`tickets/${past}/emergency`);
 
-// A rota with weeks for the working hours, days for holidays, and nobody at night.
-const crew = (await all("staff")).filter((s) => s.role !== "administrator").map((s) => s.id);
-const layer = { seat: "primary", time_zone: "Asia/Shanghai", handoff_day: "mon", handoff_at: "09:00", every: 1, starts_on: "2025-01-06" };
-const week = { ...layer, name: "一线轮值", days: "all", order: crew.slice(0, 4), unit: "weeks", windows: [["09:00", "21:00"]] };
-const holiday = { ...layer, name: "节假日", days: "holiday", order: crew.slice(2, 6), unit: "days", handoff_at: "00:00" };
-await api("on-call/rotas", { name: "一线值班", doc: { calendar: "service", layers: [week, holiday], owner: crew[0] } });
-
 const open = (selector) => (p) => p.locator(selector).first().evaluate((el) => { el.open = true; });
 const press = (key) => (p) => p.keyboard.press(key);
 const click = (selector) => (p) => p.locator(selector).first().click();
@@ -60,6 +53,7 @@ const upload = async (p) => {
   await p.setInputFiles("input[type=file]", { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(TABLE) });
   await follow(".sheet .btn-primary")(p);
 };
+const rota = `/on-call/rotas/${await first("on-call/rotas")}`;
 const ticket = `/tickets/${urgent}`, list = "/tickets?view=all", year = "period=last_12_months", organisation = person.organisation;
 const calendar = `/admin/calendars/${await first("calendars")}`, policy = `/admin/policies/${await first("policies")}`;
 const under = (name, prefix, words) => words.split(" ").map((word) => [`${name}-${word}`, prefix + word]);
@@ -86,7 +80,9 @@ const PAGES = {
     ["search-empty", "/search?q=qqqqzzzz"], ["search-start", "/search"], ["search-instead", "/search?q=exmaple"],
     ["emergency", `${ticket}/emergency`], ["emergency-past", `/tickets/${past}/emergency`], ["emergency-none", `/tickets/${waiting}/emergency`],
     ["emergency-roles", `${ticket}/emergency`, open("#staffing details")], ["emergency-start", `/tickets/${waiting}`, press("x")],
-    ["oncall", "/on-call?month=2026-10"], ["emergencies", "/emergencies"], ["emergencies-empty", "/emergencies?state=called_off"], ["emergencies-measures", "/emergencies/measures"],
+    ["oncall", "/on-call"], ["oncall-holiday", "/on-call?month=2026-10"], ["oncall-put", "/on-call", open("#put")],
+    ["oncall-rotas", "/on-call/rotas"], ["oncall-rota-new", "/on-call/rotas/new"], ["oncall-rota", rota, open(".rule")],
+    ["oncall-rota-preview", rota, follow(".actions [value=preview]")], ["emergencies", "/emergencies"], ["emergencies-empty", "/emergencies?state=called_off"], ["emergencies-measures", "/emergencies/measures"],
     ["log", "/log"], ["log-empty", "/log?until=2001-01-01"],
     ["reports", `/reports?${year}`], ["report-months", `/reports/solving?${year}&by=month`],
     ...["attainment", "punctuality", "recovery", "satisfaction", "solving", "backlog"].map((r) => [`report-${r}`, `/reports/${r}?${year}`]),

@@ -23,7 +23,7 @@ impl FieldError {
 /// Something that still names what was to be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
-    /// What it is: `rule`, `promise`, `default_group`, `view`, `ticket`, `deeds`.
+    /// What it is: `rule`, `promise`, `default_group`, `rota`, `view`, `ticket`, `deeds`.
     pub what: &'static str,
     /// Its name or number; may be empty.
     pub name: String,

@@ -71,14 +71,10 @@ fn active(r: &mut Read<'_>) -> Result<BTreeSet<StaffId>> {
 /// # Errors
 /// `Lacks`, `Invalid` with all wrong fields, `Stale` with both documents, `NotFound`.
 pub async fn save_rota(desk: &Desk, who: &Actor, row: RotaRow) -> Result<RotaRow> {
-    match row.name.trim().chars().count() {
-        0 => return Err(Error::field("name", "required")),
-        n if n > MAX_NAME => return Err(Error::field("name", "too_long")),
-        _ => refuse(row.doc.problems())?,
-    }
     desk.write(who, move |unit| {
         need(unit, Right::OncallEdit)?;
-        check_names(unit, &row.doc)?;
+        let rules = unit.rules.clone();
+        check(unit.work, &rules, &row.name, &row.doc)?;
         let mut row = RotaRow { name: row.name.trim().to_owned(), ..row.clone() };
         let kept = oncall::one(unit.work, &row.id)?;
         match &kept {
@@ -99,12 +95,27 @@ pub async fn save_rota(desk: &Desk, who: &Actor, row: RotaRow) -> Result<RotaRow
     .await
 }
 
+/// All that keeps a rota from being saved: wrong fields, and names of what is not there.
+///
+/// # Errors
+/// `Invalid` with all wrong fields.
+pub fn check(r: &mut Read<'_>, rules: &Rules, name: &str, doc: &RotaDoc) -> Result<()> {
+    let mut found = doc.problems();
+    match name.trim().chars().count() {
+        0 => found.push(("name".to_owned(), "required")),
+        n if n > MAX_NAME => found.push(("name".to_owned(), "too_long")),
+        _ => {}
+    }
+    refuse(found)?;
+    check_names(r, rules, doc)
+}
+
 /// Calendar, groups and people of a rota are there.
-fn check_names(unit: &mut Unit<'_, '_>, doc: &RotaDoc) -> Result<()> {
-    let people = active(unit.work)?;
-    let groups = staff::groups(unit.work)?;
+fn check_names(r: &mut Read<'_>, rules: &Rules, doc: &RotaDoc) -> Result<()> {
+    let people = active(r)?;
+    let groups = staff::groups(r)?;
     let mut found = Vec::new();
-    if !unit.rules.calendars.contains_key(&doc.calendar) {
+    if !rules.calendars.contains_key(&doc.calendar) {
         found.push(FieldError::new("calendar", "unknown"));
     }
     if !doc.groups.iter().all(|id| groups.iter().any(|g| g.id == *id && g.active)) {
@@ -131,8 +142,11 @@ fn check_span(
     (from, until): (Timestamp, Timestamp),
     note: &str,
 ) -> Result<()> {
-    if until <= from || until > plus_seconds(from, MAX_SPAN_S) {
-        return Err(Error::field("until", "bad_value"));
+    if until <= from {
+        return Err(Error::field("until", "not_after"));
+    }
+    if until > plus_seconds(from, MAX_SPAN_S) {
+        return Err(Error::field("until", "too_long"));
     }
     if note.chars().count() > MAX_NOTE {
         return Err(Error::field("note", "too_long"));
@@ -164,16 +178,17 @@ pub async fn put_in(
     .await
 }
 
-/// Takes back that somebody was put in.
+/// Takes back that somebody was put in; answers what it was.
 ///
 /// # Errors
 /// `Lacks`, `NotFound`.
-pub async fn take_out(desk: &Desk, who: &Actor, id: String) -> Result<()> {
+pub async fn take_out(desk: &Desk, who: &Actor, id: String) -> Result<OverrideRow> {
     desk.write(who, move |unit| {
         need(unit, Right::OncallEdit)?;
         let row = oncall::override_by_id(unit.work, &id)?.ok_or(Error::NotFound)?;
         oncall::remove_override(unit.work, &id)?;
-        gone(unit, ("oncall_override", &id), &override_said(&row))
+        gone(unit, ("oncall_override", &id), &override_said(&row))?;
+        Ok(row)
     })
     .await
 }
@@ -206,11 +221,11 @@ pub async fn go_on_leave(desk: &Desk, who: &Actor, leave: Leave, note: String) -
     .await
 }
 
-/// Somebody is not away after all.
+/// Somebody is not away after all; answers what it was.
 ///
 /// # Errors
 /// `Lacks`, `NotFound`.
-pub async fn cancel_leave(desk: &Desk, who: &Actor, id: String) -> Result<()> {
+pub async fn cancel_leave(desk: &Desk, who: &Actor, id: String) -> Result<LeaveRow> {
     desk.write(who, move |unit| {
         if unit.actor.staff().is_none() {
             need(unit, Right::OncallEdit)?;
@@ -218,7 +233,8 @@ pub async fn cancel_leave(desk: &Desk, who: &Actor, id: String) -> Result<()> {
         let row = oncall::leave_by_id(unit.work, &id)?.ok_or(Error::NotFound)?;
         may_speak_for(unit, &row.leave.person)?;
         oncall::remove_leave(unit.work, &id)?;
-        gone(unit, ("oncall_leave", &id), &leave_said(&row))
+        gone(unit, ("oncall_leave", &id), &leave_said(&row))?;
+        Ok(row)
     })
     .await
 }
@@ -250,21 +266,27 @@ pub async fn confirm_phone(desk: &Desk, who: &Actor, person: StaffId) -> Result<
     .await
 }
 
-/// Who is called for a ticket now, by the rota of its group or else the one of the house; none without a rota.
-pub(crate) fn called_for(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Option<Called>> {
+/// Who is called for a ticket now, by the rota of its group or else the one of the house; none without a rota, or when it
+/// has only people who must stand apart from a complaint.
+pub(crate) fn called_for(
+    unit: &mut Unit<'_, '_>,
+    t: &Ticket,
+    apart: &BTreeSet<StaffId>,
+) -> Result<Option<Called>> {
     let rotas = oncall::rotas(unit.work)?;
     let own = rotas.iter().find(|r| t.group.as_ref().is_some_and(|g| r.doc.groups.contains(g)));
     let Some(row) = own.or_else(|| rotas.iter().find(|r| r.doc.groups.is_empty())).cloned() else {
         return Ok(None);
     };
     let (now, rules) = (unit.now, unit.rules.clone());
-    let standing = Standing::load(unit.work, &rules, row, (now, plus_seconds(now, 1)))?;
+    let mut standing = Standing::load(unit.work, &rules, row, (now, plus_seconds(now, 1)))?;
+    standing.able.retain(|p| !apart.contains(p));
     let Answer { person, because } = standing.roster().on_call_at(now).primary;
     let owner = standing.row.doc.owner.clone();
     let (rota, is_nobody) = (standing.row.name, because == Because::Nobody);
     let person = person.unwrap_or(owner);
-    // Somebody who left, whom a rota still names, is not called: then it is as if there were no rota.
-    if staff::one(unit.work, &person)?.is_none_or(|s| !s.active) {
+    // Somebody who left, or who stands apart, is not called: then it is as if there were no rota.
+    if !standing.able.contains(&person) {
         return Ok(None);
     }
     Ok(Some(Called { rota, person, because, alarm: is_nobody }))

@@ -124,10 +124,11 @@ pub(crate) fn helpers_for(unit: &mut Unit<'_, '_>, case: &Case) -> Result<Helper
         helpers.groups = active.map(|g| g.id).collect();
     }
     if page {
-        helpers.called = called_for(unit, t)?;
+        let apart = apart(unit, t)?;
+        helpers.called = called_for(unit, t, &apart)?;
         if helpers.called.is_none() {
             // Without a rota the supervisors of the ticket's group stand in for it.
-            helpers.on_call = leads(unit, t)?;
+            helpers.on_call = leads(unit, t)?.into_iter().filter(|p| !apart.contains(p)).collect();
         }
     }
     Ok(helpers)

@@ -43,8 +43,12 @@ impl Said {
     /// Something that a post to a part of the ticket takes back.
     pub(crate) fn undoable(verb: &str, number: &str, noun: &str, fields: &[(&str, String)]) -> Self {
         let fields = fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-        let undo = Undo { action: format!("/tickets/{number}/{noun}"), fields };
-        Self { verb: verb.to_owned(), undo: Some(undo) }
+        Self::undone_at(verb, format!("/tickets/{number}/{noun}"), fields)
+    }
+
+    /// Something that a post to an address takes back.
+    pub(crate) fn undone_at(verb: &str, action: String, fields: Vec<(String, String)>) -> Self {
+        Self { verb: verb.to_owned(), undo: Some(Undo { action, fields }) }
     }
 
     /// The hands in which the ticket was go back to it.
@@ -89,7 +93,8 @@ impl Said {
     pub(crate) fn read(jar: &CookieJar) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(jar.get(COOKIE)?.value()).ok()?;
         let said: Self = serde_json::from_slice(&bytes).ok()?;
-        said.undo.as_ref().is_none_or(|u| u.action.starts_with("/tickets/")).then_some(said)
+        let ours = |u: &Undo| ["/tickets/", "/on-call/"].iter().any(|p| u.action.starts_with(p));
+        said.undo.as_ref().is_none_or(ours).then_some(said)
     }
 
     /// Lets the next page say it.

@@ -83,7 +83,7 @@ pub(super) fn staff_row(s: &Person, now: Timestamp) -> StaffRow {
         login: s.login.clone(),
         name: s.name.clone(),
         email: format!("{}@aftercare.example", s.login),
-        phone: String::new(),
+        phone: s.phone.clone(),
         role: s.role,
         locale: "zh-CN".to_owned(),
         skills: s.skills.clone(),

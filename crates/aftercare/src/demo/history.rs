@@ -63,9 +63,11 @@ pub async fn lay(
     agreements(desk, world, plus_seconds(first, -30 * DAY_S)).await?;
     rules(desk, world).await?;
     let cast = cast(desk, world, files).await?;
+    super::oncall::lay(desk, world, &cast, &zone).await?;
     story::play(desk, clock, &cast, cases, end).await?;
     clock.set(end);
     crate::drain(desk, "").await?;
+    super::oncall::ahead(desk, world, &cast, &zone).await?;
     read_old_notices(desk, &cast, plus_seconds(end, -7 * DAY_S)).await
 }
 
@@ -209,7 +211,7 @@ fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
     }
 }
 
-const OPERATOR: Actor = Actor::System(System::Operator);
+pub(super) const OPERATOR: Actor = Actor::System(System::Operator);
 
 async fn people(desk: &Desk, world: &World) -> anyhow::Result<()> {
     let mut members: BTreeMap<String, BTreeSet<StaffId>> = BTreeMap::new();

@@ -4,6 +4,7 @@ mod accounts;
 mod emergency;
 mod files;
 mod history;
+mod oncall;
 mod story;
 mod world;
 

@@ -24,6 +24,7 @@ pub struct World {
     pub(super) answer: Vec<Answer>,
     pub(super) field: Vec<domain::field::Field>,
     pub(super) rule: Vec<domain::routing::Rule>,
+    pub(super) rota: super::oncall::Rota,
     /// Further steps of the strict promise.
     pub(super) step: Vec<domain::sla::Step>,
     pub(super) case: Vec<Case>,
@@ -42,6 +43,7 @@ pub(super) struct Group {
 pub(super) struct Person {
     pub login: String,
     pub name: String,
+    pub phone: String,
     pub role: Role,
     pub groups: Vec<String>,
     #[serde(default)]

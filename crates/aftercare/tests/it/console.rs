@@ -34,14 +34,14 @@ async fn shown(app: &TestApp, number: &str) -> Value {
 }
 
 /// The page that follows an answer, with the cookies that the answer set.
-async fn next_page(client: &Client, answer: &Answer) -> String {
+pub(crate) async fn next_page(client: &Client, answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     let headers = [("cookie", answer.cookies.as_str())];
     client.send(Method::GET, &answer.location, "", Body::empty(), &headers).await.text
 }
 
 /// The undo form in a page's toast: where it goes and what it sends.
-fn undo_form(page: &str) -> (String, String) {
+pub(crate) fn undo_form(page: &str) -> (String, String) {
     let toast = page.split("class=\"toast\"").nth(1).expect("a toast").split("</form>").next().unwrap();
     let attribute = |text: &str, name: &str| {
         text.split(&format!("{name}=\"")).nth(1)?.split('"').next().map(str::to_owned)

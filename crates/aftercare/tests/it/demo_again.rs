@@ -41,8 +41,8 @@ fn what_the_demo_prints_works_whatever_was_done_before() {
     let mut demo = start(&data);
     let chen = find(&demo, "staff?limit=200", "login", "chen");
     change(&demo, "staff", &chen, "\"role\":\"administrator\"");
-    let sun = find(&demo, "staff?limit=200", "login", "sun");
-    change(&demo, "staff", &sun, "\"active\":false");
+    let qian = find(&demo, "staff?limit=200", "login", "qian");
+    change(&demo, "staff", &qian, "\"active\":false");
     for _ in 0..6 {
         let form = "login=li&password=wrong";
         request(
@@ -61,7 +61,7 @@ fn what_the_demo_prints_works_whatever_was_done_before() {
     let all = logins(&again);
     let role = |login: &str| all.iter().find(|(l, _)| l == login).map(|(_, role)| role.as_str());
     assert_eq!(
-        (role("sun"), role("chen"), role("admin")),
+        (role("qian"), role("chen"), role("admin")),
         (None, Some("administrator"), Some("administrator"))
     );
     for (login, _) in &all {

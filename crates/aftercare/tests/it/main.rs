@@ -50,6 +50,7 @@ mod list;
 mod mail_server;
 #[cfg(test)]
 mod oncall;
+mod oncall_pages;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

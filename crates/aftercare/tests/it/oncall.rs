@@ -25,10 +25,10 @@ mod engines {
     );
 }
 
-const OPERATOR: Actor = Actor::System(System::Operator);
+pub(crate) const OPERATOR: Actor = Actor::System(System::Operator);
 const HOUR: i64 = 3600;
 
-fn rota(app: &TestApp, order: &[&str]) -> RotaRow {
+pub(crate) fn rota(app: &TestApp, order: &[&str]) -> RotaRow {
     let layer = LayerDoc {
         name: "周值班".to_owned(),
         seat: Seat::Primary,
@@ -52,7 +52,7 @@ fn rota(app: &TestApp, order: &[&str]) -> RotaRow {
     RotaRow { id: "".into(), name: "一线值班".to_owned(), rev: 0, doc }
 }
 
-fn staff(app: &TestApp, login: &str) -> StaffId {
+pub(crate) fn staff(app: &TestApp, login: &str) -> StaffId {
     app.cast.staff_id(login).as_str().into()
 }
 
@@ -80,7 +80,7 @@ async fn a_rota_is_checked_kept_and_audited(app: TestApp) {
 }
 
 /// Makes the second missed report of an urgent ticket call, and lets it come.
-async fn page(app: &TestApp) -> (String, Value) {
+pub(crate) async fn page(app: &TestApp) -> (String, Value) {
     steps(app, json!([{"milestone": "update", "missed": 2, "action": "page_on_call"}])).await;
     let number = urgent(app).await;
     app.advance(HOUR + 1).await;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right, Role};
 use domain::id::{GroupId, StaffId};
+use domain::oncall::RotaDoc;
 use domain::people::{fold, parse_email, parse_phone};
 use domain::ticket::decide;
 use store::session::{self, Person};
@@ -12,6 +13,7 @@ use store::ticket;
 
 use super::edit::{check_text, differences, named, record_edit, unchanged_since};
 use super::organisations::MAX_NAME;
+use super::removal::rotas_naming;
 use super::{need, record};
 use crate::{Desk, Error, Result, Unit, load_case_by_id, save};
 
@@ -19,7 +21,7 @@ use crate::{Desk, Error, Result, Unit, load_case_by_id, save};
 const HAND_OVER: i64 = 5_000;
 
 /// Saves a member of staff; version 0 makes a new one. Deactivating a person ends the sessions and hands the
-/// open work back to the groups' queues.
+/// open work back to the groups' queues; it is refused while a rota names the person.
 ///
 /// # Errors
 /// `Lacks`, `Invalid`, `NotFound`, `Stale`.
@@ -52,12 +54,20 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
     if leaves && before.active && !another_administrator(unit, &row.id)? {
         return Err(Error::field("role", "last_administrator"));
     }
+    if before.active && !row.active {
+        still_on_call(unit, |doc| doc.names(&row.id))?;
+    }
     staff::update(unit.work, &row)?;
     if before.active && !row.active {
         hand_over(unit, &row.id)?;
     }
     record_edit(unit, ("staff", row.id.as_str()), Some(&before), &row)?;
     Ok(row.id)
+}
+
+/// Whoever a rota names must be taken out of it first: nobody else knows who should have the duty instead.
+fn still_on_call(unit: &mut Unit<'_, '_>, such: impl Fn(&RotaDoc) -> bool) -> Result<()> {
+    if rotas_naming(unit, such)?.is_empty() { Ok(()) } else { Err(Error::field("active", "on_rota")) }
 }
 
 /// Nobody must be able to lock everybody out.
@@ -104,7 +114,8 @@ pub async fn save_group(
     desk.write(who, move |unit| save_group_in(unit, &row, &members)).await
 }
 
-/// Saves a group within a unit of work. A group into which new tickets are routed cannot be deactivated.
+/// Saves a group within a unit of work. A group into which new tickets are routed, or which a rota serves, cannot be
+/// deactivated.
 ///
 /// # Errors
 /// As [`save_group`].
@@ -124,6 +135,9 @@ pub fn save_group_in(
         || unit.rules.settings.default_group.as_ref() == Some(&row.id);
     if !row.active && routed {
         return Err(Error::field("active", "routed"));
+    }
+    if !row.active {
+        still_on_call(unit, |doc| doc.groups.contains(&row.id))?;
     }
     let before = if row.version == 0 {
         if row.id.as_str().is_empty() {

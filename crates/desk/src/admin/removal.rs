@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right, Role};
 use domain::id::{GroupId, PolicyId, StaffId};
+use domain::oncall::RotaDoc;
 use domain::sla::Step;
 use domain::ticket::decide::Rules;
 use store::session::{self, Person};
@@ -42,7 +43,7 @@ pub async fn remove_group(desk: &Desk, who: &Actor, id: GroupId) -> Result<()> {
     .await
 }
 
-/// Rules, views and tickets that name a group.
+/// Rules, rotas, views and tickets that name a group.
 fn uses_of_group(unit: &mut Unit<'_, '_>, group: &GroupRow, past: Option<&str>) -> Result<Vec<Use>> {
     let rules = unit.rules.routing.iter().filter(|r| r.group == group.id);
     let mut uses: Vec<Use> = rules.map(|r| Use::new("rule", &r.name)).collect();
@@ -50,10 +51,17 @@ fn uses_of_group(unit: &mut Unit<'_, '_>, group: &GroupRow, past: Option<&str>) 
         uses.push(Use::new("default_group", ""));
     }
     uses.extend(promises_naming(&unit.rules, |s| s.group.as_ref() == Some(&group.id)));
+    uses.extend(rotas_naming(unit, |doc| doc.groups.contains(&group.id))?);
     let views = staff::views_naming(unit.work, &format!("group={}", group.id))?;
     uses.extend(views.iter().map(|name| Use::new("view", name)));
     uses.extend(past.map(|number| Use::new("ticket", number)));
     Ok(uses)
+}
+
+/// The rotas that name somebody or some group.
+pub(super) fn rotas_naming(unit: &mut Unit<'_, '_>, such: impl Fn(&RotaDoc) -> bool) -> Result<Vec<Use>> {
+    let rotas = store::oncall::rotas(unit.work)?;
+    Ok(rotas.iter().filter(|r| such(&r.doc)).map(|r| Use::new("rota", &r.name)).collect())
 }
 
 /// The promises whose newest revision has such a step.
@@ -79,6 +87,7 @@ pub async fn remove_staff(desk: &Desk, who: &Actor, id: StaffId) -> Result<()> {
         let row = staff::one(unit.work, &id)?.ok_or(Error::NotFound)?;
         let mut uses: Vec<Use> = past.iter().map(|number| Use::new("ticket", number)).collect();
         uses.extend(promises_naming(&unit.rules, |s| s.person.as_ref() == Some(&id)));
+        uses.extend(rotas_naming(unit, |doc| doc.names(&id))?);
         if staff::has_acted(unit.work, &id)? {
             uses.push(Use::new("deeds", ""));
         }

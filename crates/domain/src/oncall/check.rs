@@ -38,7 +38,7 @@ impl RotaDoc {
                 wrong("handoff_day", "unknown");
             }
             if time_of(&layer.handoff_at).is_none() {
-                wrong("handoff_at", "bad_window");
+                wrong("handoff_at", "bad_time");
             }
             if !(1..=MAX_EVERY).contains(&layer.every) {
                 wrong("every", "bad_value");

@@ -104,6 +104,14 @@ pub struct RotaDoc {
     pub owner: StaffId,
 }
 
+impl RotaDoc {
+    /// Does it name a person: in a layer, as fallback, as owner?
+    pub fn names(&self, person: &StaffId) -> bool {
+        let in_layers = self.layers.iter().any(|l| l.order.contains(person));
+        in_layers || self.fallback.as_ref() == Some(person) || self.owner == *person
+    }
+}
+
 /// Somebody has the duty from one instant to another, whatever the layers say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {

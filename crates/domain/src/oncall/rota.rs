@@ -84,20 +84,21 @@ impl Layer {
         })
     }
 
-    /// Has the layer duty at this instant?
+    /// Has the layer duty at this instant? Without windows, and on holidays always, the kind of the instant's own date
+    /// decides, from midnight to midnight (O2 a, b); a window over midnight belongs to the date on which it begins.
     fn covers(&self, days: &Days, at: Timestamp) -> bool {
         let Some(shift) = self.shift_date(at) else { return false };
         if shift < self.starts_on {
             return false;
         }
-        if self.windows.is_empty() {
-            return self.fits(days, shift);
+        let by_date = self.windows.is_empty() || self.days == LayerDays::Holiday;
+        if by_date && !self.fits(days, self.date_of(at)) {
+            return false;
         }
-        let near = self.near(at);
-        near.into_iter().any(|d| {
-            self.fits(days, d)
-                && self.spans(d).any(|(a, b)| a.is_some_and(|a| a <= at) && b.is_some_and(|b| at < b))
-        })
+        let within =
+            |d: Date| self.spans(d).any(|(a, b)| a.is_some_and(|a| a <= at) && b.is_some_and(|b| at < b));
+        self.windows.is_empty()
+            || self.near(at).into_iter().any(|d| (by_date || self.fits(days, d)) && within(d))
     }
 
     fn fits(&self, days: &Days, date: Date) -> bool {
@@ -127,8 +128,12 @@ impl Layer {
 
     /// The local dates whose duties can touch an instant.
     fn near(&self, at: Timestamp) -> [Date; 4] {
-        let today = at.to_zoned(self.zone.clone()).date();
+        let today = self.date_of(at);
         [-2, -1, 0, 1].map(|n| today.saturating_add(jiff::Span::new().days(n)))
+    }
+
+    fn date_of(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
     }
 
     /// The windows of a date as instants.
@@ -151,7 +156,7 @@ impl Layer {
         let [mut day, ..] = self.near(from);
         let [.., last] = self.near(until);
         while day <= last {
-            edges.extend(self.instant(day, self.handoff_s));
+            edges.extend([0, self.handoff_s].into_iter().filter_map(|s| self.instant(day, s)));
             edges.extend(self.spans(day).flat_map(|(a, b)| [a, b]).flatten());
             let Ok(next) = day.tomorrow() else { break };
             day = next;

@@ -158,6 +158,25 @@ fn holidays_have_their_rota_and_make_up_days_the_workdays() {
 }
 
 #[test]
+fn a_holiday_begins_and_ends_at_midnight_whenever_shifts_change_hands() {
+    let mut holiday = layer("holiday", LayerDays::Holiday, &["h", "i"]);
+    holiday.unit = ShiftUnit::Days;
+    let mut nights = holiday.clone();
+    (nights.name, nights.windows) = ("nights".into(), vec![("18:00".into(), "09:00".into())]);
+    let work = layer("work", LayerDays::Workday, &["a"]);
+    let rest = layer("rest", LayerDays::Weekend, &["c"]);
+    for holiday in [holiday, nights] {
+        let w = World::new(&doc(vec![work.clone(), rest.clone(), holiday.clone()]));
+        assert_eq!(w.at("09-30T23:59").0, "a");
+        assert_eq!(w.at("10-01T00:00").1, turn(&holiday.name));
+        assert_eq!(w.at("10-07T23:59").1, turn(&holiday.name));
+        assert_eq!(w.at("10-08T00:00").0, "a");
+        // The make-up Saturday is a workday from its midnight on; the Sunday after it is none.
+        assert_eq!((w.at("10-10T00:00").0, w.at("10-11T00:00").0), ("a".into(), "c".into()));
+    }
+}
+
+#[test]
 fn a_night_belongs_to_the_day_on_which_it_began() {
     let mut night = layer("night", LayerDays::Workday, &["a"]);
     night.windows = vec![("18:00".into(), "09:00".into())];

@@ -12,7 +12,7 @@ mod history;
 pub(crate) mod imports;
 mod letters;
 mod operate;
-mod pairs;
+pub(crate) mod pairs;
 mod policies;
 mod policy_form;
 mod policy_preview;

@@ -12,7 +12,7 @@ use crate::form::Fields;
 
 /// What a form sent, in its order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Pairs(Vec<(String, String)>);
+pub(crate) struct Pairs(Vec<(String, String)>);
 
 impl FromRequest<App> for Pairs {
     type Rejection = WebError;
@@ -24,32 +24,32 @@ impl FromRequest<App> for Pairs {
 
 impl Pairs {
     /// The first value of a field; empty if it was not sent.
-    pub(super) fn get(&self, name: &str) -> &str {
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v)
     }
 
     /// All values of a field that may be chosen more than once.
-    pub(super) fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+    pub(crate) fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
         self.0.iter().filter(move |(k, _)| k == name).map(|(_, v)| v.as_str())
     }
 
     /// The values of a closed list among them; an unknown one was made by hand and is dropped.
-    pub(super) fn chosen<T: std::str::FromStr>(&self, name: &str) -> Vec<T> {
+    pub(crate) fn chosen<T: std::str::FromStr>(&self, name: &str) -> Vec<T> {
         self.all(name).filter_map(|v| v.parse().ok()).collect()
     }
 
     /// Was a box ticked?
-    pub(super) fn ticked(&self, name: &str) -> bool {
+    pub(crate) fn ticked(&self, name: &str) -> bool {
         !self.get(name).is_empty()
     }
 
     /// A number; 0 if it is none.
-    pub(super) fn number(&self, name: &str) -> i64 {
+    pub(crate) fn number(&self, name: &str) -> i64 {
         self.get(name).parse().unwrap_or(0)
     }
 
     /// The indices of the rows `prefix.N.…`, in the order in which the form has them.
-    pub(super) fn rows(&self, prefix: &str) -> Vec<usize> {
+    pub(crate) fn rows(&self, prefix: &str) -> Vec<usize> {
         let mut seen = Vec::new();
         for (key, _) in &self.0 {
             let rest = key.strip_prefix(prefix).and_then(|r| r.strip_prefix('.'));
@@ -62,14 +62,14 @@ impl Pairs {
     }
 
     /// What the pressed button wants: a word and what it is about, `up.3`.
-    pub(super) fn wish(&self) -> (&str, &str) {
+    pub(crate) fn wish(&self) -> (&str, &str) {
         let wish = self.get("do");
         wish.split_once('.').unwrap_or((wish, ""))
     }
 }
 
 /// Carries out a button of a list: `up.N`, `down.N`, `remove.N`, `add`. Answers whether it was one.
-pub(super) fn rearrange<T>(list: &mut Vec<T>, wish: (&str, &str), new: impl FnOnce() -> T) -> bool {
+pub(crate) fn rearrange<T>(list: &mut Vec<T>, wish: (&str, &str), new: impl FnOnce() -> T) -> bool {
     let at = wish.1.parse::<usize>().ok().filter(|i| *i < list.len());
     match (wish.0, at) {
         ("add", _) => list.push(new()),
@@ -83,7 +83,7 @@ pub(super) fn rearrange<T>(list: &mut Vec<T>, wish: (&str, &str), new: impl FnOn
 }
 
 /// The button that moves the row on from where `up.N` or `down.N` has brought it; the other one at an end.
-pub(super) fn landed(wish: (&str, &str), rows: usize) -> String {
+pub(crate) fn landed(wish: (&str, &str), rows: usize) -> String {
     let to = match (wish.0, wish.1.parse::<usize>()) {
         ("up", Ok(at)) => at.saturating_sub(1),
         ("down", Ok(at)) => (at + 1).min(rows.saturating_sub(1)),
@@ -98,14 +98,14 @@ pub(super) fn landed(wish: (&str, &str), rows: usize) -> String {
 }
 
 /// A form that comes back because somebody else saved first: 409, so that programs see it too.
-pub(super) fn conflict(page: Result<Response, WebError>) -> Result<Response, WebError> {
+pub(crate) fn conflict(page: Result<Response, WebError>) -> Result<Response, WebError> {
     let mut response = page?;
     *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
 }
 
 /// A field error of a rule in words: `weekly hours · Monday: not a window`. Numbers are rows, counted from 1.
-pub(super) fn said(f: &FieldError, locale: Locale) -> String {
+pub(crate) fn said(f: &FieldError, locale: Locale) -> String {
     let lists = ["weekday-", "promise_class-", "milestone-", "field-"];
     let part = |part: &str| {
         if let Ok(row) = part.parse::<usize>() {
@@ -121,7 +121,7 @@ pub(super) fn said(f: &FieldError, locale: Locale) -> String {
 }
 
 /// All of them.
-pub(super) fn all_said(fields: &[FieldError], locale: Locale) -> Vec<String> {
+pub(crate) fn all_said(fields: &[FieldError], locale: Locale) -> Vec<String> {
     fields.iter().map(|f| said(f, locale)).collect()
 }
 

@@ -58,6 +58,20 @@ pub(crate) struct Span {
     until: String,
 }
 
+/// What was made, with 201.
+fn created<T, V>(
+    caller: &Caller,
+    made: desk::Result<T>,
+    view: fn(T) -> V,
+) -> Result<(StatusCode, Json<V>), WebError> {
+    made.map(|row| (StatusCode::CREATED, Json(view(row)))).map_err(|e| caller.fail(e))
+}
+
+/// Nothing more to say.
+fn done<T>(caller: &Caller, done: desk::Result<T>) -> Result<StatusCode, WebError> {
+    done.map(|_| StatusCode::NO_CONTENT).map_err(|e| caller.fail(e))
+}
+
 fn read(field: &str, text: &str, absent: Timestamp) -> desk::Result<Timestamp> {
     if text.is_empty() { Ok(absent) } else { text.parse().map_err(|_| Error::field(field, "bad_value")) }
 }
@@ -108,8 +122,7 @@ pub(crate) async fn new_rota(
 ) -> Result<(StatusCode, Json<RotaView>), WebError> {
     let RotaBody { name, doc, .. } = body.value;
     let row = RotaRow { id: RotaId::from(""), name, rev: 0, doc };
-    let saved = oncall::save_rota(&app.desk, &caller.actor, row).await.map_err(|e| caller.fail(e))?;
-    Ok((StatusCode::CREATED, Json(view(saved))))
+    created(&caller, oncall::save_rota(&app.desk, &caller.actor, row).await, view)
 }
 
 /// One rota.
@@ -189,8 +202,7 @@ pub(crate) async fn put_in(
 ) -> Result<(StatusCode, Json<OverrideView>), WebError> {
     let OverrideBody { seat, person, from, until, note } = body.value;
     let put = Override { seat, person: StaffId(person), from, until, swap: false };
-    let made = oncall::put_in(&app.desk, &caller.actor, RotaId(id), put, note).await;
-    made.map(|o| (StatusCode::CREATED, Json(override_view(o)))).map_err(|e| caller.fail(e))
+    created(&caller, oncall::put_in(&app.desk, &caller.actor, RotaId(id), put, note).await, override_view)
 }
 
 /// Takes back that somebody was put in.
@@ -200,8 +212,7 @@ pub(crate) async fn take_out(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, WebError> {
-    oncall::take_out(&app.desk, &caller.actor, id).await.map_err(|e| caller.fail(e))?;
-    Ok(StatusCode::NO_CONTENT)
+    done(&caller, oncall::take_out(&app.desk, &caller.actor, id).await)
 }
 
 /// A leave to be entered.
@@ -230,8 +241,7 @@ pub(crate) async fn leave(
 ) -> Result<(StatusCode, Json<LeaveView>), WebError> {
     let LeaveBody { person, from, until, note } = body.value;
     let leave = Leave { person: StaffId(person), from, until };
-    let made = oncall::go_on_leave(&app.desk, &caller.actor, leave, note).await;
-    made.map(|l| (StatusCode::CREATED, Json(leave_view(l)))).map_err(|e| caller.fail(e))
+    created(&caller, oncall::go_on_leave(&app.desk, &caller.actor, leave, note).await, leave_view)
 }
 
 /// Takes a leave back.
@@ -241,8 +251,7 @@ pub(crate) async fn cancel_leave(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, WebError> {
-    oncall::cancel_leave(&app.desk, &caller.actor, id).await.map_err(|e| caller.fail(e))?;
-    Ok(StatusCode::NO_CONTENT)
+    done(&caller, oncall::cancel_leave(&app.desk, &caller.actor, id).await)
 }
 
 /// Says that the phone that is kept of a person reaches them: one's own, or anybody's for who edits rotas.
@@ -252,7 +261,5 @@ pub(crate) async fn confirm_phone(
     caller: Caller,
     Path(person): Path<String>,
 ) -> Result<StatusCode, WebError> {
-    let confirmed = oncall::confirm_phone(&app.desk, &caller.actor, StaffId(person)).await;
-    confirmed.map_err(|e| caller.fail(e))?;
-    Ok(StatusCode::NO_CONTENT)
+    done(&caller, oncall::confirm_phone(&app.desk, &caller.actor, StaffId(person)).await)
 }

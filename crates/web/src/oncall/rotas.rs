@@ -1,0 +1,317 @@
+//! Rotas: the list, and one as a form with a preview of the coming weeks before it counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::oncall::{Standing, check, save_rota};
+use desk::{Error, FieldError};
+use domain::access::Right;
+use domain::calendar::WEEKDAYS;
+use domain::id::{RotaId, StaffId};
+use domain::oncall::{LayerDays, LayerDoc, RotaDoc, Seat, ShiftUnit, lint};
+use domain::ticket::decide::Rules;
+use jiff::ToSpan;
+use store::oncall::RotaRow;
+use store::{Read, oncall, staff};
+use words::{Locale, t, t_args};
+
+use super::look::{Day, Look};
+use super::rota_form::{LayerForm, RotaForm};
+use crate::admin::pairs::{Pairs, conflict, landed, rearrange};
+use crate::app::App;
+use crate::error::WebError;
+use crate::said::Said;
+use crate::session::StaffPage;
+use crate::tickets::render;
+use crate::ui::Ui;
+
+/// Keys with names, for lists to choose from.
+type Choices = Vec<(String, String)>;
+
+/// A line of the list.
+struct Line {
+    id: String,
+    name: String,
+    groups: Vec<String>,
+    layers: Vec<String>,
+    owner: String,
+}
+
+#[derive(Template)]
+#[template(path = "oncall/rotas.html")]
+struct RotasPage {
+    ui: Ui,
+    lines: Vec<Line>,
+}
+
+/// What a rota can name.
+#[derive(Clone, Default)]
+struct Known {
+    people: Choices,
+    groups: Choices,
+    calendars: Choices,
+}
+
+impl Known {
+    fn load(r: &mut Read<'_>, rules: &Rules) -> desk::Result<Self> {
+        let people = staff::all(r)?.into_iter().filter(|s| s.active);
+        let groups = staff::groups(r)?.into_iter().filter(|g| g.active);
+        Ok(Self {
+            people: people.map(|s| (s.id.0, s.name)).collect(),
+            groups: groups.map(|g| (g.id.0, g.name)).collect(),
+            calendars: rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect(),
+        })
+    }
+
+    fn names(&self) -> BTreeMap<StaffId, String> {
+        self.people.iter().map(|(id, name)| (StaffId::from(id.as_str()), name.clone())).collect()
+    }
+}
+
+fn name_in(list: &Choices, id: &str) -> String {
+    list.iter().find(|(k, _)| k == id).map_or_else(|| id.to_owned(), |(_, name)| name.clone())
+}
+
+async fn known(app: &App, page: &StaffPage) -> Result<(Arc<Rules>, Known), WebError> {
+    let desk = app.desk.clone();
+    let read = app.desk.read(move |r| {
+        let rules = desk.rules_in(r)?;
+        let known = Known::load(r, &rules)?;
+        Ok((rules, known))
+    });
+    read.await.map_err(|e| page.visitor.fail(e))
+}
+
+/// All rotas.
+pub(super) async fn list(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
+    page.need(Right::OncallEdit)?;
+    let ui = page.ui(&app, "oncall").await?;
+    let (_, known) = known(&app, &page).await?;
+    let rows = app.desk.read(|r| Ok(oncall::rotas(r)?)).await.map_err(|e| page.visitor.fail(e))?;
+    let line = |row: RotaRow| Line {
+        groups: row.doc.groups.iter().map(|g| name_in(&known.groups, g.as_str())).collect(),
+        layers: row.doc.layers.iter().map(|l| meaning(ui.locale, l, &known)).collect(),
+        owner: name_in(&known.people, row.doc.owner.as_str()),
+        id: row.id.0,
+        name: row.name,
+    };
+    let lines = rows.into_iter().map(line).collect();
+    render(&RotasPage { ui, lines }, &page.visitor)
+}
+
+/// A layer in a line: name, duty, days, people.
+fn meaning(locale: Locale, l: &LayerDoc, known: &Known) -> String {
+    let people: Vec<String> = l.order.iter().map(|p| name_in(&known.people, p.as_str())).collect();
+    let args = [
+        ("name", l.name.as_str()),
+        ("seat", words::word(locale, "seat", l.seat.as_str())),
+        ("days", words::word(locale, "layer_days", l.days.as_str())),
+        ("people", &people.join(t(locale, "list-comma"))),
+    ];
+    t_args(locale, "rota-layer-means", &args)
+}
+
+/// What the form would bring.
+struct Preview {
+    days: Vec<Day>,
+    findings: Vec<String>,
+}
+
+/// What the form shows beside its fields.
+#[derive(Default)]
+struct Beside {
+    wrong: Vec<FieldError>,
+    theirs: Vec<String>,
+    preview: Option<Preview>,
+    landed: String,
+    moved: bool,
+}
+
+#[derive(Template)]
+#[template(path = "oncall/rota.html")]
+struct RotaPage {
+    ui: Ui,
+    form: RotaForm,
+    known: Known,
+    beside: Beside,
+}
+
+impl RotaPage {
+    /// What is wrong with a field, as a line below it.
+    fn wrong(&self, field: &str) -> String {
+        let locale = self.ui.locale;
+        let lines = self.beside.wrong.iter().filter(|f| f.field == field).map(|f| {
+            let key = format!("issue-{}", f.issue);
+            let text = if words::has(locale, &key) { t(locale, &key) } else { f.issue.as_str() };
+            format!("<span class=\"wrong\">{text}</span>")
+        });
+        lines.collect()
+    }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    fn wrong_in(&self, layer: &usize, part: &str) -> String {
+        self.wrong(&format!("layers.{layer}.{part}"))
+    }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    fn is_wrong(&self, layer: &usize) -> bool {
+        self.beside.wrong.iter().any(|f| f.field.starts_with(&format!("layers.{layer}.")))
+    }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+    fn landed(&self, word: &str, row: &usize) -> bool {
+        self.beside.landed == format!("{word}.{row}")
+    }
+    fn people_of(&self, layer: &LayerForm) -> String {
+        let names: Vec<String> = layer.order.iter().map(|p| name_in(&self.known.people, p)).collect();
+        names.join(self.ui.t("list-comma"))
+    }
+    fn seats(&self) -> &'static [Seat] {
+        Seat::ALL
+    }
+    fn kinds_of_days(&self) -> &'static [LayerDays] {
+        LayerDays::ALL
+    }
+    fn units(&self) -> &'static [ShiftUnit] {
+        ShiftUnit::ALL
+    }
+    fn weekdays(&self) -> &'static [&'static str] {
+        &WEEKDAYS
+    }
+}
+
+async fn shown(app: &App, page: &StaffPage, form: RotaForm, beside: Beside) -> Result<Response, WebError> {
+    let ui = page.ui(app, "oncall").await?;
+    let (_, known) = known(app, page).await?;
+    render(&RotaPage { ui, form, known, beside }, &page.visitor)
+}
+
+/// A rota in the form; `new` is one that is not saved yet.
+pub(super) async fn form(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    page.need(Right::OncallEdit)?;
+    let form = if id == "new" { blank(&app, &page).await? } else { stored(&app, &page, id).await? };
+    shown(&app, &page, form, Beside::default()).await
+}
+
+async fn blank(app: &App, page: &StaffPage) -> Result<RotaForm, WebError> {
+    let (rules, _) = known(app, page).await?;
+    let zone = &rules.settings.time_zone;
+    let today = app.desk.now().to_zoned(rules.settings.zone()).date();
+    // The calendar of the house is the first that knows holidays.
+    let mut calendars = rules.calendars.iter();
+    let calendar = calendars.find(|(_, c)| !c.doc.exceptions.is_empty() && !c.doc.always_open);
+    Ok(RotaForm {
+        id: "new".to_owned(),
+        rev: 0,
+        name: String::new(),
+        calendar: calendar.map(|(id, _)| id.0.clone()).unwrap_or_default(),
+        groups: BTreeSet::new(),
+        layers: vec![LayerForm::blank(zone, today)],
+        fallback: String::new(),
+        owner: page.staff.id.0.clone(),
+    })
+}
+
+async fn stored(app: &App, page: &StaffPage, id: String) -> Result<RotaForm, WebError> {
+    let read = app.desk.read(move |r| oncall::one(r, &RotaId(id))?.ok_or(Error::NotFound));
+    let row = read.await.map_err(|e| page.visitor.fail(e))?;
+    Ok(RotaForm::of((row.id.as_str(), row.rev, &row.name), &row.doc))
+}
+
+/// Rearranges the form, shows what it would bring, or saves it.
+pub(super) async fn save(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(id): Path<String>,
+    pairs: Pairs,
+) -> Result<Response, WebError> {
+    page.need(Right::OncallEdit)?;
+    let mut form = RotaForm::sent(&id, &pairs);
+    if rearrange(&mut form.layers, pairs.wish(), || LayerForm::blank("", jiff::civil::Date::ZERO)) {
+        fill_new(&app, &page, &mut form).await?;
+        let landed = landed(pairs.wish(), form.layers.len());
+        return shown(&app, &page, form, Beside { landed, moved: true, ..Beside::default() }).await;
+    }
+    let result = match form.read() {
+        Err(wrong) => Err(Error::Invalid(wrong)),
+        Ok(doc) if pairs.wish().0 == "preview" => match preview(&app, &page, &form, doc).await {
+            Ok(preview) => {
+                let beside = Beside { preview: Some(preview), ..Beside::default() };
+                return shown(&app, &page, form, beside).await;
+            }
+            Err(e) => Err(e),
+        },
+        Ok(doc) => save_rota(&app.desk, page.actor(), row_of(&form, doc)).await,
+    };
+    match result {
+        Ok(row) => {
+            let to = Redirect::to(&format!("/on-call/rotas/{}", row.id)).into_response();
+            Ok(Said::done("saved").with(to))
+        }
+        Err(Error::Invalid(wrong)) => {
+            let mut back = shown(&app, &page, form, Beside { wrong, ..Beside::default() }).await?;
+            *back.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(back)
+        }
+        Err(Error::Stale { .. }) => stale(&app, &page, form).await,
+        Err(e) => Err(page.visitor.fail(e)),
+    }
+}
+
+/// A layer that was just added begins in the zone of the house, today.
+async fn fill_new(app: &App, page: &StaffPage, form: &mut RotaForm) -> Result<(), WebError> {
+    let (rules, _) = known(app, page).await?;
+    let today = app.desk.now().to_zoned(rules.settings.zone()).date();
+    for layer in form.layers.iter_mut().filter(|l| l.time_zone.is_empty() && l.name.is_empty()) {
+        *layer = LayerForm::blank(&rules.settings.time_zone, today);
+    }
+    Ok(())
+}
+
+fn row_of(form: &RotaForm, doc: RotaDoc) -> RotaRow {
+    let id = RotaId(if form.id == "new" { String::new() } else { form.id.clone() });
+    RotaRow { id, name: form.name.clone(), rev: form.rev, doc }
+}
+
+/// Days that the preview shows.
+const AHEAD: i64 = 35;
+
+async fn preview(app: &App, page: &StaffPage, form: &RotaForm, doc: RotaDoc) -> desk::Result<Preview> {
+    let desk = app.desk.clone();
+    let row = row_of(form, doc);
+    let locale = page.visitor.locale;
+    app.desk
+        .read(move |r| {
+            let rules = desk.rules_in(r)?;
+            check(r, &rules, &row.name, &row.doc)?;
+            let look = Look { locale, zone: rules.settings.zone(), now: r.now() };
+            let (first, end) = (look.today(), look.today().saturating_add(AHEAD.days()));
+            let span = (look.start(first), look.start(end));
+            let standing = Standing::load(r, &rules, row, span)?;
+            let found = lint(&standing.roster().shifts(span.0, span.1), &oncall::confirmed(r)?);
+            let names = Known::load(r, &rules)?.names();
+            Ok(Preview {
+                days: look.days(r, &standing, (first, end))?,
+                findings: look.findings(&found, &names),
+            })
+        })
+        .await
+}
+
+/// Somebody else saved first: what their layers say, and the next save knows it.
+async fn stale(app: &App, page: &StaffPage, mut form: RotaForm) -> Result<Response, WebError> {
+    let id = RotaId(form.id.clone());
+    let read = app.desk.read(move |r| oncall::one(r, &id)?.ok_or(Error::NotFound));
+    let row = read.await.map_err(|e| page.visitor.fail(e))?;
+    let (_, known) = known(app, page).await?;
+    let locale = page.visitor.locale;
+    let theirs =
+        std::iter::once(row.name.clone()).chain(row.doc.layers.iter().map(|l| meaning(locale, l, &known)));
+    let theirs = theirs.collect();
+    form.rev = row.rev;
+    conflict(shown(app, page, form, Beside { theirs, ..Beside::default() }).await)
+}

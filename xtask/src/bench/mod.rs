@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what the release build costs and how fast it answers, measured from a second process.
 //! Loopback only. Every loop is bounded, every server is killed and every folder removed at the end.
 
+mod clocks;
 mod creates;
 mod figures;
 mod http;
@@ -59,14 +60,24 @@ enum What {
     Live,
     /// Search.
     Search,
+    /// Dues beside another library.
+    Clocks,
     /// From a changed line to the running program.
     Rebuild,
     /// All of these.
     All,
 }
 
-const EACH: [What; 7] =
-    [What::Pages, What::Start, What::Creates, What::Seed, What::Live, What::Search, What::Rebuild];
+const EACH: [What; 8] = [
+    What::Pages,
+    What::Start,
+    What::Creates,
+    What::Seed,
+    What::Live,
+    What::Search,
+    What::Clocks,
+    What::Rebuild,
+];
 
 /// A run: the program that is measured, a folder for its data, and what was found.
 struct Bench {
@@ -95,7 +106,7 @@ pub(crate) fn run(args: BenchArgs) -> anyhow::Result<()> {
     let bin = if let Some(bin) = &args.bin {
         bin.canonicalize().with_context(|| format!("{} is not there", bin.display()))?
     } else {
-        if args.what != What::Rebuild {
+        if !matches!(args.what, What::Rebuild | What::Clocks) {
             cargo(&["build", "--release", "--locked", "-p", "aftercare"])?;
         }
         target.join("release/aftercare")
@@ -122,6 +133,7 @@ fn measure(bench: &mut Bench, what: What) -> anyhow::Result<()> {
         What::Start => start::run(bench),
         What::Live => live::run(bench),
         What::Search => search::run(bench),
+        What::Clocks => clocks::run(bench),
         What::Rebuild => rebuild::run(bench),
         What::All => Ok(()),
     }

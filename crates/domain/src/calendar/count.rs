@@ -42,6 +42,11 @@ pub struct Span {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Chunk {
     spans: Vec<Span>,
+    /// Open seconds of this chunk before each span.
+    before: Vec<i64>,
+    /// For each stretch of 86,400 s, the first span that ends after it has begun: where a search begins.
+    days: Vec<u16>,
+    from: i64,
     total: i64,
 }
 
@@ -169,7 +174,7 @@ impl Calendar {
         (first..=last)
             .map(|i| {
                 let chunk = self.chunk(i);
-                if first < i && i < last { chunk.total } else { chunk.within(a, b) }
+                if first < i && i < last { chunk.total } else { chunk.place(b).1 - chunk.place(a).1 }
             })
             .sum()
     }
@@ -178,14 +183,26 @@ impl Calendar {
         if seconds == 0 || self.always_open {
             return Ok(start + seconds);
         }
-        let (mut left, mut due) = (seconds, start);
-        self.walk_forward(start, |span| {
-            let open = span.end - span.start;
-            due = span.start + left;
-            left -= open;
-            left <= 0
-        })?;
-        Ok(due)
+        let first = start.div_euclid(CHUNK_S);
+        let (mut near, opened) = self.chunk(first).place(start);
+        let (mut left, mut last_open) = (seconds + opened, start);
+        for i in first.. {
+            let chunk = self.chunk(i);
+            // Only whole chunks can be closed for so long.
+            let opening = chunk.spans.first().filter(|_| i > first);
+            if opening.is_some_and(|s| s.start - last_open > MAX_CLOSED_S) {
+                break;
+            }
+            if let Some(due) = chunk.at(left, near) {
+                return Ok(due);
+            }
+            (left, near) = (left - chunk.total, 0);
+            last_open = chunk.spans.last().map_or(last_open, |s| s.end.max(last_open));
+            if i * CHUNK_S - last_open > MAX_CLOSED_S {
+                break;
+            }
+        }
+        Err(CountError::NeverOpens)
     }
 
     fn start_before_s(&self, end: i64, seconds: i64) -> Result<i64, CountError> {
@@ -303,13 +320,42 @@ impl Chunk {
                 _ => united.push(s),
             }
         }
-        let total = united.iter().map(|s| s.end - s.start).sum();
-        Self { spans: united, total }
+        let mut total = 0;
+        let open = |s: &Span| {
+            let before = total;
+            total += s.end - s.start;
+            before
+        };
+        let before = united.iter().map(open).collect();
+        let ended = |day: i64| united.partition_point(|s| s.end <= from + day * 86_400);
+        let days = (0..CHUNK_S / 86_400).map(|day| u16::try_from(ended(day)).unwrap_or(u16::MAX)).collect();
+        Self { spans: united, before, days, from, total }
     }
 
-    /// Open seconds of this chunk within `[a, b)`.
-    fn within(&self, a: i64, b: i64) -> i64 {
-        let first = self.spans.partition_point(|s| s.end <= a);
-        self.spans.iter().skip(first).take_while(|s| s.start < b).map(|s| s.end.min(b) - s.start.max(a)).sum()
+    /// The first span that has not ended at an instant, and the open seconds of this chunk before the instant.
+    fn place(&self, at: i64) -> (usize, i64) {
+        let day = usize::try_from((at - self.from) / 86_400).unwrap_or(0);
+        let mut i = self.days.get(day).map_or(self.spans.len(), |i| usize::from(*i));
+        while self.spans.get(i).is_some_and(|s| s.end <= at) {
+            i += 1;
+        }
+        let opened = match (self.spans.get(i), self.before.get(i)) {
+            (Some(span), Some(before)) => before + (at - span.start).max(0),
+            _ => self.total,
+        };
+        (i, opened)
+    }
+
+    /// The earliest instant at which so many seconds of this chunk, more than none, have been open. It lies in the span
+    /// `from` or later: most often in it or in one of the next.
+    fn at(&self, seconds: i64, from: usize) -> Option<i64> {
+        const NEAR: usize = 4;
+        if seconds > self.total {
+            return None;
+        }
+        let later = self.before.get(from + 1..).unwrap_or_default();
+        let near = later.iter().take(NEAR).position(|before| *before >= seconds);
+        let i = from + near.unwrap_or_else(|| later.partition_point(|before| *before < seconds));
+        Some(self.spans.get(i)?.start + seconds - self.before.get(i)?)
     }
 }

@@ -2,8 +2,8 @@
 
 use domain::access::{Actor, System};
 use domain::sla::Milestone;
-use domain::ticket::decide::{self, Body, Case, Draft, Solution};
-use domain::ticket::{Before, Cause, CloseReason, Severity, Status};
+use domain::ticket::decide::{self, Body, Case, Draft, Reclassify, Solution};
+use domain::ticket::{Before, Cause, CloseReason, RaiseMode, Severity, Status};
 
 use crate::ticket::{after, agent, at, clock, customer, opened};
 
@@ -87,4 +87,32 @@ fn a_late_reminder_leaves_the_customer_a_working_day() {
         after(&second, decide::tick_silence(&second, &system, close).unwrap()).ticket.status,
         Status::Closed
     );
+}
+
+#[test]
+fn whatever_changes_a_case_went_through_it_has_the_promises_of_what_it_is() {
+    use Severity::{General, Urgent};
+    let owed = |c: &Case| -> Vec<_> {
+        let mut running: Vec<_> = c.clocks.iter().filter(|k| k.is_running()).map(|k| k.milestone).collect();
+        running.sort_unstable();
+        running
+    };
+    for mode in [RaiseMode::Misclassified, RaiseMode::NewFacts] {
+        for path in [
+            &[General, Urgent, General, Urgent][..],
+            &[Urgent, General, Urgent],
+            &[Urgent, General, Urgent, General],
+        ] {
+            let mut c = opened(path[0]);
+            for (i, severity) in (1..).zip(&path[1..]) {
+                let to = Reclassify { severity: *severity, level: None, mode, reason: "r".to_owned() };
+                c = after(&c, decide::set_severity(&c, &to, None, &agent(), at(10 * i)).unwrap());
+                let fresh = opened(*severity);
+                assert_eq!(owed(&c), owed(&fresh), "{mode:?} {path:?} {i}");
+                let from_start = mode == RaiseMode::Misclassified || *severity == General;
+                let due = |c: &Case| clock(c, Milestone::Resolution).due_at;
+                assert_eq!(due(&c) == due(&fresh), from_start, "{mode:?} {path:?} {i}");
+            }
+        }
+    }
 }

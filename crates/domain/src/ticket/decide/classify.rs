@@ -235,8 +235,7 @@ fn recount_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
     let t0 = next.out.ticket.received_at;
     let responded_at = next.out.ticket.responded_at;
     for milestone in RECOUNTED {
-        let was_running = next.is_running(milestone);
-        let existed = next.out.clocks.iter().any(|c| c.milestone == milestone);
+        let done = is_done(next, milestone);
         next.stop(milestone, next.now, StopReason::Superseded)?;
         match (milestone, responded_at) {
             (Milestone::Response, Some(at)) => {
@@ -245,12 +244,18 @@ fn recount_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
                 next.stop(milestone, at, StopReason::Done)?;
             }
             // What was done stays done: a technician who has come need not come again.
-            _ if existed && !was_running => {}
+            _ if done => {}
             (Milestone::Update, _) => next.start(milestone, next.now),
             _ => next.start(milestone, t0),
         }
     }
     Ok(())
+}
+
+/// Did the last cycle end by what was promised? One that a change took away did not: another change brings it back.
+fn is_done(next: &Next<'_>, milestone: Milestone) -> bool {
+    let last = next.out.clocks.iter().filter(|c| c.milestone == milestone).max_by_key(|c| c.cycle);
+    last.and_then(|c| c.stopped).is_some_and(|(_, why)| why.counts())
 }
 
 /// A finished cycle that another one replaces leaves attainment, unless it was a breach.

@@ -97,6 +97,9 @@ fn mend(damage: &Damage) -> String {
         Damage::Dangling { table, missing_in } => format!(
             "rows of {table} name rows of {missing_in} that are not there: bring the last backup back, or ask us with a copy"
         ),
+        Damage::Missing(name) => {
+            format!("the {name} is not there: stop the service, bring the last backup back")
+        }
         Damage::Behind(name) => {
             format!("the database is older than this program ({name} has not run): run `aftercare migrate`")
         }

@@ -1,5 +1,6 @@
 //! What is wrong with a database, found without changing it: nothing is migrated, made or mended by looking.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
@@ -24,6 +25,8 @@ pub enum Damage {
     },
     /// This migration has not run yet.
     Behind(&'static str),
+    /// A table or an index is not there.
+    Missing(String),
 }
 
 /// Looks at a database. `PostgreSQL` keeps watch over its own pages and references, so only its migrations are looked at.
@@ -64,6 +67,12 @@ fn of_file(path: &Path) -> Result<Vec<Damage>> {
     let done = lines(&conn, "SELECT name, sha256 FROM migration", |r| Ok((r.get(0)?, r.get(1)?)));
     let mut found = behind(crate::Engine::Sqlite, &done.unwrap_or_default())?;
     if found.is_empty() {
+        let there = schema(&conn)?;
+        found.extend(
+            whole()?.into_iter().filter(|name| !there.contains(name)).take(MOST).map(Damage::Missing),
+        );
+    }
+    if found.is_empty() {
         let mut pairs = lines(&conn, "PRAGMA foreign_key_check", |r| Ok((r.get(0)?, r.get(2)?)))?;
         pairs.sort();
         pairs.dedup();
@@ -71,6 +80,19 @@ fn of_file(path: &Path) -> Result<Vec<Damage>> {
         found.extend(pairs.into_iter().take(MOST).map(dangling));
     }
     Ok(found)
+}
+
+/// Tables and indexes of a database: `table message`.
+fn schema(conn: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let sql = "SELECT type || ' ' || name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'";
+    Ok(lines(conn, sql, |r| r.get(0))?.into_iter().collect())
+}
+
+/// What a database has after all migrations.
+fn whole() -> rusqlite::Result<BTreeSet<String>> {
+    let conn = Connection::open_in_memory()?;
+    migrate::migrations(crate::Engine::Sqlite).iter().try_for_each(|m| conn.execute_batch(m.text()))?;
+    schema(&conn)
 }
 
 fn lines<T>(
@@ -122,6 +144,14 @@ mod tests {
         for _ in 0..2 {
             assert_eq!(damage(&config).await.unwrap(), [Damage::Behind("0014_oncall.sql")]);
         }
+    }
+
+    #[tokio::test]
+    async fn a_table_or_an_index_that_is_gone_is_found() {
+        let config = made("missing").await;
+        conn(&config).execute_batch("DROP TABLE firing; DROP INDEX staff_by_name").unwrap();
+        let missing = |name: &str| Damage::Missing(name.to_owned());
+        assert_eq!(damage(&config).await.unwrap(), [missing("index staff_by_name"), missing("table firing")]);
     }
 
     #[tokio::test]

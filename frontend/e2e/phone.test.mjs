@@ -54,6 +54,37 @@ test("rows are chosen with the thumb, and what can be done with them is at hand"
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 });
 
+test("a list is exported, kept as a view and given columns with the thumb", async () => {
+  const page = await visitor(demo.account("supervisor"), 390);
+  for (const inner of ["[action='/views'] button", "[action='/tickets/columns'] button", "[href*='.csv'], [href*='/csv']"]) {
+    await page.goto(`${demo.url}/tickets?view=all`);
+    const menu = `.head > details.menu:has(${inner})`;
+    await page.click(`${menu} > summary`);
+    assert.ok(await touchable(page, `${menu} :is(${inner})`), inner);
+    await accessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), inner);
+  }
+});
+
+test("logins stand in one line, and the words of the rail within it", async () => {
+  const page = await visitor(demo.account("administrator"), 390);
+  await page.goto(`${demo.url}/admin/staff`);
+  const lines = await page.$$eval("table td:nth-child(2)", (cells) => cells.map((td) => {
+    const range = document.createRange();
+    range.selectNodeContents(td);
+    return new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size;
+  }));
+  assert.ok(lines.length > 5 && lines.every((n) => n === 1), `${lines}`);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  for (const locale of ["en", "zh-CN"]) {
+    await page.click(".rail details summary");
+    await Promise.all([page.waitForEvent("load"), page.click(`.rail button[value='${locale}']`)]);
+    const wide = await page.$$eval(".rail > a, .rail > details > summary", (all) =>
+      all.filter((a) => a.scrollWidth > a.clientWidth).map((a) => a.textContent.trim()));
+    assert.deepEqual(wide, [], locale);
+  }
+});
+
 test("no page had an error in its console", () => {
   assert.deepEqual(problems, []);
 });

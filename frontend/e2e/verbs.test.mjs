@@ -20,6 +20,7 @@ test("each verb of the menu opens its own form, and the focus comes back", async
     await page.click("#key-more");
     if (verb === "escalate") await accessible(page);
     await page.click(`.verbs [data-opens=verb-${verb}]`);
+    if (verb === "merge") assert.ok(await page.isVisible("#verb-merge >> text=合并后无法撤销"));
     assert.ok(await page.isVisible(`#verb-${verb} form`), verb);
     assert.equal(await page.locator("dialog[open]").count(), 1);
     assert.ok(await page.evaluate(() => document.activeElement.matches("dialog[open] form *")), verb);
@@ -84,6 +85,25 @@ test("the palette offers all verbs in either language and scrolls to what is cho
     assert.ok(await page.isVisible("form[action$='/hold'] select"));
     await page.keyboard.press("Escape");
   }
+});
+
+test("the palette opens a whole number and finds a part of one", async () => {
+  const { page, number } = await opened("编号");
+  const offers = async (typed) => {
+    await page.goto(`${demo.url}/tickets?view=all`);
+    await page.keyboard.press("Control+k");
+    await page.fill("#palette input", typed);
+    return page.locator("#palette li").allTextContents();
+  };
+  assert.deepEqual(await offers(number.toLowerCase()), [`打开工单 ${number}`, `搜索“${number.toLowerCase()}”`]);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${demo.url}/tickets/${number}`);
+  // The index follows a new ticket a moment later.
+  const part = number.split("-").pop().replace(/^0+/, "");
+  await page.waitForFunction(async ([part, number]) => (await (await fetch(`/search?q=${part}`)).text()).includes(`/tickets/${number}`), [part, number]);
+  assert.deepEqual(await offers(part), [`搜索“${part}”`]);
+  await Promise.all([page.waitForURL(`${demo.url}/search?q=${part}`), page.keyboard.press("Enter")]);
+  assert.ok(await page.locator(`main a[href^='/tickets/${number}'], .main a[href^='/tickets/${number}']`).count() > 0);
 });
 
 test("on a phone no sheet reaches behind the bar", async () => {

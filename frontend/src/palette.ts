@@ -2,13 +2,21 @@
 // is found by its words in either language: `data-also` holds the other one.
 const NUMBER = /^[A-Za-z0-9]{1,8}-\d{4}-\d{5,}$/;
 
-/** A command that is not on the page: looks for what was typed. */
-function searchFor(typed: string, words: string): HTMLElement {
+/** A command that is not on the page: opens the ticket whose whole number was typed, or looks for what was typed. The
+ * search knows unfinished numbers. */
+function leadTo(href: string, icon: string, words: string): HTMLElement {
   const link = document.createElement("a");
-  link.href = `/search?q=${encodeURIComponent(typed)}`;
-  link.dataset.icon = "#i-search";
-  link.dataset.command = words.replace("%", typed);
+  link.href = href;
+  link.dataset.icon = icon;
+  link.dataset.command = words;
   return link;
+}
+
+function offersFor(typed: string, dialog: HTMLElement): HTMLElement[] {
+  const { open = "", search = "" } = dialog.dataset;
+  const number = typed.toUpperCase();
+  const whole = NUMBER.test(typed) ? [leadTo(`/tickets/${number}`, "#i-inbox", open.replace("%", number))] : [];
+  return [...whole, leadTo(`/search?q=${encodeURIComponent(typed)}`, "#i-search", search.replace("%", typed))];
 }
 
 /** What can be done here comes before where one can go; what one can do is said once. */
@@ -68,10 +76,8 @@ export function palette(): void {
   let shown: HTMLElement[] = [];
   let at = 0;
   const run = () => {
-    const typed = input.value.trim();
     dialog.close();
-    if (NUMBER.test(typed)) location.assign(`/tickets/${typed.toUpperCase()}`);
-    else if (shown[at]) carryOut(shown[at] as HTMLElement);
+    if (shown[at]) carryOut(shown[at] as HTMLElement);
   };
   const mark = () => {
     [...list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === at)));
@@ -81,7 +87,7 @@ export function palette(): void {
   const draw = () => {
     const typed = input.value.trim();
     shown = commands.filter((c) => fits(c, typed.toLowerCase()));
-    if (typed && dialog.dataset.search) shown.push(searchFor(typed, dialog.dataset.search));
+    if (typed) shown.push(...offersFor(typed, dialog));
     at = 0;
     list.replaceChildren(...shown.map(option));
     [...list.children].forEach((item, i) =>

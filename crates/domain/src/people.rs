@@ -40,6 +40,21 @@ fn half_width(text: &str) -> String {
     text.chars().map(half).collect::<String>().trim().to_owned()
 }
 
+/// Codes (BCP 47) of the languages that staff may be said to speak.
+pub const LANGUAGES: &[&str] =
+    &["zh-CN", "yue", "en", "ja", "ko", "ru", "fr", "de", "es", "pt", "ar", "vi", "th", "id", "ms"];
+
+/// Words without what is said twice, spaces around them and empty ones; case and width make no other word.
+pub fn distinct(words: &[String]) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    words
+        .iter()
+        .map(|w| w.trim())
+        .filter(|w| !w.is_empty() && seen.insert(fold(w)))
+        .map(str::to_owned)
+        .collect()
+}
+
 /// Reads an e-mail address: one `@`, something on both sides, a dotted or local domain, no space. Lower-cased.
 /// `Name <address>`, as mail programs write it, is its address.
 pub fn parse_email(text: &str) -> Option<Point> {

@@ -1,9 +1,12 @@
 //! The promise chip: icon, name, state word, time. Says the same everywhere.
 
 use askama::Template;
+use desk::Result;
 use domain::sla::{Clock, Milestone, State};
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, to_millis};
+use store::Read;
+use store::ticket::ListRow;
 use words::{Locale, countdown, duration, t, word};
 
 /// A chip ready to be shown.
@@ -24,14 +27,40 @@ pub(crate) struct Chip {
     pub link: String,
 }
 
+/// May the due of a list's row still move, because the holidays of a year that it touches are not announced?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moves {
+    No,
+    Maybe,
+}
+
+impl Moves {
+    /// Reads the clocks of a ticket only if some calendar does not know the years between its beginning and its due.
+    pub(crate) fn of(r: &mut Read<'_>, row: &ListRow, rules: &Rules) -> Result<Self> {
+        let Some((milestone, due, _)) = row.nearest else { return Ok(Self::No) };
+        if !rules.calendars.values().any(|c| c.calendar.is_uncertain(row.created_at, due)) {
+            return Ok(Self::No);
+        }
+        let is_its = |c: &Clock| c.milestone == milestone && c.due_at == Some(due) && rules.is_uncertain(c);
+        let clocks = store::ticket::shown_clocks(r, &row.id)?;
+        Ok(if clocks.iter().any(is_its) { Self::Maybe } else { Self::No })
+    }
+}
+
 /// Less than this is left: the chip warns.
 const SOON_S: i64 = 30 * 60;
 
 impl Chip {
-    /// The chip of a running clock in a list.
-    pub(crate) fn nearest(locale: Locale, nearest: (Milestone, Timestamp, State), now: Timestamp) -> Self {
-        let (milestone, due, state) = nearest;
-        Self::build(locale, milestone, state, Some(due), 0, now)
+    /// The chip of a running clock in a list; `moves` if its due may.
+    pub(crate) fn nearest(
+        locale: Locale,
+        (milestone, due, state): (Milestone, Timestamp, State),
+        moves: Moves,
+        now: Timestamp,
+    ) -> Self {
+        let mut chip = Self::build(locale, milestone, state, Some(due), 0, now);
+        chip.uncertain = (moves == Moves::Maybe).then(|| t(locale, "chip-uncertain"));
+        chip
     }
 
     /// The chip of a ticket's clock.

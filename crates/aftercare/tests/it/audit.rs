@@ -5,7 +5,11 @@ use serde_json::json;
 use testkit::TestApp;
 
 mod engines {
-    testkit::on_both_engines!(a_change_is_named_and_compared, identifiers_are_shown_by_name);
+    testkit::on_both_engines!(
+        a_change_is_named_and_compared,
+        identifiers_are_shown_by_name,
+        codes_are_said_in_words_and_long_values_open,
+    );
 }
 
 async fn a_change_is_named_and_compared(app: TestApp) {
@@ -53,4 +57,40 @@ async fn identifiers_are_shown_by_name(app: TestApp) {
     assert_eq!(api.json(Method::PUT, "/api/v1/roles/agent", &role).await.status, axum::http::StatusCode::OK);
     let page = admin.get("/admin/audit?subject=role").await.text;
     assert!(page.contains("<strong>客服</strong>") && page.contains("查看全部工单"), "{page}");
+}
+
+async fn codes_are_said_in_words_and_long_values_open(app: TestApp) {
+    let (api, admin) = (app.api().await, app.signed_in("admin").await);
+    let id = app.cast.staff_id("agent");
+    let path = format!("/api/v1/staff/{id}");
+    let version = api.get(&path).await.json()["version"].clone();
+    let change =
+        json!({"version": version, "role": "supervisor", "languages": ["zh-CN", "ja"], "active": false});
+    assert_eq!(api.json(Method::PATCH, &path, &change).await.status, axum::http::StatusCode::OK);
+    let contact = json!({"name": "老张", "organisation": app.cast.north, "sees": "own"});
+    assert_eq!(api.post("/api/v1/contacts", &contact).await.status, axum::http::StatusCode::CREATED);
+    let note = format!("{}末尾", "很长的说明".repeat(30));
+    let noted = json!({"name": "长说明公司", "note": note});
+    assert_eq!(api.post("/api/v1/organisations", &noted).await.status, axum::http::StatusCode::CREATED);
+    let page = admin.get("/admin/audit").await.text;
+    for said in ["<ins>主管</ins>", "<ins>中文, 日语</ins>", "<ins>已停用</ins>", "<ins>仅本人的工单</ins>"]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    for code in [">supervisor<", ">true<", ">false<", ">own<"] {
+        assert!(!page.contains(code), "{code}: {page}");
+    }
+    assert!(
+        page.contains("\u{2026}</ins></summary>") && page.contains(&format!("<ins>{note}</ins></details>"))
+    );
+    let newest = api.get("/api/v1/policies/t2").await.json();
+    let steps = json!([{"milestone": "resolution", "offset_s": -3600, "action": "notify_lead", "level": 1}]);
+    let doc = json!({"targets": newest["doc"]["targets"], "steps": steps});
+    let body = json!({"rev": newest["rev"], "name": newest["name"], "doc": doc});
+    let saved = api.json(Method::PUT, "/api/v1/policies/t2", &body).await;
+    assert_eq!(saved.status, axum::http::StatusCode::OK, "{}", saved.text);
+    let page = admin.get("/admin/audit?subject=policy").await.text;
+    for raw in ["notify_", "offset_s", "steps.", "seconds", "doc "] {
+        assert!(!page.contains(raw), "{raw}: {page}");
+    }
 }

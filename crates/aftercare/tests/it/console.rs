@@ -19,6 +19,8 @@ mod engines {
         a_long_history_is_shown_in_parts,
         whoever_stopped_writing_is_no_longer_answering,
         a_refused_address_or_domain_stays_in_its_field,
+        a_refused_token_keeps_what_was_typed,
+        a_person_speaks_known_languages_and_has_a_skill_once,
     );
 }
 
@@ -282,4 +284,32 @@ async fn a_refused_address_or_domain_stays_in_its_field(app: TestApp) {
             refused.text
         );
     }
+}
+
+async fn a_refused_token_keeps_what_was_typed(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let refused = admin.form("/admin/tokens", "name=Nightly+report&scopes=ticket.view,+ticket.fly").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    for kept in ["value=\"Nightly report\"", "value=\"ticket.view, ticket.fly\"", "class=\"errors\""] {
+        assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
+    }
+    assert!(!admin.get("/admin/tokens").await.text.contains("Nightly report"));
+}
+
+async fn a_person_speaks_known_languages_and_has_a_skill_once(app: TestApp) {
+    let (admin, api) = (app.signed_in("admin").await, app.api().await);
+    let form = "id=&version=0&login=mei&name=Mei&email=&role=agent&locale=en&active=1";
+    let made = format!("{form}&skills=SQL,+network,sql,,network&languages=zh-CN&languages=ja");
+    let refused = admin.form("/admin/staff", &format!("{made}&languages=klingon")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("value=\"ja\" checked") && !refused.text.contains("value=\"ko\" checked"));
+    let saved = admin.form("/admin/staff", &made.replace("email=&", "email=mei@desk.example&")).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let all = api.get("/api/v1/staff").await.json();
+    let mei = all["items"].as_array().unwrap().iter().find(|s| s["login"] == "mei").unwrap().clone();
+    assert_eq!((&mei["skills"], &mei["languages"]), (&json!(["SQL", "network"]), &json!(["zh-CN", "ja"])));
+    let path = format!("/api/v1/staff/{}", mei["id"].as_str().unwrap());
+    let unknown = json!({"version": mei["version"], "languages": ["xx"]});
+    let answer = api.json(Method::PATCH, &path, &unknown).await;
+    assert_eq!(answer.json()["fields"][0]["field"], "languages", "{}", answer.text);
 }

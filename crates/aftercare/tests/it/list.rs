@@ -1,6 +1,6 @@
 //! The list of tickets: what it can be narrowed by, on the page and in the API.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 use testkit::{Client, TestApp};
 
@@ -10,6 +10,7 @@ mod engines {
         what_is_unknown_is_refused_with_its_field,
         chosen_filters_are_chips_and_stay_with_view_and_export,
         a_filtered_list_is_read_page_by_page,
+        a_due_that_may_move_is_marked_in_the_list,
     );
 }
 
@@ -131,4 +132,25 @@ async fn a_filtered_list_is_read_page_by_page(app: TestApp) {
         seen.sort();
         assert_eq!(seen, ["\"one\"", "\"two\""], "{order}");
     }
+}
+
+async fn a_due_that_may_move_is_marked_in_the_list(app: TestApp) {
+    let api = three(&app).await;
+    let agent = app.signed_in("agent").await;
+    let marked = |text: &str| text.matches("<span>可能调整</span>").count();
+    assert_eq!(marked(&agent.get("/tickets?view=all").await.text), 0, "this year is announced");
+    let clocks = api.get("/api/v1/tickets").await.json()["items"][0]["number"].as_str().unwrap().to_owned();
+    for id in ["service", "parity"] {
+        let path = format!("/api/v1/calendars/{id}");
+        let kept = api.get(&path).await.json();
+        let mut doc = kept["doc"].clone();
+        doc["coverage"] = json!([2020]);
+        let body = json!({"name": kept["name"], "rev": kept["rev"], "doc": doc});
+        let saved = api.json(Method::PUT, &path, &body).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
+    }
+    let page = agent.get(&format!("/tickets/{clocks}")).await.text;
+    assert!(marked(&page) > 0, "the ticket says so: {page}");
+    // The urgent one counts around the clock, where no holiday matters.
+    assert_eq!(marked(&agent.get("/tickets?view=all").await.text), 2);
 }

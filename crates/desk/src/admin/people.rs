@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::access::{Actor, Right, Role};
 use domain::id::{GroupId, StaffId};
 use domain::oncall::RotaDoc;
-use domain::people::{fold, parse_email, parse_phone};
+use domain::people::{LANGUAGES, distinct, fold, parse_email, parse_phone};
 use domain::ticket::decide;
 use store::session::{self, Person};
 use store::staff::{self, GroupRow, StaffRow};
@@ -38,7 +38,9 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
     check(row)?;
     let mut row = row.clone();
     row.login = row.login.trim().to_lowercase();
+    (row.skills, row.languages) = (distinct(&row.skills), distinct(&row.languages));
     if row.version == 0 {
+        check_languages(&row, &[])?;
         row.id = StaffId(unit.work.next_id());
         staff::insert(unit.work, &row, None).map_err(named("role", "login"))?;
         record_edit(unit, ("staff", row.id.as_str()), None, &row)?;
@@ -46,6 +48,7 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
     }
     let before = staff::one(unit.work, &row.id)?.ok_or(Error::NotFound)?;
     row.login.clone_from(&before.login);
+    check_languages(&row, &before.languages)?;
     unchanged_since((&row, row.version), (&before, before.version))?;
     if differences(&row, &before).is_empty() {
         return Ok(row.id);
@@ -89,6 +92,12 @@ fn check(row: &StaffRow) -> Result<()> {
         return Err(Error::field("email", "bad_value"));
     }
     Ok(())
+}
+
+/// Languages have known codes. What was kept before there was a list stays.
+fn check_languages(row: &StaffRow, kept: &[String]) -> Result<()> {
+    let known = |l: &String| LANGUAGES.contains(&l.as_str()) || kept.contains(l);
+    if row.languages.iter().all(known) { Ok(()) } else { Err(Error::field("languages", "unknown")) }
 }
 
 fn hand_over(unit: &mut Unit<'_, '_>, id: &StaffId) -> Result<()> {

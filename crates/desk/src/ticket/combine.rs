@@ -7,7 +7,7 @@ use domain::ticket::{Channel, Ticket, linked_with};
 use store::ticket;
 
 use super::allowed;
-use super::complaint::{RELATIONS, complaints_about, keep_apart};
+use super::complaint::{complaints_about, keep_apart};
 use crate::intake::{NewTicket, open_in};
 use crate::{Desk, Error, Result, Unit, load_case, load_case_by_id, save};
 
@@ -128,9 +128,7 @@ pub async fn unlink(desk: &Desk, who: &Actor, number: &str, other: &str) -> Resu
     desk.write(who, move |unit| {
         let (a, b) = (load_case(unit, &number)?, load_case(unit, &other)?);
         allowed(unit, Action::Combine, &a.ticket)?;
-        if !linked_with(&ticket::related_events(unit.work, &a.ticket.id, RELATIONS)?)
-            .contains(&b.ticket.number)
-        {
+        if !linked_with(&ticket::related_events(unit.work, &a.ticket.id)?).contains(&b.ticket.number) {
             return Err(Error::field("number", "unknown"));
         }
         let gone = decide::unlink(&a, &b.ticket, unit.actor, unit.now)?;

@@ -101,8 +101,7 @@ pub(super) fn complaints_about(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Ve
     Ok(others.filter(|o| o.kind == Kind::Complaint && !o.status.is_ended()).collect())
 }
 
-/// Relations of a ticket that are followed, and events that tell who handled one: more than a ticket has.
-pub(super) const RELATIONS: i64 = 200;
+/// Events that tell who handled a ticket: more than one has.
 const EVENTS: i64 = 5_000;
 /// A ticket that was merged went on elsewhere, and so did what happened to it; that may have happened again.
 const MERGES: usize = 5;
@@ -110,12 +109,12 @@ const MERGES: usize = 5;
 /// The tickets that one is linked with, and those with which a complaint is linked that was merged into it or of which
 /// it was a part; and where they went on.
 fn related(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<Ticket>> {
-    let events = ticket::related_events(unit.work, &t.id, RELATIONS)?;
+    let events = ticket::related_events(unit.work, &t.id)?;
     let mut numbers = linked_with(&events);
     for event in events {
         let (Change::Absorbed { number } | Change::SplitFrom { number }) = &event.change else { continue };
         let Some(other) = ticket::by_number(unit.work, &Scope::All, number)? else { continue };
-        let its = ticket::related_events(unit.work, &other.id, RELATIONS)?;
+        let its = ticket::related_events(unit.work, &other.id)?;
         numbers.extend(linked_with(&its));
         if other.kind != Kind::Complaint {
             numbers.insert(other.number);

@@ -84,10 +84,13 @@ pub fn handling_events(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Resul
     r.rows(&HANDLING, &[ticket.as_str().into(), limit.into()], read)
 }
 
+/// Relations of a ticket that are followed, by pages and by rules: more than a ticket has.
+const RELATIONS: i64 = 200;
+
 /// The first events of a ticket that name another one which is linked with it, complains of it, was merged into it, or of which
 /// it was a part.
-pub fn related_events(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Result<Vec<Event>> {
-    r.rows(&RELATED, &[ticket.as_str().into(), limit.into()], read)
+pub fn related_events(r: &mut Read<'_>, ticket: &TicketId) -> Result<Vec<Event>> {
+    r.rows(&RELATED, &[ticket.as_str().into(), RELATIONS.into()], read)
 }
 
 /// What happened in a ticket's emergency before a position, newest first.

@@ -7,12 +7,14 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use desk::Result;
 use domain::access::Right;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 use store::Read;
 use store::admin::{AdminEvent, SUBJECTS};
-use words::{Locale, t, word};
+use words::{Locale, word};
 
+use super::audit_words;
 use crate::app::App;
 use crate::error::WebError;
 use crate::names::Names;
@@ -41,8 +43,14 @@ struct Line {
 /// One value that differs.
 struct Differs {
     what: String,
-    before: String,
-    after: String,
+    before: Said,
+    after: Said,
+}
+
+/// A value; of a long one also its start, which opens to the whole.
+struct Said {
+    text: String,
+    start: Option<String>,
 }
 
 #[derive(Template)]
@@ -67,6 +75,7 @@ impl AuditPage {
 const PAGE: i64 = 50;
 /// Values that one line shows; a calendar has hundreds.
 const SHOWN: usize = 8;
+/// Characters of a value that are shown before it is opened.
 const LONGEST: usize = 120;
 
 /// The page, newest first.
@@ -85,7 +94,8 @@ pub(super) async fn page(
         let rules = desk.rules_in(r)?;
         names.few(r, &rules)?;
         let rows = store::admin::page_of(r, subject.as_deref(), &before, PAGE + 1)?;
-        rows.into_iter().map(|e| line(r, e, &mut names, locale)).collect::<Result<Vec<_>>>()
+        let zone = rules.settings.zone();
+        rows.into_iter().map(|e| line(r, e, &mut names, (locale, &zone))).collect::<Result<Vec<_>>>()
     });
     let mut lines = read.await.map_err(|e| page.visitor.fail(e))?;
     let whole = usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -96,7 +106,12 @@ pub(super) async fn page(
     render(&AuditPage { ui, tab: "audit", asked, lines, next }, &page.visitor)
 }
 
-fn line(r: &mut Read<'_>, event: AdminEvent, names: &mut Names, locale: Locale) -> Result<Line> {
+fn line(
+    r: &mut Read<'_>,
+    event: AdminEvent,
+    names: &mut Names,
+    (locale, zone): (Locale, &TimeZone),
+) -> Result<Line> {
     names.actor(r, &event.by)?;
     let who = names.of_actor(&event.by, locale);
     let (was, is) = (parse(&event.before), parse(&event.after));
@@ -110,9 +125,12 @@ fn line(r: &mut Read<'_>, event: AdminEvent, names: &mut Names, locale: Locale) 
     let mut changes = Vec::new();
     for path in differ.into_iter().take(SHOWN) {
         let subject = event.subject.as_str();
-        let what =
-            if path.is_empty() { word(locale, "subject", subject).to_owned() } else { label(path, locale) };
-        let mut say = |value| shown(r, value, names, (subject, locale));
+        let what = if path.is_empty() {
+            word(locale, "subject", subject).to_owned()
+        } else {
+            audit_words::label(path, locale)
+        };
+        let mut say = |value| shown(r, value, names, (subject, path), (locale, zone));
         changes.push(Differs { what, before: say(from.get(path))?, after: say(to.get(path))? });
     }
     Ok(Line { event, who, object, changes, more })
@@ -163,11 +181,16 @@ fn flatten(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
     let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     match value {
         Value::Null => {}
-        Value::Object(map) => map.iter().for_each(|(key, v)| flatten(&below(key), v, out)),
+        // A step's identifier says the same as the step.
+        Value::Object(map) => {
+            map.iter().filter(|(key, _)| *key != "id").for_each(|(key, v)| flatten(&below(key), v, out));
+        }
         Value::Array(list) if list.iter().all(|v| !v.is_object() && !v.is_array()) => {
             let text: Vec<String> = list.iter().map(plain).collect();
+            let hours = |t: &String| t.len() == 5 && t.as_bytes().get(2) == Some(&b':');
+            let between = if text.len() == 2 && text.iter().all(hours) { "\u{2013}" } else { ", " };
             if !text.is_empty() {
-                out.insert(path.to_owned(), text.join(", "));
+                out.insert(path.to_owned(), text.join(between));
             }
         }
         Value::Array(list) => {
@@ -187,47 +210,24 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The field's name for people, with the place below it.
-fn label(path: &str, locale: Locale) -> String {
-    let (first, rest) = path.split_once('.').map_or((path, ""), |(first, rest)| (first, rest));
-    let key = format!("field-{first}");
-    let name = if words::has(locale, &key) { t(locale, &key) } else { first };
-    // An archive says how many rows there are of each kind.
-    let kept = format!("kept-{rest}");
-    match rest {
-        "" => name.to_owned(),
-        _ if first == "rows" && words::has(locale, &kept) => {
-            format!("{name} · {}", word(locale, "kept", rest))
-        }
-        _ => format!("{name} {rest}"),
-    }
-}
-
-/// A value for people: identifiers by name, rights in words.
+/// A value for people: identifiers by name, codes in words.
 fn shown(
     r: &mut Read<'_>,
     value: Option<&String>,
     names: &mut Names,
-    (subject, locale): (&str, Locale),
-) -> Result<String> {
+    place: (&str, &str),
+    (locale, zone): (Locale, &TimeZone),
+) -> Result<Said> {
     let mut parts = Vec::new();
     for part in value.map(String::as_str).unwrap_or_default().split(", ") {
         names.any(r, part)?;
-        let right = format!("right-{}", part.replace('.', "_"));
-        let noun = format!("noun-{part}");
-        let in_words = match subject {
-            "role" | "token" => Some(&right),
-            "import" => Some(&noun),
-            _ => None,
-        };
-        let in_words = in_words.filter(|key| words::has(locale, key)).map(|key| t(locale, key).to_owned());
+        let in_words = audit_words::value(place, part, locale, zone);
         parts.push(in_words.unwrap_or_else(|| names.get(part)));
     }
     let text = parts.join(", ");
-    if text.chars().count() <= LONGEST {
-        return Ok(text);
-    }
-    Ok(text.chars().take(LONGEST).chain(['\u{2026}']).collect())
+    let long = text.chars().count() > LONGEST;
+    let start = long.then(|| text.chars().take(LONGEST).chain(['\u{2026}']).collect());
+    Ok(Said { text, start })
 }
 
 #[cfg(test)]
@@ -239,16 +239,12 @@ mod tests {
         let mut out = BTreeMap::new();
         flatten(
             "",
-            &parse(r#"{"a":{"b":[1,2]},"c":[{"d":"x"}],"e":"","f":null,"g":"{\"h\":true}"}"#),
+            &parse(
+                r#"{"a":{"b":[1,2]},"c":[{"d":"x","id":"y"}],"e":"","f":null,"g":"{\"h\":true}","w":[["09:00","18:00"]]}"#,
+            ),
             &mut out,
         );
         let pairs: Vec<_> = out.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-        assert_eq!(pairs, [("a.b", "1, 2"), ("c.1.d", "x"), ("g.h", "true")]);
-    }
-
-    #[test]
-    fn rows_of_an_archive_are_named() {
-        assert_eq!(label("rows.tickets", Locale::Zh), "行数 · 工单");
-        assert_eq!(label("rows", Locale::En), "Rows");
+        assert_eq!(pairs, [("a.b", "1, 2"), ("c.1.d", "x"), ("g.h", "true"), ("w.1", "09:00\u{2013}18:00")]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod audit;
+mod audit_words;
 mod calendar_form;
 mod calendar_preview;
 mod calendar_take;

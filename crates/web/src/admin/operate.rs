@@ -13,6 +13,7 @@ use store::session::TokenRow;
 use store::{job, session};
 
 use crate::app::App;
+use crate::customers::Back;
 use crate::error::WebError;
 use crate::form::{Fields, words};
 use crate::session::StaffPage;
@@ -22,7 +23,7 @@ use crate::ui::Ui;
 /// What one of these pages shows.
 enum Shown {
     Jobs(Vec<JobRow>),
-    Tokens(Vec<TokenRow>, Option<String>),
+    Tokens(Vec<TokenRow>, Option<String>, TokenForm),
 }
 
 #[derive(Template)]
@@ -31,6 +32,7 @@ struct OperatePage {
     ui: Ui,
     tab: &'static str,
     shown: Shown,
+    back: Back,
 }
 
 impl OperatePage {
@@ -46,10 +48,11 @@ async fn page_of(
     app: &App,
     page: &StaffPage,
     tab: &'static str,
-    shown: Shown,
+    (shown, back): (Shown, Back),
 ) -> std::result::Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
-    render(&OperatePage { ui, tab, shown }, &page.visitor)
+    let view = OperatePage { ui, tab, shown, back };
+    Ok(view.back.answer(render(&view, &page.visitor)?))
 }
 
 /// Jobs that failed for good.
@@ -57,7 +60,7 @@ pub(super) async fn jobs(State(app): State<App>, page: StaffPage) -> std::result
     page.need(Right::Operate)?;
     let rows =
         app.desk.read(|r| Ok(job::page(r, "dead", "", PAGE)?)).await.map_err(|e| page.visitor.fail(e))?;
-    page_of(&app, &page, "jobs", Shown::Jobs(rows)).await
+    page_of(&app, &page, "jobs", (Shown::Jobs(rows), Back::default())).await
 }
 
 /// Tries a dead job again.
@@ -86,7 +89,7 @@ pub(super) async fn tokens(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::Operate)?;
     let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;
-    page_of(&app, &page, "tokens", Shown::Tokens(rows, None)).await
+    page_of(&app, &page, "tokens", (Shown::Tokens(rows, None, usual()), Back::default())).await
 }
 
 /// A new token.
@@ -97,7 +100,12 @@ pub(super) struct TokenForm {
     scopes: String,
 }
 
-/// Makes a token that acts for the person who asks; its secret is shown once.
+/// The form before anything is typed: a token may do what its owner may.
+fn usual() -> TokenForm {
+    TokenForm { name: String::new(), scopes: "*".to_owned() }
+}
+
+/// Makes a token that acts for the person who asks; its secret is shown once. A refused form keeps what was typed.
 pub(super) async fn create_token(
     State(app): State<App>,
     page: StaffPage,
@@ -105,10 +113,13 @@ pub(super) async fn create_token(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::Operate)?;
     let scopes = words(&form.scopes).collect();
-    let made = auth::create_token(&app.desk, page.actor(), page.staff.id.clone(), form.name, scopes).await;
-    let (_, secret) = made.map_err(|e| page.visitor.fail(e))?;
+    let (owner, name) = (page.staff.id.clone(), form.name.clone());
+    let (secret, form, back) = match auth::create_token(&app.desk, page.actor(), owner, name, scopes).await {
+        Ok((_, secret)) => (Some(secret), usual(), Back::default()),
+        Err(e) => (None, form, Back::new(e, &page.visitor)?),
+    };
     let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;
-    page_of(&app, &page, "tokens", Shown::Tokens(rows, Some(secret))).await
+    page_of(&app, &page, "tokens", (Shown::Tokens(rows, secret, form), back)).await
 }
 
 /// Revokes a token.

@@ -7,6 +7,7 @@ use desk::Error;
 use desk::admin::{remove_staff, save_staff};
 use domain::access::{Right, Role};
 use domain::id::StaffId;
+use domain::people::LANGUAGES;
 use serde::Deserialize;
 use store::staff::{self, StaffRow};
 
@@ -43,8 +44,14 @@ impl StaffListPage {
     fn skills(&self) -> String {
         self.edited.skills.join(", ")
     }
-    fn languages(&self) -> String {
-        self.edited.languages.join(", ")
+    /// Known languages, and what the person was said to speak before there was a list: code, name, chosen.
+    fn languages(&self) -> Vec<(String, String, bool)> {
+        let spoken = &self.edited.languages;
+        let known = LANGUAGES
+            .iter()
+            .map(|l| ((*l).to_owned(), self.ui.w("speaks", l).to_owned(), spoken.iter().any(|s| s == l)));
+        let others = spoken.iter().filter(|s| !LANGUAGES.contains(&s.as_str()));
+        known.chain(others.map(|s| (s.clone(), s.clone(), true))).collect()
     }
 }
 
@@ -61,7 +68,7 @@ pub(super) struct StaffForm {
     role: String,
     locale: String,
     skills: String,
-    languages: String,
+    languages: Vec<String>,
     active: String,
 }
 
@@ -139,7 +146,7 @@ pub(super) async fn save(
         role,
         locale: if form.locale == "en" { "en" } else { "zh-CN" }.to_owned(),
         skills: words(&form.skills).collect(),
-        languages: words(&form.languages).collect(),
+        languages: form.languages,
         active: !form.active.is_empty(),
         created_at: app.desk.now(),
         version: form.version,

@@ -74,6 +74,11 @@ fn spoken((field, _, value): &Difference, names: &Names, locale: Locale) -> Stri
         ("sees" | "active", value) => word(locale, field, value).to_owned(),
         ("locale", "en") => t(locale, "language-en").to_owned(),
         ("locale", _) => t(locale, "language-zh").to_owned(),
+        ("languages", value) => {
+            let name =
+                |l| if words::has(locale, &format!("speaks-{l}")) { word(locale, "speaks", l) } else { l };
+            value.split(", ").map(name).collect::<Vec<_>>().join(", ")
+        }
         ("role", value) => word(locale, "role", value).to_owned(),
         (_, value) => names.get(value),
     }

@@ -33,9 +33,6 @@ struct Promise {
     excused: String,
 }
 
-/// Relations of a case that its page looks at.
-const RELATED: i64 = 50;
-
 #[derive(Template)]
 #[template(path = "portal/case.html")]
 struct CasePage {
@@ -137,7 +134,7 @@ pub(super) async fn show(
 /// Other cases that a complaint is about, or complaints about a case, as far as the reader may see them.
 fn complaints(r: &mut Read<'_>, scope: &Scope, t: &Ticket) -> desk::Result<Vec<(Ticket, Vec<Clock>)>> {
     let mut found = Vec::new();
-    for number in linked_with(&ticket::related_events(r, &t.id, RELATED)?) {
+    for number in linked_with(&ticket::related_events(r, &t.id)?) {
         // A link between other tickets is the house's own matter.
         let Some(other) = ticket::by_number(r, scope, &number)? else { continue };
         if (other.kind == Kind::Complaint) != (t.kind == Kind::Complaint) {

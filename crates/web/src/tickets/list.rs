@@ -20,7 +20,7 @@ use super::columns::{self, Column};
 use super::filters::{Filters, Known};
 use super::query::Asked;
 use crate::app::App;
-use crate::chip::Chip;
+use crate::chip::{Chip, Moves};
 use crate::error::{WebError, field_text};
 use crate::form::Fields;
 use crate::session::{StaffPage, Visitor};
@@ -31,6 +31,12 @@ use crate::ui::Ui;
 struct Row {
     row: ListRow,
     chip: Option<Chip>,
+}
+
+impl Row {
+    fn new(ui: &Ui, (row, moves): (ListRow, Moves)) -> Self {
+        Self { chip: row.nearest.map(|n| Chip::nearest(ui.locale, n, moves, ui.now)), row }
+    }
 }
 
 #[derive(Template)]
@@ -84,7 +90,7 @@ pub(super) async fn home(visitor: Visitor) -> Redirect {
 struct Found {
     asked: Option<Asked>,
     wrong: Vec<FieldError>,
-    rows: Vec<ListRow>,
+    rows: Vec<(ListRow, Moves)>,
     fields: Vec<Field>,
     known: Known,
 }
@@ -108,11 +114,8 @@ pub(super) async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let query = named(query, asked.as_ref());
-    let next = rows.last().filter(|_| more).map(|r| query.address(&r.cursor.encode()));
-    let rows: Vec<Row> = rows
-        .into_iter()
-        .map(|row| Row { chip: row.nearest.map(|n| Chip::nearest(ui.locale, n, ui.now)), row })
-        .collect();
+    let next = rows.last().filter(|_| more).map(|(r, _)| query.address(&r.cursor.encode()));
+    let rows: Vec<Row> = rows.into_iter().map(|found| Row::new(&ui, found)).collect();
     if page.visitor.part {
         return render(&RowsPart { ui, rows, next, columns }, &page.visitor);
     }
@@ -167,8 +170,13 @@ async fn find(app: &App, page: &StaffPage, query: &ListQuery) -> desk::Result<Fo
             Some(a) => store::ticket::list(r, &scope, &a.filter, a.order, a.after.as_ref(), a.limit + 1)?,
             None => Vec::new(),
         };
+        let mut marked = Vec::new();
+        for row in rows {
+            let moves = Moves::of(r, &row, &rules)?;
+            marked.push((row, moves));
+        }
         let fields = rules.fields.clone();
-        Ok(Found { asked, wrong, rows, known: Known::read(r, &query, fields.clone())?, fields })
+        Ok(Found { asked, wrong, rows: marked, known: Known::read(r, &query, fields.clone())?, fields })
     };
     if filtered { app.desk.read(read).await } else { app.desk.peek(read).await }
 }

@@ -166,12 +166,9 @@ fn read_case(
     })
 }
 
-/// Relations that the page looks at.
-const RELATIONS: i64 = 200;
-
 fn links(r: &mut Read<'_>, t: &Ticket) -> desk::Result<Vec<(Ticket, bool)>> {
     let mut found = Vec::new();
-    for number in linked_with(&ticket::related_events(r, &t.id, RELATIONS)?) {
+    for number in linked_with(&ticket::related_events(r, &t.id)?) {
         if let Some(other) = ticket::by_number(r, &Scope::All, &number)? {
             let stays = [t.kind, other.kind].contains(&Kind::Complaint);
             found.push((other, !stays));

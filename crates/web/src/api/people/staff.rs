@@ -43,7 +43,7 @@ pub(crate) struct StaffView {
     pub locale: String,
     /// What the person knows.
     pub skills: Vec<String>,
-    /// Languages that the person speaks.
+    /// Languages that the person speaks: codes such as `zh-CN`, `en`, `ja`.
     pub languages: Vec<String>,
     /// May sign in and get tickets.
     pub active: bool,
@@ -96,7 +96,7 @@ pub(crate) struct StaffBody {
     locale: Option<String>,
     /// What the person knows.
     skills: Option<Vec<String>>,
-    /// Languages that the person speaks.
+    /// Languages that the person speaks: codes of the list that the staff form offers, such as `zh-CN`, `en`, `ja`.
     languages: Option<Vec<String>>,
     /// May sign in and get tickets; who may not hands over the open work.
     active: Option<bool>,

@@ -50,6 +50,9 @@ mod list;
 mod mail_server;
 #[cfg(test)]
 mod oncall;
+#[cfg(test)]
+mod oncall_agree;
+#[cfg(test)]
 mod oncall_pages;
 #[cfg(test)]
 mod pages;

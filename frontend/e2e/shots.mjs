@@ -53,6 +53,10 @@ const upload = async (p) => {
   await p.setInputFiles("input[type=file]", { name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(TABLE) });
   await follow(".sheet .btn-primary")(p);
 };
+// Holidays to come, for the rota's plan: the calendar of the demo knows only those that were announced.
+const service = await api("calendars/service"), dayOff = (n) => ({ date: `2027-01-0${n}`, kind: "off", name: "new_year", windows: [] });
+service.doc.exceptions.push(dayOff(1), dayOff(2), dayOff(3));
+await api("calendars/service", { name: service.name, rev: service.rev, doc: service.doc }, "PUT");
 const rota = `/on-call/rotas/${await first("on-call/rotas")}`;
 const ticket = `/tickets/${urgent}`, list = "/tickets?view=all", year = "period=last_12_months", organisation = person.organisation;
 const calendar = `/admin/calendars/${await first("calendars")}`, policy = `/admin/policies/${await first("policies")}`;
@@ -81,6 +85,7 @@ const PAGES = {
     ["emergency", `${ticket}/emergency`], ["emergency-past", `/tickets/${past}/emergency`], ["emergency-none", `/tickets/${waiting}/emergency`],
     ["emergency-roles", `${ticket}/emergency`, open("#staffing details")], ["emergency-start", `/tickets/${waiting}`, press("x")],
     ["oncall", "/on-call"], ["oncall-holiday", "/on-call?month=2026-10"], ["oncall-put", "/on-call", open("#put")],
+    ["oncall-plan", `${rota}/holiday`], ["oncall-feed", "/on-call", follow("[action='/on-call/feed'] button")],
     ["oncall-rotas", "/on-call/rotas"], ["oncall-rota-new", "/on-call/rotas/new"], ["oncall-rota", rota, open(".rule")],
     ["oncall-rota-preview", rota, follow(".actions [value=preview]")], ["emergencies", "/emergencies"], ["emergencies-empty", "/emergencies?state=called_off"], ["emergencies-measures", "/emergencies/measures"],
     ["log", "/log"], ["log-empty", "/log?until=2001-01-01"],
@@ -111,6 +116,7 @@ const PAGES = {
     ["admin-answer-new", "/admin/answers/new"], ["admin-import-new", "/admin/imports/new"],
     ["admin-import-columns", "/admin/imports/new", upload],
   ],
+  agent: [["oncall-swap", "/on-call", async (p) => { await open("#mine details")(p); await p.locator("#mine").evaluate((el) => el.scrollIntoView()); }]],
   customer: [
     ["portal", "/portal"], ["portal-me", "/portal", open(".top details")], ["portal-wrong", "/portal/cases/AF-2000-00001"],
     ["portal-search", "/portal/search?q=报表"], ["portal-search-empty", "/portal/search?q=qqqqzzzz"],

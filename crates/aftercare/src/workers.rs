@@ -101,9 +101,9 @@ pub async fn drain_and_send(desk: &Desk, public_url: &str, mailer: &mail::Mailer
 
 async fn until_next(desk: &Desk) -> Duration {
     until(desk, |r| {
-        let clocks = ticket::next_instant(r)?;
+        let (clocks, rotas) = (ticket::next_instant(r)?, store::oncall::watch::next(r)?);
         let jobs = job::next_instant(r)?;
-        Ok(clocks.into_iter().chain(jobs).min())
+        Ok(clocks.into_iter().chain(rotas).chain(jobs).min())
     })
     .await
 }

@@ -39,7 +39,8 @@ pub async fn sweep(desk: &Desk) -> Result<usize> {
     let n = due.len() + silent.len();
     let ticked = each(due, |id| tick(desk.clone(), id)).await;
     let hushed = each(silent, |id| silence(desk.clone(), id)).await;
-    ticked.and(hushed).map(|()| n)
+    let watched = crate::oncall::watch::sweep(desk).await;
+    ticked.and(hushed).and(watched).map(|()| n)
 }
 
 /// A clock further than this from the database server's fires nothing (E7).
@@ -73,7 +74,11 @@ pub async fn may_fire(desk: &Desk) -> Result<bool> {
 /// # Errors
 /// The store's.
 pub async fn next_instant(desk: &Desk) -> Result<Option<Timestamp>> {
-    desk.read(|r| Ok(ticket::next_instant(r)?)).await
+    desk.read(|r| {
+        let (clocks, rotas) = (ticket::next_instant(r)?, store::oncall::watch::next(r)?);
+        Ok(clocks.into_iter().chain(rotas).min())
+    })
+    .await
 }
 
 async fn tick(desk: Desk, id: TicketId) -> Result<()> {

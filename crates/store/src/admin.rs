@@ -2,8 +2,10 @@
 
 use domain::access::ActorRef;
 use domain::id::{StaffId, TicketId};
+use domain::oncall::News;
 use domain::time::Timestamp;
 
+use crate::row::to_json;
 use crate::ticket::{actor, actor_columns};
 use crate::{Read, Result, Row, Work};
 
@@ -17,8 +19,9 @@ statements! {
     NOTIFY = "INSERT INTO notice (staff_id, id, ticket_id, event_no, at) VALUES ($1, $2, $3, $4, $5)";
     DIGEST = "INSERT INTO notice (staff_id, id, ticket_id, event_no, at, digest) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (staff_id) WHERE digest > 0 AND read_at IS NULL DO UPDATE SET digest = notice.digest + EXCLUDED.digest";
-    NOTICES = "SELECT n.id, n.ticket_id, t.number, t.title, n.event_no, n.at, n.read_at, n.digest FROM notice n \
-         JOIN ticket t ON t.id = n.ticket_id WHERE n.staff_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3";
+    NOTIFY_NEWS = "INSERT INTO notice (staff_id, id, at, news) VALUES ($1, $2, $3, $4)";
+    NOTICES = "SELECT n.id, n.ticket_id, t.number, t.title, n.event_no, n.at, n.read_at, n.digest, n.news FROM notice n \
+         LEFT JOIN ticket t ON t.id = n.ticket_id WHERE n.staff_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3";
     UNREAD = "SELECT CAST(COUNT(*) AS BIGINT) FROM \
          (SELECT 1 AS one FROM notice WHERE staff_id = $1 AND read_at IS NULL LIMIT 100) u";
     READ_BEFORE = "UPDATE notice SET read_at = $2 WHERE staff_id = $1 AND read_at IS NULL AND at < $3";
@@ -71,6 +74,10 @@ pub const SUBJECTS: &[&str] = &[
     "oncall_override",
     "oncall_leave",
     "oncall_phone",
+    "oncall_swap",
+    "oncall_start",
+    "oncall_note",
+    "oncall_feed",
     "answer",
     "token",
     "letter",
@@ -139,6 +146,12 @@ pub fn notify(work: &mut Work<'_>, to: &StaffId, ticket: &TicketId, event: i64) 
     )
 }
 
+/// Tells a colleague something that no ticket is about.
+pub fn notify_news(work: &mut Work<'_>, to: &StaffId, news: &News) -> Result<()> {
+    let (id, now, news) = (work.next_id(), work.now(), to_json(news));
+    work.hit("notice", &NOTIFY_NEWS, &[to.as_str().into(), (&id).into(), now.into(), (&news).into()])
+}
+
 /// Tells a colleague of `n` things that came very late: one unread notice stands for all of them, and leads to the
 /// first ticket.
 pub fn notify_in_digest(
@@ -159,13 +172,13 @@ pub fn notify_in_digest(
 pub struct NoticeRow {
     /// Key; sorts by time.
     pub id: String,
-    /// Ticket.
-    pub ticket: TicketId,
-    /// Its number.
+    /// Ticket, unless it is about none.
+    pub ticket: Option<TicketId>,
+    /// Its number; empty without one.
     pub number: String,
     /// Its title.
     pub title: String,
-    /// Which of its events.
+    /// Which of its events; 0 without one.
     pub event: i64,
     /// When.
     pub at: Timestamp,
@@ -173,6 +186,8 @@ pub struct NoticeRow {
     pub read_at: Option<Timestamp>,
     /// How many late things it stands for; 0 for an ordinary notice.
     pub digest: i64,
+    /// What happened, where no ticket tells it.
+    pub news: Option<News>,
 }
 
 /// A page of a person's notices, newest first.
@@ -180,13 +195,14 @@ pub fn notices(r: &mut Read<'_>, staff: &StaffId, before: &str, limit: i64) -> R
     r.rows(&NOTICES, &[staff.as_str().into(), before.into(), limit.into()], |r| {
         Ok(NoticeRow {
             id: r.text(0)?,
-            ticket: r.id(1)?,
-            number: r.text(2)?,
-            title: r.text(3)?,
-            event: r.int(4)?,
+            ticket: r.id_opt(1)?,
+            number: r.text_opt(2)?.unwrap_or_default(),
+            title: r.text_opt(3)?.unwrap_or_default(),
+            event: r.int_opt(4)?.unwrap_or(0),
             at: r.at(5)?,
             read_at: r.at_opt(6)?,
             digest: r.int(7)?,
+            news: r.json_opt(8, "notice.news")?,
         })
     })
 }

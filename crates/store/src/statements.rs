@@ -23,14 +23,13 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("job", crate::job::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),
         ("node", crate::node::STATEMENTS),
-        ("oncall", crate::oncall::STATEMENTS),
         ("revision", crate::revision::STATEMENTS),
         ("rules", crate::rules::STATEMENTS),
         ("session", crate::session::STATEMENTS),
         ("staff", crate::staff::STATEMENTS),
         ("work", crate::db::STATEMENTS),
     ];
-    let parts = [crate::ticket::LISTS, crate::directory::LISTS];
+    let parts = [crate::ticket::LISTS, crate::directory::LISTS, crate::oncall::LISTS];
     let constants = lists.iter().chain(parts.into_iter().flatten()).flat_map(|(module, list)| {
         list.iter().map(move |(name, s)| (format!("{module}::{name}"), engine.text(s).to_owned()))
     });

@@ -1,10 +1,11 @@
 //! The rota of the demo world: who is on call around the clock, who stands behind, who has the holidays.
 
 use anyhow::Context;
-use desk::{Desk, oncall};
-use domain::id::StaffId;
-use domain::oncall::{LayerDays, LayerDoc, Leave, Override, RotaDoc, Seat, ShiftUnit};
-use domain::time::Timestamp;
+use desk::Desk;
+use desk::oncall::{self, Proposal, Standing};
+use domain::id::{RotaId, StaffId};
+use domain::oncall::{Duty, LayerDays, LayerDoc, Leave, Override, RotaDoc, Seat, ShiftUnit, duties};
+use domain::time::{Timestamp, plus_seconds};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -12,6 +13,8 @@ use store::oncall::RotaRow;
 
 use super::history::{Cast, OPERATOR};
 use super::world::World;
+
+const DAY_S: i64 = 86_400;
 
 /// The rota as `world.toml` has it: people by login, times relative to the end of the history.
 #[derive(Debug, Deserialize)]
@@ -24,6 +27,10 @@ pub(super) struct Rota {
     leave: Away,
     /// Somebody is put in for the evening, so many days from now.
     put: Away,
+    /// What whoever has the duty leaves to the next.
+    note: String,
+    /// Why two people are about to swap.
+    swap: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +85,7 @@ pub(super) async fn lay(desk: &Desk, world: &World, cast: &Cast, zone: &TimeZone
         layers,
         fallback: None,
         owner,
+        confirm_within_min: None,
     };
     let row = RotaRow { id: "".into(), name: world.rota.name.clone(), rev: 0, doc };
     oncall::save_rota(desk, &OPERATOR, row).await?;
@@ -88,7 +96,7 @@ pub(super) async fn lay(desk: &Desk, world: &World, cast: &Cast, zone: &TimeZone
     Ok(())
 }
 
-/// What is to come: a leave and an override after the end of the history.
+/// What is to come: a leave and an override after the end of the history, a note, and a swap that waits for its answer.
 pub(super) async fn ahead(desk: &Desk, world: &World, cast: &Cast, zone: &TimeZone) -> anyhow::Result<()> {
     let today = desk.now().to_zoned(zone.clone()).date();
     let at = |days: i64, hour: i8| -> anyhow::Result<Timestamp> {
@@ -103,6 +111,46 @@ pub(super) async fn ahead(desk: &Desk, world: &World, cast: &Cast, zone: &TimeZo
     let row = Override { seat: Seat::Primary, person: person(cast, &put.by)?, from, until, swap: false };
     let rotas = desk.read(|r| Ok(store::oncall::rotas(r)?)).await?;
     let rota = rotas.first().context("the demo has no rota")?.id.clone();
-    oncall::put_in(desk, &OPERATOR, rota, row, put.note.clone()).await?;
+    oncall::put_in(desk, &OPERATOR, rota.clone(), row, put.note.clone()).await?;
+    agreed(desk, world, cast, &rota).await
+}
+
+/// The shifts from now on are confirmed; who has the duty leaves a note, who has a later one would like to swap a day of it.
+async fn agreed(desk: &Desk, world: &World, cast: &Cast, rota: &RotaId) -> anyhow::Result<()> {
+    let (of, id) = (desk.clone(), rota.clone());
+    let (row, all) = desk
+        .read(move |r| {
+            let rules = of.rules_in(r)?;
+            let row = store::oncall::one(r, &id)?.ok_or(desk::Error::NotFound)?;
+            let (now, until) = (r.now(), plus_seconds(r.now(), 60 * DAY_S));
+            let standing = Standing::load(r, &rules, row.clone(), (now, until))?;
+            Ok((row, duties(&standing.roster().shifts(now, until))))
+        })
+        .await?;
+    let doc = RotaDoc { confirm_within_min: Some(10), ..row.doc };
+    oncall::save_rota(desk, &OPERATOR, RotaRow { doc, ..row }).await?;
+    crate::drain(desk, "").await?;
+    let actor = |p: &StaffId| cast.staff.values().find(|a| a.staff().is_some_and(|s| s.id == *p));
+    let now = desk.now();
+    for d in all.iter().filter(|d| d.from <= now) {
+        let who = actor(&d.person).context("a stranger is on call")?;
+        oncall::confirm_start(desk, who).await?;
+        if d.seat == Seat::Primary {
+            oncall::leave_note(desk, who, rota.clone(), world.rota.note.clone()).await?;
+        }
+    }
+    let mut later = all.iter().filter(|d| d.seat == Seat::Primary && d.from > plus_seconds(now, 5 * DAY_S));
+    let gives = later.next().context("nobody is on call next week")?;
+    let takes = later.find(|d| d.person != gives.person).context("only one is on call")?;
+    let day = |d: &Duty| (d.from, d.until.min(plus_seconds(d.from, DAY_S)));
+    let asked = Proposal {
+        seat: Seat::Primary,
+        taker: takes.person.clone(),
+        give: day(gives),
+        back: Some(day(takes)),
+        note: world.rota.swap.clone(),
+    };
+    let who = actor(&gives.person).context("a stranger is on call")?;
+    oncall::propose_swap(desk, who, rota.clone(), asked).await?;
     Ok(())
 }

@@ -51,6 +51,8 @@ mod mail_server;
 #[cfg(test)]
 mod oncall;
 #[cfg(test)]
+mod oncall_agree;
+#[cfg(test)]
 mod oncall_pages;
 #[cfg(test)]
 mod pages;

@@ -48,6 +48,7 @@ pub(crate) fn rota(app: &TestApp, order: &[&str]) -> RotaRow {
         layers: vec![layer],
         fallback: None,
         owner: staff(app, "admin"),
+        confirm_within_min: None,
     };
     RotaRow { id: "".into(), name: "一线值班".to_owned(), rev: 0, doc }
 }

@@ -9,6 +9,8 @@ use super::rota::{time_of, weekday_of, windows_of};
 const MAX_LAYERS: usize = 20;
 /// More people in a layer than this are a mistake.
 const MAX_PEOPLE: usize = 100;
+/// Whoever has not confirmed for so long is not reachable.
+const MAX_CONFIRM_MIN: u16 = 240;
 /// The longest shift in units.
 const MAX_EVERY: u16 = 52;
 
@@ -20,6 +22,9 @@ impl RotaDoc {
             0 => found.push(("layers".to_owned(), "required")),
             n if n > MAX_LAYERS => found.push(("layers".to_owned(), "too_long")),
             _ => {}
+        }
+        if self.confirm_within_min.is_some_and(|n| !(1..=MAX_CONFIRM_MIN).contains(&n)) {
+            found.push(("confirm_within_min".to_owned(), "bad_value"));
         }
         for (i, layer) in self.layers.iter().enumerate() {
             let mut wrong = |part: &str, issue| found.push((format!("layers.{i}.{part}"), issue));

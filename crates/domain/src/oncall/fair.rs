@@ -65,11 +65,12 @@ pub struct Dealt {
     pub backup: Option<StaffId>,
 }
 
-/// Gives each date to the one with the fewest holidays so far, ties by order; who stands behind is found alike, by
-/// the backup duties of this round. People who are away are passed over; a date for which nobody is left is missing.
+/// Gives each date to the one of the first order with the fewest holidays so far, ties by order; who stands behind is
+/// found alike in the second order, by the backup duties of this round. People who are away are passed over; a date for
+/// which nobody is left is missing.
 pub fn deal(
     dates: &[Date],
-    order: &[StaffId],
+    (order, behind_order): (&[StaffId], &[StaffId]),
     so_far: &BTreeMap<StaffId, Tally>,
     away: impl Fn(&StaffId, Date) -> bool,
 ) -> Vec<Dealt> {
@@ -78,10 +79,14 @@ pub fn deal(
     let mut behind: BTreeMap<&StaffId, u32> = BTreeMap::new();
     let mut dealt = Vec::with_capacity(dates.len());
     for date in dates {
-        let there: Vec<&StaffId> = order.iter().filter(|p| !away(p, *date)).collect();
         let count = |of: &BTreeMap<&StaffId, u32>, p: &StaffId| of.get(p).copied().unwrap_or(0);
-        let Some(primary) = there.iter().copied().min_by_key(|p| count(&had, p)) else { continue };
-        let backup = there.into_iter().filter(|p| *p != primary).min_by_key(|p| count(&behind, p));
+        let Some(primary) = order.iter().filter(|p| !away(p, *date)).min_by_key(|p| count(&had, p)) else {
+            continue;
+        };
+        let backup = behind_order
+            .iter()
+            .filter(|p| *p != primary && !away(p, *date))
+            .min_by_key(|p| count(&behind, p));
         *had.entry(primary).or_default() += 1;
         if let Some(p) = backup {
             *behind.entry(p).or_default() += 1;

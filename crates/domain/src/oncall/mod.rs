@@ -3,16 +3,22 @@
 
 mod check;
 mod days;
+mod duty;
 mod fair;
 mod lint;
+mod news;
 mod resolve;
 mod rota;
+mod swap;
 
 pub use days::{Block, DayKind, Days};
+pub use duty::{Duty, FeedEvent, duties, write_feed};
 pub use fair::{Dealt, Tally, deal, tally};
 pub use lint::{Finding, Issue, lint};
+pub use news::News;
 pub use resolve::{Answer, Because, Called, OnCall, Roster, Shift};
 pub use rota::Rota;
+pub use swap::{Span, Swap, SwapState};
 
 use std::collections::BTreeSet;
 
@@ -102,6 +108,9 @@ pub struct RotaDoc {
     pub fallback: Option<StaffId>,
     /// Who answers for the rota, and is called when it names nobody.
     pub owner: StaffId,
+    /// Whoever's shift begins must confirm within so many minutes to be reachable; not asked when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm_within_min: Option<u16>,
 }
 
 impl RotaDoc {

@@ -13,6 +13,8 @@ mod laws_more;
 #[cfg(test)]
 mod oncall;
 #[cfg(test)]
+mod oncall_swap;
+#[cfg(test)]
 mod progress;
 #[cfg(test)]
 mod slips;

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 
 use super::laws::{ZONES, instants};
 
-fn layer(name: &str, days: LayerDays, order: &[&str]) -> LayerDoc {
+pub(crate) fn layer(name: &str, days: LayerDays, order: &[&str]) -> LayerDoc {
     LayerDoc {
         name: name.to_owned(),
         seat: Seat::Primary,
@@ -31,13 +31,14 @@ fn layer(name: &str, days: LayerDays, order: &[&str]) -> LayerDoc {
     }
 }
 
-fn doc(layers: Vec<LayerDoc>) -> RotaDoc {
+pub(crate) fn doc(layers: Vec<LayerDoc>) -> RotaDoc {
     RotaDoc {
         calendar: "service".into(),
         groups: BTreeSet::new(),
         layers,
         fallback: None,
         owner: "owner".into(),
+        confirm_within_min: None,
     }
 }
 
@@ -58,21 +59,21 @@ fn calendar() -> CalendarDoc {
     }
 }
 
-struct World {
-    rota: Rota,
-    overrides: Vec<Override>,
-    leaves: Vec<Leave>,
-    able: BTreeSet<StaffId>,
+pub(crate) struct World {
+    pub rota: Rota,
+    pub overrides: Vec<Override>,
+    pub leaves: Vec<Leave>,
+    pub able: BTreeSet<StaffId>,
 }
 
 impl World {
-    fn new(doc: &RotaDoc) -> Self {
+    pub(crate) fn new(doc: &RotaDoc) -> Self {
         assert_eq!(doc.problems(), []);
         let able = ["a", "b", "c", "d", "h", "i", "f"].map(StaffId::from).into();
         Self { rota: Rota::new(doc, &calendar()).unwrap(), overrides: vec![], leaves: vec![], able }
     }
 
-    fn roster(&self) -> Roster<'_> {
+    pub(crate) fn roster(&self) -> Roster<'_> {
         Roster { rota: &self.rota, overrides: &self.overrides, leaves: &self.leaves, able: &self.able }
     }
 
@@ -84,7 +85,7 @@ impl World {
 }
 
 /// An instant by the wall of Shanghai.
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     format!("2026-{text}:00+08:00").parse().unwrap()
 }
 
@@ -196,13 +197,17 @@ fn holidays_are_dealt_to_those_with_the_fewest() {
     assert_eq!((of("b").holidays, of("a").holidays), (4, 3));
     let dates: Vec<Date> = (1..=3).map(|d| date(2027, 1, d)).collect();
     let order = ["a", "b", "c"].map(StaffId::from);
-    let dealt = deal(&dates, &order, &so_far, |p, d| p.as_str() == "c" && d == date(2027, 1, 2));
+    let dealt = deal(&dates, (&order, &order), &so_far, |p, d| p.as_str() == "c" && d == date(2027, 1, 2));
     let text: Vec<_> = dealt
         .iter()
         .map(|d| format!("{}{}", d.primary, d.backup.as_ref().map_or("-", StaffId::as_str)))
         .collect();
     assert_eq!(text, ["ca", "ab", "ca"]);
-    assert!(deal(&dates, &[], &BTreeMap::new(), |_, _| false).is_empty());
+    let backups = ["d", "a"].map(StaffId::from);
+    let dealt = deal(&dates, (&order, &backups), &so_far, |p, _| p.as_str() == "c");
+    let text: Vec<_> = dealt.iter().map(|d| format!("{}{}", d.primary, d.backup.as_ref().unwrap())).collect();
+    assert_eq!(text, ["ad", "ad", "ba"], "who stands behind comes of the backups' order");
+    assert!(deal(&dates, (&[], &order), &BTreeMap::new(), |_, _| false).is_empty());
 }
 
 #[test]
@@ -236,9 +241,9 @@ fn every_problem_of_a_document_names_its_field() {
     assert_eq!(doc(vec![]).problems(), [("layers".to_owned(), "required")]);
 }
 
-const PEOPLE: [&str; 4] = ["a", "b", "c", "d"];
+pub(crate) const PEOPLE: [&str; 4] = ["a", "b", "c", "d"];
 
-fn layers() -> impl Strategy<Value = LayerDoc> {
+pub(crate) fn layers() -> impl Strategy<Value = LayerDoc> {
     let windows = prop::option::of((0u32..96, 1u32..95));
     let turns = (1usize..=4, 0usize..7, 0u32..96, 1u16..5, any::<bool>());
     (turns, 0..ZONES.len(), 0i64..60, windows, 0..LayerDays::ALL.len()).prop_map(

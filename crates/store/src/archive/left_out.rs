@@ -7,6 +7,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("job", "work in progress; nothing is sent from an archive"),
     ("letter", "what was sent stays where it was sent from"),
     ("notice", "read or not, it was for that place"),
+    ("oncall_feed", "a secret"),
+    ("oncall_told", "the installation's own"),
     ("draft", "not yet said"),
     ("session", "a secret"),
     ("sign_in_link", "a secret"),
@@ -18,6 +20,10 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("import_difference", "how things came, not what they are"),
 ];
 
-/// Columns that an archive leaves out: secrets, and who is at work on something.
-pub const LEFT_OUT_COLUMNS: &[(&str, &str)] =
-    &[("staff", "password_hash"), ("contact", "password_hash"), ("clock", "lease_until_at")];
+/// Columns that an archive leaves out: secrets, who is at work on something, and when to look again.
+pub const LEFT_OUT_COLUMNS: &[(&str, &str)] = &[
+    ("staff", "password_hash"),
+    ("contact", "password_hash"),
+    ("clock", "lease_until_at"),
+    ("rota", "watch_at"),
+];

@@ -349,6 +349,9 @@ pub const NOUNS: &[Noun] = &[
     oncall::OVERRIDES,
     oncall::LEAVES,
     oncall::PHONES,
+    oncall::SWAPS,
+    oncall::STARTS,
+    oncall::NOTES,
     Noun {
         name: "queue_counts",
         table: "queue_count",

@@ -10,6 +10,7 @@ mod emergency_views;
 mod house;
 mod imports;
 mod oncall;
+mod oncall_agree;
 mod oncall_views;
 mod once;
 mod own;
@@ -160,6 +161,13 @@ fn described_oncall() -> OpenApiRouter<App> {
         .routes(routes!(oncall::leave))
         .routes(routes!(oncall::cancel_leave))
         .routes(routes!(oncall::confirm_phone))
+        .routes(routes!(oncall_agree::swaps))
+        .routes(routes!(oncall_agree::propose))
+        .routes(routes!(oncall_agree::answer))
+        .routes(routes!(oncall_agree::notes, oncall_agree::leave_note))
+        .routes(routes!(oncall_agree::start))
+        .routes(routes!(oncall_agree::renew_feed, oncall_agree::end_feed))
+        .routes(routes!(oncall_agree::holidays, oncall_agree::put_in_holidays))
 }
 
 fn described_rules() -> OpenApiRouter<App> {

@@ -22,7 +22,7 @@ use super::paging::{After, ListView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
 
-type Answer<T> = Result<Json<T>, WebError>;
+pub(super) type Answer<T> = Result<Json<T>, WebError>;
 
 /// A rota to be saved.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -59,7 +59,7 @@ pub(crate) struct Span {
 }
 
 /// What was made, with 201.
-fn created<T, V>(
+pub(super) fn created<T, V>(
     caller: &Caller,
     made: desk::Result<T>,
     view: fn(T) -> V,
@@ -68,7 +68,7 @@ fn created<T, V>(
 }
 
 /// Nothing more to say.
-fn done<T>(caller: &Caller, done: desk::Result<T>) -> Result<StatusCode, WebError> {
+pub(super) fn done<T>(caller: &Caller, done: desk::Result<T>) -> Result<StatusCode, WebError> {
     done.map(|_| StatusCode::NO_CONTENT).map_err(|e| caller.fail(e))
 }
 

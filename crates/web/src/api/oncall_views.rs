@@ -137,6 +137,16 @@ pub(super) fn leave_view(l: LeaveRow) -> LeaveView {
     }
 }
 
+pub(super) fn finding_view(f: rules::Finding) -> FindingView {
+    FindingView {
+        from: instant(f.from),
+        until: instant(f.until),
+        seat: f.seat.as_str(),
+        issue: f.issue.as_str(),
+        person: f.person.map(|p| p.0),
+    }
+}
+
 pub(super) fn shifts_view(
     standing: Standing,
     shifts: Vec<rules::Shift>,
@@ -148,16 +158,9 @@ pub(super) fn shifts_view(
         primary: duty(s.on.primary),
         backup: duty(s.on.backup),
     };
-    let finding = |f: rules::Finding| FindingView {
-        from: instant(f.from),
-        until: instant(f.until),
-        seat: f.seat.as_str(),
-        issue: f.issue.as_str(),
-        person: f.person.map(|p| p.0),
-    };
     ShiftsView {
         shifts: shifts.into_iter().map(shift).collect(),
-        findings: found.into_iter().map(finding).collect(),
+        findings: found.into_iter().map(finding_view).collect(),
         overrides: standing.overrides.into_iter().map(override_view).collect(),
         leaves: standing.leaves.into_iter().map(leave_view).collect(),
     }

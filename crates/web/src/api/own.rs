@@ -95,7 +95,7 @@ pub(super) fn cut<T>(rows: &mut Vec<T>, limit: i64, key: impl Fn(&T) -> String) 
 pub(crate) struct NoticeView {
     /// Key.
     id: String,
-    /// The ticket's number.
+    /// The ticket's number; empty if it is about none.
     ticket: String,
     /// Its title.
     title: String,
@@ -107,6 +107,10 @@ pub(crate) struct NoticeView {
     read_at: Option<String>,
     /// How many late steps and breaches it stands for; 0 for an ordinary notice. Ticket and event are the first.
     digest: i64,
+    /// What happened, where no ticket tells it: swaps, findings before holidays, the start of a shift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    news: Option<domain::oncall::News>,
 }
 
 /// A page of notices.
@@ -135,6 +139,7 @@ pub(crate) async fn notices(
         at: instant(n.at),
         read_at: n.read_at.map(instant),
         digest: n.digest,
+        news: n.news,
     });
     Ok(Json(NoticesView { items: items.collect(), next_cursor }))
 }

@@ -1,5 +1,8 @@
 //! On-call: the month with who is on call each day and why, rotas as forms, people put in and taken off.
 
+mod agree;
+mod around;
+mod holiday;
 mod look;
 mod month;
 mod rota_form;
@@ -22,4 +25,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/on-call/leaves", post(verbs::leave))
         .route("/on-call/leaves/{id}/removal", post(verbs::cancel_leave))
         .route("/on-call/phone", post(verbs::confirm_phone))
+        .route("/on-call/swaps", post(agree::propose))
+        .route("/on-call/swaps/{id}/answer", post(agree::answer_swap))
+        .route("/on-call/start", post(agree::start))
+        .route("/on-call/rotas/{id}/notes", post(agree::note))
+        .route("/on-call/rotas/{id}/holiday", get(holiday::form).post(holiday::save))
+        .route("/on-call/feed", post(agree::renew))
+        .route("/on-call/feed/removal", post(agree::end))
+        .route("/on-call/feed/{token}", get(agree::feed))
 }

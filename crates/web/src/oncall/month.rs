@@ -19,6 +19,7 @@ use serde::Deserialize;
 use store::{Read, oncall, staff};
 use words::t;
 
+use super::around::{Around, Left};
 use super::look::{Day, Duty, Look};
 use crate::app::App;
 use crate::error::WebError;
@@ -36,6 +37,7 @@ pub(super) struct Asked {
 
 /// A rota in the month.
 struct Month {
+    id: String,
     name: String,
     now: [Duty; 2],
     days: Vec<Day>,
@@ -72,6 +74,7 @@ struct View {
     choices: Vec<(String, String)>,
     my_phone: String,
     is_confirmed: bool,
+    around: Around,
 }
 
 #[derive(Template)]
@@ -108,6 +111,13 @@ impl MonthPage {
         lines
             .map(|f| format!("<span class=\"wrong\">{}</span>", t(locale, &format!("issue-{}", f.issue))))
             .collect()
+    }
+    fn left(&self, rota: &str) -> &[Left] {
+        self.view.around.left.get(rota).map_or(&[], |(notes, _)| notes)
+    }
+    fn may_leave(&self, rota: &str) -> bool {
+        let named = self.view.around.left.get(rota).is_some_and(|(_, may)| *may);
+        named || self.ui.may("oncall.edit")
     }
     fn seats(&self) -> &'static [Seat] {
         Seat::ALL
@@ -187,7 +197,8 @@ fn view(r: &mut Read<'_>, rules: &Rules, look: &Look, first: Date, me: &StaffId)
     let my_phone = all.iter().find(|s| s.id == *me).map(|s| s.phone.clone()).unwrap_or_default();
     let people = all.into_iter().filter(|s| s.active).map(|s| (s.id.0, s.name)).collect();
     let is_confirmed = oncall::confirmed(r)?.contains(me);
-    Ok(View { rotas, leaves, people, choices, my_phone, is_confirmed })
+    let around = Around::load(r, rules, look, me, &names)?;
+    Ok(View { rotas, leaves, people, choices, my_phone, is_confirmed, around })
 }
 
 fn rota(
@@ -213,5 +224,5 @@ fn rota(
         mine: false,
     };
     let puts = standing.overrides.iter().map(put).collect();
-    Ok(Month { name: standing.row.name, now, days, puts })
+    Ok(Month { id: standing.row.id.0, name: standing.row.name, now, days, puts })
 }

@@ -119,6 +119,7 @@ pub(super) struct RotaForm {
     pub layers: Vec<LayerForm>,
     pub fallback: String,
     pub owner: String,
+    pub confirm_within: String,
 }
 
 impl RotaForm {
@@ -133,6 +134,7 @@ impl RotaForm {
             layers: doc.layers.iter().map(LayerForm::of).collect(),
             fallback: doc.fallback.as_ref().map(|p| p.0.clone()).unwrap_or_default(),
             owner: doc.owner.0.clone(),
+            confirm_within: doc.confirm_within_min.map(|n| n.to_string()).unwrap_or_default(),
         }
     }
 
@@ -148,6 +150,7 @@ impl RotaForm {
             layers: p.rows("r").into_iter().map(|i| LayerForm::sent(p, i)).collect(),
             fallback: text("fallback"),
             owner: text("owner"),
+            confirm_within: text("confirm_within_min"),
         }
     }
 
@@ -158,12 +161,17 @@ impl RotaForm {
         if self.owner.is_empty() {
             wrong.push(FieldError::new("owner", "required"));
         }
+        let minutes = self.confirm_within.parse();
+        if minutes.is_err() && !self.confirm_within.is_empty() {
+            wrong.push(FieldError::new("confirm_within_min", "bad_value"));
+        }
         let doc = RotaDoc {
             calendar: CalendarId(self.calendar.clone()),
             groups: self.groups.iter().map(|g| GroupId::from(g.as_str())).collect(),
             layers,
             fallback: (!self.fallback.is_empty()).then(|| StaffId::from(self.fallback.as_str())),
             owner: StaffId::from(self.owner.as_str()),
+            confirm_within_min: minutes.ok(),
         };
         if wrong.is_empty() { Ok(doc) } else { Err(wrong) }
     }

@@ -213,6 +213,7 @@ async fn blank(app: &App, page: &StaffPage) -> Result<RotaForm, WebError> {
         layers: vec![LayerForm::blank(zone, today)],
         fallback: String::new(),
         owner: page.staff.id.0.clone(),
+        confirm_within: String::new(),
     })
 }
 

@@ -47,7 +47,8 @@ pub(super) async fn zone(app: &App) -> desk::Result<TimeZone> {
     Ok(app.desk.read(move |r| desk.rules_in(r)).await?.settings.zone())
 }
 
-fn get<'f>(form: &'f Form, field: &str) -> &'f str {
+/// What a form sent; empty if it did not.
+pub(super) fn get<'f>(form: &'f Form, field: &str) -> &'f str {
     form.get(field).map(String::as_str).unwrap_or_default()
 }
 

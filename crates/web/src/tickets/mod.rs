@@ -9,6 +9,7 @@ mod filters;
 mod history;
 mod list;
 mod new;
+mod news;
 mod notices;
 mod query;
 mod report;

@@ -6,6 +6,7 @@ use axum::response::{Redirect, Response};
 use desk::Result;
 use domain::id::StaffId;
 use domain::ticket::Change;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::admin::{self, NoticeRow};
 use store::{Read, ticket};
@@ -13,7 +14,7 @@ use words::{Locale, t, t_args};
 
 use super::list::render;
 use super::timeline::told;
-use super::{ListQuery, timeline};
+use super::{ListQuery, news, timeline};
 use crate::app::App;
 use crate::error::WebError;
 use crate::names::Names;
@@ -54,11 +55,11 @@ pub(super) async fn notices(
     Query(asked): Query<NoticesQuery>,
 ) -> std::result::Result<Response, WebError> {
     let ui = page.ui(&app, "notices").await?;
-    let (me, locale) = (page.staff.id.clone(), ui.locale);
+    let (me, locale, zone) = (page.staff.id.clone(), ui.locale, ui.zone.clone());
     let before = if asked.before.is_empty() { "~".to_owned() } else { asked.before };
     let read = app.desk.read(move |r| {
         let rows = admin::notices(r, &me, &before, PAGE + 1)?;
-        rows.into_iter().map(|row| tell(r, row, &me, locale)).collect::<Result<Vec<_>>>()
+        rows.into_iter().map(|row| tell(r, row, &me, (locale, &zone))).collect::<Result<Vec<_>>>()
     });
     let mut notices = read.await.map_err(|e| page.visitor.fail(e))?;
     let more = notices.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -67,13 +68,24 @@ pub(super) async fn notices(
     render(&NoticesPage { ui, query: ListQuery::default(), notices, next }, &page.visitor)
 }
 
-fn tell(r: &mut Read<'_>, row: NoticeRow, me: &StaffId, locale: Locale) -> Result<Told> {
+fn tell(
+    r: &mut Read<'_>,
+    mut row: NoticeRow,
+    me: &StaffId,
+    (locale, zone): (Locale, &TimeZone),
+) -> Result<Told> {
+    if let Some(news) = &row.news {
+        let (title, what, link) = news::tell(r, news, (locale, zone))?;
+        row.title = title;
+        return Ok(Told { row, who: String::new(), what, link });
+    }
     if row.digest > 0 {
         let what = t_args(locale, "notice-digest", &[("n", &row.digest.to_string())]);
         let link = format!("/tickets/{}", row.number);
         return Ok(Told { row, who: String::new(), what, link });
     }
-    let Some(event) = ticket::events(r, &row.ticket, row.event - 1, 1)?.pop() else {
+    let found = row.ticket.as_ref().map(|t| ticket::events(r, t, row.event - 1, 1)).transpose()?;
+    let Some(event) = found.unwrap_or_default().pop() else {
         let link = format!("/tickets/{}", row.number);
         return Ok(Told { row, who: String::new(), what: String::new(), link });
     };

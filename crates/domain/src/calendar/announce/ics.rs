@@ -140,10 +140,7 @@ fn unescaped(text: &str) -> String {
 /// A calendar's exceptions as a feed that [`read_ics`] reads back to the same days. `stamp` is the revision's date.
 pub fn write_ics(doc: &CalendarDoc, title: &str, name_of: impl Fn(&str) -> String, stamp: Date) -> String {
     let mut out = String::new();
-    let mut line = |text: &str| {
-        out.push_str(&folded(text));
-        out.push_str("\r\n");
-    };
+    let mut line = |text: &str| out.push_str(&content_line(text));
     line("BEGIN:VCALENDAR");
     line("VERSION:2.0");
     line("PRODID:-//Aftercare//Calendar//EN");
@@ -171,11 +168,16 @@ fn compact(date: Date) -> String {
     date.to_string().replace('-', "")
 }
 
-fn escaped(text: &str) -> String {
+/// A text as a value of a feed.
+pub fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;").replace(['\r', '\n'], " ")
 }
 
-/// A content line is at most 75 octets long.
+/// A content line with its end; it is at most 75 octets long, and goes on after a blank.
+pub fn content_line(line: &str) -> String {
+    folded(line) + "\r\n"
+}
+
 fn folded(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut room = 75;

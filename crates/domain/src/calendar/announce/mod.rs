@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use super::{CalendarDoc, ExceptionDoc, ExceptionKind};
 
-pub use ics::{read_ics, write_ics};
+pub use ics::{content_line as ics_line, escaped as ics_escaped, read_ics, write_ics};
 pub use json::HolidayJson;
 pub use notice::read_notice;
 

@@ -39,3 +39,46 @@ pub(super) const PHONES: Noun = Noun {
     keys: &["staff_id"],
     columns: &[("staff_id", Text), ("phone", Text), ("confirmed_at", At)],
 };
+
+pub(super) const SWAPS: Noun = Noun {
+    name: "oncall_swaps",
+    table: "oncall_swap",
+    keys: &["id"],
+    columns: &[
+        ("id", Text),
+        ("rota_id", Text),
+        ("seat", Text),
+        ("giver_id", Text),
+        ("taker_id", Text),
+        ("from_at", At),
+        ("until_at", At),
+        ("back_from_at", At),
+        ("back_until_at", At),
+        ("note", Text),
+        ("state", Text),
+        ("made_at", At),
+        ("answered_at", At),
+    ],
+};
+
+pub(super) const STARTS: Noun = Noun {
+    name: "oncall_starts",
+    table: "oncall_start",
+    keys: &["rota_id", "seat", "from_at"],
+    columns: &[
+        ("rota_id", Text),
+        ("seat", Text),
+        ("from_at", At),
+        ("staff_id", Text),
+        ("asked_at", At),
+        ("confirmed_at", At),
+        ("alarmed_at", At),
+    ],
+};
+
+pub(super) const NOTES: Noun = Noun {
+    name: "oncall_notes",
+    table: "oncall_note",
+    keys: &["id"],
+    columns: &[("id", Text), ("rota_id", Text), ("staff_id", Text), ("at", At), ("text", Text)],
+};

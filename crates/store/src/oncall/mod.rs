@@ -1,5 +1,13 @@
 //! Rotas of people on call, what is put in over them, who is away, whose phone is confirmed.
 
+mod swap;
+pub mod watch;
+
+pub use swap::{SwapRow, add_swap, answer_swap, open_swaps, swap};
+
+pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] =
+    &[("oncall", STATEMENTS), ("oncall::swap", swap::STATEMENTS), ("oncall::watch", watch::STATEMENTS)];
+
 use std::collections::BTreeSet;
 
 use domain::id::{RotaId, StaffId};
@@ -12,7 +20,7 @@ use crate::{Read, Result, Row, Work};
 statements! {
     ROTAS = "SELECT id, name, rev, doc FROM rota ORDER BY name, id LIMIT 200";
     ROTA = "SELECT id, name, rev, doc FROM rota WHERE id = $1";
-    NEW_ROTA = "INSERT INTO rota (id, name, rev, doc) VALUES ($1, $2, 1, $3)";
+    NEW_ROTA = "INSERT INTO rota (id, name, rev, doc, watch_at) VALUES ($1, $2, 1, $3, $4)";
     PUT_ROTA = "UPDATE rota SET name = $2, doc = $3, rev = rev + 1 WHERE id = $1 AND rev = $4";
     OVERRIDES = "SELECT id, rota_id, seat, staff_id, from_at, until_at, is_swap, note FROM oncall_override \
          WHERE rota_id = $1 AND until_at > $2 AND from_at < $3 ORDER BY id LIMIT 5000";
@@ -89,10 +97,11 @@ pub fn one(r: &mut Read<'_>, id: &RotaId) -> Result<Option<RotaRow>> {
 pub fn put(work: &mut Work<'_>, row: &RotaRow) -> Result<()> {
     let doc = to_json(&row.doc);
     let values = [row.id.as_str().into(), (&row.name).into(), (&doc).into()];
-    if row.rev == 0 {
-        return work.hit("rota", &NEW_ROTA, &values);
-    }
     let [id, name, doc] = values;
+    if row.rev == 0 {
+        let now = work.now();
+        return work.hit("rota", &NEW_ROTA, &[id, name, doc, now.into()]);
+    }
     work.edit("rota", &PUT_ROTA, &[id, name, doc, row.rev.into()])
 }
 

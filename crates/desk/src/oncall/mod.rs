@@ -1,10 +1,20 @@
 //! On-call: rotas are saved, people put in and taken off, phones confirmed; who is called for a ticket.
 
+mod feed;
+mod holiday;
+mod swap;
+pub(crate) mod watch;
+
+pub use feed::{end_feed, feed, renew_feed};
+pub use holiday::{HolidayPlan, coming, holiday_plan, put_in_holidays};
+pub use swap::{Proposal, answer_swap, propose_swap};
+pub use watch::{confirm_start, has_duty, leave_note};
+
 use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right};
 use domain::id::{RotaId, StaffId};
-use domain::oncall::{Answer, Because, Called, Leave, Override, Roster, Rota, RotaDoc};
+use domain::oncall::{Answer, Because, Called, Leave, News, Override, Roster, Rota, RotaDoc};
 use domain::ticket::Ticket;
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, plus_seconds};
@@ -88,6 +98,7 @@ pub async fn save_rota(desk: &Desk, who: &Actor, row: RotaRow) -> Result<RotaRow
             _ => {}
         }
         oncall::put(unit.work, &row)?;
+        oncall::watch::wake(unit.work)?;
         let said = |r: &RotaRow| json!({"name": r.name, "doc": r.doc});
         record(unit, ("rota", row.id.as_str()), &kept.as_ref().map(said), &said(&row))?;
         oncall::one(unit.work, &row.id)?.ok_or(Error::NotFound)
@@ -172,6 +183,7 @@ pub async fn put_in(
         let id = unit.work.next_id();
         let row = OverrideRow { id, rota: rota.clone(), put: put.clone(), note: note.trim().to_owned() };
         oncall::add_override(unit.work, &row)?;
+        oncall::watch::wake(unit.work)?;
         record(unit, ("oncall_override", &row.id), &None::<Value>, &override_said(&row))?;
         Ok(row)
     })
@@ -187,6 +199,7 @@ pub async fn take_out(desk: &Desk, who: &Actor, id: String) -> Result<OverrideRo
         need(unit, Right::OncallEdit)?;
         let row = oncall::override_by_id(unit.work, &id)?.ok_or(Error::NotFound)?;
         oncall::remove_override(unit.work, &id)?;
+        oncall::watch::wake(unit.work)?;
         gone(unit, ("oncall_override", &id), &override_said(&row))?;
         Ok(row)
     })
@@ -196,6 +209,15 @@ pub async fn take_out(desk: &Desk, who: &Actor, id: String) -> Result<OverrideRo
 fn override_said(row: &OverrideRow) -> Value {
     let p = &row.put;
     json!({"rota": row.rota, "seat": p.seat, "person": p.person, "from": p.from, "until": p.until, "note": row.note})
+}
+
+/// Tells people something that no ticket is about.
+fn tell(unit: &mut Unit<'_, '_>, to: impl IntoIterator<Item = StaffId>, news: &News) -> Result<()> {
+    for person in to {
+        store::admin::notify_news(unit.work, &person, news)?;
+        unit.work.publish("notice", person.as_str())?;
+    }
+    Ok(())
 }
 
 fn gone(unit: &mut Unit<'_, '_>, subject: (&str, &str), before: &Value) -> Result<()> {
@@ -215,6 +237,7 @@ pub async fn go_on_leave(desk: &Desk, who: &Actor, leave: Leave, note: String) -
         let id = unit.work.next_id();
         let row = LeaveRow { id, leave: leave.clone(), note: note.trim().to_owned() };
         oncall::add_leave(unit.work, &row)?;
+        oncall::watch::wake(unit.work)?;
         record(unit, ("oncall_leave", &row.id), &None::<Value>, &leave_said(&row))?;
         Ok(row)
     })
@@ -233,6 +256,7 @@ pub async fn cancel_leave(desk: &Desk, who: &Actor, id: String) -> Result<LeaveR
         let row = oncall::leave_by_id(unit.work, &id)?.ok_or(Error::NotFound)?;
         may_speak_for(unit, &row.leave.person)?;
         oncall::remove_leave(unit.work, &id)?;
+        oncall::watch::wake(unit.work)?;
         gone(unit, ("oncall_leave", &id), &leave_said(&row))?;
         Ok(row)
     })

@@ -1,10 +1,11 @@
 //! Builds the front end with npm when its sources changed, so that one cargo command builds the product.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Asked when it runs: a build folder that is kept may have been filled from a checkout that is gone.
+    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let frontend = root.join("../../frontend");
     for watched in ["src", "build.mjs", "package.json", "package-lock.json"] {
         println!("cargo::rerun-if-changed={}", frontend.join(watched).display());

@@ -7,6 +7,7 @@ use mail::{Mailer, Phase};
 use store::health::{Damage, damage};
 use store::staff;
 
+use crate::clock::entropy;
 use crate::config::Config;
 use crate::{archive, search_index, serve};
 
@@ -15,7 +16,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     config.installed()?;
     let mut wrong = Vec::new();
     let probe = config.data.join(".write-probe");
-    if let Err(e) = std::fs::create_dir_all(&config.data).and_then(|()| std::fs::write(&probe, b"")) {
+    if let Err(e) = std::fs::write(&probe, b"") {
         wrong.push(format!(
             "{} cannot be written ({e}): give the service's user write access",
             config.data.display()
@@ -69,7 +70,7 @@ async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
         Ok(found) if !found.is_empty() => return Ok(found.iter().map(mend).collect()),
         Ok(_) => {}
     }
-    let desk = match serve::open(&config.database()?).await {
+    let desk = match serve::as_it_is(&config.database()?, entropy()?).await {
         Err(e) => return Ok(does_not_open(&format!("{e:#}"))),
         Ok(desk) => desk,
     };

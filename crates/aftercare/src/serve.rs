@@ -26,10 +26,15 @@ pub(crate) async fn open(config: &DbConfig) -> anyhow::Result<Desk> {
     open_with(config, entropy()?).await
 }
 
+/// The desk as it lies there: nothing is laid or indexed. What is not up to date is migrated all the same.
+pub(crate) async fn as_it_is(config: &DbConfig, entropy: Entropy) -> anyhow::Result<Desk> {
+    let db = Db::open(config, Arc::new(ProcessClock), &entropy).await?;
+    Ok(Desk::new(db, entropy))
+}
+
 /// Opens the desk with given randomness, for repeatable seeds.
 pub(crate) async fn open_with(config: &DbConfig, entropy: Entropy) -> anyhow::Result<Desk> {
-    let db = Db::open(config, Arc::new(ProcessClock), &entropy).await?;
-    let desk = Desk::new(db, entropy);
+    let desk = as_it_is(config, entropy).await?;
     lay_ground(&desk, ground(Locale::Zh)).await?;
     index_extra(&desk).await?;
     Ok(desk)

@@ -31,6 +31,8 @@ statements! {
          ORDER BY contact_id, position, kind, value LIMIT $3";
     @twin AFTER = "SELECT 0, seq, topic, key, at FROM outbox WHERE seq > $2 ORDER BY seq LIMIT $3"
         / "SELECT CAST(CAST(xid AS TEXT) AS BIGINT), seq, topic, key, at FROM outbox WHERE (xid, seq) > (CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8), $2) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT $3";
+    @twin HELD = "SELECT 1 FROM outbox WHERE 1 = 0"
+        / "SELECT 1 FROM outbox WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1";
     @twin END = "SELECT 0, seq, seq FROM outbox ORDER BY seq DESC LIMIT 1"
         / "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT), CAST(0 AS BIGINT), COALESCE((SELECT seq FROM outbox WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY seq DESC LIMIT 1), 0)";
 }
@@ -89,6 +91,12 @@ pub fn after(r: &mut Read<'_>, place: Place, limit: i64) -> Result<Vec<Line>> {
 pub fn end(r: &mut Read<'_>) -> Result<(Place, i64)> {
     let map = |r: &Row<'_>| Ok((Place { xid: r.int(0)?, seq: r.int(1)? }, r.int(2)?));
     Ok(r.first(&END, &[], map)?.unwrap_or_default())
+}
+
+/// Are there lines that are committed and cannot be read yet? On `PostgreSQL` a transaction that still runs may
+/// precede them, also one of another database of the same server; its end rings nowhere.
+pub fn is_held(r: &mut Read<'_>) -> Result<bool> {
+    Ok(r.first(&HELD, &[], |r| r.int(0))?.is_some())
 }
 
 /// The newest line that is committed, 0 if there is none; on `PostgreSQL` others may still come before it.

@@ -1,7 +1,10 @@
 //! A browser or a program that talks to the test application, in the same process.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -33,6 +36,17 @@ impl Answer {
     /// The body as JSON; `null` if it is none.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+}
+
+/// An answer that goes on.
+pub struct Stream(Body);
+
+impl Stream {
+    /// The next piece; nothing after the end.
+    pub async fn next(&mut self) -> Option<String> {
+        let frame = poll_fn(|context| Pin::new(&mut self.0).poll_frame(context)).await?.unwrap();
+        Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
     }
 }
 
@@ -113,6 +127,11 @@ impl Client {
         more: &[(&str, &str)],
     ) -> Answer {
         self.begin(method, path, kind, body, more).await.0
+    }
+
+    /// What a page gets without end.
+    pub async fn stream(&self, path: &str) -> Stream {
+        Stream(self.begin(Method::GET, path, "", Body::empty(), &[]).await.1)
     }
 
     async fn begin(

@@ -2,6 +2,7 @@
 //! loses nothing. Customers get only what concerns tickets that they may see.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, State};
@@ -33,6 +34,8 @@ struct From {
 }
 
 const PAGE: i64 = 500;
+/// When lines are looked for again that cannot be read yet.
+const AGAIN: Duration = Duration::from_millis(100);
 
 async fn live(
     State(app): State<App>,
@@ -59,8 +62,8 @@ async fn pump(desk: Desk, who: Actor, token: String, mut place: Place, sender: O
     let mut news = desk.db().news();
     loop {
         news.mark_unchanged();
-        let lines = match fresh(&desk, &who, place).await {
-            Ok(lines) => lines,
+        let (more, lines) = match fresh(&desk, &who, place).await {
+            Ok(fresh) => fresh,
             Err(e) => {
                 tracing::warn!(error = %e, "live updates stopped for one reader");
                 return;
@@ -80,17 +83,32 @@ async fn pump(desk: Desk, who: Actor, token: String, mut place: Place, sender: O
         }
         tokio::select! {
             rung = news.changed() => if rung.is_err() { return },
+            () = again(more) => {},
             () = sender.closed() => return,
         }
     }
 }
 
-async fn fresh(desk: &Desk, who: &Actor, place: Place) -> Result<Vec<(Line, bool)>> {
+/// Returns when it is time to look again without a ring: never, when all lines were read.
+#[expect(clippy::disallowed_methods, reason = "nothing rings when the transaction ends that held lines back")]
+async fn again(more: bool) {
+    if more {
+        tokio::time::sleep(AGAIN).await;
+    } else {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Are there more lines than these, and the lines after a place with whether this reader may see them.
+async fn fresh(desk: &Desk, who: &Actor, place: Place) -> Result<(bool, Vec<(Line, bool)>)> {
     let who = who.clone();
     desk.read(move |r| {
+        // First what is held: what becomes readable between the two is read now, what comes later rings.
+        let held = store::feed::is_held(r)?;
         let lines = store::feed::after(r, place, PAGE)?;
+        let more = held || i64::try_from(lines.len()).is_ok_and(|n| n == PAGE);
         let scope = who.scope();
-        lines
+        let seen = lines
             .into_iter()
             .map(|line| {
                 let visible = match (&scope, line.topic.as_str()) {
@@ -102,7 +120,8 @@ async fn fresh(desk: &Desk, who: &Actor, place: Place) -> Result<Vec<(Line, bool
                 };
                 Ok((line, visible))
             })
-            .collect()
+            .collect::<Result<Vec<_>>>()?;
+        Ok((more, seen))
     })
     .await
 }

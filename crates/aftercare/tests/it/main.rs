@@ -47,6 +47,8 @@ mod letters;
 #[cfg(test)]
 mod list;
 #[cfg(test)]
+mod live;
+#[cfg(test)]
 mod mail_server;
 #[cfg(test)]
 mod oncall;

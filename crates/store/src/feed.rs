@@ -31,8 +31,8 @@ statements! {
          ORDER BY contact_id, position, kind, value LIMIT $3";
     @twin AFTER = "SELECT 0, seq, topic, key, at FROM outbox WHERE seq > $2 ORDER BY seq LIMIT $3"
         / "SELECT CAST(CAST(xid AS TEXT) AS BIGINT), seq, topic, key, at FROM outbox WHERE (xid, seq) > (CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8), $2) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT $3";
-    @twin HELD = "SELECT 1 FROM outbox WHERE 1 = 0"
-        / "SELECT 1 FROM outbox WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1";
+    @twin HELD = "SELECT seq FROM outbox WHERE 1 = 0"
+        / "SELECT seq FROM outbox WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1";
     @twin END = "SELECT 0, seq, seq FROM outbox ORDER BY seq DESC LIMIT 1"
         / "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT), CAST(0 AS BIGINT), COALESCE((SELECT seq FROM outbox WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY seq DESC LIMIT 1), 0)";
 }

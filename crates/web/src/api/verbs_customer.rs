@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use desk::ticket::{FromCustomer, say};
-use domain::ticket::Rating;
+use domain::ticket::{Channel, Rating};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -70,7 +70,8 @@ pub(crate) async fn complain(
         return Err(caller.fail(desk::Error::field("body", "required")));
     }
     let title = words::t_args(caller.locale(), "portal-complaint-title", &[("number", &number)]);
-    let made = say(&app.desk, &caller.actor, &number, FromCustomer::Complain { title, text }).await;
+    let said = FromCustomer::Complain { title, text, channel: Channel::Api };
+    let made = say(&app.desk, &caller.actor, &number, said).await;
     Ok((StatusCode::CREATED, answer(&app, &caller, made).await?))
 }
 

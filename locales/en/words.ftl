@@ -262,6 +262,7 @@ field-view = View
 issue-required = is required
 issue-too_long = is too long
 issue-too_short = is too short
+issue-own_name = must not be the login or the e-mail address
 issue-refused_type = is of a type that is not taken
 issue-too_large = is too large
 issue-unknown = does not exist

@@ -262,6 +262,7 @@ field-view = 视图
 issue-required = 必填
 issue-too_long = 过长
 issue-too_short = 太短
+issue-own_name = 不能与登录名或邮箱相同
 issue-refused_type = 不接收此类文件
 issue-too_large = 文件过大
 issue-unknown = 不存在

@@ -241,6 +241,7 @@ field-promise = Promise
 field-policy = Promise
 field-updated = Updated
 field-received = Received
+field-received_at = Received at
 field-reason = Reason
 field-resolution = Resolution
 field-note = Note

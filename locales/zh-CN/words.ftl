@@ -241,6 +241,7 @@ field-promise = 承诺
 field-policy = 服务承诺
 field-updated = 更新
 field-received = 受理
+field-received_at = 受理时间
 field-reason = 原因说明
 field-resolution = 处理结果
 field-note = 说明

@@ -20,7 +20,7 @@ use super::paging::ListView;
 use super::view::{self, MessagesView, RowsView, TicketView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
-use crate::form::{choice, id};
+use crate::form::{id, noted_choice};
 use crate::tickets::ListQuery;
 
 /// A new ticket.
@@ -73,17 +73,18 @@ pub(crate) struct NewTicketBody {
 impl NewTicketBody {
     fn read(&self) -> Result<NewTicket> {
         let level = self.level.map(|l| l.to_string()).unwrap_or_default();
+        let mut misread = Vec::new();
         Ok(NewTicket {
             title: self.title.clone(),
             body: Text::from_text(&self.body),
             files: self.files.iter().map(|f| FileId(f.clone())).collect(),
             requester: self.requester.clone(),
             requester_name: self.requester_name.clone(),
-            kind: choice("kind", &self.kind)?.unwrap_or(Kind::Fault),
-            class: choice("class", &self.class)?,
-            severity: choice("severity", &self.severity)?,
-            level: choice("level", &level)?,
-            channel: choice("channel", &self.channel)?.unwrap_or(Channel::Api),
+            kind: noted_choice("kind", &self.kind, &mut misread)?.unwrap_or(Kind::Fault),
+            class: noted_choice("class", &self.class, &mut misread)?,
+            severity: noted_choice("severity", &self.severity, &mut misread)?,
+            level: noted_choice("level", &level, &mut misread)?,
+            channel: noted_choice("channel", &self.channel, &mut misread)?.unwrap_or(Channel::Api),
             product: id(&self.product),
             module: id(&self.module),
             facts: self.facts.clone(),
@@ -95,6 +96,7 @@ impl NewTicketBody {
             received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
+            misread,
         })
     }
 }

@@ -47,7 +47,15 @@ async fn opens_shows_and_lists(app: TestApp) {
     assert_eq!(api.get("/api/v1/tickets/AF-2026-00001").await.json()["facts"]["error_code"], "ORA-00054");
     let list = api.get("/api/v1/tickets").await.json();
     assert_eq!((list["items"].as_array().unwrap().len(), &list["next_cursor"]), (1, &Value::Null));
-    assert_eq!(list["items"][0]["requester"], "new@elsewhere.example");
+    let (row, whole) = (&list["items"][0], api.get("/api/v1/tickets/AF-2026-00001").await.json());
+    assert_eq!(row["requester_name"], "new@elsewhere.example");
+    // A key and a name are called the same in a list and in the ticket.
+    for name in ["requester", "organisation", "group", "assignee"] {
+        for field in [name.to_owned(), format!("{name}_name")] {
+            assert!(row.get(&field).is_some(), "{field}: {row}");
+            assert_eq!(row[&field], whole[&field], "{field}");
+        }
+    }
     let messages = api.get("/api/v1/tickets/AF-2026-00001/messages").await.json();
     assert_eq!(messages["items"][0]["text"], "一直转圈");
 }

@@ -21,6 +21,7 @@ use super::view::{self, MessagesView, RowsView, TicketView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::form::{id, noted_choice};
+use crate::names::Names;
 use crate::tickets::ListQuery;
 
 /// A new ticket.
@@ -143,7 +144,9 @@ pub(crate) async fn create(
     let new = body.value.read().map_err(|e| caller.fail(e))?;
     create_once(&app, &caller, body.hash, move |unit| {
         let opened = open_in(unit, &new)?;
-        Ok(view::ticket(opened.ticket, &opened.clocks, &unit.rules))
+        let mut names = Names::default();
+        names.ticket(unit.work, &opened.ticket)?;
+        Ok(view::ticket(opened.ticket, &opened.clocks, &unit.rules, &names))
     })
     .await
 }
@@ -177,7 +180,9 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
 pub(super) fn shown_in(r: &mut Read<'_>, t: Ticket, rules: &Rules) -> Result<TicketView> {
     let clocks = ticket::shown_clocks(r, &t.id)?;
     let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
-    Ok(TicketView { merged_into, ..view::ticket(t, &clocks, rules) })
+    let mut names = Names::default();
+    names.ticket(r, &t)?;
+    Ok(TicketView { merged_into, ..view::ticket(t, &clocks, rules, &names) })
 }
 
 /// Where a list of a ticket's parts continues.

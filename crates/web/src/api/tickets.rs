@@ -15,7 +15,7 @@ use store::{Read, file, ticket};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::once::create_once;
+use super::once::{Place, create_once};
 use super::paging::ListView;
 use super::view::{self, MessagesView, RowsView, TicketView};
 use crate::app::App;
@@ -142,7 +142,7 @@ pub(crate) async fn create(
     body: Body<NewTicketBody>,
 ) -> std::result::Result<Response, WebError> {
     let new = body.value.read().map_err(|e| caller.fail(e))?;
-    create_once(&app, &caller, body.hash, move |unit| {
+    create_once(&app, &caller, body.hash, Place::At("tickets", "number"), move |unit| {
         let opened = open_in(unit, &new)?;
         let mut names = Names::default();
         names.ticket(unit.work, &opened.ticket)?;

@@ -59,6 +59,39 @@ test("a refreshed list keeps ticks, focus and loaded rows", async () => {
   assert.ok((await agent.locator("#rows .row").count()) >= loaded);
 });
 
+const customer = () => demo.accounts.find((a) => a.login === "wu@hongda.example");
+
+test("a customer's buttons follow the case without a reload", async () => {
+  const clerk = await visitor(customer());
+  const number = await fresh("按钮");
+  await clerk.goto(`${demo.url}/portal/cases/${number}`);
+  await clerk.waitForSelector("#case-withdraw >> visible=true");
+  assert.ok(await clerk.isHidden("#case-verbs"));
+  await api(`tickets/${number}/solution`, "POST", { resolution: "好了" });
+  await clerk.waitForSelector("#case-verbs form[action$='/confirmation'] >> visible=true");
+  await clerk.waitForSelector("#case-marks .marks >> visible=true");
+  await clerk.fill("#case-marks textarea[name=comment]", "写了一半");
+  await api(`tickets/${number}/closure`, "POST", {});
+  await clerk.waitForSelector("#case-verbs", { state: "hidden" });
+  assert.ok(await clerk.isHidden("#case-withdraw"));
+  assert.equal(await clerk.inputValue("#case-marks textarea[name=comment]"), "写了一半");
+});
+
+test("what a customer is writing stays when the case is withdrawn", async () => {
+  const clerk = await visitor(customer());
+  const [written, empty] = [await fresh("写着"), await fresh("空着")];
+  const withdraw = (number) => api(`tickets/${number}/withdrawal`, "POST", {});
+  await clerk.goto(`${demo.url}/portal/cases/${written}`);
+  await clerk.fill("#case-write .editor-area", "还有一句");
+  await withdraw(written);
+  await clerk.waitForSelector("#case-withdraw", { state: "hidden" });
+  await clerk.waitForTimeout(400);
+  assert.equal(await clerk.innerText("#case-write .editor-area"), "还有一句");
+  await clerk.goto(`${demo.url}/portal/cases/${empty}`);
+  await withdraw(empty);
+  await clerk.waitForSelector("#case-write form", { state: "detached" });
+});
+
 test("no page had an error in its console", () => {
   assert.deepEqual(problems, []);
 });

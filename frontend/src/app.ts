@@ -15,7 +15,7 @@ import { live } from "./live";
 import { ordered } from "./ordered";
 import { parts } from "./parts";
 import { toasts } from "./toasts";
-import { unsent } from "./unsent";
+import { keeps, unsent } from "./unsent";
 import { remember } from "./walk";
 
 declare global {
@@ -57,6 +57,7 @@ countdowns(document);
 editors(document);
 htmx.onLoad((root) => {
   headers();
+  keeps(root as HTMLElement);
   countdowns(root as HTMLElement);
   editors(root as HTMLElement);
 });

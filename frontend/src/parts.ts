@@ -10,11 +10,19 @@ export function parts(): void {
     if (requestConfig?.triggeringEvent?.type === "refresh") hold(event as CustomEvent, target);
   });
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    hold(event as CustomEvent, (event as CustomEvent).detail.target);
+    const { target, fragment } = (event as CustomEvent).detail;
+    if (isSame(target, fragment)) (event as CustomEvent).detail.shouldSwap = false;
+    else hold(event as CustomEvent, target);
   });
   for (const done of ["toggle", "close", "focusout", "change", "reset"]) {
     document.addEventListener(done, () => waiting.size > 0 && window.setTimeout(catchUp), true);
   }
+}
+
+/** A part that says what it depends on stays while that is the same: a file may be on its way into it. */
+function isSame(part: HTMLElement, fresh: ParentNode): boolean {
+  const stays = part.dataset.stays;
+  return stays !== undefined && fresh.querySelector<HTMLElement>(`#${part.id}`)?.dataset.stays === stays;
 }
 
 function hold(event: CustomEvent, part: Element): void {
@@ -35,7 +43,7 @@ function catchUp(): void {
 }
 
 function inUse(part: Element): boolean {
-  if (part.querySelector("details[open], dialog[open]")) return true;
+  if (part.querySelector("details[open], dialog[open], .editor-area:not([data-empty]), .editor-area:focus, .editor .files > *")) return true;
   const fields = [...part.querySelectorAll<Field>("input:not([type=hidden]), textarea, select")];
   return fields.some((field) => field === document.activeElement || isChanged(field));
 }

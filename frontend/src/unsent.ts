@@ -11,8 +11,18 @@ interface Kept {
 const PREFIX = "unsent ";
 const PAUSE_MS = 200;
 
+const watched = new WeakSet<HTMLFormElement>();
+
+/** Forms of the page, or of a part that came later. */
+export function keeps(root: ParentNode): void {
+  for (const form of root.querySelectorAll<HTMLFormElement>("form[data-unsent]")) {
+    if (!watched.has(form)) watch(form);
+    watched.add(form);
+  }
+}
+
 export function unsent(): void {
-  document.querySelectorAll<HTMLFormElement>("form[data-unsent]").forEach(watch);
+  keeps(document);
   document.addEventListener("submit", (event) => {
     if ((event.target as Element).getAttribute("action")?.startsWith("/sign-out")) forgetAll();
   });

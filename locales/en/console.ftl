@@ -24,3 +24,5 @@ bulk-tags-add = Add tags
 bulk-tags-remove = Remove tags
 bulk-hold-help = Waiting for the customer needs a message in each case and is not done in bulk
 bulk-resolve-help = Written into each ticket; each customer is asked to confirm
+field-step = Step
+issue-step_or_steps = give either step or steps

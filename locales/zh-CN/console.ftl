@@ -24,3 +24,5 @@ bulk-tags-add = 添加标签
 bulk-tags-remove = 移除标签
 bulk-hold-help = 等待客户需要逐单写明请客户做什么，不能批量设置
 bulk-resolve-help = 写入每张工单，并通知每位客户确认
+field-step = 操作
+issue-step_or_steps = step 与 steps 只能写一个

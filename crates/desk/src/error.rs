@@ -134,6 +134,21 @@ impl From<Vec<(String, FieldIssue)>> for Error {
     }
 }
 
+/// The value, or nothing where fields are wrong: those are gathered, so that all that is wrong is said at once.
+///
+/// # Errors
+/// Whatever is not about fields.
+pub fn noted<T>(value: Result<T>, wrong: &mut Vec<FieldError>) -> Result<Option<T>> {
+    match value {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Invalid(fields)) => {
+            wrong.extend(fields);
+            Ok(None)
+        }
+        Err(e) => Err(e),
+    }
+}
+
 impl Error {
     /// One wrong field.
     pub fn field(field: &str, issue: &str) -> Self {

@@ -14,10 +14,10 @@ use domain::ticket::{Channel, Extra, Facts, IssueClass, Kind, Level, Severity, T
 use domain::time::{Timestamp, plus_seconds};
 use jiff::civil::Date;
 use store::directory::{self, ContactRow};
-use store::{Read, staff, ticket};
+use store::{Read, file, staff, ticket};
 
 use crate::sweep::candidates;
-use crate::{Desk, Error, Result, Unit, save_new};
+use crate::{Desk, Error, FieldError, Result, Unit, noted, save_new};
 
 /// A request as it comes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub struct NewTicket {
     pub received_reason: String,
     /// Number in the system from which it is imported.
     pub external_ref: Option<String>,
+    /// Fields that could not be read at all; said together with what else is wrong.
+    pub misread: Vec<FieldError>,
 }
 
 impl NewTicket {
@@ -91,6 +93,7 @@ impl NewTicket {
             received_at: None,
             received_reason: String::new(),
             external_ref: None,
+            misread: Vec::new(),
         }
     }
 }
@@ -108,9 +111,8 @@ pub async fn open(desk: &Desk, who: &Actor, new: NewTicket) -> Result<Ticket> {
 /// # Errors
 /// As [`open`].
 pub fn open_in(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<Decision> {
-    check(unit, new)?;
-    let contact = requester(unit, new)?;
-    let opening = prepare(unit, new, &contact)?;
+    let (contact, extra) = checked(unit, new)?;
+    let opening = prepare(unit, new, &contact, extra)?;
     let zone = unit.rules.settings.zone();
     let year = opening.received_at.unwrap_or(unit.now).to_zoned(zone).year();
     let running = ticket::next_number(unit.work, year)?;
@@ -123,7 +125,8 @@ pub fn open_in(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<Decision> {
 
 const MAX_TITLE: usize = 200;
 
-fn check(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<()> {
+/// Who asks and the extra values, if everything about the request is right; else all that is wrong.
+fn checked(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<(ContactRow, Extra)> {
     let may_open = match unit.actor {
         Actor::Contact(c) => new.requester == c.id.as_str(),
         actor => actor.has(Right::TicketCreate),
@@ -131,8 +134,23 @@ fn check(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<()> {
     if !may_open {
         return Err(Error::Lacks(Right::TicketCreate));
     }
-    let mut wrong = Vec::new();
-    let mut field = |name: &str, issue: &str| wrong.push(crate::FieldError::new(name, issue));
+    let mut wrong = new.misread.clone();
+    plainly_wrong(unit, new, &mut wrong);
+    let asked = !new.requester.trim().is_empty();
+    let contact = if asked { noted(requester(unit, new), &mut wrong)? } else { None };
+    unknown(unit, new, &mut wrong)?;
+    // Which values are asked for is told by kind and product.
+    let told = !wrong.iter().any(|e| e.field == "kind" || e.field == "product");
+    let extra = if told { noted(extra(unit, new), &mut wrong)? } else { None };
+    match (contact, extra) {
+        (Some(contact), Some(extra)) if wrong.is_empty() => Ok((contact, extra)),
+        _ => Err(Error::Invalid(wrong)),
+    }
+}
+
+/// What is wrong whoever and whatever is there.
+fn plainly_wrong(unit: &Unit<'_, '_>, new: &NewTicket, wrong: &mut Vec<FieldError>) {
+    let mut field = |name: &str, issue: &str| wrong.push(FieldError::new(name, issue));
     match new.title.trim().chars().count() {
         0 => field("title", "required"),
         n if n > MAX_TITLE => field("title", "too_long"),
@@ -156,7 +174,6 @@ fn check(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<()> {
     if new.level == Some(Level::One) && new.severity == Some(Severity::General) {
         field("level", "level_needs_urgent");
     }
-    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
 }
 
 /// The contact who asks. An unknown address or number becomes a contact; a confirmed mail domain
@@ -199,23 +216,41 @@ fn new_contact(unit: &mut Unit<'_, '_>, point: &Point, name: &str) -> Result<Con
     Ok(contact)
 }
 
-/// What the request names must be there: product with its module, group, person.
-fn exist(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<()> {
-    if let Some(p) = &new.product
+/// What the request names must be there: product with its module, group, person, uploads of whoever sends it.
+fn unknown(unit: &mut Unit<'_, '_>, new: &NewTicket, wrong: &mut Vec<FieldError>) -> Result<()> {
+    let mut product = new.product.as_ref();
+    if let Some(p) = product
         && !directory::products(unit.work)?.iter().any(|row| row.id == *p && row.active)
     {
-        return Err(Error::field("product", "unknown"));
+        wrong.push(FieldError::new("product", "unknown"));
+        product = None;
     }
-    check_module(unit.work, new.product.as_ref(), new.module.as_ref())?;
+    noted(check_module(unit.work, product, new.module.as_ref()), wrong)?;
     if let Some(g) = &new.group
         && !staff::groups(unit.work)?.iter().any(|row| row.id == *g)
     {
-        return Err(Error::field("group", "unknown"));
+        wrong.push(FieldError::new("group", "unknown"));
     }
-    match &new.assignee {
-        Some(id) if staff::one(unit.work, id)?.is_none() => Err(Error::field("assignee", "unknown")),
-        _ => Ok(()),
+    if let Some(id) = &new.assignee
+        && staff::one(unit.work, id)?.is_none()
+    {
+        wrong.push(FieldError::new("assignee", "unknown"));
     }
+    let mine = unit.actor.reference();
+    for id in &new.files {
+        if !file::one(unit.work, id)?.is_some_and(|f| f.ticket.is_none() && f.by == mine) {
+            wrong.push(FieldError::new("files", "unknown"));
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The extra values. A customer fills in what the portal asks; the rest is for staff.
+fn extra(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<Extra> {
+    let by_customer = matches!(unit.actor, Actor::Contact(_));
+    let asked: Vec<_> = unit.rules.fields.iter().filter(|f| f.customer || !by_customer).cloned().collect();
+    Ok(check_values(&asked, new.kind, new.product.as_ref(), &new.extra)?)
 }
 
 /// A module belongs to the product that is named with it.
@@ -230,12 +265,7 @@ pub(crate) fn check_module(
     if fits { Ok(()) } else { Err(Error::field("module", "unknown")) }
 }
 
-fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow) -> Result<Opening> {
-    exist(unit, new)?;
-    // A customer fills in what the portal asks; the rest is for staff.
-    let by_customer = matches!(unit.actor, Actor::Contact(_));
-    let asked: Vec<_> = unit.rules.fields.iter().filter(|f| f.customer || !by_customer).cloned().collect();
-    let extra = check_values(&asked, new.kind, new.product.as_ref(), &new.extra)?;
+fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow, extra: Extra) -> Result<Opening> {
     let (contract, policy) = promise(unit, new, contact.organisation.as_ref())?;
     let severity = new.severity.unwrap_or(if new.level == Some(Level::One) {
         Severity::Urgent

@@ -27,7 +27,7 @@ use store::{Db, Entropy, Read, Work};
 
 pub use case::{load_case, load_case_by_id, save, save_new};
 pub use each::each;
-pub use error::{Error, FieldError, Result, Use};
+pub use error::{Error, FieldError, Result, Use, noted};
 
 /// The service desk: a database, the rules of the moment, a source of randomness.
 #[derive(Clone)]

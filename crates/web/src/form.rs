@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::FromRequest;
 use axum::extract::Request;
 use axum_extra::extract::Form as AnyForm;
-use desk::Error;
+use desk::{Error, FieldError, noted};
 use domain::ticket::Facts;
 use domain::time::Timestamp;
 use jiff::civil::DateTime;
@@ -54,6 +54,15 @@ pub(crate) fn choice<T: FromStr>(field: &str, text: &str) -> desk::Result<Option
 /// A word of a closed list that must be given.
 pub(crate) fn required<T: FromStr>(field: &str, text: &str) -> desk::Result<T> {
     choice(field, text)?.ok_or_else(|| Error::field(field, "required"))
+}
+
+/// A word of a closed list among fields that are read together; no choice where it is not one.
+pub(crate) fn noted_choice<T: FromStr>(
+    field: &str,
+    text: &str,
+    wrong: &mut Vec<FieldError>,
+) -> desk::Result<Option<T>> {
+    Ok(noted(choice(field, text), wrong)?.flatten())
 }
 
 /// An identifier; an empty value is none.

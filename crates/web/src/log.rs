@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use desk::{Error, FieldError, Result};
+use desk::{Error, FieldError, Result, noted};
 use domain::access::{Right, Scope};
 use domain::ticket::IssueClass;
 use domain::time::Timestamp;
@@ -66,9 +66,9 @@ impl LogQuery {
             wrong.push(FieldError::new("until", "before_start"));
         }
         let filter = LogFilter {
-            from: noted(from, &mut wrong)?,
-            until: noted(until, &mut wrong)?,
-            class: noted(choice("class", &self.class), &mut wrong)?,
+            from: noted(from, &mut wrong)?.flatten(),
+            until: noted(until, &mut wrong)?.flatten(),
+            class: noted(choice("class", &self.class), &mut wrong)?.flatten(),
             solver: id(&self.solver),
         };
         if !wrong.is_empty() {
@@ -85,17 +85,6 @@ impl LogQuery {
             [("from", &self.from), ("until", &self.until), ("class", &self.class), ("solver", &self.solver)];
         let all = pairs.iter().filter(|(_, v)| !v.is_empty());
         all.map(|(k, v)| format!("{k}={}", crate::error::encode(v))).collect::<Vec<_>>().join("&")
-    }
-}
-
-/// A value, or nothing where it is wrong: all wrong ones are said together.
-fn noted<T>(value: Result<Option<T>>, wrong: &mut Vec<FieldError>) -> Result<Option<T>> {
-    match value {
-        Err(Error::Invalid(fields)) => {
-            wrong.extend(fields);
-            Ok(None)
-        }
-        other => other,
     }
 }
 

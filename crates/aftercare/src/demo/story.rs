@@ -175,7 +175,7 @@ async fn turn(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) ->
                 desk,
                 customer,
                 number,
-                FromCustomer::Complain { title: title.clone(), text: text.clone() },
+                FromCustomer::Complain { title: title.clone(), text: text.clone(), channel: Channel::Portal },
             )
             .await?;
         }

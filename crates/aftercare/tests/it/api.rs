@@ -8,6 +8,7 @@ mod engines {
     testkit::on_both_engines!(
         opens_shows_and_lists,
         says_what_is_wrong_with_a_request,
+        what_is_created_says_where_it_is,
         a_repeated_creation_with_a_key_makes_one_ticket,
         every_verb_works_and_is_an_event,
         pages_continue_where_they_ended,
@@ -47,9 +48,54 @@ async fn opens_shows_and_lists(app: TestApp) {
     assert_eq!(api.get("/api/v1/tickets/AF-2026-00001").await.json()["facts"]["error_code"], "ORA-00054");
     let list = api.get("/api/v1/tickets").await.json();
     assert_eq!((list["items"].as_array().unwrap().len(), &list["next_cursor"]), (1, &Value::Null));
-    assert_eq!(list["items"][0]["requester"], "new@elsewhere.example");
+    let (row, whole) = (&list["items"][0], api.get("/api/v1/tickets/AF-2026-00001").await.json());
+    assert_eq!(row["requester_name"], "new@elsewhere.example");
+    // A key and a name are called the same in a list and in the ticket.
+    for name in ["requester", "organisation", "group", "assignee"] {
+        for field in [name.to_owned(), format!("{name}_name")] {
+            assert!(row.get(&field).is_some(), "{field}: {row}");
+            assert_eq!(row[&field], whole[&field], "{field}");
+        }
+    }
     let messages = api.get("/api/v1/tickets/AF-2026-00001/messages").await.json();
     assert_eq!(messages["items"][0]["text"], "一直转圈");
+}
+
+async fn what_is_created_says_where_it_is(app: TestApp) {
+    let api = app.api().await;
+    let doc = api.get("/api/v1/calendars/service").await.json()["doc"].clone();
+    let policy = api.get("/api/v1/policies/t1").await.json()["doc"].clone();
+    let (north, number) = (app.cast.north.as_str(), "AF-2026-00001");
+    let made = [
+        ("tickets", json!({"title": "t", "requester": "ben@north.example"})),
+        ("organisations", json!({"name": "New"})),
+        ("contacts", json!({"name": "New", "points": ["new@north.example"]})),
+        ("contracts", json!({"number": "HT-9", "organisation": north})),
+        ("products", json!({"name": "P"})),
+        ("groups", json!({"name": "G"})),
+        ("staff", json!({"login": "new", "name": "N", "role": "agent"})),
+        ("calendars", json!({"name": "C", "doc": doc})),
+        ("policies", json!({"name": "T9", "doc": policy})),
+    ];
+    for (noun, body) in made {
+        let made = api.post_once(&format!("/api/v1/{noun}"), noun, &body).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{noun}: {}", made.text);
+        assert!(made.location.starts_with(&format!("/api/v1/{noun}/")), "{noun}: {}", made.location);
+        let there = api.get(&made.location).await;
+        let key = if noun == "tickets" { "number" } else { "id" };
+        assert_eq!(there.json()[key], made.json()[key], "{noun}: {}", there.text);
+        let again = api.post_once(&format!("/api/v1/{noun}"), noun, &body).await;
+        let same = ["calendars", "policies"].contains(&noun) || again.location == made.location;
+        assert!(same, "{noun}: {}", again.location);
+    }
+    let path = format!("/api/v1/tickets/{number}");
+    let complaint = api.post(&format!("{path}/complaints"), &json!({"body": "slow"})).await;
+    assert_eq!(
+        complaint.location,
+        format!("/api/v1/tickets/{}", complaint.json()["number"].as_str().unwrap())
+    );
+    let said = api.post(&format!("{path}/messages"), &json!({"body": "b"})).await;
+    assert_eq!((said.status, said.location.as_str()), (StatusCode::CREATED, ""), "it is read in a list only");
 }
 
 async fn says_what_is_wrong_with_a_request(app: TestApp) {

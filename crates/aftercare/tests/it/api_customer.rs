@@ -56,7 +56,8 @@ async fn a_token_that_may_speaks_for_the_requester(app: TestApp) {
     }
     let complaint = api.post(&at(&number, "complaints"), &json!({"body": "slow"})).await;
     assert_eq!(complaint.status, StatusCode::CREATED, "{}", complaint.text);
-    assert_eq!(complaint.json()["kind"], "complaint");
+    let complaint = complaint.json();
+    assert_eq!((&complaint["kind"], &complaint["channel"]), (&json!("complaint"), &json!("api")));
     let other = opened(&api, "u").await;
     let form =
         "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.log\"\r\n\r\nE1043\r\n--b--\r\n";

@@ -1,6 +1,6 @@
 //! Many tickets at once: each with its own rights and its own answer, and each can be taken back.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::{Client, TestApp};
 
@@ -110,6 +110,13 @@ async fn what_is_not_changed_is_named_with_its_reason(app: TestApp) {
         let refused = api.post("/api/v1/tickets/bulk", &body).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
         assert_eq!(refused.json()["fields"][0]["field"], field, "{body}");
+    }
+    let bare = json!({"numbers": [second]});
+    for (language, said) in [("zh-CN", "操作：必填"), ("en", "Step: is required")] {
+        let (body, kind) = (axum::body::Body::from(bare.to_string()), "application/json");
+        let headers = [("accept-language", language)];
+        let refused = api.send(Method::POST, "/api/v1/tickets/bulk", kind, body, &headers).await;
+        assert!(refused.json()["title"].as_str().unwrap().contains(said), "{}", refused.text);
     }
 }
 

@@ -36,8 +36,15 @@ fn an_account_is_made_with_its_password_or_not_at_all() {
     let add = ["user", "add", "bo", "--name", "Bo"];
     let short = complaint(&run(&data, &add, "short\n", &[]));
     assert!(short.starts_with("aftercare: Password: ") && !short.contains('{'), "{short}");
+    let long = ["user", "add", "a.long.login", "--name", "Bo"];
+    let own = complaint(&run(&data, &long, "A.Long.Login\n", &[]));
+    assert_eq!(own, "aftercare: Password: must not be the login or the e-mail address");
     let made = run(&data, &add, "a long enough password\n", &[]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let long = [&long[..], &["--role", "agent"]].concat();
+    assert!(run(&data, &long, "a long enough password\n", &[]).status.success(), "it was not made before");
+    let own = complaint(&run(&data, &["user", "passwd", "a.long.login"], "a.long.login\n", &[]));
+    assert!(own.contains("must not be the login"), "{own}");
     let again = [&add[..], &["--role", "agent"]].concat();
     let again = complaint(&run(&data, &again, "a long enough password\n", &[]));
     assert!(again.contains("taken") || again.contains("already"), "{again}");

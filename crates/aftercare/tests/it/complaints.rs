@@ -41,6 +41,7 @@ async fn a_complaint_has_its_own_promise_and_the_customer_sees_it(app: TestApp) 
     let number = case(&app).await;
     let complaint = complaint(&app, &number).await;
     let t = shown(&app.api().await, &complaint).await;
+    assert_eq!(t["channel"], "portal");
     let clocks: Vec<_> = t["clocks"].as_array().unwrap().iter().map(|c| (&c["kind"], &c["due_at"])).collect();
     // T1: contact within 2 h and an outcome within 18 h, both of 09:00–18:00; it came at 10:00.
     assert_eq!(

@@ -8,6 +8,7 @@ use testkit::{Answer, Client, TestApp};
 mod engines {
     testkit::on_both_engines!(
         what_is_named_must_exist,
+        all_that_is_wrong_is_said_at_once,
         a_late_entry_says_why,
         a_program_is_not_taken,
         a_change_of_product_takes_its_module_along,
@@ -50,6 +51,51 @@ async fn what_is_named_must_exist(app: TestApp) {
     let body = json!({"version": settings["version"], "settings": changed});
     let answer = api.json(Method::PUT, "/api/v1/settings", &body).await;
     assert_eq!(wrong(&answer), (422, "default_group".to_owned()), "{}", answer.text);
+}
+
+async fn all_that_is_wrong_is_said_at_once(app: TestApp) {
+    let api = app.api().await;
+    let field = json!({"key": "site", "label": "标段", "type": "text", "required": true, "customer": true});
+    let kept = api.json(Method::PUT, "/api/v1/fields", &json!({"version": 0, "fields": [field]})).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text);
+    let body = json!({"severity": "high", "title": " ", "requester": "nobody", "class": "odd", "module": "none",
+        "group": "none", "assignee": "none", "files": ["none"]});
+    let refused = api.post("/api/v1/tickets", &body).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let told = refused.json();
+    let said = |told: &Value| -> Vec<String> {
+        let all = told["fields"].as_array().unwrap().iter();
+        all.map(|f| format!("{} {}", f["field"].as_str().unwrap(), f["issue"].as_str().unwrap())).collect()
+    };
+    let all = [
+        "class bad_value",
+        "severity bad_value",
+        "title required",
+        "requester unknown",
+        "module unknown",
+        "group unknown",
+        "assignee unknown",
+        "files unknown",
+        "extra.site required",
+    ];
+    assert_eq!(said(&told), all);
+    // What a kind or product asks for is not told before it is known which.
+    let unread = api.post("/api/v1/tickets", &asked(json!({"kind": "odd", "product": "none"}))).await;
+    assert_eq!(said(&unread.json()), ["kind bad_value", "product unknown"]);
+    let agent = app.signed_in("agent").await;
+    let form =
+        "title=&requester=nobody&kind=fault&channel=pigeon&severity=high&received_at=soon&product=none";
+    let page = agent.form("/tickets", form).await.text;
+    for said in ["标题：必填", "提出人：", "渠道：", "紧急程度：", "受理时间：", "产品："]
+    {
+        assert!(page.contains(&format!("<p>{said}")), "{said}: {page}");
+    }
+    let ben = app.signed_in("ben@north.example").await;
+    let page = ben.form("/portal/new", "title=&kind=fault&files=none").await.text;
+    for said in ["标题：必填", "附件：", "标段：必填"] {
+        assert!(page.contains(&format!("<p>{said}")), "{said}: {page}");
+    }
+    assert_eq!(api.get("/api/v1/tickets").await.json()["items"], json!([]));
 }
 
 async fn a_late_entry_says_why(app: TestApp) {

@@ -35,6 +35,7 @@ mod faults;
 #[cfg(test)]
 mod faults_search;
 #[cfg(test)]
+mod forms;
 mod housekeeping;
 #[cfg(test)]
 mod import;

@@ -18,6 +18,7 @@ mod engines {
         a_customer_is_told_what_became_of_a_message,
         a_stranger_locks_nobody_out,
         an_own_password_is_changed_by_whoever_knows_it,
+        a_password_is_not_the_name_to_sign_in_with,
         whoever_forgot_it_sets_one_with_a_link,
         a_form_with_errors_keeps_what_was_typed,
         files_are_private_and_never_run,
@@ -237,6 +238,34 @@ async fn an_own_password_is_changed_by_whoever_knows_it(app: TestApp) {
     assert_eq!(ben.get("/account/password").await.status, StatusCode::SEE_OTHER);
     let login = |word: &'static str| desk::auth::sign_in(&app.desk, "ben@north.example", word.to_owned(), "");
     assert!(login("another good one").await.is_ok() && login(PASSWORD).await.is_err());
+}
+
+async fn a_password_is_not_the_name_to_sign_in_with(app: TestApp) {
+    let ben = app.signed_in("ben@north.example").await;
+    for name in ["ben@north.example", "Ben@North.Example", " ben@north.example "] {
+        let refused = ben.form("/account/password", &format!("present={PASSWORD}&password={name}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        assert!(refused.text.contains("密码：不能与登录名或邮箱相同"), "{}", refused.text);
+    }
+    let admin = app.signed_in("admin").await;
+    let person = "version=0&login=long-login-name&name=New&email=new@desk.example&role=agent&active=1";
+    assert_eq!(admin.form("/admin/staff", person).await.status, StatusCode::SEE_OTHER);
+    app.drain().await;
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
+    let invitation = letters.iter().find(|l| l.kind == "invitation").unwrap();
+    let token = invitation.body.split("/sign-in/link/").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let link = format!("/sign-in/link/{token}");
+    for name in ["Long-Login-Name", "new@desk.example"] {
+        let english = [("cookie", "locale=en"), ("sec-fetch-site", "same-origin")];
+        let kind = "application/x-www-form-urlencoded";
+        let body = Body::from(format!("password={name}"));
+        let refused = app.client().send(Method::POST, &link, kind, body, &english).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        let said = "Password: must not be the login or the e-mail address";
+        assert!(refused.text.contains(said), "{}", refused.text);
+    }
+    let used = app.client().form(&link, "password=a fine new one").await;
+    assert_eq!(used.status, StatusCode::SEE_OTHER, "the link was not used up");
 }
 
 async fn whoever_forgot_it_sets_one_with_a_link(app: TestApp) {

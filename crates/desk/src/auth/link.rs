@@ -8,7 +8,7 @@ use store::session::{self, Person};
 use store::staff::StaffRow;
 use store::{directory, job, staff};
 
-use super::password::{check_password, set_in};
+use super::password::set_in;
 use super::{Session, begin, login_of, person_ref, secret_hash, signs_in};
 use crate::admin::need;
 use crate::jobs::LinkJob;
@@ -102,18 +102,15 @@ pub async fn link_of(desk: &Desk, token: &str) -> Result<Option<(String, String)
 /// theirs may.
 ///
 /// # Errors
-/// `Unauthenticated` if the link is used up, too old or unknown; `Invalid` for a password that is missing or too short,
-/// which leaves the link as it was.
+/// `Unauthenticated` if the link is used up, too old or unknown; `Invalid` for a password that is missing, too short or a name of
+/// theirs, which leaves the link as it was.
 pub async fn use_link(desk: &Desk, token: &str, password: Option<String>) -> Result<Session> {
     let (_, purpose) = link_of(desk, token).await?.ok_or(Error::Unauthenticated)?;
     if password.is_none() && purpose != SIGN_IN {
         return Err(Error::field("password", "required"));
     }
     let set = match password {
-        Some(password) => {
-            check_password(&password)?;
-            Some(desk.hash_password(password).await?)
-        }
+        Some(password) => Some(desk.new_password(password).await?),
         None => None,
     };
     let hash = secret_hash(token);

@@ -5,6 +5,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use domain::access::{Actor, ActorRef};
 use domain::id::{ContactId, StaffId};
+use domain::people::PointKind;
 use store::session::{self, Person};
 use store::{Read, admin, directory, staff};
 
@@ -14,9 +15,30 @@ use crate::{Desk, Error, Result, Unit};
 /// The shortest password that is accepted, in characters.
 pub const MIN_PASSWORD: usize = 10;
 
+/// A password that is to be set: long enough, and hashed. Whose it may become is asked when it is kept.
+pub(super) struct NewPassword {
+    folded: String,
+    hash: String,
+}
+
+impl NewPassword {
+    /// Nobody's password is the name under which they sign in, nor an address of theirs, in whatever case.
+    fn check(&self, names: &[String]) -> Result<()> {
+        let named = names.iter().any(|name| fold(name) == self.folded);
+        if named { Err(Error::field("password", "own_name")) } else { Ok(()) }
+    }
+}
+
+fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
 impl Desk {
-    pub(super) async fn hash_password(&self, password: String) -> Result<String> {
-        let salt = self.random();
+    /// # Errors
+    /// `Invalid` if it is too short.
+    pub(super) async fn new_password(&self, password: String) -> Result<NewPassword> {
+        check_password(&password)?;
+        let (folded, salt) = (fold(&password), self.random());
         let hash = move || {
             let salt = salt.get(..16).unwrap_or(&salt);
             Argon2::default()
@@ -24,7 +46,7 @@ impl Desk {
                 .map(|h: PasswordHash| h.to_string())
         };
         let hashed = tokio::task::spawn_blocking(hash).await.map_err(|e| Error::Internal(e.to_string()))?;
-        hashed.map_err(|e| Error::Internal(e.to_string()))
+        Ok(NewPassword { folded, hash: hashed.map_err(|e| Error::Internal(e.to_string()))? })
     }
 }
 
@@ -47,7 +69,7 @@ pub(super) async fn verify(password: String, hash: Option<String>) -> Result<boo
 /// open browser is not enough to lock somebody out. Wrong ones count as at sign-in.
 ///
 /// # Errors
-/// `Invalid` if the new one is too short or the present one is wrong; `RateLimited`.
+/// `Invalid` if the new one is too short or a name of theirs, or the present one is wrong; `RateLimited`.
 pub async fn set_own_password(desk: &Desk, who: &Actor, present: String, password: String) -> Result<()> {
     check_password(&password)?;
     let me = who.reference();
@@ -82,7 +104,7 @@ pub fn has_password(r: &mut Read<'_>, who: &ActorRef) -> Result<bool> {
     Ok(find_password(r, &login)?.is_some_and(|(_, hash)| hash.is_some()))
 }
 
-pub(super) fn check_password(password: &str) -> Result<()> {
+fn check_password(password: &str) -> Result<()> {
     if password.chars().count() < MIN_PASSWORD { Err(Error::field("password", "too_short")) } else { Ok(()) }
 }
 
@@ -91,11 +113,11 @@ pub(super) fn check_password(password: &str) -> Result<()> {
 /// # Errors
 /// `Lacks`, `Invalid`.
 pub async fn add_staff(desk: &Desk, who: &Actor, row: staff::StaffRow, password: String) -> Result<StaffId> {
-    check_password(&password)?;
-    let hash = desk.hash_password(password).await?;
+    let set = desk.new_password(password).await?;
     desk.write(who, move |unit| {
         let id = crate::admin::save_staff_in(unit, &row)?;
-        staff::set_password(unit.work, &id, &hash)?;
+        set.check(&names_of(unit.work, &ActorRef::Staff(id.clone()))?)?;
+        staff::set_password(unit.work, &id, &set.hash)?;
         Ok(id)
     })
     .await
@@ -104,7 +126,7 @@ pub async fn add_staff(desk: &Desk, who: &Actor, row: staff::StaffRow, password:
 /// Sets a colleague's password.
 ///
 /// # Errors
-/// `Invalid` if it is too short, `NotFound`.
+/// `Invalid` if it is too short or a name of theirs, `NotFound`.
 pub async fn set_staff_password(desk: &Desk, who: &Actor, id: &StaffId, password: String) -> Result<()> {
     set(desk, who, Person { kind: "staff".to_owned(), id: id.0.clone() }, password).await
 }
@@ -112,19 +134,20 @@ pub async fn set_staff_password(desk: &Desk, who: &Actor, id: &StaffId, password
 /// Sets a customer's password.
 ///
 /// # Errors
-/// `Invalid` if it is too short, `NotFound`.
+/// `Invalid` if it is too short or an address of theirs, `NotFound`.
 pub async fn set_contact_password(desk: &Desk, who: &Actor, id: &ContactId, password: String) -> Result<()> {
     set(desk, who, Person { kind: "contact".to_owned(), id: id.0.clone() }, password).await
 }
 
 async fn set(desk: &Desk, who: &Actor, person: Person, password: String) -> Result<()> {
-    check_password(&password)?;
-    let hash = desk.hash_password(password).await?;
-    desk.write(who, move |unit| set_in(unit, &person, &hash)).await
+    let set = desk.new_password(password).await?;
+    desk.write(who, move |unit| set_in(unit, &person, &set)).await
 }
 
 /// Keeps a password's hash and ends all sessions of the person.
-pub(super) fn set_in(unit: &mut Unit<'_, '_>, person: &Person, hash: &str) -> Result<()> {
+pub(super) fn set_in(unit: &mut Unit<'_, '_>, person: &Person, set: &NewPassword) -> Result<()> {
+    set.check(&names_of(unit.work, &person_ref(person))?)?;
+    let hash = set.hash.as_str();
     match person_ref(person) {
         ActorRef::Staff(id) => staff::set_password(unit.work, &id, hash)?,
         ActorRef::Contact(id) => directory::set_contact_password(unit.work, &id, hash)?,
@@ -135,6 +158,18 @@ pub(super) fn set_in(unit: &mut Unit<'_, '_>, person: &Person, hash: &str) -> Re
     session::forgive(unit.work, &own_key(&login))?;
     let by = unit.actor.reference();
     Ok(admin::record(unit.work, &by, (&person.kind, &person.id), "password_set", "", "")?)
+}
+
+/// What anybody would try first: the login and the address of staff, the addresses of a customer.
+fn names_of(r: &mut Read<'_>, who: &ActorRef) -> Result<Vec<String>> {
+    Ok(match who {
+        ActorRef::Staff(id) => staff::one(r, id)?.map(|s| vec![s.login, s.email]).unwrap_or_default(),
+        ActorRef::Contact(id) => {
+            let points = directory::points(r, id)?.into_iter();
+            points.filter(|p| p.kind == PointKind::Email).map(|p| p.value).collect()
+        }
+        ActorRef::System(_) => Vec::new(),
+    })
 }
 
 /// Under which wrong present passwords are counted.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::access::{Action, Actor, Right};
 use domain::ticket::decide::{self, Draft};
-use domain::ticket::{CloseReason, Rating, Ticket};
+use domain::ticket::{Channel, CloseReason, Rating, Ticket};
 use serde_json::json;
 use store::{directory, file};
 
@@ -30,6 +30,8 @@ pub enum FromCustomer {
         title: String,
         /// In words.
         text: String,
+        /// How it came.
+        channel: Channel,
     },
     /// The request is withdrawn.
     Withdraw,
@@ -97,7 +99,7 @@ fn heard(unit: &mut Unit<'_, '_>, number: &str, said: &FromCustomer) -> Result<T
         FromCustomer::Rate(rating) => {
             verb_in(unit, number, action, |case, who, now| decide::rate(case, rating.clone(), who, now))
         }
-        FromCustomer::Complain { title, text } => complain_in(unit, number, title, text),
+        FromCustomer::Complain { title, text, channel } => complain_in(unit, number, title, text, *channel),
         FromCustomer::Withdraw => verb_in(unit, number, action, |case, who, now| {
             decide::cancel(case, CloseReason::Withdrawn, who, now)
         }),

@@ -19,11 +19,17 @@ use crate::{Error, Result, Unit, load_case, load_case_by_id, save};
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `Refused`.
-pub(super) fn complain_in(unit: &mut Unit<'_, '_>, number: &str, title: &str, text: &str) -> Result<Ticket> {
+pub(super) fn complain_in(
+    unit: &mut Unit<'_, '_>,
+    number: &str,
+    title: &str,
+    text: &str,
+    channel: Channel,
+) -> Result<Ticket> {
     let case = load_case(unit, number)?;
     may(unit.actor, Action::Complain, &case.ticket)?;
     let Actor::Contact(Contact { id, .. }) = unit.actor else { return Err(Error::NotFound) };
-    let mut new = NewTicket::by_contact(id.clone(), title.to_owned(), Body::from_text(text), Channel::Portal);
+    let mut new = NewTicket::by_contact(id.clone(), title.to_owned(), Body::from_text(text), channel);
     new.kind = Kind::Complaint;
     new.product.clone_from(&case.ticket.product);
     let complaint = open_in(unit, &new)?;

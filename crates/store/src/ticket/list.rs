@@ -118,6 +118,8 @@ pub struct ListRow {
     pub group: Option<String>,
     /// Assignee's name.
     pub assignee: Option<String>,
+    /// The keys of these four.
+    pub keys: Keys,
     /// When it came.
     pub created_at: Timestamp,
     /// Last change.
@@ -130,9 +132,22 @@ pub struct ListRow {
     pub cursor: Cursor,
 }
 
+/// Whom a row names, by key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// Who asked.
+    pub requester: ContactId,
+    /// For whom.
+    pub organisation: Option<OrgId>,
+    /// Who handles it.
+    pub group: Option<GroupId>,
+    /// Who in person.
+    pub assignee: Option<StaffId>,
+}
+
 const BASE: &str = "SELECT t.id, t.number, t.title, t.kind, t.severity, t.level, t.status, c.name, o.name, g.name, \
      s.name, t.created_at, t.updated_at, t.unanswered_since_at, t.next_due_at, t.next_clock, \
-     t.class, p.name, t.extra \
+     t.class, p.name, t.extra, t.requester_id, t.organisation_id, t.group_id, t.assignee_id \
      FROM ticket t JOIN contact c ON c.id = t.requester_id \
      LEFT JOIN product p ON p.id = t.product_id \
      LEFT JOIN organisation o ON o.id = t.organisation_id \
@@ -295,6 +310,12 @@ fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {
         organisation: r.text_opt(8)?,
         group: r.text_opt(9)?,
         assignee: r.text_opt(10)?,
+        keys: Keys {
+            requester: r.id(19)?,
+            organisation: r.id_opt(20)?,
+            group: r.id_opt(21)?,
+            assignee: r.id_opt(22)?,
+        },
         created_at: r.at(11)?,
         updated_at: r.at(12)?,
         unanswered: r.int_opt(13)?.is_some(),

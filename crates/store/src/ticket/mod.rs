@@ -22,7 +22,7 @@ pub(crate) use event::{actor, actor_columns};
 pub use event::{emergency_events, events, handling_events, insert_events, recent_events, related_events};
 pub use extra::index_all as index_extra;
 pub use firing::{claim_due, firings, insert_firings, next_clock};
-pub use list::{Cursor, Filter, ListRow, Order, list, rows_of};
+pub use list::{Cursor, Filter, Keys, ListRow, Order, list, rows_of};
 pub(crate) use list::{assemble, assemble_rows, narrow};
 pub(crate) use log::assemble_log;
 pub use log::{LogFilter, LogRow, problem_log};

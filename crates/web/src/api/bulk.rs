@@ -89,7 +89,7 @@ impl BulkBody {
                 Ok(steps.into_iter().map(|s| (s.number, s.step)).collect())
             }
             (None, ..) => Err(Error::field("step", "required")),
-            _ => Err(Error::field("steps", "bad_value")),
+            _ => Err(Error::field("step", "step_or_steps")),
         }
     }
 }

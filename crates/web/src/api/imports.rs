@@ -16,6 +16,7 @@ use store::import::{self, ImportRow};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::once::location;
 use super::own::{cut, size};
 use super::view::instant;
 use crate::admin::imports::{TRIED, bad_table, received};
@@ -132,7 +133,8 @@ pub(crate) async fn upload(State(app): State<App>, caller: Caller, request: Requ
     let (file, words) = (Upload { noun, name, sheet }, words::vocabulary());
     let id =
         desk::import::upload(&app.desk, &caller.actor, file, &words).await.map_err(|e| caller.fail(e))?;
-    Ok((StatusCode::CREATED, one(&app, &caller, id).await?).into_response())
+    let told = location("imports", id.as_str());
+    Ok((StatusCode::CREATED, told, one(&app, &caller, id).await?).into_response())
 }
 
 async fn one(app: &App, caller: &Caller, id: String) -> Answer<Json<ImportView>> {

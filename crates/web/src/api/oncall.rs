@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use desk::Error;
 use desk::oncall::{self, Standing};
 use domain::access::Right;
@@ -18,6 +19,7 @@ use super::oncall_views::{
     LeaveView, NowView, OverrideView, RotaView, ShiftsView, leave_view, now_view, override_view, shifts_view,
     view,
 };
+use super::once::location;
 use super::paging::{After, ListView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -119,10 +121,11 @@ pub(crate) async fn new_rota(
     State(app): State<App>,
     caller: Caller,
     body: Body<RotaBody>,
-) -> Result<(StatusCode, Json<RotaView>), WebError> {
+) -> Result<Response, WebError> {
     let RotaBody { name, doc, .. } = body.value;
     let row = RotaRow { id: RotaId::from(""), name, rev: 0, doc };
-    created(&caller, oncall::save_rota(&app.desk, &caller.actor, row).await, view)
+    let made = created(&caller, oncall::save_rota(&app.desk, &caller.actor, row).await, view)?;
+    Ok((location("on-call/rotas", &made.1.id), made).into_response())
 }
 
 /// One rota.

@@ -12,6 +12,7 @@ use store::ticket::{DraftRow, SavedView};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::once::location;
 use super::paging::{self, ListView};
 use super::view::instant;
 use crate::app::App;
@@ -314,8 +315,9 @@ pub(crate) async fn upload(State(app): State<App>, caller: Caller, request: Requ
     let form = Multipart::from_request(request, &app).await;
     let form = form.map_err(|_| caller.fail(Error::field("file", "required")))?;
     let f = crate::files::receive(&app, &caller.actor, form).await.map_err(|e| caller.fail(e))?;
+    let told = location("files", f.id.as_str());
     let view = FileView { id: f.id.0, name: f.name, size: f.size, media_type: f.media_type };
-    Ok((StatusCode::CREATED, Json(view)).into_response())
+    Ok((StatusCode::CREATED, told, Json(view)).into_response())
 }
 
 /// A file's bytes, if the caller may see its message.

@@ -12,7 +12,7 @@ use store::ticket::{self, MessageRow};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::once::create_once;
+use super::once::{Place, create_once};
 use super::tickets::{may_view, shown_in};
 use super::view::{TicketView, instant};
 use crate::app::App;
@@ -56,7 +56,7 @@ pub(crate) async fn report(
     body: Body<ProgressBody>,
 ) -> Result<Response, WebError> {
     let progress = body.value.read().map_err(|e| caller.fail(e))?;
-    create_once(&app, &caller, body.hash, move |unit| {
+    create_once(&app, &caller, body.hash, Place::Listed, move |unit| {
         let t = verb::report_in(unit, &number, &progress)?;
         shown_in(unit.work, t, &unit.rules)
     })

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use desk::admin::{preview_calendar, save_calendar, save_policy};
 use desk::{Error, Result};
 use domain::access::Right;
@@ -14,6 +15,7 @@ use store::revision::{self, RevisionRow};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::once::location;
 use super::paging::{After, ListView};
 use super::view::instant;
 use crate::app::App;
@@ -83,12 +85,12 @@ pub(crate) async fn new_calendar(
     State(app): State<App>,
     caller: Caller,
     body: Body<CalendarBody>,
-) -> std::result::Result<(StatusCode, Json<CalendarView>), WebError> {
+) -> std::result::Result<Response, WebError> {
     let CalendarBody { name, doc, .. } = body.value;
     let saved = save_calendar(&app.desk, &caller.actor, CalendarId::from(""), name, doc, 0).await;
     let id = saved.map_err(|e| caller.fail(e))?;
     let view = calendar_of(&app, id.as_str()).await.map_err(|e| caller.fail(e))?;
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok((StatusCode::CREATED, location("calendars", id.as_str()), Json(view)).into_response())
 }
 
 /// One calendar.
@@ -343,12 +345,12 @@ pub(crate) async fn new_policy(
     State(app): State<App>,
     caller: Caller,
     body: Body<PolicyBody>,
-) -> std::result::Result<(StatusCode, Json<PolicyView>), WebError> {
+) -> std::result::Result<Response, WebError> {
     let PolicyBody { name, doc, .. } = body.value;
     let saved = save_policy(&app.desk, &caller.actor, PolicyId::from(""), name, doc, 0).await;
     let id = saved.map_err(|e| caller.fail(e))?;
     let view = policy_of(&app, id.as_str()).await.map_err(|e| caller.fail(e))?;
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok((StatusCode::CREATED, location("policies", id.as_str()), Json(view)).into_response())
 }
 
 /// One promise.

@@ -15,12 +15,13 @@ use store::{Read, file, ticket};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::once::create_once;
+use super::once::{Place, create_once};
 use super::paging::ListView;
 use super::view::{self, MessagesView, RowsView, TicketView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
-use crate::form::{choice, id};
+use crate::form::{id, noted_choice};
+use crate::names::Names;
 use crate::tickets::ListQuery;
 
 /// A new ticket.
@@ -73,17 +74,18 @@ pub(crate) struct NewTicketBody {
 impl NewTicketBody {
     fn read(&self) -> Result<NewTicket> {
         let level = self.level.map(|l| l.to_string()).unwrap_or_default();
+        let mut misread = Vec::new();
         Ok(NewTicket {
             title: self.title.clone(),
             body: Text::from_text(&self.body),
             files: self.files.iter().map(|f| FileId(f.clone())).collect(),
             requester: self.requester.clone(),
             requester_name: self.requester_name.clone(),
-            kind: choice("kind", &self.kind)?.unwrap_or(Kind::Fault),
-            class: choice("class", &self.class)?,
-            severity: choice("severity", &self.severity)?,
-            level: choice("level", &level)?,
-            channel: choice("channel", &self.channel)?.unwrap_or(Channel::Api),
+            kind: noted_choice("kind", &self.kind, &mut misread)?.unwrap_or(Kind::Fault),
+            class: noted_choice("class", &self.class, &mut misread)?,
+            severity: noted_choice("severity", &self.severity, &mut misread)?,
+            level: noted_choice("level", &level, &mut misread)?,
+            channel: noted_choice("channel", &self.channel, &mut misread)?.unwrap_or(Channel::Api),
             product: id(&self.product),
             module: id(&self.module),
             facts: self.facts.clone(),
@@ -95,6 +97,7 @@ impl NewTicketBody {
             received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
+            misread,
         })
     }
 }
@@ -139,9 +142,11 @@ pub(crate) async fn create(
     body: Body<NewTicketBody>,
 ) -> std::result::Result<Response, WebError> {
     let new = body.value.read().map_err(|e| caller.fail(e))?;
-    create_once(&app, &caller, body.hash, move |unit| {
+    create_once(&app, &caller, body.hash, Place::At("tickets", "number"), move |unit| {
         let opened = open_in(unit, &new)?;
-        Ok(view::ticket(opened.ticket, &opened.clocks, &unit.rules))
+        let mut names = Names::default();
+        names.ticket(unit.work, &opened.ticket)?;
+        Ok(view::ticket(opened.ticket, &opened.clocks, &unit.rules, &names))
     })
     .await
 }
@@ -175,7 +180,9 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
 pub(super) fn shown_in(r: &mut Read<'_>, t: Ticket, rules: &Rules) -> Result<TicketView> {
     let clocks = ticket::shown_clocks(r, &t.id)?;
     let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
-    Ok(TicketView { merged_into, ..view::ticket(t, &clocks, rules) })
+    let mut names = Names::default();
+    names.ticket(r, &t)?;
+    Ok(TicketView { merged_into, ..view::ticket(t, &clocks, rules, &names) })
 }
 
 /// Where a list of a ticket's parts continues.

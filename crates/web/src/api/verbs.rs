@@ -14,7 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
-use super::once::create_once;
+use super::once::{Place, create_once};
 use super::tickets::{shown, shown_in};
 use super::view::TicketView;
 use crate::app::App;
@@ -63,7 +63,7 @@ pub(crate) async fn message(
 ) -> std::result::Result<Response, WebError> {
     let draft = body.value.draft();
     let as_requester = body.value.as_requester;
-    create_once(&app, &caller, body.hash, move |unit| {
+    create_once(&app, &caller, body.hash, Place::Listed, move |unit| {
         let t = if as_requester {
             verb::say_in(unit, &number, &verb::FromCustomer::Message(draft.clone()))?
         } else {

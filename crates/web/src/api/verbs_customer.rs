@@ -1,15 +1,16 @@
 //! What the customer does. A customer's own system passes it on with a token that may speak for customers; it is kept as
 //! the requester's.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use desk::ticket::{FromCustomer, say};
-use domain::ticket::Rating;
+use domain::ticket::{Channel, Rating};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::once::location;
 use super::verbs::{Answer, answer};
 use super::view::TicketView;
 use crate::app::App;
@@ -64,14 +65,17 @@ pub(crate) async fn complain(
     caller: Caller,
     Path(number): Path<String>,
     body: Body<ComplaintBody>,
-) -> Result<(StatusCode, Json<TicketView>), WebError> {
+) -> Result<Response, WebError> {
     let text = body.value.body.trim().to_owned();
     if text.is_empty() {
         return Err(caller.fail(desk::Error::field("body", "required")));
     }
     let title = words::t_args(caller.locale(), "portal-complaint-title", &[("number", &number)]);
-    let made = say(&app.desk, &caller.actor, &number, FromCustomer::Complain { title, text }).await;
-    Ok((StatusCode::CREATED, answer(&app, &caller, made).await?))
+    let said = FromCustomer::Complain { title, text, channel: Channel::Api };
+    let made = say(&app.desk, &caller.actor, &number, said).await;
+    let made = answer(&app, &caller, made).await?;
+    let told = location("tickets", &made.number);
+    Ok((StatusCode::CREATED, told, made).into_response())
 }
 
 /// The customer withdraws the request.

@@ -12,6 +12,8 @@ use store::file::FileRow;
 use store::ticket::{ListRow, MessageRow};
 use utoipa::ToSchema;
 
+use crate::names::Names;
+
 /// RFC 3339, whole seconds where there are no others.
 pub(super) fn instant(at: Timestamp) -> String {
     domain::time::from_millis(to_millis(at)).to_string()
@@ -71,18 +73,30 @@ pub(crate) struct TicketView {
     pub channel: &'static str,
     /// Contact's id.
     pub requester: String,
+    /// The contact's name.
+    pub requester_name: String,
     /// Organisation's id.
     pub organisation: Option<String>,
+    /// The organisation's name.
+    pub organisation_name: Option<String>,
     /// Contract's id.
     pub contract: Option<String>,
     /// Group's id.
     pub group: Option<String>,
+    /// The group's name.
+    pub group_name: Option<String>,
     /// Person's id.
     pub assignee: Option<String>,
+    /// The person's name.
+    pub assignee_name: Option<String>,
     /// Product's id.
     pub product: Option<String>,
+    /// The product's name.
+    pub product_name: Option<String>,
     /// Module's id.
     pub module: Option<String>,
+    /// The module's name.
+    pub module_name: Option<String>,
     /// The five facts.
     #[schema(value_type = Object)]
     pub facts: Facts,
@@ -146,9 +160,15 @@ impl TicketView {
     }
 }
 
-/// A ticket with its clocks, as the API shows it.
-pub(super) fn ticket(t: Ticket, clocks: &[Clock], rules: &Rules) -> TicketView {
+/// A ticket with its clocks, as the API shows it. `names` knows whom it names.
+pub(super) fn ticket(t: Ticket, clocks: &[Clock], rules: &Rules, names: &Names) -> TicketView {
     TicketView {
+        requester_name: names.get(t.requester.as_str()),
+        organisation_name: t.organisation.as_ref().map(|i| names.get(i.as_str())),
+        group_name: t.group.as_ref().map(|i| names.get(i.as_str())),
+        assignee_name: t.assignee.as_ref().map(|i| names.get(i.as_str())),
+        product_name: t.product.as_ref().map(|i| names.get(i.as_str())),
+        module_name: t.module.as_ref().map(|i| names.get(i.as_str())),
         number: t.number,
         version: t.version,
         title: t.title,
@@ -230,14 +250,22 @@ pub(crate) struct RowView {
     pub severity: &'static str,
     /// Status.
     pub status: &'static str,
-    /// Requester's name.
+    /// Contact's id.
     pub requester: String,
-    /// Organisation's name.
+    /// The contact's name.
+    pub requester_name: String,
+    /// Organisation's id.
     pub organisation: Option<String>,
-    /// Group's name.
+    /// The organisation's name.
+    pub organisation_name: Option<String>,
+    /// Group's id.
     pub group: Option<String>,
-    /// Assignee's name.
+    /// The group's name.
+    pub group_name: Option<String>,
+    /// Person's id.
     pub assignee: Option<String>,
+    /// The person's name.
+    pub assignee_name: Option<String>,
     /// When it was entered.
     pub created_at: String,
     /// Last change.
@@ -280,10 +308,14 @@ pub(super) fn row(r: ListRow, internal: bool) -> RowView {
         kind: r.kind.as_str(),
         severity: r.severity.as_str(),
         status: r.status.as_str(),
-        requester: r.requester,
-        organisation: r.organisation,
-        group: r.group,
-        assignee: r.assignee,
+        requester: r.keys.requester.0,
+        requester_name: r.requester,
+        organisation: r.keys.organisation.map(|i| i.0),
+        organisation_name: r.organisation,
+        group: r.keys.group.map(|i| i.0),
+        group_name: r.group,
+        assignee: r.keys.assignee.map(|i| i.0),
+        assignee_name: r.assignee,
         created_at: instant(r.created_at),
         updated_at: instant(r.updated_at),
         unanswered: r.unanswered,

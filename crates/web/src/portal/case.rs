@@ -10,7 +10,7 @@ use domain::field::Field;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::{Rules, closes_silently, window_is_over};
 use domain::ticket::progress::Tally;
-use domain::ticket::{Kind, Rating, Status, Ticket, linked_with};
+use domain::ticket::{Channel, Kind, Rating, Status, Ticket, linked_with};
 use serde::Deserialize;
 use store::{Read, ticket};
 use words::Locale;
@@ -279,7 +279,7 @@ pub(super) async fn complain(
             &app.desk,
             page.visitor.actor(),
             &number,
-            FromCustomer::Complain { title, text: form.text },
+            FromCustomer::Complain { title, text: form.text, channel: Channel::Portal },
         )
         .await,
         Said::done("complained"),

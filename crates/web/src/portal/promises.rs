@@ -134,8 +134,9 @@ fn book(ui: &Ui, rules: &Rules, contract: Option<ContractRow>, rows: Vec<Promise
     let policy = contract.as_ref().and_then(|c| c.contract.policy.as_ref());
     let level = policy.and_then(|p| rules.newest.get(p)).map(|(name, _)| name.clone()).unwrap_or_default();
     let counted: Vec<_> =
-        rows.iter().filter(|p| !p.clock.is_running() && p.clock.excused.is_none()).collect();
-    let kept = counted.iter().filter(|p| !p.clock.verdict().is_breached()).count();
+        rows.iter().filter(|p| p.clock.fell_due(ui.now) && p.clock.excused.is_none()).collect();
+    let kept = |c: &Clock| !c.is_running() && !c.verdict().is_breached();
+    let kept = counted.iter().filter(|p| kept(&p.clock)).count();
     let all = counted.len();
     Book { level, kept, all, lines: rows.iter().map(|p| line(ui, rules, p)).collect(), contract }
 }

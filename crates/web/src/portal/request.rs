@@ -16,7 +16,7 @@ use store::directory::{self, ProductRow};
 
 use crate::app::App;
 use crate::error::{WebError, field_text, name_extras};
-use crate::form::{Fields, choice, facts_of, id};
+use crate::form::{Fields, facts_of, id, noted_choice};
 use crate::html::clean;
 use crate::session::ContactPage;
 use crate::tickets::{back, render};
@@ -119,7 +119,7 @@ pub(super) async fn create(
         let body = if form.html.trim().is_empty() { Body::from_text(&form.text) } else { clean(&form.html) };
         let mut new =
             NewTicket::by_contact(page.contact.id.clone(), form.title.clone(), body, Channel::Portal);
-        new.kind = choice("kind", &form.kind)?.unwrap_or(Kind::Fault);
+        new.kind = noted_choice("kind", &form.kind, &mut new.misread)?.unwrap_or(Kind::Fault);
         new.product = id(&form.product);
         new.facts = facts_of(&form.rest);
         // A field of another kind or product was shown, but not meant.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use desk::Error;
 use desk::intake::{NewTicket, open};
+use desk::{Error, noted};
 use domain::access::Right;
 use domain::ticket::decide::Body;
 use domain::ticket::{Channel, Facts, IssueClass, Kind, Level, Severity};
@@ -21,7 +21,7 @@ use super::list::render;
 use super::verbs::back;
 use crate::app::App;
 use crate::error::{WebError, field_text, name_extras};
-use crate::form::{Fields, choice, facts_of, id, required, wall, words};
+use crate::form::{Fields, facts_of, id, noted_choice, required, wall, words};
 use crate::html::clean;
 use crate::session::StaffPage;
 use crate::ui::Ui;
@@ -167,17 +167,21 @@ impl NewForm {
         let extra =
             self.rest.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
         let body = if self.html.trim().is_empty() { Body::from_text(&self.text) } else { clean(&self.html) };
+        let mut misread = Vec::new();
+        let kind = noted(required("kind", &self.kind), &mut misread)?.unwrap_or(Kind::Fault);
+        let channel = noted(required("channel", &self.channel), &mut misread)?.unwrap_or(Channel::Phone);
+        let received_at = noted(wall(zone, "received_at", &self.received_at), &mut misread)?.flatten();
         Ok(NewTicket {
             title: self.title.clone(),
             body,
             files: self.files.iter().filter_map(|f| id(f)).collect(),
             requester: self.requester.clone(),
             requester_name: self.requester_name.clone(),
-            kind: required("kind", &self.kind)?,
-            class: choice("class", &self.class)?,
-            severity: choice("severity", &self.severity)?,
-            level: choice("level", &self.level)?,
-            channel: required("channel", &self.channel)?,
+            kind,
+            class: noted_choice("class", &self.class, &mut misread)?,
+            severity: noted_choice("severity", &self.severity, &mut misread)?,
+            level: noted_choice("level", &self.level, &mut misread)?,
+            channel,
             product: id(&self.product),
             module: id(&self.module),
             facts: self.facts(),
@@ -185,10 +189,11 @@ impl NewForm {
             tags: words(&self.tags).collect(),
             group: id(&self.group),
             assignee: id(&self.assignee),
-            received_at: wall(zone, "received_at", &self.received_at)?,
+            received_at,
             received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
+            misread,
         })
     }
 }

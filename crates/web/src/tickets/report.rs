@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::{Error, FieldError, ticket as verb};
+use desk::{Error, FieldError, noted, ticket as verb};
 use domain::access::Action;
 use domain::people::PointKind;
 use domain::sla::Milestone;
@@ -56,8 +56,8 @@ impl ReportForm {
     /// All that is wrong is said at once.
     fn read(&self, zone: &TimeZone, now: Timestamp) -> desk::Result<Progress> {
         let mut wrong = Vec::new();
-        let phase = required("phase", &self.phase).map_err(|e| collect(&mut wrong, e)).ok();
-        let expected_at = wall(&self.expected_at, zone).map_err(|e| collect(&mut wrong, e)).ok();
+        let phase = noted(required("phase", &self.phase), &mut wrong)?;
+        let expected_at = noted(wall(&self.expected_at, zone), &mut wrong)?;
         let progress = Progress {
             phase: phase.unwrap_or(Phase::Investigating),
             finding: self.finding.clone(),
@@ -66,12 +66,6 @@ impl ReportForm {
         };
         wrong.extend(progress.wrong(now).into_iter().map(|(field, issue)| FieldError::new(field, issue)));
         if wrong.is_empty() { Ok(progress) } else { Err(Error::Invalid(wrong)) }
-    }
-}
-
-fn collect(wrong: &mut Vec<FieldError>, e: Error) {
-    if let Error::Invalid(fields) = e {
-        wrong.extend(fields);
     }
 }
 

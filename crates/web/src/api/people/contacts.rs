@@ -18,7 +18,7 @@ use super::super::caller::{Body, Caller};
 use super::super::paging::ListView;
 use super::super::view::instant;
 use super::{chosen, seen};
-use crate::api::once::create_once;
+use crate::api::once::{Place, create_once};
 use crate::app::App;
 use crate::customers::{ContactQuery, bad_cursor, cut, limit};
 use crate::error::{Problem, WebError};
@@ -144,7 +144,7 @@ pub(crate) async fn create(
 ) -> std::result::Result<Response, WebError> {
     caller.need(Right::PeopleEdit)?;
     let Body { value, hash } = body;
-    create_once(&app, &caller, hash, move |unit| {
+    create_once(&app, &caller, hash, Place::At("contacts", "id"), move |unit| {
         let empty = ContactRow {
             id: ContactId(String::new()),
             organisation: None,

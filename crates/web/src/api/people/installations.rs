@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::super::caller::{Body, Caller};
 use super::super::paging::ListView;
 use super::seen;
-use crate::api::once::create_once;
+use crate::api::once::{Place, create_once};
 use crate::app::App;
 use crate::customers::{InstallationQuery, bad_cursor, cut, limit};
 use crate::error::{Problem, WebError};
@@ -110,7 +110,7 @@ pub(crate) async fn create(
 ) -> std::result::Result<Response, WebError> {
     caller.need(Right::PeopleEdit)?;
     let Body { value, hash } = body;
-    create_once(&app, &caller, hash, move |unit| {
+    create_once(&app, &caller, hash, Place::At("installations", "id"), move |unit| {
         let empty = InstallationRow {
             id: String::new(),
             organisation: OrgId(String::new()),

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::super::caller::{Body, Caller};
 use super::super::paging::{After, ListView};
 use super::seen;
-use crate::api::once::create_once;
+use crate::api::once::{Place, create_once};
 use crate::app::App;
 use crate::error::{Problem, WebError};
 
@@ -131,7 +131,7 @@ pub(crate) async fn create(
     caller.need(Right::DeskEdit)?;
     let Body { value, hash } = body;
     let value = ProductBody { version: 0, active: Some(true), ..value };
-    create_once(&app, &caller, hash, move |unit| {
+    create_once(&app, &caller, hash, Place::At("products", "id"), move |unit| {
         let id = ProductId(unit.work.next_id());
         value.save(unit, ProductRow { id, name: String::new(), active: true, version: 0 })
     })

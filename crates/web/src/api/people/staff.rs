@@ -17,7 +17,7 @@ use super::super::caller::{Body, Caller};
 use super::super::paging::{After, ListView};
 use super::super::view::instant;
 use super::seen;
-use crate::api::once::create_once;
+use crate::api::once::{Place, create_once};
 use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::form::choice;
@@ -153,7 +153,7 @@ pub(crate) async fn create(
 ) -> std::result::Result<Response, WebError> {
     caller.need(Right::StaffEdit)?;
     let Body { value, hash } = body;
-    create_once(&app, &caller, hash, move |unit| {
+    create_once(&app, &caller, hash, Place::At("staff", "id"), move |unit| {
         let empty = StaffRow {
             id: StaffId(String::new()),
             login: String::new(),

@@ -60,6 +60,9 @@ enum Command {
     Export {
         /// A file that ends in .zip, or a folder.
         to: PathBuf,
+        /// Replace the file if there is one.
+        #[arg(long)]
+        overwrite: bool,
     },
     /// Service clocks.
     #[command(subcommand)]
@@ -164,7 +167,12 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Check => check::run(&config).await,
         Command::Seed(args) => seed::run(args, &config).await,
         Command::User(user) => user_command(user, &config).await,
-        Command::Export { to } => export(&to, &config).await,
+        Command::Export { to, overwrite } => {
+            if to.is_file() && !overwrite {
+                bail!("{} exists: name another file, or replace it with --overwrite", to.display());
+            }
+            export(&to, &config).await
+        }
         Command::Import(what) => import::run(what, &config).await,
         Command::Search(SearchCommand::Rebuild) => {
             let desk = serve::open(&config.installed()?).await?;

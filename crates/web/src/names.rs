@@ -130,11 +130,12 @@ impl Names {
         Ok(())
     }
 
-    /// Finds what there are few of: groups, products, tokens, calendars, promises.
+    /// Finds what there are few of: groups, products, rotas, tokens, calendars, promises.
     pub(crate) fn few(&mut self, r: &mut Read<'_>, rules: &domain::ticket::decide::Rules) -> Result<()> {
         self.groups(r)?;
         self.products(r)?;
         self.0.extend(directory::modules(r)?.into_iter().map(|m| (m.id.0, m.name)));
+        self.0.extend(store::oncall::rotas(r)?.into_iter().map(|row| (row.id.0, row.name)));
         self.0.extend(store::session::tokens(r)?.into_iter().map(|t| (t.id.0, t.name)));
         self.0.extend(rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())));
         self.0.extend(rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())));

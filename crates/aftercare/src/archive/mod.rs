@@ -102,7 +102,17 @@ pub async fn export(desk: &Desk, files: &Path, to: &Path) -> anyhow::Result<Mani
 }
 
 fn write_all(r: &mut store::Read<'_>, files: &Path, to: &Path) -> anyhow::Result<Manifest> {
-    let mut sink = Sink::create(to)?;
+    let sink = Sink::create(to)?;
+    let part = sink.part();
+    let written = fill(r, files, sink);
+    if let (Err(_), Some(part)) = (&written, part) {
+        // Why it failed is what is told; a part that cannot be removed either lies under a name of its own.
+        let _ = std::fs::remove_file(part);
+    }
+    written
+}
+
+fn fill(r: &mut store::Read<'_>, files: &Path, mut sink: Sink) -> anyhow::Result<Manifest> {
     let mut manifest = Manifest {
         format: FORMAT.to_owned(),
         version: VERSION,

@@ -29,6 +29,14 @@ impl Sink {
         Ok(Self::Folder { folder: to.to_owned(), entry: None })
     }
 
+    /// The file that lies beside the archive until that is whole.
+    pub(super) fn part(&self) -> Option<PathBuf> {
+        match self {
+            Self::Zip { part, .. } => Some(part.clone()),
+            Self::Folder { .. } => None,
+        }
+    }
+
     /// The next entry; what is written from now on is its content.
     pub(super) fn begin(&mut self, name: &str) -> anyhow::Result<()> {
         match self {

@@ -11,6 +11,10 @@ use serde_json::json;
 use store::{Db, Entropy};
 use testkit::{Database, TestApp};
 
+mod engines {
+    testkit::on_both_engines!(a_failed_export_leaves_no_half_file);
+}
+
 fn folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("aftercare-archive-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
@@ -181,5 +185,26 @@ async fn what_is_no_archive_says_so_and_leaves_nothing() {
     assert!(bad.contains("groups.jsonl, line 1"), "{bad}");
     let groups = desk.read(|r| Ok(store::staff::groups(r)?)).await.unwrap();
     assert!(groups.is_empty(), "all or nothing");
+    std::fs::remove_dir_all(place).unwrap();
+}
+
+async fn a_failed_export_leaves_no_half_file(app: TestApp) {
+    live(&app).await;
+    let kept = |at: &Path| std::fs::read_dir(at).unwrap().map(|e| e.unwrap().path()).collect::<Vec<_>>();
+    let content = kept(&app.files).into_iter().flat_map(|p| if p.is_dir() { kept(&p) } else { vec![p] });
+    for file in content.filter(|p| p.is_file()) {
+        // What cannot be read: a folder where the content was.
+        std::fs::remove_file(&file).unwrap();
+        std::fs::create_dir(&file).unwrap();
+    }
+    let place = app.files.with_extension("out");
+    std::fs::create_dir_all(&place).unwrap();
+    let zip = place.join("history.zip");
+    std::fs::write(&zip, "the last one").unwrap();
+    assert!(aftercare::export(&app.desk, &app.files, &zip).await.is_err());
+    assert_eq!(
+        (kept(&place), std::fs::read_to_string(&zip).unwrap()),
+        (vec![zip], "the last one".to_owned())
+    );
     std::fs::remove_dir_all(place).unwrap();
 }

@@ -83,6 +83,14 @@ async fn codes_are_said_in_words_and_long_values_open(app: TestApp) {
     assert!(
         page.contains("\u{2026}</ins></summary>") && page.contains(&format!("<ins>{note}</ins></details>"))
     );
+    let calendar = api.get("/api/v1/calendars/service").await.json();
+    let copy = json!({"name": "又一个", "doc": calendar["doc"]});
+    assert_eq!(api.post("/api/v1/calendars", &copy).await.status, axum::http::StatusCode::CREATED);
+    let opened = admin.get("/admin/audit?subject=calendar").await.text;
+    let rest = opened.split("<details class=\"rest\">").nth(1).expect("more than eight").to_owned();
+    let (said, whole) = rest.split_once("</summary>").unwrap();
+    let n: usize = said.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
+    assert_eq!(whole.split("</ul>").next().unwrap().matches("<li>").count(), n, "what it counts it shows");
     let newest = api.get("/api/v1/policies/t2").await.json();
     let steps = json!([{"milestone": "resolution", "offset_s": -3600, "action": "notify_lead", "level": 1}]);
     let doc = json!({"targets": newest["doc"]["targets"], "steps": steps});

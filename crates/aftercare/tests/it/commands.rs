@@ -178,3 +178,20 @@ fn check_finds_a_lost_file_and_a_damaged_database() {
     assert!(check().contains("the database file is damaged"), "{}", check());
     std::fs::remove_dir_all(data).unwrap();
 }
+
+#[test]
+fn an_export_replaces_no_file_unless_asked() {
+    let data = folder("export");
+    let add = run(&data, &["user", "add", "bo", "--name", "Bo"], "a long enough password\n", &[]);
+    assert!(add.status.success(), "{}", String::from_utf8_lossy(&add.stderr));
+    let there = data.join("history.zip");
+    std::fs::write(&there, "of somebody else").unwrap();
+    let to = there.to_str().unwrap();
+    let said = complaint(&run(&data, &["export", to], "", &[]));
+    assert!(said.contains("history.zip exists") && said.contains("--overwrite"), "{said}");
+    assert_eq!(std::fs::read_to_string(&there).unwrap(), "of somebody else");
+    let done = run(&data, &["export", to, "--overwrite"], "", &[]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(std::fs::read(&there).unwrap().starts_with(b"PK"));
+    std::fs::remove_dir_all(data).unwrap();
+}

@@ -11,6 +11,7 @@ mod engines {
         pages_do_what_the_api_does,
         roles_write_and_owners_report_but_only_leaders_lead,
         what_is_wrong_is_refused,
+        a_refused_form_comes_back_without_a_script,
         lists_are_filtered_paged_and_exported,
         two_who_edit_the_same_part_see_both,
     );
@@ -273,6 +274,47 @@ async fn what_is_wrong_is_refused(app: TestApp) {
     }
     let again = started(&app, &number).await;
     assert_eq!(again["state"], "running", "a repetition changes nothing");
+}
+
+/// The page after a form that was sent without a script.
+async fn sent(client: &Client, path: &str, pairs: &[(&str, &str)]) -> String {
+    let answer = client.form(path, &crate::rules::form(pairs)).await;
+    assert!(answer.status.is_client_error(), "{path}: {} {}", answer.status, answer.location);
+    answer.text
+}
+
+async fn a_refused_form_comes_back_without_a_script(app: TestApp) {
+    let (number, boss) = (case(&app).await, app.signed_in("boss").await);
+    let at = format!("/tickets/{number}/emergency");
+    let wrong = "<span class=\"wrong\" role=\"alert\">必填";
+    let senior = id(&app, "senior");
+    let start = [("title", "填报服务中断"), ("impact", "写了一半"), ("commander", &senior), ("reason", " ")];
+    let page = sent(&boss, &at, &start).await;
+    assert!(page.contains(wrong) && page.contains("写了一半") && page.contains("填报服务中断"), "{page}");
+    assert!(page.contains(&format!("value=\"{senior}\" selected")), "{page}");
+    started(&app, &number).await;
+    for (part, pairs, kept) in [
+        ("end", vec![("text", " ")], wrong),
+        ("removal", vec![("text", " ")], wrong),
+        ("entries", vec![("text", "一条记录"), ("next_report_at", "soon")], "一条记录"),
+        (
+            "entries",
+            vec![("text", "晚了"), ("public", "1"), ("next_report_at", "2020-01-01T10:00")],
+            "2020-01-01T10:00",
+        ),
+        ("plan", vec![("text", "先切备机"), ("state", "planned"), ("promised_at", "soon")], "先切备机"),
+        ("plan", vec![("text", " "), ("state", "planned")], wrong),
+        ("description", vec![("title", "改后的标题"), ("organisation", "没有这家")], "没有这家"),
+        ("staffing", vec![("commander", ""), ("r.0.role", "新角色"), ("r.0.person", "")], "新角色"),
+        ("measures", vec![("what", "加监控"), ("owner", ""), ("due_on", "2026-10-09")], "加监控"),
+    ] {
+        let page = sent(&boss, &format!("{at}/{part}"), &pairs).await;
+        assert!(page.contains("class=\"wrong\"") && page.contains(kept), "{part}: {page}");
+        assert!(page.contains("id=\"course\""), "{part}: the page itself, not a page of errors");
+    }
+    boss.form(&format!("{at}/end"), "text=over").await;
+    let page = sent(&boss, &format!("{at}/review"), &[("causes", " "), ("lessons", "先演练")]).await;
+    assert!(page.contains(wrong) && page.contains("先演练"), "{page}");
 }
 
 async fn lists_are_filtered_paged_and_exported(app: TestApp) {

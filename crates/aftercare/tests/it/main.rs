@@ -36,6 +36,7 @@ mod faults;
 mod faults_search;
 #[cfg(test)]
 mod forms;
+#[cfg(test)]
 mod housekeeping;
 #[cfg(test)]
 mod import;

@@ -102,6 +102,25 @@ async fn a_swap_counts_when_both_agree(app: TestApp) {
         assert_eq!(notices(&app, login).await.matches("colleague 同意换班").count(), 1, "{login}");
     }
     assert!(!seen_by(&colleague).await.contains("id=\"swaps\""));
+    a_swap_is_in_the_audit_in_words(&app).await;
+}
+
+async fn a_swap_is_in_the_audit_in_words(app: &TestApp) {
+    let audit = app.signed_in("admin").await.get("/admin/audit?subject=oncall_swap").await.text;
+    for said in [
+        "换出人",
+        "接班人",
+        "时段 1",
+        "<ins>agent</ins>",
+        "<ins>已同意</ins>",
+        "<del>待答复</del>",
+        "09-25 周五 18:00",
+    ] {
+        assert!(audit.contains(said), "{said}: {audit}");
+    }
+    for raw in [">giver<", ">taker<", ">times", ">state<", ">accepted<", "2026-09-25T10"] {
+        assert!(!audit.contains(raw), "{raw}: {audit}");
+    }
 }
 
 async fn seen_by(client: &testkit::Client) -> String {

@@ -36,8 +36,8 @@ struct Line {
     who: String,
     object: String,
     changes: Vec<Differs>,
-    /// Changes that are not shown.
-    more: usize,
+    /// Changes that are shown when they are asked for.
+    rest: Vec<Differs>,
 }
 
 /// One value that differs.
@@ -73,7 +73,7 @@ impl AuditPage {
 }
 
 const PAGE: i64 = 50;
-/// Values that one line shows; a calendar has hundreds.
+/// Values that one line shows before it is opened; a calendar has hundreds.
 const SHOWN: usize = 8;
 /// Characters of a value that are shown before it is opened.
 const LONGEST: usize = 120;
@@ -121,9 +121,8 @@ fn line(
     flatten("", &is, &mut to);
     let paths = from.keys().chain(to.keys().filter(|k| !from.contains_key(*k)));
     let differ: Vec<&String> = paths.filter(|k| from.get(*k) != to.get(*k)).collect();
-    let more = differ.len().saturating_sub(SHOWN);
     let mut changes = Vec::new();
-    for path in differ.into_iter().take(SHOWN) {
+    for path in differ {
         let subject = event.subject.as_str();
         let what = if path.is_empty() {
             word(locale, "subject", subject).to_owned()
@@ -133,7 +132,8 @@ fn line(
         let mut say = |value| shown(r, value, names, (subject, path), (locale, zone));
         changes.push(Differs { what, before: say(from.get(path))?, after: say(to.get(path))? });
     }
-    Ok(Line { event, who, object, changes, more })
+    let rest = changes.split_off(SHOWN.min(changes.len()));
+    Ok(Line { event, who, object, changes, rest })
 }
 
 /// A document; a few events keep a bare word.

@@ -84,7 +84,7 @@ pub(super) fn value(
         ("offset_s", _, Some(s)) => Some(step_when(locale, StepAt::Offset(s))),
         ("percent", _, Some(_)) => Some(format!("{text}%")),
         ("missed", _, Some(n)) => Some(step_when(locale, StepAt::Missed(u16::try_from(n).ok()?))),
-        ("from" | "until", ..) => text.parse::<Timestamp>().ok().map(|at| dated(locale, zone, at)),
+        ("from" | "until" | "times", ..) => text.parse::<Timestamp>().ok().map(|at| dated(locale, zone, at)),
         _ => None,
     }
 }

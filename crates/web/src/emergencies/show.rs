@@ -1,21 +1,26 @@
 //! The page of an emergency: where it stands, who does what, what the affected read, the timeline, the review.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use desk::{Error, Result};
+use desk::{Error, FieldError, Result};
 use domain::access::{Action, may, may_in};
 use domain::emergency::{Emergency, EmergencyChange, Holder, Measure, PlanState, State as Standing};
 use domain::id::{OrgId, StaffId, TicketId};
+use domain::ticket::decide::Refusal;
 use domain::ticket::{Change, Ticket};
 use domain::time::Timestamp;
 use jiff::civil::Date;
+use serde::Serialize;
 use store::staff::StaffRow;
 use store::{Read, emergency, staff, ticket};
 use words::Locale;
 
 use crate::app::App;
 use crate::error::WebError;
+use crate::form::id;
 use crate::names::Names;
 use crate::session::StaffPage;
 use crate::tickets::{ListQuery, emergency_line, render};
@@ -92,9 +97,68 @@ struct EmergencyPage {
     leads: bool,
     writes: bool,
     me: StaffId,
+    sent: Sent,
+}
+
+/// A form that was refused: which, what was typed, and what is wrong with it.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    form: String,
+    typed: BTreeMap<String, String>,
+    wrong: Vec<FieldError>,
+    /// What is wrong with no field of its own.
+    said: String,
+}
+
+impl Sent {
+    pub(super) fn new(form: &str, typed: &impl Serialize, error: Error, said: String) -> Self {
+        let typed: BTreeMap<String, serde_json::Value> =
+            serde_json::to_value(typed).and_then(serde_json::from_value).unwrap_or_default();
+        let texts = typed.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
+        let typed: BTreeMap<String, String> = texts.collect();
+        let wrong = match error {
+            Error::Invalid(fields) => fields,
+            Error::Refused(Refusal::EmptyText | Refusal::NeedsReason) => {
+                let texts = ["title", "reason", "text", "causes", "what"].into_iter();
+                let empty = texts.filter(|f| typed.get(*f).is_some_and(|t| t.trim().is_empty()));
+                empty.map(|f| FieldError::new(f, "required")).collect()
+            }
+            _ => Vec::new(),
+        };
+        let said = if wrong.is_empty() { said } else { String::new() };
+        Self { form: form.to_owned(), typed, wrong, said }
+    }
 }
 
 impl EmergencyPage {
+    /// Was this form refused?
+    fn open(&self, form: &str) -> bool {
+        self.sent.form == form
+    }
+    /// What was typed into a field of a refused form, else what is kept.
+    fn typed<'a>(&'a self, form: &str, field: &str, kept: &'a str) -> &'a str {
+        let typed = self.sent.typed.get(field).filter(|_| self.open(form));
+        typed.map_or(kept, String::as_str)
+    }
+    /// What is wrong with a field, as a line below it; without a field, with the form.
+    fn wrong(&self, form: &str, field: &str) -> String {
+        let line = |text: &str| {
+            let safe = askama::filters::escape(text, askama::filters::Html).map(|t| t.to_string());
+            format!("<span class=\"wrong\" role=\"alert\">{}</span>", safe.unwrap_or_default())
+        };
+        if !self.open(form) {
+            return String::new();
+        }
+        if field.is_empty() {
+            return if self.sent.said.is_empty() { String::new() } else { line(&self.sent.said) };
+        }
+        let mine = self.sent.wrong.iter().filter(|f| f.field == field);
+        mine.map(|f| line(words::t(self.ui.locale, &format!("issue-{}", f.issue)))).collect()
+    }
+    /// The form of a measure.
+    fn of(&self, m: &Measure) -> String {
+        format!("measure {}", m.no)
+    }
     fn name(&self, id: &StaffId) -> String {
         self.names.get(id.as_str())
     }
@@ -126,7 +190,12 @@ impl EmergencyPage {
         let spare = if e.roles.is_empty() { usual.map(|k| self.ui.t(k)) } else { ["", "", ""] };
         let held = e.roles.iter().map(|Holder { role, person }| (role.clone(), Some(person.clone())));
         let all = held.chain(spare.into_iter().map(|role| (role.to_owned(), None)));
-        all.enumerate().map(|(i, (role, person))| (i, role, person)).collect()
+        let row = |(i, (role, person)): (usize, (String, Option<StaffId>))| {
+            let kept = person.map(|p| p.0).unwrap_or_default();
+            let role = self.typed("staffing", &format!("r.{i}.role"), &role).to_owned();
+            (i, role, id(self.typed("staffing", &format!("r.{i}.person"), &kept)))
+        };
+        all.enumerate().map(row).collect()
     }
     /// Whom a list of people offers: who is at work, and who is named already.
     fn offered(&self, named: Option<&StaffId>) -> Vec<&StaffRow> {
@@ -139,6 +208,15 @@ impl EmergencyPage {
     fn field_time(&self, at: Option<Timestamp>) -> String {
         at.map(|at| at.to_zoned(self.ui.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string())
             .unwrap_or_default()
+    }
+    /// Until when the plan is promised, as typed or as kept.
+    fn promised_at(&self, e: &Emergency) -> String {
+        let kept = self.field_time(e.plan.as_ref().and_then(|p| p.promised_at));
+        self.typed("plan", "promised_at", &kept).to_owned()
+    }
+    /// Until when a measure is to be done, as typed or as kept.
+    fn due_on(&self, m: &Measure) -> String {
+        self.typed(&self.of(m), "due_on", &m.due_on.to_string()).to_owned()
     }
     /// May the reader change this measure: all of it, or what became of it?
     fn may_measure(&self, m: &Measure) -> bool {
@@ -162,8 +240,18 @@ pub(super) async fn show(
     page: StaffPage,
     Path(number): Path<String>,
 ) -> std::result::Result<Response, WebError> {
-    let ui = page.ui(&app, "emergencies").await?;
-    let (actor, locale) = (page.actor().clone(), ui.locale);
+    shown(&app, &page, &number, Sent::default()).await
+}
+
+/// The page, perhaps with a form that was refused.
+pub(super) async fn shown(
+    app: &App,
+    page: &StaffPage,
+    number: &str,
+    sent: Sent,
+) -> std::result::Result<Response, WebError> {
+    let ui = page.ui(app, "emergencies").await?;
+    let (actor, locale, number) = (page.actor().clone(), ui.locale, number.to_owned());
     let read = app.desk.peek(move |r| {
         let t = ticket::by_number(r, &actor.scope(), &number)?.ok_or(Error::NotFound)?;
         let e = emergency::by_ticket(r, &t.id)?;
@@ -190,5 +278,6 @@ pub(super) async fn show(
     let (t, e, names, people, course, leads, writes) = read.await.map_err(|e| page.visitor.fail(e))?;
     let (today, me) = (ui.now.to_zoned(ui.zone.clone()).date(), page.staff.id.clone());
     let query = ListQuery::default();
-    render(&EmergencyPage { ui, query, t, e, names, people, course, today, leads, writes, me }, &page.visitor)
+    let shown = EmergencyPage { ui, query, t, e, names, people, course, today, leads, writes, me, sent };
+    render(&shown, &page.visitor)
 }

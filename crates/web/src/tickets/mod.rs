@@ -29,7 +29,6 @@ pub(crate) use query::ListQuery;
 pub(crate) use show::tally;
 pub(crate) use timeline::EntryBody;
 pub(crate) use verbs::{back, said};
-pub(crate) use verbs_case::instant;
 pub(crate) use why::told;
 
 use axum::Router;

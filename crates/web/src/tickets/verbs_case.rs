@@ -179,7 +179,7 @@ pub(super) struct InstantForm {
     on_site: String,
 }
 
-pub(crate) async fn instant(
+async fn instant(
     app: &App,
     page: &StaffPage,
     (field, text): (&str, &str),

@@ -1,6 +1,7 @@
 // The pages' script: parts by htmx, and a few islands. Pages work without it; it makes them quick.
 import htmx from "htmx.org";
 import { applicable } from "./applies";
+import { calls } from "./calls";
 import { countdowns } from "./countdown";
 import { dialogs } from "./menus";
 import { editors } from "./editor";
@@ -51,6 +52,7 @@ dialogs();
 strips();
 headers();
 live();
+calls();
 ordered();
 parts();
 countdowns(document);

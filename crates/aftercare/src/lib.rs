@@ -9,6 +9,7 @@ mod demo;
 mod housekeeping;
 mod import;
 mod mail_config;
+mod page_letter;
 mod post;
 mod search_index;
 mod seed;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use desk::import::ImportJob;
-use desk::jobs::{LetterJob, LinkJob};
+use desk::jobs::{LetterJob, LinkJob, PageJob};
 use desk::ticket::progress;
 use desk::{Desk, Result, post, sweep};
 use domain::access::{Actor, System};
@@ -101,9 +101,8 @@ pub async fn drain_and_send(desk: &Desk, public_url: &str, mailer: &mail::Mailer
 
 async fn until_next(desk: &Desk) -> Duration {
     until(desk, |r| {
-        let (clocks, rotas) = (ticket::next_instant(r)?, store::oncall::watch::next(r)?);
-        let jobs = job::next_instant(r)?;
-        Ok(clocks.into_iter().chain(rotas).chain(jobs).min())
+        let (sweeps, jobs) = (sweep::next_in(r)?, job::next_instant(r)?);
+        Ok(sweeps.into_iter().chain(jobs).min())
     })
     .await
 }
@@ -160,7 +159,7 @@ async fn put_off(desk: &Desk, row: JobRow, error: String) -> Result<()> {
 
 async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
     let (public_url, sends) = (to.public_url.clone(), to.sends);
-    let of_desk = desk.clone();
+    let (of_desk, token) = (desk.clone(), desk.new_secret());
     // The letter's row and the job's end commit together: a second run finds the letter.
     desk.write(&Actor::System(System::Operator), move |unit| {
         let rules = of_desk.rules_in(unit.work)?;
@@ -173,6 +172,10 @@ async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
             LinkJob::KIND => {
                 let payload: LinkJob = serde_json::from_str(&row.payload).map_err(bad)?;
                 Some(link_letter(&rules.settings.desk_name, &payload, &public_url))
+            }
+            PageJob::KIND => {
+                let payload: PageJob = serde_json::from_str(&row.payload).map_err(bad)?;
+                crate::page_letter::write(unit, &payload, &token, &public_url)?
             }
             other => return Err(desk::Error::Internal(format!("no such job: {other}"))),
         };
@@ -221,7 +224,8 @@ fn about(row: &JobRow) -> Result<Option<(domain::id::TicketId, Option<i64>)>> {
     Ok(Some((job.ticket, job.message)))
 }
 
-type Written = (String, Option<domain::id::TicketId>, String, LetterText);
+/// Kind, ticket, recipient, text.
+pub(crate) type Written = (String, Option<domain::id::TicketId>, String, LetterText);
 
 fn ticket_letter(
     r: &mut Read<'_>,

@@ -66,6 +66,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::tickets::routes())
         .merge(crate::emergencies::routes())
         .merge(crate::oncall::routes())
+        .merge(crate::paging::routes())
         .merge(crate::files::routes())
         .merge(crate::log::routes())
         .merge(crate::reports::routes())

@@ -59,6 +59,8 @@ mod pages;
 #[cfg(test)]
 mod pages_say;
 #[cfg(test)]
+mod paging;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod progress;

@@ -14,6 +14,7 @@ mod oncall_agree;
 mod oncall_views;
 mod once;
 mod own;
+mod pages;
 mod paging;
 mod people;
 mod policy_preview;
@@ -168,6 +169,8 @@ fn described_oncall() -> OpenApiRouter<App> {
         .routes(routes!(oncall_agree::start))
         .routes(routes!(oncall_agree::renew_feed, oncall_agree::end_feed))
         .routes(routes!(oncall_agree::holidays, oncall_agree::put_in_holidays))
+        .routes(routes!(pages::pages))
+        .routes(routes!(pages::acknowledgement))
 }
 
 fn described_rules() -> OpenApiRouter<App> {

@@ -1,6 +1,7 @@
 # Paging until somebody acknowledges
 means-in_app = on the pages
 means-mail = by letter
+means-push = browser push
 oncall-behind = next in “{ $layer }”; those before did not answer
 oncall-no_rota = there is no rota, so the supervisors
 event-paged = paged { $who } ({ $means }). “{ $rota }”: { $why }
@@ -38,3 +39,14 @@ letter-page-body =
     Open the ticket: { $case }
 
     { $desk }
+push = Browser push
+push-help = When it is on, this browser shows a notification when you are paged, also while no page is open, and you can acknowledge in it. Each device is switched on by itself.
+push-add = Switch on here
+push-remove = Switch off
+push-this = this browser
+push-is-on = Push is on in this browser.
+push-none = This browser knows no push, or the desk is not opened by https.
+push-refused = It could not be switched on: the browser does not allow notifications, or its push service cannot be reached. Allow notifications of this site in the browser’s settings and try again.
+said-push-on = Push is on
+said-push-off = Push is off
+subject-oncall_push = browser push

@@ -1,6 +1,7 @@
 # 呼叫值班：直到有人确认
 means-in_app = 站内
 means-mail = 邮件
+means-push = 浏览器推送
 oncall-behind = “{ $layer }”中的下一位，前面的人未确认
 oncall-no_rota = 没有值班表，由主管应答
 event-paged = 呼叫值班 { $who }（{ $means }）。“{ $rota }”：{ $why }
@@ -38,3 +39,14 @@ letter-page-body =
     打开工单：{ $case }
 
     { $desk }
+push = 本机推送
+push-help = 开启后，呼叫值班时此浏览器会弹出通知，页面关闭时也能收到，可直接在通知中确认。每台设备分别开启。
+push-add = 在本机开启推送
+push-remove = 停用
+push-this = 本机
+push-is-on = 本机已开启推送。
+push-none = 此浏览器不支持推送，或当前不是通过 https 访问。
+push-refused = 未能开启：浏览器未允许通知，或连接不上浏览器的推送服务。请在浏览器设置中允许本站通知后重试。
+said-push-on = 已开启推送
+said-push-off = 已停用推送
+subject-oncall_push = 本机推送

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use desk::import::ImportJob;
-use desk::jobs::{LetterJob, LinkJob, PageJob};
+use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob};
 use desk::ticket::progress;
 use desk::{Desk, Result, post, sweep};
 use domain::access::{Actor, System};
@@ -31,12 +31,14 @@ pub(crate) struct Post {
     pub sends: bool,
     /// How people write what tables hold.
     pub words: Arc<Vocabulary>,
+    /// Wakes browsers, where that is set up.
+    pub push: Option<Arc<push::Pusher>>,
 }
 
 impl Post {
     /// For an installation at an address, which sends letters or keeps them.
     pub(crate) fn new(public_url: &str, sends: bool) -> Self {
-        Self { public_url: public_url.to_owned(), sends, words: Arc::new(words::vocabulary()) }
+        Self { public_url: public_url.to_owned(), sends, words: Arc::new(words::vocabulary()), push: None }
     }
 }
 
@@ -90,6 +92,14 @@ pub async fn drain(desk: &Desk, public_url: &str) -> Result<()> {
     once(desk, &Post::new(public_url, false)).await
 }
 
+/// The same with somebody who wakes browsers.
+///
+/// # Errors
+/// The store's.
+pub async fn drain_and_push(desk: &Desk, public_url: &str, pusher: Arc<push::Pusher>) -> Result<()> {
+    once(desk, &Post { push: Some(pusher), ..Post::new(public_url, false) }).await
+}
+
 /// The same with a mail server: what is due is handed over as well. Returns whether the server could be reached.
 ///
 /// # Errors
@@ -131,6 +141,10 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
     }
     let claimed = desk.write(&system, |unit| Ok(job::claim(unit.work, CLAIM)?)).await?;
     let n = claimed.len();
+    // Push services may be slow: they are asked several at a time, within one lease.
+    let (pushes, claimed): (Vec<JobRow>, Vec<JobRow>) =
+        claimed.into_iter().partition(|row| row.kind == PushJob::KIND);
+    desk::each(pushes, |row| wake(desk.clone(), to.push.clone(), row)).await?;
     // One after the other: letters can wait a moment, people who write at the same time cannot.
     for row in claimed {
         let done = match row.kind.as_str() {
@@ -142,6 +156,13 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
         }
     }
     Ok(n)
+}
+
+async fn wake(desk: Desk, pusher: Option<Arc<push::Pusher>>, row: JobRow) -> Result<()> {
+    match crate::push_work::job(&desk, pusher.as_deref(), row.clone()).await {
+        Ok(()) => Ok(()),
+        Err(e) => put_off(&desk, row, e.to_string()).await,
+    }
 }
 
 /// A failed job is tried again later and later, then waits for a person.

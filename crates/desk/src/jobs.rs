@@ -57,3 +57,21 @@ impl PageJob {
     /// The job's kind.
     pub const KIND: &str = "page";
 }
+
+/// A message to a browser of somebody who is paged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushJob {
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// The event of the step's firing.
+    pub step: i64,
+    /// Who.
+    pub person: StaffId,
+    /// Which browser.
+    pub browser: String,
+}
+
+impl PushJob {
+    /// The job's kind.
+    pub const KIND: &str = "push";
+}

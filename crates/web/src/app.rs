@@ -39,6 +39,8 @@ pub struct WebConfig {
     pub limits: Limits,
     /// Letters leave the house; otherwise they are kept.
     pub sends_letters: bool,
+    /// Browsers can be woken by pages.
+    pub push: Option<Arc<push::Pusher>>,
 }
 
 /// What every handler may use.

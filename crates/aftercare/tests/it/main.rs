@@ -67,6 +67,8 @@ mod progress;
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
+mod push;
+#[cfg(test)]
 mod removal;
 #[cfg(test)]
 mod reports;

@@ -30,13 +30,13 @@ mod engines {
 const MINUTE: i64 = 60;
 
 /// Urgent tickets page when half of their response time is over.
-async fn paging(app: &TestApp, order: &[&str]) {
+pub(crate) async fn paging(app: &TestApp, order: &[&str]) {
     save_rota(&app.desk, &OPERATOR, rota(app, order)).await.unwrap();
     steps(app, json!([{"milestone": "response", "percent": 50, "action": "page_on_call"}])).await;
 }
 
 /// A ticket whose first page has just gone out.
-async fn paged(app: &TestApp) -> String {
+pub(crate) async fn paged(app: &TestApp) -> String {
     let number = urgent(app).await;
     app.advance(15 * MINUTE).await;
     number
@@ -126,7 +126,7 @@ async fn an_acknowledgement_on_the_page_ends_it_for_all(app: TestApp) {
 }
 
 /// A program of somebody's.
-async fn program(app: &TestApp, login: &str) -> Client {
+pub(crate) async fn program(app: &TestApp, login: &str) -> Client {
     let scopes = vec!["*".to_owned()];
     let (id, name) = (app.cast.staff_id(login), "test".to_owned());
     let token = desk::auth::create_token(&app.desk, app.cast.staff("admin"), id, name, scopes).await;

@@ -3,6 +3,7 @@
 mod feed;
 mod holiday;
 pub(crate) mod paging;
+pub mod push;
 mod swap;
 pub(crate) mod watch;
 

@@ -16,7 +16,7 @@ use store::{job, staff, ticket};
 use super::Standing;
 use crate::auth::{secret_hash, staff_actor};
 use crate::case::{leads, load_current, supervisors};
-use crate::jobs::PageJob;
+use crate::jobs::{PageJob, PushJob};
 use crate::ticket::apart;
 use crate::{Desk, Error, Result, Unit, each, save};
 
@@ -68,8 +68,13 @@ fn by_rota(
 fn means_of(unit: &mut Unit<'_, '_>, rounds: &[Vec<Called>]) -> Result<BTreeMap<StaffId, Vec<Means>>> {
     let people: BTreeSet<&StaffId> = rounds.iter().flatten().map(|c| &c.person).collect();
     let rows = staff::all(unit.work)?.into_iter().filter(|s| people.contains(&s.id));
-    let with_mail = rows.filter(|s| parse_email(&s.email).is_some());
-    Ok(with_mail.map(|s| (s.id, vec![Means::Mail])).collect())
+    let with_browser = store::oncall::push::people(unit.work)?;
+    let of = |s: staff::StaffRow| {
+        let mail = parse_email(&s.email).map(|_| Means::Mail);
+        let push = with_browser.contains(&s.id).then_some(Means::Push);
+        (s.id, mail.into_iter().chain(push).collect())
+    };
+    Ok(rows.map(of).collect())
 }
 
 /// Pages the next ones wherever nobody has answered in time. Returns how many rounds were looked at.
@@ -106,6 +111,13 @@ pub(crate) fn keep(unit: &mut Unit<'_, '_>, decision: &Decision) -> Result<()> {
         for p in pages.iter().filter(|p| p.means.contains(&Means::Mail)) {
             let payload = PageJob { ticket: t.id.clone(), step: *step, person: p.person.clone() };
             job::insert(unit.work, PageJob::KIND, &payload, unit.now)?;
+        }
+        for p in pages.iter().filter(|p| p.means.contains(&Means::Push)) {
+            for browser in store::oncall::push::of_person(unit.work, &p.person)? {
+                let (ticket, person) = (t.id.clone(), p.person.clone());
+                let payload = PushJob { ticket, step: *step, person, browser: browser.id };
+                job::insert(unit.work, PushJob::KIND, &payload, unit.now)?;
+            }
         }
     }
     let ends = |e: &Event| PageEnd::of(&e.change, &e.by).map(|how| (how, e.by.clone()));

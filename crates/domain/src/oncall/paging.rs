@@ -16,6 +16,8 @@ named! {
         InApp = "in_app",
         /// By letter.
         Mail = "mail",
+        /// By a browser that stands open or is asleep.
+        Push = "push",
     }
 }
 

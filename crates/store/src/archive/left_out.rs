@@ -10,6 +10,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("oncall_feed", "a secret"),
     ("oncall_told", "the installation's own"),
     ("page_link", "a secret"),
+    ("push_key", "a secret"),
+    ("push_subscription", "a secret"),
     ("draft", "not yet said"),
     ("session", "a secret"),
     ("sign_in_link", "a secret"),

@@ -21,6 +21,7 @@ mod policy_preview;
 mod post;
 pub(crate) mod problems;
 mod progress;
+mod push;
 mod queues;
 mod reports;
 mod rules;
@@ -171,6 +172,8 @@ fn described_oncall() -> OpenApiRouter<App> {
         .routes(routes!(oncall_agree::holidays, oncall_agree::put_in_holidays))
         .routes(routes!(pages::pages))
         .routes(routes!(pages::acknowledgement))
+        .routes(routes!(push::browsers, push::add_browser))
+        .routes(routes!(push::remove_browser))
 }
 
 fn described_rules() -> OpenApiRouter<App> {

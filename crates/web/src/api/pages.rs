@@ -28,7 +28,7 @@ pub(crate) struct PageView {
     event: i64,
     /// When.
     at: String,
-    /// `in_app`, `mail`.
+    /// `in_app`, `mail`, `push`.
     means: Vec<&'static str>,
     /// When the next one is paged; absent if others were paged meanwhile or nobody is left.
     next_at: Option<String>,

@@ -19,7 +19,7 @@ export async function push(): Promise<void> {
   const place = document.querySelector<HTMLElement>("[data-push-key]");
   if (!place) return;
   const part = (name: string) => place.querySelector<HTMLElement>(`[data-push-${name}]`);
-  const show = (name: string) => ["none", "refused", "on", "off"].forEach((n) => part(n)?.toggleAttribute("hidden", n !== name));
+  const show = (name: string) => ["none", "on", "off"].forEach((n) => part(n)?.toggleAttribute("hidden", n !== name));
   if (!("serviceWorker" in navigator) || !("PushManager" in window)) return show("none");
   const registration = await navigator.serviceWorker.register("/push-worker.js");
   const kept = await registration.pushManager.getSubscription();
@@ -38,7 +38,7 @@ export async function push(): Promise<void> {
       for (const [name, value] of Object.entries(said)) form.querySelector<HTMLInputElement>(`[name=${name}]`)!.value = value;
       form.submit();
     } catch {
-      show("refused");
+      part("refused")?.removeAttribute("hidden");
     }
   });
 }

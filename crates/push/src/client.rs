@@ -19,7 +19,7 @@ const WHOLE: Duration = Duration::from_secs(10);
 /// For so long the service keeps a message for a browser that is away: later others were paged.
 const TTL_S: u32 = 3_600;
 /// Of an answer only the beginning is read.
-const MOST: u64 = 8_192;
+const MOST: usize = 8_192;
 
 /// As what subscriptions are sealed.
 const SEALED: &str = "subscription";
@@ -183,7 +183,7 @@ async fn ask(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &[u8]) ->
     stream.flush().await?;
     let mut answer = Vec::new();
     let mut part = [0; 512];
-    while answer.len() < MOST as usize && !answer.contains(&b'\n') {
+    while answer.len() < MOST && !answer.contains(&b'\n') {
         match stream.read(&mut part).await? {
             0 => break,
             n => answer.extend(part.iter().take(n)),

@@ -12,6 +12,7 @@ await build({
     app: path.join(here, "src/app.ts"),
     // Charts are loaded by the pages of reports only.
     reports: path.join(here, "src/reports.ts"),
+    "push-worker": path.join(here, "src/push-worker.ts"),
     style: path.join(here, "src/css/style.css"),
   },
   bundle: true,

@@ -1,6 +1,7 @@
 // The pages' script: parts by htmx, and a few islands. Pages work without it; it makes them quick.
 import htmx from "htmx.org";
 import { applicable } from "./applies";
+import { calls } from "./calls";
 import { countdowns } from "./countdown";
 import { dialogs } from "./menus";
 import { editors } from "./editor";
@@ -14,6 +15,7 @@ import { lists } from "./list";
 import { live } from "./live";
 import { ordered } from "./ordered";
 import { parts } from "./parts";
+import { push } from "./push";
 import { toasts } from "./toasts";
 import { keeps, unsent } from "./unsent";
 import { remember } from "./walk";
@@ -51,6 +53,8 @@ dialogs();
 strips();
 headers();
 live();
+calls();
+void push();
 ordered();
 parts();
 countdowns(document);

@@ -21,6 +21,7 @@ function show(news: News): void {
     refresh(`[data-live-ticket="${CSS.escape(news.key)}"]`);
     refresh("[data-live-list]");
   }
+  if (news.topic === "notice") refresh("#pages");
   if (news.topic === "presence") refresh(`[data-live-presence="${CSS.escape(news.key)}"]`);
   else refresh("#queues");
 }
@@ -37,6 +38,6 @@ export function live(): void {
   follow(reader ?? "", from, {
     news: show,
     connected: (up) => banner?.toggleAttribute("hidden", up),
-    missed: () => ["[data-live-ticket]", "[data-live-list]", "#queues"].forEach(refresh),
+    missed: () => ["[data-live-ticket]", "[data-live-list]", "#queues", "#pages"].forEach(refresh),
   });
 }

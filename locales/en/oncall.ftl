@@ -1,5 +1,4 @@
 # On-call: rotas, overrides, leave, pages
-event-step-called = ; called { $who } (“{ $rota }”: { $why })
 oncall-turn = their turn in “{ $layer }”
 oncall-next = next in “{ $layer }”: { $passed } on leave or with another duty
 oncall-override = put in by hand

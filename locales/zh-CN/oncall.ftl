@@ -1,5 +1,4 @@
 # 值班：值班表、调班、休假、呼叫
-event-step-called = ；已呼叫 { $who }（“{ $rota }”：{ $why }）
 oncall-turn = “{ $layer }”轮到值班
 oncall-next = “{ $layer }”中 { $passed } 休假或另有值班，顺延
 oncall-override = 临时调班

@@ -15,7 +15,7 @@ use store::staff::{self, StaffRow};
 use words::Locale;
 
 use crate::config::Config;
-use crate::{check, demo, import, search_index, seed, serve, sla};
+use crate::{check, demo, import, push_work, search_index, seed, serve, sla};
 
 /// After-sales service desk.
 #[derive(Debug, Parser)]
@@ -154,7 +154,11 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
             let listener = serve::bind(listen.unwrap_or(config.listen)).await?;
             let url = serve::public_url(&config, &listener)?;
             set_up_hint(&desk, &url).await?;
-            let web = serve::web_config(&config, &url, &config.data);
+            let mut web = serve::web_config(&config, &url, &config.data);
+            match push_work::open(&desk, &config.push, &config.data, &url).await {
+                Ok(pusher) => web.push = Some(std::sync::Arc::new(pusher)),
+                Err(e) => tracing::error!(error = format!("{e:#}"), "browser push is off on this node"),
+            }
             tracing::info!(%url, "ready");
             serve::run(listener, desk, web, mailer).await
         }

@@ -10,6 +10,7 @@ use store::DbConfig;
 use web::Limits;
 
 use crate::mail_config::MailConfig;
+use crate::push_work::PushConfig;
 
 /// Room for any form without files, in bytes.
 const SMALLEST_UPLOAD: usize = 64 * 1024;
@@ -39,6 +40,8 @@ pub(crate) struct Config {
     pub limits: LimitsConfig,
     /// The server for letters.
     pub mail: MailConfig,
+    /// Browser push.
+    pub push: PushConfig,
 }
 
 /// Limits of an installation.
@@ -67,6 +70,7 @@ impl Default for Config {
             behind_proxy: false,
             limits: LimitsConfig::default(),
             mail: MailConfig::default(),
+            push: PushConfig::default(),
         }
     }
 }

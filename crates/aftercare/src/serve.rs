@@ -71,6 +71,7 @@ pub(crate) fn web_config(config: &Config, public_url: &str, data: &Path) -> WebC
         demo_accounts: Vec::new(),
         limits: config.limits(),
         sends_letters: !config.mail.host.is_empty(),
+        push: None,
     }
 }
 
@@ -86,7 +87,7 @@ pub(crate) async fn run(
     web: WebConfig,
     mailer: Option<Mailer>,
 ) -> anyhow::Result<()> {
-    let to = Post::new(&web.public_url, mailer.is_some());
+    let to = Post { push: web.push.clone(), ..Post::new(&web.public_url, mailer.is_some()) };
     let background = tokio::spawn(workers::run(desk.clone(), to));
     let postman = mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m))));
     let keeper = tokio::spawn(housekeeping::run(desk.clone(), web.files.clone()));

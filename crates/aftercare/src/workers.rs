@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use desk::import::ImportJob;
-use desk::jobs::{LetterJob, LinkJob};
+use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob};
 use desk::ticket::progress;
 use desk::{Desk, Result, post, sweep};
 use domain::access::{Actor, System};
@@ -31,12 +31,14 @@ pub(crate) struct Post {
     pub sends: bool,
     /// How people write what tables hold.
     pub words: Arc<Vocabulary>,
+    /// Wakes browsers, where that is set up.
+    pub push: Option<Arc<push::Pusher>>,
 }
 
 impl Post {
     /// For an installation at an address, which sends letters or keeps them.
     pub(crate) fn new(public_url: &str, sends: bool) -> Self {
-        Self { public_url: public_url.to_owned(), sends, words: Arc::new(words::vocabulary()) }
+        Self { public_url: public_url.to_owned(), sends, words: Arc::new(words::vocabulary()), push: None }
     }
 }
 
@@ -90,6 +92,14 @@ pub async fn drain(desk: &Desk, public_url: &str) -> Result<()> {
     once(desk, &Post::new(public_url, false)).await
 }
 
+/// The same with somebody who wakes browsers.
+///
+/// # Errors
+/// The store's.
+pub async fn drain_and_push(desk: &Desk, public_url: &str, pusher: Arc<push::Pusher>) -> Result<()> {
+    once(desk, &Post { push: Some(pusher), ..Post::new(public_url, false) }).await
+}
+
 /// The same with a mail server: what is due is handed over as well. Returns whether the server could be reached.
 ///
 /// # Errors
@@ -101,9 +111,8 @@ pub async fn drain_and_send(desk: &Desk, public_url: &str, mailer: &mail::Mailer
 
 async fn until_next(desk: &Desk) -> Duration {
     until(desk, |r| {
-        let (clocks, rotas) = (ticket::next_instant(r)?, store::oncall::watch::next(r)?);
-        let jobs = job::next_instant(r)?;
-        Ok(clocks.into_iter().chain(rotas).chain(jobs).min())
+        let (sweeps, jobs) = (sweep::next_in(r)?, job::next_instant(r)?);
+        Ok(sweeps.into_iter().chain(jobs).min())
     })
     .await
 }
@@ -132,6 +141,10 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
     }
     let claimed = desk.write(&system, |unit| Ok(job::claim(unit.work, CLAIM)?)).await?;
     let n = claimed.len();
+    // Push services may be slow: they are asked several at a time, within one lease.
+    let (pushes, claimed): (Vec<JobRow>, Vec<JobRow>) =
+        claimed.into_iter().partition(|row| row.kind == PushJob::KIND);
+    desk::each(pushes, |row| wake(desk.clone(), to.push.clone(), row)).await?;
     // One after the other: letters can wait a moment, people who write at the same time cannot.
     for row in claimed {
         let done = match row.kind.as_str() {
@@ -143,6 +156,13 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
         }
     }
     Ok(n)
+}
+
+async fn wake(desk: Desk, pusher: Option<Arc<push::Pusher>>, row: JobRow) -> Result<()> {
+    match crate::push_work::job(&desk, pusher.as_deref(), row.clone()).await {
+        Ok(()) => Ok(()),
+        Err(e) => put_off(&desk, row, e.to_string()).await,
+    }
 }
 
 /// A failed job is tried again later and later, then waits for a person.
@@ -160,7 +180,7 @@ async fn put_off(desk: &Desk, row: JobRow, error: String) -> Result<()> {
 
 async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
     let (public_url, sends) = (to.public_url.clone(), to.sends);
-    let of_desk = desk.clone();
+    let (of_desk, token) = (desk.clone(), desk.new_secret());
     // The letter's row and the job's end commit together: a second run finds the letter.
     desk.write(&Actor::System(System::Operator), move |unit| {
         let rules = of_desk.rules_in(unit.work)?;
@@ -173,6 +193,10 @@ async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
             LinkJob::KIND => {
                 let payload: LinkJob = serde_json::from_str(&row.payload).map_err(bad)?;
                 Some(link_letter(&rules.settings.desk_name, &payload, &public_url))
+            }
+            PageJob::KIND => {
+                let payload: PageJob = serde_json::from_str(&row.payload).map_err(bad)?;
+                crate::page_letter::write(unit, &payload, &token, &public_url)?
             }
             other => return Err(desk::Error::Internal(format!("no such job: {other}"))),
         };
@@ -221,7 +245,8 @@ fn about(row: &JobRow) -> Result<Option<(domain::id::TicketId, Option<i64>)>> {
     Ok(Some((job.ticket, job.message)))
 }
 
-type Written = (String, Option<domain::id::TicketId>, String, LetterText);
+/// Kind, ticket, recipient, text.
+pub(crate) type Written = (String, Option<domain::id::TicketId>, String, LetterText);
 
 fn ticket_letter(
     r: &mut Read<'_>,

@@ -120,6 +120,7 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
         tell(unit, t, notice)?;
     }
     tell_digest(unit, t, &decision.digest)?;
+    crate::oncall::paging::keep(unit, decision)?;
     Ok(unit.work.publish("ticket", &t.number)?)
 }
 

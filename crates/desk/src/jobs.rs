@@ -1,6 +1,6 @@
 //! What jobs carry. They are written here, in the transaction of their cause, and done by the workers.
 
-use domain::id::{ContactId, TicketId};
+use domain::id::{ContactId, StaffId, TicketId};
 use domain::ticket::decide::Letter;
 use serde::{Deserialize, Serialize};
 
@@ -40,4 +40,38 @@ pub struct LinkJob {
 impl LinkJob {
     /// The job's kind.
     pub const KIND: &str = "link";
+}
+
+/// A letter to somebody who is paged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageJob {
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// The event of the step's firing.
+    pub step: i64,
+    /// Who.
+    pub person: StaffId,
+}
+
+impl PageJob {
+    /// The job's kind.
+    pub const KIND: &str = "page";
+}
+
+/// A message to a browser of somebody who is paged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushJob {
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// The event of the step's firing.
+    pub step: i64,
+    /// Who.
+    pub person: StaffId,
+    /// Which browser.
+    pub browser: String,
+}
+
+impl PushJob {
+    /// The job's kind.
+    pub const KIND: &str = "push";
 }

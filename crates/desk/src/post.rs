@@ -122,14 +122,15 @@ fn reported(unit: &mut Unit<'_, '_>, row: &LetterRow) -> Result<()> {
 
 /// A one-time link that has been sent is the receiver's alone: its secret is cut out of our copy.
 fn without_secret(body: &str) -> String {
-    const LINK: &str = "/sign-in/link/";
-    match body.split_once(LINK) {
-        None => body.to_owned(),
+    const LINKS: [&str; 2] = ["/sign-in/link/", "/pages/link/"];
+    let cut = |body: String, link: &str| match body.split_once(link) {
+        None => body,
         Some((before, after)) => {
             let rest = after.trim_start_matches(|c: char| !c.is_whitespace());
-            format!("{before}{LINK}…{rest}")
+            format!("{before}{link}…{rest}")
         }
-    }
+    };
+    LINKS.into_iter().fold(body.to_owned(), cut)
 }
 
 /// A person wants a letter to be sent now: one that was kept, refused, or waits for its next attempt.

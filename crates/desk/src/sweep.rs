@@ -11,15 +11,14 @@ use domain::ticket::decide::{self, Case, Helpers};
 use domain::time::{Timestamp, to_millis};
 use store::{Read, staff, ticket};
 
-use crate::case::leads;
-use crate::oncall::called_for;
+use crate::oncall::paging::who_can_be_paged;
 use crate::ticket::apart;
 use crate::{Desk, Error, Result, Unit, each, load_case_by_id, save};
 
 /// Tickets per round; what is left is found by the next round.
 const ROUND: i64 = 500;
 
-/// Does all that is due now. Returns how many tickets were looked at.
+/// Does all that is due now. Returns how many tickets and pages were looked at.
 ///
 /// # Errors
 /// The first one's, when all others are done; the next sweep tries again.
@@ -40,7 +39,8 @@ pub async fn sweep(desk: &Desk) -> Result<usize> {
     let ticked = each(due, |id| tick(desk.clone(), id)).await;
     let hushed = each(silent, |id| silence(desk.clone(), id)).await;
     let watched = crate::oncall::watch::sweep(desk).await;
-    ticked.and(hushed).and(watched).map(|()| n)
+    let paged = crate::oncall::paging::sweep(desk).await;
+    ticked.and(hushed).and(watched).and(paged).map(|rounds| n + rounds)
 }
 
 /// A clock further than this from the database server's fires nothing (E7).
@@ -74,11 +74,16 @@ pub async fn may_fire(desk: &Desk) -> Result<bool> {
 /// # Errors
 /// The store's.
 pub async fn next_instant(desk: &Desk) -> Result<Option<Timestamp>> {
-    desk.read(|r| {
-        let (clocks, rotas) = (ticket::next_instant(r)?, store::oncall::watch::next(r)?);
-        Ok(clocks.into_iter().chain(rotas).min())
-    })
-    .await
+    desk.read(next_in).await
+}
+
+/// The same in a read that asks for more.
+///
+/// # Errors
+/// The store's.
+pub fn next_in(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
+    let (clocks, rotas) = (ticket::next_instant(r)?, store::oncall::watch::next(r)?);
+    Ok(clocks.into_iter().chain(rotas).chain(store::oncall::page::next(r)?).min())
 }
 
 async fn tick(desk: Desk, id: TicketId) -> Result<()> {
@@ -129,12 +134,7 @@ pub(crate) fn helpers_for(unit: &mut Unit<'_, '_>, case: &Case) -> Result<Helper
         helpers.groups = active.map(|g| g.id).collect();
     }
     if page {
-        let apart = apart(unit, t)?;
-        helpers.called = called_for(unit, t, &apart)?;
-        if helpers.called.is_none() {
-            // Without a rota the supervisors of the ticket's group stand in for it.
-            helpers.on_call = leads(unit, t)?.into_iter().filter(|p| !apart.contains(p)).collect();
-        }
+        who_can_be_paged(unit, t, &mut helpers)?;
     }
     Ok(helpers)
 }

@@ -42,10 +42,16 @@ const FIRST_WAIT_S: i64 = 60;
 const LONGEST_WAIT_S: i64 = 3_600;
 /// After so long a letter is no news any more.
 const GIVE_UP_S: i64 = 24 * 3_600;
+/// After so long others were paged.
+const PAGE_S: i64 = 3_600;
 
 /// For how long a letter of this kind is worth sending: a one-time link dies before the rest.
 pub fn worth_s(kind: &str) -> i64 {
-    if kind == "sign_in" { 30 * 60 } else { GIVE_UP_S }
+    match kind {
+        "sign_in" => 30 * 60,
+        "page" => PAGE_S,
+        _ => GIVE_UP_S,
+    }
 }
 
 /// Was the letter written by nobody? An acknowledgement, a reminder, a link; not the words of a colleague.

@@ -26,6 +26,8 @@ pub struct Settings {
     pub close_after_days: u32,
     /// Days in which a solved ticket may be opened again; later it becomes a new one (M5).
     pub reopen_window_days: u32,
+    /// Minutes by the wall after which the next one is paged when nobody has answered, 1–60 (E2).
+    pub page_next_minutes: u32,
     /// Largest file, in bytes.
     pub max_file_bytes: u64,
     /// Ends of names of files that are not taken, in small letters, without the dot.
@@ -57,6 +59,7 @@ impl Default for Settings {
             remind_after_days: vec![3, 6],
             close_after_days: 7,
             reopen_window_days: 7,
+            page_next_minutes: 5,
             max_file_bytes: 50 * 1024 * 1024,
             refused_files: REFUSED_FILES.iter().map(|end| (*end).to_owned()).collect(),
         }
@@ -107,6 +110,9 @@ impl Settings {
             || self.remind_after_days.iter().any(|d| *d >= self.close_after_days)
         {
             return Err("remind_after_days");
+        }
+        if !(1..=60).contains(&self.page_next_minutes) {
+            return Err("page_next_minutes");
         }
         if self.reopen_window_days > 365 {
             return Err("reopen_window_days");

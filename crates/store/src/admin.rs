@@ -78,6 +78,7 @@ pub const SUBJECTS: &[&str] = &[
     "oncall_start",
     "oncall_note",
     "oncall_feed",
+    "oncall_push",
     "answer",
     "token",
     "letter",

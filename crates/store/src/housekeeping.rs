@@ -13,13 +13,14 @@ statements! {
     LINKS = "DELETE FROM sign_in_link WHERE token_hash IN (SELECT token_hash FROM sign_in_link WHERE expires_at < $1 ORDER BY token_hash LIMIT $2)";
     FAILURES = "DELETE FROM sign_in_failure WHERE key IN (SELECT key FROM sign_in_failure WHERE last_at < $1 ORDER BY key LIMIT $2)";
     IDEMPOTENCY = "DELETE FROM idempotency WHERE (owner, key) IN (SELECT owner, key FROM idempotency WHERE at < $1 ORDER BY owner, key LIMIT $2)";
+    PAGE_LINKS = "DELETE FROM page_link WHERE token_hash IN (SELECT token_hash FROM page_link WHERE expires_at < $1 ORDER BY expires_at, token_hash LIMIT $2)";
     ANSWERS = "DELETE FROM canned_answer WHERE id IN (SELECT id FROM canned_answer WHERE deleted_at < $1 ORDER BY id LIMIT $2)";
 }
 
 /// Rows of one table that go in one unit of work.
 const PORTION: i64 = 500;
 
-const ALL: [&Stmt; 7] = [&JOBS, &OUTBOX, &SESSIONS, &LINKS, &FAILURES, &IDEMPOTENCY, &ANSWERS];
+const ALL: [&Stmt; 8] = [&JOBS, &OUTBOX, &SESSIONS, &LINKS, &FAILURES, &IDEMPOTENCY, &PAGE_LINKS, &ANSWERS];
 
 /// Forgets a portion of what ended before an instant: done jobs, lines of the outbox but the newest (pumps that are
 /// further behind read the tables anew), sessions, one-time links, failed sign-ins, remembered answers of the API,

@@ -14,6 +14,7 @@ pub use cast::Cast;
 pub use database::{Database, Folder, engines};
 pub use http::{Answer, Client};
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use axum::Router;
 use desk::Desk;
 use desk::admin::{Ground, lay_ground};
 use domain::time::{Timestamp, plus_seconds};
+use push::{Pusher, Secret, Vapid};
 use store::{Db, Entropy};
 use web::{App, Limits, WebConfig};
 
@@ -41,6 +43,9 @@ pub struct TestApp {
     indexer: tokio::sync::Mutex<aftercare::Indexer>,
     /// Where its uploaded files are kept.
     pub files: PathBuf,
+    /// The place of a push service on loopback, the only one to which it may deliver there. Nobody answers until a test does.
+    pub push_service: TcpListener,
+    pusher: Arc<Pusher>,
     router: Router,
     database: Database,
     folder: Folder,
@@ -62,6 +67,10 @@ impl TestApp {
         let search = search::Search::new(folder.path());
         let indexer = tokio::sync::Mutex::new(aftercare::Indexer::new(desk.clone(), search.clone()));
         let files = database.files();
+        let push_service = TcpListener::bind("127.0.0.1:0").unwrap();
+        let allowed = vec![format!("http://{}", push_service.local_addr().unwrap())];
+        let vapid = Vapid::new(&Vapid::generate().unwrap(), Some("https://desk.example".to_owned())).unwrap();
+        let pusher = Arc::new(Pusher::new(vapid, Secret::new([3; 32]), allowed).unwrap());
         let web = WebConfig {
             search: search.clone(),
             files: files.clone(),
@@ -70,9 +79,10 @@ impl TestApp {
             limits: Limits { api_per_second: 10_000, upload_bytes: 1024 * 1024 },
             behind_proxy: false,
             sends_letters: true,
+            push: Some(Arc::clone(&pusher)),
         };
         let router = web::router(App::new(desk.clone(), web));
-        Self { desk, clock, cast, search, indexer, files, router, database, folder }
+        Self { desk, clock, cast, search, indexer, files, push_service, pusher, router, database, folder }
     }
 
     /// The present instant.
@@ -108,7 +118,8 @@ impl TestApp {
 
     /// Runs all jobs and sweeps until nothing is left.
     pub async fn drain(&self) {
-        aftercare::drain(&self.desk, "http://desk.example").await.unwrap();
+        let pusher = Arc::clone(&self.pusher);
+        aftercare::drain_and_push(&self.desk, "http://desk.example", pusher).await.unwrap();
     }
 
     /// Another node on the same database, with its own connections.

@@ -39,6 +39,8 @@ pub struct WebConfig {
     pub limits: Limits,
     /// Letters leave the house; otherwise they are kept.
     pub sends_letters: bool,
+    /// Browsers can be woken by pages.
+    pub push: Option<Arc<push::Pusher>>,
 }
 
 /// What every handler may use.
@@ -66,6 +68,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::tickets::routes())
         .merge(crate::emergencies::routes())
         .merge(crate::oncall::routes())
+        .merge(crate::paging::routes())
         .merge(crate::files::routes())
         .merge(crate::log::routes())
         .merge(crate::reports::routes())

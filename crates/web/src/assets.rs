@@ -34,7 +34,12 @@ pub(crate) fn version() -> &'static str {
 }
 
 async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
-    let Some(file) = Dist::get(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    file(&name)
+}
+
+/// A file of the bundle.
+pub(crate) fn file(name: &str) -> Response {
+    let Some(file) = Dist::get(name) else { return StatusCode::NOT_FOUND.into_response() };
     let kind = match name.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",

@@ -18,6 +18,7 @@ mod live;
 mod log;
 mod names;
 mod oncall;
+mod paging;
 mod peer;
 mod portal;
 mod reports;

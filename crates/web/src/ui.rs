@@ -12,6 +12,7 @@ use store::{admin, ticket};
 use words::Locale;
 
 use crate::app::App;
+use crate::paging::{Ringing, ringing};
 use crate::said::Said;
 use crate::session::{ContactPage, StaffPage, Visitor};
 
@@ -44,6 +45,8 @@ pub(crate) struct Ui {
     pub desk_name: String,
     pub path: String,
     pub said: Option<Said>,
+    /// Pages of the reader that nobody has answered.
+    pub pages: Vec<Ringing>,
     /// Running emergencies that affect the customer.
     pub emergencies: Vec<store::emergency::Band>,
     /// A calendar without the holidays of a year, for those who can mend it: key, name, year.
@@ -53,8 +56,8 @@ pub(crate) struct Ui {
 impl Ui {
     /// The frame of the console.
     pub(crate) async fn staff(app: &App, page: &StaffPage, section: &'static str) -> Result<Self> {
-        let (desk, me) = (app.desk.clone(), page.staff.clone());
-        let (rules, queues, views, unread, live) = app
+        let (desk, me, locale) = (app.desk.clone(), page.staff.clone(), page.visitor.locale);
+        let (rules, queues, views, pages, unread, live) = app
             .desk
             .peek(move |r| {
                 let rules = desk.rules_in(r)?;
@@ -66,7 +69,8 @@ impl Ui {
                     .into_iter()
                     .map(|v| (v.id.0, v.name, v.query, v.staff == me.id))
                     .collect();
-                Ok((rules, queues, views, admin::unread(r, &me.id)?, store::feed::end(r)?.0))
+                let pages = ringing(r, &me.id, locale)?;
+                Ok((rules, queues, views, pages, admin::unread(r, &me.id)?, store::feed::end(r)?.0))
             })
             .await?;
         let mut ui = Self::base(app, &page.visitor, section);
@@ -82,6 +86,7 @@ impl Ui {
                 .find_map(|(id, c)| Some((id.0.clone(), c.name.clone(), c.doc.missing_year(today)?)));
         }
         (ui.queues, ui.views, ui.unread, ui.live) = (queues, views, unread, Some(live));
+        ui.pages = pages;
         Ok(ui)
     }
 
@@ -123,6 +128,7 @@ impl Ui {
             desk_name: String::new(),
             path: visitor.path.clone(),
             said: visitor.said.clone().filter(|_| !visitor.part),
+            pages: Vec::new(),
             emergencies: Vec::new(),
             unannounced: None,
         }

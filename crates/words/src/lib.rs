@@ -14,7 +14,7 @@ pub use explain::{Told, holiday, holiday_key, tell};
 pub use import::{column, difference, vocabulary, wrong};
 pub use letter::{LetterFacts, LetterText, letter_text};
 pub use span::{read_span, span};
-pub use step::step_when;
+pub use step::{step_fired, step_when};
 pub use time::{clock_time, countdown, date, dated, duration, instant, weekday, when};
 
 use std::collections::HashMap;
@@ -126,6 +126,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/exchange.ftl"),
         include_str!("../../../locales/zh-CN/emergency.ftl"),
         include_str!("../../../locales/zh-CN/oncall.ftl"),
+        include_str!("../../../locales/zh-CN/paging.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -142,6 +143,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/exchange.ftl"),
         include_str!("../../../locales/en/emergency.ftl"),
         include_str!("../../../locales/en/oncall.ftl"),
+        include_str!("../../../locales/en/paging.ftl"),
     ],
 ];
 

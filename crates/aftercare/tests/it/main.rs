@@ -63,11 +63,15 @@ mod pages;
 #[cfg(test)]
 mod pages_say;
 #[cfg(test)]
+mod paging;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod progress;
 #[cfg(test)]
 mod promises;
+#[cfg(test)]
+mod push;
 #[cfg(test)]
 mod removal;
 #[cfg(test)]

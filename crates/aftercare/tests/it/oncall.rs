@@ -85,9 +85,8 @@ pub(crate) async fn page(app: &TestApp) -> (String, Value) {
     steps(app, json!([{"milestone": "update", "missed": 2, "action": "page_on_call"}])).await;
     let number = urgent(app).await;
     app.advance(HOUR + 1).await;
-    let fired = told(app, &number, "step_fired").await;
-    assert_eq!(fired.len(), 1, "{fired:?}");
-    (number, fired[0]["change"]["called"].clone())
+    let paged = told(app, &number, "paged").await;
+    (number, paged[0]["change"]["called"].clone())
 }
 
 fn away(app: &TestApp, login: &str, from: Timestamp) -> Leave {

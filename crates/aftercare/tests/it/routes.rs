@@ -57,9 +57,19 @@ impl Route {
 
     /// Does the address name something that is not there?
     pub(crate) fn names_nothing(&self) -> bool {
-        ["{id}", "{other}", "{person}", "{name}", "{role}", "{version}", "{token}", "{report}/cases"]
-            .iter()
-            .any(|p| self.path.contains(p))
+        [
+            "{id}",
+            "{other}",
+            "{person}",
+            "{name}",
+            "{role}",
+            "{version}",
+            "{token}",
+            "{report}/cases",
+            "/pages/{number}",
+        ]
+        .iter()
+        .any(|p| self.path.contains(p))
     }
 }
 

@@ -1,12 +1,15 @@
-//! On-call: rotas are saved, people put in and taken off, phones confirmed; who is called for a ticket.
+//! On-call: rotas are saved, people put in and taken off, phones confirmed; whoever has the duty is paged.
 
 mod feed;
 mod holiday;
+pub(crate) mod paging;
+pub mod push;
 mod swap;
 pub(crate) mod watch;
 
 pub use feed::{end_feed, feed, renew_feed};
 pub use holiday::{HolidayPlan, coming, holiday_plan, put_in_holidays};
+pub use paging::{acknowledge, acknowledge_by_link, link_for, page_of_link, step_of};
 pub use swap::{Proposal, answer_swap, propose_swap};
 pub use watch::{confirm_start, has_duty, leave_note};
 
@@ -14,8 +17,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right};
 use domain::id::{RotaId, StaffId};
-use domain::oncall::{Answer, Because, Called, Leave, News, Override, Roster, Rota, RotaDoc};
-use domain::ticket::Ticket;
+use domain::oncall::{Leave, News, Override, Roster, Rota, RotaDoc};
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, plus_seconds};
 use serde_json::{Value, json};
@@ -288,30 +290,4 @@ pub async fn confirm_phone(desk: &Desk, who: &Actor, person: StaffId) -> Result<
         record(unit, ("oncall_phone", person.as_str()), &None::<Value>, &json!({"person": person}))
     })
     .await
-}
-
-/// Who is called for a ticket now, by the rota of its group or else the one of the house; none without a rota, or when it
-/// has only people who must stand apart from a complaint.
-pub(crate) fn called_for(
-    unit: &mut Unit<'_, '_>,
-    t: &Ticket,
-    apart: &BTreeSet<StaffId>,
-) -> Result<Option<Called>> {
-    let rotas = oncall::rotas(unit.work)?;
-    let own = rotas.iter().find(|r| t.group.as_ref().is_some_and(|g| r.doc.groups.contains(g)));
-    let Some(row) = own.or_else(|| rotas.iter().find(|r| r.doc.groups.is_empty())).cloned() else {
-        return Ok(None);
-    };
-    let (now, rules) = (unit.now, unit.rules.clone());
-    let mut standing = Standing::load(unit.work, &rules, row, (now, plus_seconds(now, 1)))?;
-    standing.able.retain(|p| !apart.contains(p));
-    let Answer { person, because } = standing.roster().on_call_at(now).primary;
-    let owner = standing.row.doc.owner.clone();
-    let (rota, is_nobody) = (standing.row.name, because == Because::Nobody);
-    let person = person.unwrap_or(owner);
-    // Somebody who left, or who stands apart, is not called: then it is as if there were no rota.
-    if !standing.able.contains(&person) {
-        return Ok(None);
-    }
-    Ok(Some(Called { rota, person, because, alarm: is_nobody }))
 }

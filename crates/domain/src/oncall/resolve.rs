@@ -31,14 +31,22 @@ pub enum Because {
     },
     /// No layer has anybody.
     Fallback,
-    /// Nobody at all: the rota's owner is called, and the alarm is raised.
+    /// In this layer behind those who did not answer.
+    Behind {
+        /// The layer's name.
+        layer: String,
+    },
+    /// Nobody at all: the rota's owner is called, then the supervisors.
     Nobody,
+    /// There is no rota: the supervisors stand in for it.
+    NoRota,
 }
 
-/// Who is called by a step of a promise, as the ticket's history keeps it.
+/// Who is paged for a step of a promise, as the ticket's history keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Called {
-    /// The rota's name.
+    /// The rota's name; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rota: String,
     /// Who: when the rota names nobody, its owner.
     pub person: StaffId,
@@ -121,7 +129,7 @@ impl Roster<'_> {
     }
 
     /// Is the person there?
-    fn is_free(&self, person: &StaffId, at: Timestamp) -> bool {
+    pub(super) fn is_free(&self, person: &StaffId, at: Timestamp) -> bool {
         let away = self.leaves.iter().any(|l| l.person == *person && (l.from..l.until).contains(&at));
         self.able.contains(person) && !away
     }
@@ -148,7 +156,7 @@ impl Roster<'_> {
 
 fn pick(layer: &Layer, at: Timestamp, can: impl Fn(&StaffId) -> bool) -> Option<Answer> {
     let mut passed = Vec::new();
-    for person in layer.order.iter().cycle().skip(layer.turn(at)).take(layer.order.len()) {
+    for person in layer.in_turn(at) {
         if can(person) {
             let layer = layer.name.clone();
             let because =

@@ -113,8 +113,13 @@ impl Layer {
         }
     }
 
+    /// Everybody in order, beginning with whose turn it is.
+    pub(super) fn in_turn(&self, at: Timestamp) -> impl Iterator<Item = &StaffId> {
+        self.order.iter().cycle().skip(self.turn(at)).take(self.order.len())
+    }
+
     /// Whose turn it is: an index into the order.
-    pub(super) fn turn(&self, at: Timestamp) -> usize {
+    fn turn(&self, at: Timestamp) -> usize {
         let Some(shift) = self.shift_date(at) else { return 0 };
         let passed = days_between(self.anchor, shift).div_euclid(self.length);
         let n = i64::try_from(self.order.len()).unwrap_or(1).max(1);

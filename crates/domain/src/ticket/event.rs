@@ -11,7 +11,7 @@ use crate::access::ActorRef;
 use crate::emergency::EmergencyChange;
 use crate::id::{GroupId, StaffId};
 use crate::named;
-use crate::oncall::Called;
+use crate::oncall::{Called, Means};
 use crate::routing::RouteReason;
 use crate::sla::{Fixed, Milestone, StepAction};
 use crate::time::Timestamp;
@@ -165,10 +165,19 @@ pub enum Change {
         step: String,
         #[serde(default)]
         level: u8,
-        /// Whom the rota named, if the step called who is on call.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        called: Option<Called>,
     },
+    /// Somebody was paged, by the step whose event has this number.
+    Paged { step: i64, called: Called, means: Vec<Means> },
+    /// These people did not answer in so many minutes; nobody is left to be paged if it was the last round.
+    PageUnanswered {
+        step: i64,
+        people: Vec<StaffId>,
+        minutes: u32,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        last: bool,
+    },
+    /// Somebody who was paged acknowledged, by this means.
+    PageAcknowledged { means: Means },
     /// It was solved.
     Resolved {
         cause: Option<super::Cause>,

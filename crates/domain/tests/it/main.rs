@@ -15,6 +15,8 @@ mod oncall;
 #[cfg(test)]
 mod oncall_swap;
 #[cfg(test)]
+mod paging;
+#[cfg(test)]
 mod progress;
 #[cfg(test)]
 mod slips;

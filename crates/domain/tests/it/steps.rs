@@ -15,9 +15,9 @@ use domain::time::{Timestamp, plus_seconds};
 use crate::progress::report;
 use crate::ticket::{after, agent, at, opened, say};
 
-const CLOCK: Actor = Actor::System(System::Clock);
+pub(crate) const CLOCK: Actor = Actor::System(System::Clock);
 
-fn with(severity: Severity, steps: Vec<Step>) -> Case {
+pub(crate) fn with(severity: Severity, steps: Vec<Step>) -> Case {
     let mut case = opened(severity);
     for policy in Arc::get_mut(&mut case.rules).unwrap().policies.values_mut() {
         policy.steps = steps.clone();
@@ -27,11 +27,11 @@ fn with(severity: Severity, steps: Vec<Step>) -> Case {
     after(&case, read)
 }
 
-fn resolution(at: StepAt, action: StepAction) -> Step {
+pub(crate) fn resolution(at: StepAt, action: StepAction) -> Step {
     Step::new(Milestone::Resolution, at, action)
 }
 
-fn tick(case: &Case, helpers: &Helpers, now: Timestamp) -> Decision {
+pub(crate) fn tick(case: &Case, helpers: &Helpers, now: Timestamp) -> Decision {
     decide::tick(case, helpers, &CLOCK, now).unwrap()
 }
 
@@ -170,19 +170,6 @@ fn a_step_gives_the_ticket_to_whom_it_names_or_tells_the_supervisors() {
     let event = d.firings[0].event;
     assert_eq!(d.ticket.assignee, None);
     assert!(d.notices.contains(&Notice::Managers { event }));
-}
-
-#[test]
-fn a_page_tells_who_is_on_call() {
-    let case = with(Severity::Urgent, vec![resolution(StepAt::Percent(50), StepAction::PageOnCall)]);
-    let helpers = Helpers { on_call: vec!["a".into(), "b".into()], ..Helpers::default() };
-    let event = |d: &Decision| d.firings[0].event;
-    let d = tick(&case, &helpers, at(120));
-    for to in ["a", "b"] {
-        assert!(d.notices.contains(&Notice::Staff { to: to.into(), event: event(&d) }));
-    }
-    let d = tick(&case, &Helpers::default(), at(120));
-    assert!(d.notices.contains(&Notice::Managers { event: event(&d) }));
 }
 
 #[test]

@@ -9,6 +9,9 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("notice", "read or not, it was for that place"),
     ("oncall_feed", "a secret"),
     ("oncall_told", "the installation's own"),
+    ("page_link", "a secret"),
+    ("push_key", "a secret"),
+    ("push_subscription", "a secret"),
     ("draft", "not yet said"),
     ("session", "a secret"),
     ("sign_in_link", "a secret"),
@@ -26,4 +29,5 @@ pub const LEFT_OUT_COLUMNS: &[(&str, &str)] = &[
     ("contact", "password_hash"),
     ("clock", "lease_until_at"),
     ("rota", "watch_at"),
+    ("page", "next_at"),
 ];

@@ -352,6 +352,7 @@ pub const NOUNS: &[Noun] = &[
     oncall::SWAPS,
     oncall::STARTS,
     oncall::NOTES,
+    oncall::PAGES,
     Noun {
         name: "queue_counts",
         table: "queue_count",

@@ -1,12 +1,19 @@
 //! Rotas of people on call, what is put in over them, who is away, whose phone is confirmed.
 
+pub mod page;
+pub mod push;
 mod swap;
 pub mod watch;
 
 pub use swap::{SwapRow, add_swap, answer_swap, open_swaps, swap};
 
-pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] =
-    &[("oncall", STATEMENTS), ("oncall::swap", swap::STATEMENTS), ("oncall::watch", watch::STATEMENTS)];
+pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
+    ("oncall", STATEMENTS),
+    ("oncall::page", page::STATEMENTS),
+    ("oncall::push", push::STATEMENTS),
+    ("oncall::swap", swap::STATEMENTS),
+    ("oncall::watch", watch::STATEMENTS),
+];
 
 use std::collections::BTreeSet;
 

@@ -55,6 +55,7 @@ pub(super) struct SettingsForm {
     remind_after_days: String,
     close_after_days: String,
     reopen_window_days: String,
+    page_next_minutes: String,
     max_file_megabytes: String,
     refused_files: String,
 }
@@ -73,6 +74,7 @@ impl SettingsForm {
             remind_after_days: days.join(", "),
             close_after_days: s.close_after_days.to_string(),
             reopen_window_days: s.reopen_window_days.to_string(),
+            page_next_minutes: s.page_next_minutes.to_string(),
             max_file_megabytes: (s.max_file_bytes / 1_048_576).to_string(),
             refused_files: s.refused_files.join(", "),
         }
@@ -93,6 +95,7 @@ impl SettingsForm {
             remind_after_days: days.collect::<desk::Result<_>>()?,
             close_after_days: number("close_after_days", &self.close_after_days)?,
             reopen_window_days: number("reopen_window_days", &self.reopen_window_days)?,
+            page_next_minutes: number("page_next_minutes", &self.page_next_minutes)?,
             max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)?) * 1_048_576,
             refused_files: crate::form::words(&self.refused_files)
                 .map(|end| end.trim_start_matches('.').to_ascii_lowercase())

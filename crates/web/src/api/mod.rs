@@ -14,12 +14,14 @@ mod oncall_agree;
 mod oncall_views;
 mod once;
 mod own;
+mod pages;
 mod paging;
 mod people;
 mod policy_preview;
 mod post;
 pub(crate) mod problems;
 mod progress;
+mod push;
 mod queues;
 mod reports;
 mod rules;
@@ -168,6 +170,10 @@ fn described_oncall() -> OpenApiRouter<App> {
         .routes(routes!(oncall_agree::start))
         .routes(routes!(oncall_agree::renew_feed, oncall_agree::end_feed))
         .routes(routes!(oncall_agree::holidays, oncall_agree::put_in_holidays))
+        .routes(routes!(pages::pages))
+        .routes(routes!(pages::acknowledgement))
+        .routes(routes!(push::browsers, push::add_browser))
+        .routes(routes!(push::remove_browser))
 }
 
 fn described_rules() -> OpenApiRouter<App> {

@@ -5,9 +5,12 @@ mod around;
 mod holiday;
 mod look;
 mod month;
+mod push;
 mod rota_form;
 mod rotas;
 mod verbs;
+
+pub(crate) use push::{Given, keep};
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -33,4 +36,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/on-call/feed", post(agree::renew))
         .route("/on-call/feed/removal", post(agree::end))
         .route("/on-call/feed/{token}", get(agree::feed))
+        .route("/on-call/push", post(push::subscribed))
+        .route("/on-call/push/{id}/removal", post(push::removed))
+        .route("/push-worker.js", get(push::worker))
 }

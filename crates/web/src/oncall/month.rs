@@ -74,6 +74,7 @@ struct View {
     choices: Vec<(String, String)>,
     my_phone: String,
     is_confirmed: bool,
+    browsers: Vec<oncall::push::BrowserRow>,
     around: Around,
 }
 
@@ -87,6 +88,8 @@ struct MonthPage {
     after: String,
     view: View,
     sent: Sent,
+    /// The key with which a browser subscribes, where browsers can be woken.
+    push_key: Option<String>,
 }
 
 impl MonthPage {
@@ -167,7 +170,8 @@ pub(super) async fn shown(
     let after = text(first.last_of_month().tomorrow().unwrap_or(first));
     let status = if sent.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let me = page.staff.id.0.clone();
-    let page_of = MonthPage { ui, me, title: text(first), before, after, view, sent };
+    let push_key = app.config.push.as_ref().map(|p| p.public_key());
+    let page_of = MonthPage { ui, me, title: text(first), before, after, view, sent, push_key };
     let mut response = render(&page_of, &page.visitor)?;
     *response.status_mut() = status;
     Ok(response)
@@ -198,7 +202,8 @@ fn view(r: &mut Read<'_>, rules: &Rules, look: &Look, first: Date, me: &StaffId)
     let people = all.into_iter().filter(|s| s.active).map(|s| (s.id.0, s.name)).collect();
     let is_confirmed = oncall::confirmed(r)?.contains(me);
     let around = Around::load(r, rules, look, me, &names)?;
-    Ok(View { rotas, leaves, people, choices, my_phone, is_confirmed, around })
+    let browsers = oncall::push::of_person(r, me)?;
+    Ok(View { rotas, leaves, people, choices, my_phone, is_confirmed, browsers, around })
 }
 
 fn rota(

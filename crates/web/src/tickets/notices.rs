@@ -4,13 +4,14 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{Redirect, Response};
 use desk::Result;
+use desk::oncall::step_of;
 use domain::id::StaffId;
 use domain::ticket::Change;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::admin::{self, NoticeRow};
 use store::{Read, ticket};
-use words::{Locale, t, t_args};
+use words::{Locale, step_fired, t, t_args};
 
 use super::list::render;
 use super::timeline::told;
@@ -99,6 +100,11 @@ fn tell(
         Change::Reported { .. } => t(locale, "notice-reported").to_owned(),
         Change::Noted { mentions, .. } if mentions.contains(me) => t(locale, "notice-mentioned").to_owned(),
         Change::Noted { .. } => t(locale, "notice-noted").to_owned(),
+        Change::Paged { step, .. } => {
+            let why = row.ticket.as_ref().map(|t| step_of(r, t, *step)).transpose()?.flatten();
+            let why = why.and_then(|s| step_fired(locale, &s)).unwrap_or_default();
+            format!("{why}{}{}", t(locale, "list-semicolon"), told(&event.change, &names, locale))
+        }
         other => told(other, &names, locale),
     };
     // A reminder leads to what is to be done.

@@ -2,7 +2,7 @@
 
 use desk::Result;
 use domain::access::ActorRef;
-use domain::sla::{StepAt, StopReason};
+use domain::sla::StopReason;
 use domain::ticket::decide::Visibility;
 use domain::ticket::progress::Card;
 use domain::ticket::{Change, Event, Handling};
@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use store::Read;
 use store::file::FileRow;
 use store::ticket::MessageRow;
-use words::{Locale, duration, step_when, t, t_args, word};
+use words::{Locale, duration, step_fired, t, t_args, word};
 
 use super::card::{Letters, ReportCard};
 use crate::names::Names;
@@ -57,9 +57,7 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
     if let Change::Emergency(change) = change {
         crate::emergencies::name_people(r, names, change)?;
     }
-    if let Change::StepFired { called: Some(called), .. } = change {
-        super::called::name_people(r, names, called)?;
-    }
+    super::called::name_people(r, names, change)?;
     if let Change::Edited { field: domain::ticket::EditField::Requester, from, to } = change {
         for contact in [from, to] {
             names.contact(r, &contact.as_str().into())?;
@@ -221,9 +219,12 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
             (say(key, &[("from", from), ("to", to), ("why", &why)]), "soon")
         }
         Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
-            return clock_line(change, names, locale);
+            return clock_line(change, locale);
         }
         change if is_about_a_report(change) => return report_line(change, locale),
+        Change::Paged { .. } | Change::PageUnanswered { .. } | Change::PageAcknowledged { .. } => {
+            return super::called::line(change, names, locale);
+        }
         other => rest(other, names, locale),
     })
 }
@@ -232,11 +233,8 @@ fn value_or_nothing(field: domain::ticket::EditField, v: &str, names: &Names, lo
     if v.is_empty() { t(locale, "empty-value").to_owned() } else { value(field, v, names, locale) }
 }
 
-/// From here on a step says that it came late.
-const LATE_S: i64 = 60;
-
 /// What the clocks did.
-fn clock_line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'static str)> {
+fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
     let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
     let milestone = |m: &domain::sla::Milestone| word(locale, "milestone", m.as_str());
     Some(match change {
@@ -254,24 +252,7 @@ fn clock_line(change: &Change, names: &Names, locale: Locale) -> Option<(String,
         Change::Breached { milestone: m, .. } => {
             (say("event-breached", &[("clock", milestone(m))]), "overdue")
         }
-        Change::StepFired { milestone: m, percent, offset_s, missed, action, late_s, called, .. } => {
-            let percent = percent.map(StepAt::Percent);
-            let at = percent.or(offset_s.map(StepAt::Offset)).or(missed.map(StepAt::Missed));
-            let (when, late) = (at.map(|at| step_when(locale, at)), duration(locale, *late_s));
-            let args = [
-                ("clock", milestone(m)),
-                ("when", when.as_deref().unwrap_or_default()),
-                ("action", word(locale, "step", action.as_str())),
-                ("late", &*late),
-            ];
-            let key = if *late_s >= LATE_S { "event-step-late" } else { "event-step" };
-            let mut line = say(key, &args);
-            if let Some(called) = called {
-                line.push_str(&super::called::line(called, names, locale));
-            }
-            (line, "soon")
-        }
-        _ => return None,
+        _ => (step_fired(locale, change)?, "soon"),
     })
 }
 

@@ -11,6 +11,7 @@ mod hand;
 mod hold;
 mod misclick;
 mod open;
+mod page;
 mod progress;
 mod refusal;
 mod serve;
@@ -32,6 +33,7 @@ pub use finish::{
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
 pub use open::{Identity, Opening, open};
+pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};
 pub use refusal::Refusal;
 pub use serve::{attend, complained, contacted, edit_service, plan};
@@ -48,6 +50,7 @@ use crate::calendar::{Calendar, CalendarDoc};
 use crate::field::Field;
 use crate::id::{CalendarId, ContactId, FileId, PolicyId, StaffId};
 use crate::named;
+use crate::oncall::PageRound;
 use crate::routing::Rule;
 use crate::setting::Settings;
 use crate::sla::{Clock, Firing, PolicyDoc};
@@ -251,6 +254,8 @@ pub struct Decision {
     pub digest: Vec<Notice>,
     /// The steps that fired.
     pub firings: Vec<Firing>,
+    /// Who is paged.
+    pub paged: Vec<PageRound>,
 }
 
 impl Decision {
@@ -282,6 +287,7 @@ impl<'a> Next<'a> {
             notices: Vec::new(),
             digest: Vec::new(),
             firings: Vec::new(),
+            paged: Vec::new(),
         };
         Self { case, actor, now, out }
     }

@@ -1,12 +1,12 @@
 //! What happens by itself when time passes: breaches, steps of the promise, missed progress slots, silence.
 //! Takes nothing but the case and the time; running it twice does nothing the second time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand, progress};
+use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand, page, progress};
 use crate::access::Actor;
 use crate::id::{GroupId, StaffId};
-use crate::oncall::Called;
+use crate::oncall::{Called, Means, next_round};
 use crate::routing::{RouteKind, RouteReason};
 use crate::sla::{Clock, Firing, Milestone, Step, StepAction, StepAt, StopReason};
 use crate::ticket::{CloseReason, Status, pauses};
@@ -23,10 +23,10 @@ const DIGEST_S: i64 = 86_400;
 pub struct Helpers {
     /// The senior engineer to whom an overdue ticket goes (S1-50).
     pub senior: Option<StaffId>,
-    /// Who is called by a page where there is no rota.
-    pub on_call: Vec<StaffId>,
-    /// Who is called by a page, as the rota says.
-    pub called: Option<Called>,
+    /// Who is paged, round by round.
+    pub on_call: Vec<Vec<Called>>,
+    /// By what each of them can be reached besides the pages of the desk.
+    pub means: BTreeMap<StaffId, Vec<Means>>,
     /// The people who may be given the ticket.
     pub people: BTreeSet<StaffId>,
     /// The groups that take tickets.
@@ -130,7 +130,6 @@ fn fire(next: &mut Next<'_>, i: usize, step: &Step, at: Timestamp, helpers: &Hel
         late_s,
         step: name.clone(),
         level: step.level,
-        called: helpers.called.clone().filter(|_| step.action == StepAction::PageOnCall),
     });
     let level = step.level;
     next.out.firings.push(Firing { milestone, cycle, step: name, basis_due_at, at, event, level });
@@ -144,7 +143,12 @@ fn act(next: &mut Next<'_>, step: &Step, event: i64, late_s: i64, helpers: &Help
         StepAction::NotifyOwner => next.tell_staff(event),
         StepAction::NotifyLead => next.out.notices.push(Notice::Leads { event }),
         StepAction::NotifyManager => next.out.notices.push(Notice::Managers { event }),
-        StepAction::PageOnCall => page(next, event, helpers),
+        // Nobody is paged for what is long past; the digest tells who would have been.
+        StepAction::PageOnCall if late_s > DIGEST_S => {
+            let first = next_round(&helpers.on_call, &BTreeSet::new());
+            next.out.notices.extend(first.into_iter().map(|c| Notice::Staff { to: c.person, event }));
+        }
+        StepAction::PageOnCall => page::first(next, event, helpers),
         StepAction::ToSenior | StepAction::ToPerson | StepAction::ToGroup => {
             match destination(step, helpers) {
                 // Who is given a ticket learns it now, however late the step was.
@@ -158,22 +162,6 @@ fn act(next: &mut Next<'_>, step: &Step, event: i64, late_s: i64, helpers: &Help
         }
     }
     put_into_digest(next, told, late_s);
-}
-
-/// Who is on call is told; without a rota, who stands in. A page that reaches nobody, or only the owner of a rota
-/// with a hole, reaches the supervisors.
-fn page(next: &mut Next<'_>, event: i64, helpers: &Helpers) {
-    if let Some(called) = &helpers.called {
-        next.out.notices.push(Notice::Staff { to: called.person.clone(), event });
-        if called.alarm {
-            next.out.notices.push(Notice::Managers { event });
-        }
-        return;
-    }
-    if helpers.on_call.is_empty() {
-        next.out.notices.push(Notice::Managers { event });
-    }
-    next.out.notices.extend(helpers.on_call.iter().map(|to| Notice::Staff { to: to.clone(), event }));
 }
 
 fn destination(step: &Step, helpers: &Helpers) -> Option<hand::Assignment> {

@@ -82,3 +82,20 @@ pub(super) const NOTES: Noun = Noun {
     keys: &["id"],
     columns: &[("id", Text), ("rota_id", Text), ("staff_id", Text), ("at", At), ("text", Text)],
 };
+
+pub(super) const PAGES: Noun = Noun {
+    name: "pages",
+    table: "page",
+    keys: &["ticket_id", "step_event", "staff_id"],
+    columns: &[
+        ("ticket_id", Text),
+        ("step_event", Int),
+        ("staff_id", Text),
+        ("event_no", Int),
+        ("paged_at", At),
+        ("means", Json),
+        ("ended_at", At),
+        ("ended_by", Text),
+        ("ended", Text),
+    ],
+};

@@ -92,6 +92,28 @@ test("what a customer is writing stays when the case is withdrawn", async () => 
   await clerk.waitForSelector("#case-write form", { state: "detached" });
 });
 
+test("what happens while an answer is under way is asked for afterwards", async () => {
+  const agent = await visitor(demo.account("agent"));
+  const number = await fresh("路上");
+  let release;
+  const held = new Promise((resolve) => {
+    agent.route(`**/tickets/${number}`, async (route) => {
+      if (release || !route.request().headers()["hx-request"]) return route.continue();
+      const response = await route.fetch();
+      release = () => route.fulfill({ response });
+      resolve();
+    });
+  });
+  await agent.goto(`${demo.url}/tickets/${number}`);
+  await note(number, "第一条");
+  await held;
+  await note(number, "第二条");
+  await agent.waitForTimeout(600);
+  await release();
+  await agent.waitForSelector("#timeline >> text=第一条");
+  await agent.waitForSelector("#timeline >> text=第二条", { timeout: 5_000 });
+});
+
 test("no page had an error in its console", () => {
   assert.deepEqual(problems, []);
 });

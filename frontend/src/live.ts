@@ -2,16 +2,28 @@
 import htmx from "htmx.org";
 import { follow, type News } from "./stream";
 
-const waiting = new Map<string, number>();
+/** Which parts are asked for, and whether there are news since they last were. */
+const wanted = new Map<string, boolean>();
+/** Events of one change come together. */
+const TOGETHER_MS = 20;
+/** A part is asked for at most so often, however many events come. */
+const PAUSE_MS = 120;
 
-/** Asks again at most eight times a second, however many events come. */
 function refresh(selector: string): void {
-  if (waiting.has(selector)) return;
-  const later = window.setTimeout(() => {
-    waiting.delete(selector);
+  const idle = !wanted.has(selector);
+  wanted.set(selector, true);
+  if (idle) window.setTimeout(ask, TOGETHER_MS, selector);
+}
+
+/** Asks if there are news. Not while an answer is under way: what is asked then is forgotten when the part is replaced. */
+function ask(selector: string): void {
+  const underWay = document.querySelector(`:is(${selector}).htmx-request`) !== null;
+  if (!underWay) {
+    if (!wanted.get(selector)) return void wanted.delete(selector);
+    wanted.set(selector, false);
     document.querySelectorAll(selector).forEach((el) => htmx.trigger(el, "refresh"));
-  }, 120);
-  waiting.set(selector, later);
+  }
+  window.setTimeout(ask, PAUSE_MS, selector);
 }
 
 function show(news: News): void {

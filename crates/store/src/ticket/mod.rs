@@ -35,7 +35,8 @@ pub use read::{
     running_in, shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
 };
 pub(crate) use row::{read as read_ticket, ticket_columns};
-pub use running::{Running, running};
+pub(crate) use running::assemble_running;
+pub use running::{Running, running, running_of};
 pub use view::{SavedView, delete_view, save_view, views};
 pub use write::{insert, next_number, update};
 

@@ -170,13 +170,9 @@ async fn find(app: &App, page: &StaffPage, query: &ListQuery) -> desk::Result<Fo
             Some(a) => store::ticket::list(r, &scope, &a.filter, a.order, a.after.as_ref(), a.limit + 1)?,
             None => Vec::new(),
         };
-        let mut marked = Vec::new();
-        for row in rows {
-            let moves = Moves::of(r, &row, &rules)?;
-            marked.push((row, moves));
-        }
+        let rows = Moves::mark(r, rows, &rules)?;
         let fields = rules.fields.clone();
-        Ok(Found { asked, wrong, rows: marked, known: Known::read(r, &query, fields.clone())?, fields })
+        Ok(Found { asked, wrong, rows, known: Known::read(r, &query, fields.clone())?, fields })
     };
     if filtered { app.desk.read(read).await } else { app.desk.peek(read).await }
 }

@@ -34,6 +34,28 @@ export async function startDemo(extra = []) {
   };
 }
 
+/** The test application, whose clock is moved by hand, from `AFTERCARE_STAGE`, else its debug build. */
+export async function startStage() {
+  const bin = process.env.AFTERCARE_STAGE ?? path.join(root, "target/debug/examples/stage");
+  const child = spawn(bin, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const line = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error("the test application ended");
+    return value;
+  };
+  return {
+    ...JSON.parse(await line()),
+    /** Moves the clock to an instant, and does all that falls due on the way. */
+    reach: async (instant) => {
+      child.stdin.write(`${instant.toISOString()}\n`);
+      await line();
+    },
+    /** It ends when its input does, and takes its folder along. */
+    stop: () => new Promise((resolve) => child.once("exit", resolve) && child.stdin.end()),
+  };
+}
+
 /** A browser without any request of its own to the outside. */
 export async function openBrowser() {
   return chromium.launch({

@@ -5,6 +5,14 @@ import { accessible, stage } from "./browser.mjs";
 
 const { demo, visitor, problems, api, fresh } = await stage();
 
+test("a calendar's notice is taken from a file", async () => {
+  const admin = await visitor(demo.account("administrator"));
+  await admin.goto(`${demo.url}/admin/calendars/service`);
+  const notice = Buffer.from("BEGIN:VCALENDAR\nEND:VCALENDAR\n");
+  await admin.setInputFiles("[data-fills=announcement]", { name: "2027.ics", mimeType: "text/calendar", buffer: notice });
+  await admin.waitForFunction(() => document.querySelector("textarea[name=announcement]").value.includes("VCALENDAR"));
+});
+
 test("a verb says what it did, and is undone", async () => {
   const agent = await visitor(demo.account("agent"));
   const number = await fresh("撤销");

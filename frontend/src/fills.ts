@@ -6,8 +6,9 @@ export function fills(): void {
   document.addEventListener("change", async (event) => {
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
-    const field = input.form?.elements.namedItem(input.dataset.fills ?? "");
-    if (!file || !(field instanceof HTMLTextAreaElement) || file.size > LARGEST) return;
+    // By name among the text fields only: another part of the form may have that name as its id.
+    const field = input.form?.querySelector<HTMLTextAreaElement>(`textarea[name="${CSS.escape(input.dataset.fills ?? "")}"]`);
+    if (!file || !field || file.size > LARGEST) return;
     field.value = await file.text();
     input.value = "";
     field.focus();

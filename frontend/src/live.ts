@@ -9,7 +9,8 @@ const TOGETHER_MS = 20;
 /** A part is asked for at most so often, however many events come. */
 const PAUSE_MS = 120;
 
-function refresh(selector: string): void {
+/** Asks for the parts again, soon and in one with what else happens. */
+export function refresh(selector: string): void {
   const idle = !wanted.has(selector);
   wanted.set(selector, true);
   if (idle) window.setTimeout(ask, TOGETHER_MS, selector);

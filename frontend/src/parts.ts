@@ -1,5 +1,5 @@
 // A part of the page that somebody is using is not taken from under their hands: its refresh waits until they are done.
-import htmx from "htmx.org";
+import { refresh } from "./live";
 
 const waiting = new Set<string>();
 
@@ -37,13 +37,12 @@ function catchUp(): void {
     const part = document.getElementById(id);
     if (part && inUse(part)) continue;
     waiting.delete(id);
-    const asks = part?.matches("[hx-get]") ? part : document.querySelector(`[hx-select-oob*="#${id}"]`);
-    if (asks) htmx.trigger(asks, "refresh");
+    refresh(part?.matches("[hx-get]") ? `#${id}` : `[hx-select-oob*="#${id}"]`);
   }
 }
 
 function inUse(part: Element): boolean {
-  if (part.querySelector("details[open], dialog[open], .editor-area:not([data-empty]), .editor-area:focus, .editor .files > *")) return true;
+  if (part.querySelector("details[open], dialog[open], :popover-open, .editor-area:not([data-empty]), .editor-area:focus, .editor .files > *")) return true;
   const fields = [...part.querySelectorAll<Field>("input:not([type=hidden]), textarea, select")];
   return fields.some((field) => field === document.activeElement || isChanged(field));
 }

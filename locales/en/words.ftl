@@ -110,6 +110,7 @@ fact-occurrence = When and how often
 fact-system = Operating system
 fact-version = Software version
 fact-error_code = Error code
+fact-said = { $name }: { $text }
 weekday-mon = Mon
 weekday-tue = Tue
 weekday-wed = Wed

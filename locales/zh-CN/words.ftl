@@ -110,6 +110,7 @@ fact-occurrence = 时间与频率
 fact-system = 操作系统
 fact-version = 软件版本
 fact-error_code = 错误代码
+fact-said = { $name }：{ $text }
 weekday-mon = 周一
 weekday-tue = 周二
 weekday-wed = 周三

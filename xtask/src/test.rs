@@ -14,6 +14,7 @@ pub(crate) fn run(long: bool) -> anyhow::Result<()> {
     let all = ["--workspace", "--all-targets", "--features", "testkit/record", "--locked"];
     cargo(&[&["clippy"], all.as_slice(), &["--", "-D", "warnings"]].concat())?;
     cargo(&["build", "--workspace", "--locked"])?;
+    cargo(&["build", "-p", "testkit", "--example", "stage", "--locked"])?;
     let server = Server::start()?;
     let cases = if long { "10000" } else { "500" };
     let env = [("AFTERCARE_TEST_PG", server.url()), ("PROPTEST_CASES", cases.to_owned())];
@@ -28,8 +29,10 @@ pub(crate) fn run(long: bool) -> anyhow::Result<()> {
 }
 
 fn browser_tests() -> anyhow::Result<()> {
-    let bin = target()?.join("debug/aftercare");
-    let bin = bin.to_string_lossy().into_owned();
+    let built = |name: &str| {
+        Ok::<_, anyhow::Error>(target()?.join("debug").join(name).to_string_lossy().into_owned())
+    };
+    let (bin, stage) = (built("aftercare")?, built("examples/stage")?);
     let folder = root().join("frontend/e2e");
     let mut files: Vec<String> = std::fs::read_dir(folder)?
         .flatten()
@@ -39,5 +42,5 @@ fn browser_tests() -> anyhow::Result<()> {
     files.sort();
     let mut args = vec!["--test", "--test-concurrency=1"];
     args.extend(files.iter().map(String::as_str));
-    command("node", &args, &[("AFTERCARE_BIN", &bin)])
+    command("node", &args, &[("AFTERCARE_BIN", &bin), ("AFTERCARE_STAGE", &stage)])
 }

@@ -15,6 +15,7 @@ statements! {
     PUT_LINK = "INSERT INTO sign_in_link (token_hash, person_kind, person_id, purpose, expires_at) VALUES ($1, $2, $3, $4, $5)";
     LINK = "SELECT person_kind, person_id, purpose, expires_at FROM sign_in_link WHERE token_hash = $1 AND used_at IS NULL";
     USE_LINK = "UPDATE sign_in_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL";
+    END_LINKS = "UPDATE sign_in_link SET used_at = $3 WHERE person_kind = $1 AND person_id = $2 AND used_at IS NULL";
     FAILED = "INSERT INTO sign_in_failure (key, failures, last_at) VALUES ($1, 1, $2) \
          ON CONFLICT (key) DO UPDATE SET failures = sign_in_failure.failures + 1, last_at = EXCLUDED.last_at";
     FAILURES = "SELECT failures, last_at FROM sign_in_failure WHERE key = $1";
@@ -122,6 +123,12 @@ pub fn link(r: &mut Read<'_>, token_hash: &str) -> Result<Option<(Person, String
 pub fn use_link(work: &mut Work<'_>, token_hash: &str) -> Result<bool> {
     let now = work.now();
     Ok(work.execute(&USE_LINK, &[token_hash.into(), now.into()])? == 1)
+}
+
+/// Makes all links of a person worthless that have not been used.
+pub fn end_links(work: &mut Work<'_>, person: &Person) -> Result<()> {
+    let now = work.now();
+    work.execute(&END_LINKS, &[(&person.kind).into(), (&person.id).into(), now.into()]).map(drop)
 }
 
 /// Counts a failed sign-in.

@@ -10,7 +10,7 @@ use store::directory::{ContactRow, OrgRow};
 use store::staff::{GroupRow, StaffRow};
 
 /// Everybody's password.
-pub(crate) const PASSWORD: &str = "a good long one";
+pub const PASSWORD: &str = "a good long one";
 
 /// The people, by login or address.
 pub struct Cast {

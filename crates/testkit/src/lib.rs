@@ -10,7 +10,7 @@ mod cast;
 mod database;
 mod http;
 
-pub use cast::Cast;
+pub use cast::{Cast, PASSWORD};
 pub use database::{Database, Folder, engines};
 pub use http::{Answer, Client};
 
@@ -164,18 +164,28 @@ impl TestApp {
         Client::new(self.router.clone())
     }
 
-    /// A program with the administrator's token and every scope.
-    pub async fn api(&self) -> Client {
+    /// What the product answers with.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// A token of the administrator's with every scope.
+    pub async fn token(&self) -> String {
         let actor = self.cast.staff("admin");
         let id = actor.staff().unwrap().id.clone();
         let token =
             desk::auth::create_token(&self.desk, actor, id, "test".to_owned(), vec!["*".to_owned()]).await;
-        self.client().with_token(token.unwrap().1)
+        token.unwrap().1
+    }
+
+    /// A program with the administrator's token and every scope.
+    pub async fn api(&self) -> Client {
+        self.client().with_token(self.token().await)
     }
 
     /// A browser in which somebody of the cast is signed in.
     pub async fn signed_in(&self, login: &str) -> Client {
-        let session = desk::auth::sign_in(&self.desk, login, cast::PASSWORD.to_owned(), "").await.unwrap();
+        let session = desk::auth::sign_in(&self.desk, login, PASSWORD.to_owned(), "").await.unwrap();
         self.client().with_session(session.token)
     }
 }

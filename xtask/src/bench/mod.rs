@@ -4,6 +4,7 @@
 mod clocks;
 mod creates;
 mod figures;
+mod firing;
 mod http;
 mod live;
 mod load;
@@ -62,13 +63,15 @@ enum What {
     Search,
     /// Dues beside another library.
     Clocks,
+    /// Steps of 100,000 running clocks, and a change of their calendar.
+    Firing,
     /// From a changed line to the running program.
     Rebuild,
     /// All of these.
     All,
 }
 
-const EACH: [What; 8] = [
+const EACH: [What; 9] = [
     What::Pages,
     What::Start,
     What::Creates,
@@ -76,6 +79,7 @@ const EACH: [What; 8] = [
     What::Live,
     What::Search,
     What::Clocks,
+    What::Firing,
     What::Rebuild,
 ];
 
@@ -134,6 +138,7 @@ fn measure(bench: &mut Bench, what: What) -> anyhow::Result<()> {
         What::Live => live::run(bench),
         What::Search => search::run(bench),
         What::Clocks => clocks::run(bench),
+        What::Firing => firing::run(bench),
         What::Rebuild => rebuild::run(bench),
         What::All => Ok(()),
     }

@@ -116,7 +116,7 @@ impl Place {
     }
 
     /// Runs a command of the program on this installation.
-    fn run(&self, args: &[&str], input: &str) -> anyhow::Result<()> {
+    pub(super) fn run(&self, args: &[&str], input: &str) -> anyhow::Result<()> {
         let mut child = program(&self.bin, &self.folder.join("config.toml"))
             .args(args)
             .stdin(Stdio::piped())

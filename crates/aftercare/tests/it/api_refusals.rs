@@ -156,6 +156,9 @@ async fn a_clock_that_was_replaced_says_so(app: TestApp) {
 
 async fn a_token_is_known_by_its_key(app: TestApp) {
     let api = app.api().await;
+    let made = api.post("/api/v1/tokens", &json!({"name": "c", "scopes": ["ticket.create"]})).await.json();
+    let creator = app.client().with_token(made["token"].as_str().unwrap().to_owned());
+    assert_eq!(creator.get("/api/v1/notices").await.status, StatusCode::FORBIDDEN, "they name tickets");
     let made = api.post("/api/v1/tokens", &json!({"name": "n", "scopes": ["ticket.view"]})).await.json();
     let path = format!("/api/v1/tokens/{}", made["id"].as_str().unwrap());
     let program = app.client().with_token(made["token"].as_str().unwrap().to_owned());

@@ -2,6 +2,19 @@
 
 use std::process::{Command, Output};
 
+use desk::import::IMPORT;
+use desk::intake::NewTicket;
+use desk::replay::{History, Step, replay};
+use domain::access::Actor;
+use domain::ticket::Channel;
+use domain::ticket::decide::Body;
+use serde_json::json;
+use testkit::TestApp;
+
+mod engines {
+    testkit::on_both_engines!(what_is_imported_happened_when_its_log_says);
+}
+
 const HEAD: &str = "number,incident_state,reassignment_count,made_sla,caller_id,opened_at,sys_updated_at,contact_type,\
     category,subcategory,u_symptom,priority,assignment_group,assigned_to,resolved_by,resolved_at,closed_at";
 
@@ -139,4 +152,28 @@ fn a_packed_log_is_to_be_unpacked_first() {
         assert!(!out.status.success() && said.contains("is packed with gzip: unpack it first"), "{said}");
     }
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+async fn what_is_imported_happened_when_its_log_says(app: TestApp) {
+    let (opened, closed) = ("2016-03-01T00:00:00Z", "2016-03-02T06:00:00Z");
+    let Actor::Contact(ben) = app.cast.contact("ben@north.example") else { panic!("a contact") };
+    let words = Body::from_text("words of the log");
+    let mut new = NewTicket::by_contact(ben.id.clone(), "old".to_owned(), words, Channel::Mail);
+    (new.received_at, new.external_ref) = (Some(opened.parse().unwrap()), Some("A".to_owned()));
+    let history = History { new, steps: vec![(closed.parse().unwrap(), Step::Closed)] };
+    assert!(app.desk.write(&IMPORT, move |unit| replay(unit, &history)).await.unwrap());
+    let api = app.api().await;
+    let found = api.get("/api/v1/tickets?created_from=2016-03-01&created_until=2016-03-01").await.json();
+    assert_eq!(found["items"].as_array().unwrap().len(), 1, "the filter finds it in its year: {found}");
+    let row = &found["items"][0];
+    assert_eq!((&row["created_at"], &row["updated_at"]), (&json!(opened), &json!(closed)));
+    let path = format!("/api/v1/tickets/{}", row["number"].as_str().unwrap());
+    let said = api.get(&format!("{path}/messages")).await.json();
+    assert_eq!(said["items"][0]["at"], opened, "{said}");
+    let events = api.get(&format!("{path}/events")).await.json();
+    let at = |i: usize| events["items"][i]["at"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (at(0).as_str(), events["items"].as_array().unwrap().last().unwrap()["at"].as_str()),
+        (opened, Some(closed))
+    );
 }

@@ -14,6 +14,7 @@ mod engines {
         pages_are_whole_in_both_languages,
         administration_takes_effect_at_once,
         signing_in_is_throttled_and_links_work_once,
+        a_new_password_ends_every_link,
         staff_get_a_link_at_their_address,
         a_customer_is_told_what_became_of_a_message,
         a_stranger_locks_nobody_out,
@@ -150,6 +151,25 @@ async fn signing_in_is_throttled_and_links_work_once(app: TestApp) {
     assert_eq!(client.form(&path, "").await.status, StatusCode::UNAUTHORIZED);
 }
 
+async fn a_new_password_ends_every_link(app: TestApp) {
+    let (client, id) = (app.client(), app.cast.staff_id("agent"));
+    let set_up = |t: &str| format!("/sign-in/link/{t}");
+    let first = desk::auth::set_up_link(&app.desk).await.unwrap();
+    let second = desk::auth::set_up_link(&app.desk).await.unwrap();
+    assert_eq!(client.get(&set_up(&first)).await.status, StatusCode::UNAUTHORIZED, "only the newest is good");
+    let done = client.form(&set_up(&second), "password=another+long+one").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    client.form("/sign-in/link", "email=agent@desk.example").await;
+    app.drain().await;
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
+    let link = letters[0].body.split("/sign-in/link/").nth(1).unwrap().lines().next().unwrap().to_owned();
+    assert_eq!(client.get(&set_up(&link)).await.status, StatusCode::OK);
+    let operator = app.cast.staff("admin");
+    desk::auth::set_staff_password(&app.desk, operator, &id, "a third long one".to_owned()).await.unwrap();
+    assert_eq!(client.get(&set_up(&link)).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(client.form(&set_up(&link), "").await.status, StatusCode::UNAUTHORIZED);
+}
+
 async fn staff_get_a_link_at_their_address(app: TestApp) {
     let id = app.cast.staff_id("agent");
     let row = app.desk.read(move |r| Ok(store::staff::one(r, &id)?.unwrap())).await.unwrap();
@@ -160,6 +180,14 @@ async fn staff_get_a_link_at_their_address(app: TestApp) {
     app.drain().await;
     let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
     assert_eq!(letters.iter().map(|l| l.recipient.as_str()).collect::<Vec<_>>(), ["ann@desk.example"]);
+    let by_address = "login=ann@desk.example&password=a+good+long+one";
+    assert_eq!(app.client().form("/sign-in", by_address).await.status, StatusCode::SEE_OTHER);
+    // Nobody else may have it: links and sign-in would be theirs.
+    let other = app.cast.staff_id("colleague");
+    let row = app.desk.read(move |r| Ok(store::staff::one(r, &other)?.unwrap())).await.unwrap();
+    let row = store::staff::StaffRow { email: "ann@desk.example".to_owned(), ..row };
+    let refused = desk::admin::save_staff(&app.desk, app.cast.staff("admin"), row).await;
+    assert!(matches!(refused, Err(Error::Invalid(wrong)) if wrong[0].field == "email"));
 }
 
 async fn a_customer_is_told_what_became_of_a_message(app: TestApp) {

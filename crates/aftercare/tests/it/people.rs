@@ -187,7 +187,7 @@ async fn two_contacts_become_one(app: TestApp) {
     let merged = boss.form(&page, &format!("into={into}")).await;
     assert_eq!(merged.location, format!("/customers/contacts/{into}?said=merged"));
     let t = api.get(&format!("/api/v1/tickets/{number}")).await.json();
-    assert_eq!(text(&t["requester"]), into);
+    assert_eq!((text(&t["requester"]), text(&t["organisation"])), (into.as_str(), app.cast.north.as_str()));
     let events = api.get(&format!("/api/v1/tickets/{number}/events")).await.json();
     let last = events["items"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((text(&last["change"]["type"]), text(&last["change"]["field"])), ("edited", "requester"));

@@ -167,9 +167,10 @@ pub async fn merge_contacts(desk: &Desk, who: &Actor, from: ContactId, into: Con
 fn move_tickets(unit: &mut Unit<'_, '_>, from: &ContactId, into: &ContactId) -> Result<usize> {
     let of = Filter { requester: Some(from.clone()), ..Filter::default() };
     let page = ticket::list(unit.work, &Scope::All, &of, Order::Oldest, None, MOVE)?;
+    let organisation = directory::contact(unit.work, into)?.and_then(|c| c.organisation);
     for row in &page {
         let case = load_case_by_id(unit, &row.id)?;
-        let decision = decide::asked_by(&case, into, unit.actor, unit.now)?;
+        let decision = decide::asked_by(&case, (into, organisation.as_ref()), unit.actor, unit.now)?;
         save(unit, &case, &decision)?;
     }
     Ok(page.len())

@@ -39,6 +39,7 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
     let mut row = row.clone();
     row.login = row.login.trim().to_lowercase();
     (row.skills, row.languages) = (distinct(&row.skills), distinct(&row.languages));
+    own_address(unit, &row)?;
     if row.version == 0 {
         check_languages(&row, &[])?;
         row.id = StaffId(unit.work.next_id());
@@ -92,6 +93,15 @@ fn check(row: &StaffRow) -> Result<()> {
         return Err(Error::field("email", "bad_value"));
     }
     Ok(())
+}
+
+/// Whoever is there signs in by their address, and is sent links: it must be one person's.
+fn own_address(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<()> {
+    let Some(address) = parse_email(&row.email).filter(|_| row.active) else { return Ok(()) };
+    let all = staff::all(unit.work)?;
+    let is_same =
+        |s: &StaffRow| s.id != row.id && s.active && parse_email(&s.email).as_ref() == Some(&address);
+    if all.iter().any(is_same) { Err(Error::field("email", "taken")) } else { Ok(()) }
 }
 
 /// Languages have known codes. What was kept before there was a list stays.

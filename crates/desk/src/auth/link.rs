@@ -151,7 +151,7 @@ pub async fn set_up_link(desk: &Desk) -> Result<String> {
             created_at: unit.now,
             version: 0,
         };
-        // An earlier link may have grown old unused.
+        // An earlier link may have grown old unused, or be known to whoever read an old terminal: only the newest is good.
         let id = if let Some(earlier) = staff::by_login(unit.work, &row.login)? {
             earlier.id
         } else {
@@ -159,6 +159,7 @@ pub async fn set_up_link(desk: &Desk) -> Result<String> {
             row.id
         };
         let person = Person { kind: "staff".to_owned(), id: id.0 };
+        session::end_links(unit.work, &person)?;
         Ok(session::put_link(unit.work, &hash, &person, "set_up", plus_seconds(unit.now, INVITATION_S))?)
     })
     .await?;

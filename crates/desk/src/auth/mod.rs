@@ -62,7 +62,7 @@ pub fn secret_hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes()))
 }
 
-/// Signs in by login or address, and password. Staff come first; a customer's address is its login. `from` is the
+/// Signs in by login or address, and password. Staff come first. `from` is the
 /// network address of the browser, empty if it is not known.
 ///
 /// # Errors
@@ -125,6 +125,11 @@ fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option
         return Ok(active.then(|| (Person { kind: "staff".to_owned(), id: id.0 }, hash)));
     }
     let Some(point) = parse_email(login) else { return Ok(None) };
+    let colleague =
+        staff::all(r)?.into_iter().find(|s| s.active && parse_email(&s.email).as_ref() == Some(&point));
+    if let Some(found) = colleague.map(|s| staff::password(r, &s.login)).transpose()?.flatten() {
+        return Ok(Some((Person { kind: "staff".to_owned(), id: found.0.0 }, found.1)));
+    }
     let found = directory::contact_password(r, &point.value)?;
     Ok(found
         .filter(|(_, _, active)| *active)

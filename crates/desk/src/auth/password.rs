@@ -144,7 +144,7 @@ async fn set(desk: &Desk, who: &Actor, person: Person, password: String) -> Resu
     desk.write(who, move |unit| set_in(unit, &person, &set)).await
 }
 
-/// Keeps a password's hash and ends all sessions of the person.
+/// Keeps a password's hash, and ends all sessions of the person and the links that could set another one.
 pub(super) fn set_in(unit: &mut Unit<'_, '_>, person: &Person, set: &NewPassword) -> Result<()> {
     set.check(&names_of(unit.work, &person_ref(person))?)?;
     let hash = set.hash.as_str();
@@ -154,6 +154,7 @@ pub(super) fn set_in(unit: &mut Unit<'_, '_>, person: &Person, set: &NewPassword
         ActorRef::System(_) => return Err(Error::NotFound),
     }
     session::delete_all(unit.work, person)?;
+    session::end_links(unit.work, person)?;
     let login = login_of(unit.work, &person_ref(person))?;
     session::forgive(unit.work, &own_key(&login))?;
     let by = unit.actor.reference();

@@ -137,11 +137,6 @@ impl Clock {
         }
     }
 
-    /// Has its due passed? One that was kept early has not fallen due before that, one that runs on has.
-    pub fn fell_due(&self, now: Timestamp) -> bool {
-        self.due_at.is_some_and(|due| due < now)
-    }
-
     /// Was it taken out of the reckoning before it was missed?
     pub fn is_dropped(&self) -> bool {
         self.stopped.is_some_and(|(_, reason)| !reason.counts()) && !self.state.is_breached()

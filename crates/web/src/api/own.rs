@@ -129,6 +129,7 @@ pub(crate) async fn notices(
     Query(before): Query<Before>,
 ) -> Answer<Json<NoticesView>> {
     let (me, (before, limit)) = (caller.person()?, before.read(&caller)?);
+    super::tickets::may_view(&caller.actor).map_err(|e| caller.fail(e))?;
     let read = app.desk.read(move |r| Ok(store::admin::notices(r, &me.id, &before, limit + 1)?));
     let mut rows = read.await.map_err(|e| caller.fail(e))?;
     let next_cursor = cut(&mut rows, limit, |n| n.id.clone());

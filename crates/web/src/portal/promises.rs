@@ -133,11 +133,11 @@ fn books(ui: &Ui, rules: &Rules, rows: Vec<Promised>, contracts: Vec<ContractRow
 fn book(ui: &Ui, rules: &Rules, contract: Option<ContractRow>, rows: Vec<Promised>) -> Book {
     let policy = contract.as_ref().and_then(|c| c.contract.policy.as_ref());
     let level = policy.and_then(|p| rules.newest.get(p)).map(|(name, _)| name.clone()).unwrap_or_default();
-    let counted: Vec<_> =
-        rows.iter().filter(|p| p.clock.fell_due(ui.now) && p.clock.excused.is_none()).collect();
-    let kept = |c: &Clock| !c.is_running() && !c.verdict().is_breached();
-    let kept = counted.iter().filter(|p| kept(&p.clock)).count();
-    let all = counted.len();
+    // As the attainment of the reports: what is decided, also before its due, without what was excused.
+    let decided = |c: &Clock| c.excused.is_none() && (c.verdict().is_breached() || !c.is_running());
+    let missed = |c: &Clock| c.verdict().is_breached();
+    let all = rows.iter().filter(|p| decided(&p.clock)).count();
+    let kept = rows.iter().filter(|p| decided(&p.clock) && !missed(&p.clock)).count();
     Book { level, kept, all, lines: rows.iter().map(|p| line(ui, rules, p)).collect(), contract }
 }
 

@@ -5,7 +5,7 @@ use domain::access::ActorRef;
 use domain::sla::StopReason;
 use domain::ticket::decide::Visibility;
 use domain::ticket::progress::Card;
-use domain::ticket::{Change, Event, Handling};
+use domain::ticket::{Change, Event, Facts, Handling};
 use domain::time::Timestamp;
 use store::Read;
 use store::file::FileRow;
@@ -346,7 +346,20 @@ fn value(field: domain::ticket::EditField, text: &str, names: &Names, locale: Lo
         domain::ticket::EditField::Class => "class",
         domain::ticket::EditField::Level => "level",
         domain::ticket::EditField::Cause => "cause",
+        domain::ticket::EditField::Facts => return facts_text(text, locale),
         _ => return names.get(text),
     };
     word(locale, list, text).to_owned()
+}
+
+/// The facts as an event keeps them, `name: text` on a line each, with their names in words.
+pub(super) fn facts_text(text: &str, locale: Locale) -> String {
+    let named = |line: &str| {
+        let (name, rest) = line.split_once(": ")?;
+        Facts::default().named().iter().any(|(n, _)| *n == name).then(|| {
+            let args = [("name", word(locale, "fact", name)), ("text", rest)];
+            t_args(locale, "fact-said", &args)
+        })
+    };
+    text.lines().map(|line| named(line).unwrap_or_else(|| line.to_owned())).collect::<Vec<_>>().join("\n")
 }

@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use serde::Deserialize;
 
 use super::stale::{self, Clash};
+use super::timeline::facts_text;
 use super::verbs::{before, said};
 use crate::app::App;
 use crate::error::WebError;
@@ -51,6 +52,10 @@ pub(super) async fn classify(
     let was = before(&app, &page, &number).await?;
     match verb::edit(&app.desk, page.actor(), &number, input).await {
         Err(Error::Stale { field, mine, theirs }) => {
+            let said = |v: String| {
+                if field == "facts" { facts_text(&v, page.visitor.locale) } else { v }
+            };
+            let (mine, theirs) = (said(mine), said(theirs));
             stale::show(&app, &page, Clash { number, at: "classification", field, mine, theirs, sent: form })
                 .await
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::open::one_line;
 use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
 use crate::access::Actor;
-use crate::id::{ContactId, ContractId, ModuleId, ProductId, StaffId};
+use crate::id::{ContactId, ContractId, ModuleId, OrgId, ProductId, StaffId};
 use crate::sla::{Milestone, PolicyDoc, StopReason};
 use crate::ticket::{EditField, Event, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
 use crate::time::Timestamp;
@@ -113,14 +113,23 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
     next.finish()
 }
 
-/// The requester turned out to be the same person as another contact; even an ended ticket says so.
+/// The requester turned out to be the same person as another contact; even an ended ticket says so. A ticket that was
+/// nobody's becomes one of that contact's organisation.
 ///
 /// # Errors
 /// None that a person can mend.
-pub fn asked_by(case: &Case, contact: &ContactId, actor: &Actor, now: Timestamp) -> Outcome {
+pub fn asked_by(
+    case: &Case,
+    (contact, organisation): (&ContactId, Option<&OrgId>),
+    actor: &Actor,
+    now: Timestamp,
+) -> Outcome {
     let mut next = Next::new(case, actor, now);
     let from = case.ticket.requester.to_string();
-    next.edited(EditField::Requester, from, contact.to_string(), |t, to| t.requester = ContactId(to));
+    next.edited(EditField::Requester, from, contact.to_string(), |t, to| {
+        t.requester = ContactId(to);
+        t.organisation = t.organisation.take().or_else(|| organisation.cloned());
+    });
     next.finish()
 }
 

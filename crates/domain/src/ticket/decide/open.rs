@@ -99,6 +99,8 @@ pub fn open(
         return Err(Refusal::LevelNeedsUrgent);
     }
     let received_at = received(opening.received_at, actor, now)?;
+    // What is imported happened when its log says.
+    let now = if actor.is_import() { received_at } else { now };
     let late = opening.received_reason.trim();
     if actor.staff().is_some() && received_at < plus_seconds(now, -SKEW_S) && late.is_empty() {
         return Err(Refusal::NeedsReason);

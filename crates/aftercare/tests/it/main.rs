@@ -65,6 +65,8 @@ mod pages_say;
 #[cfg(test)]
 mod paging;
 #[cfg(test)]
+mod parity;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod progress;

@@ -3,13 +3,15 @@
 mod feed;
 mod holiday;
 pub(crate) mod paging;
+mod parity;
 pub mod push;
 mod swap;
 pub(crate) mod watch;
 
 pub use feed::{end_feed, feed, renew_feed};
-pub use holiday::{HolidayPlan, coming, holiday_plan, put_in_holidays};
+pub use holiday::{Coming, HolidayPlan, coming, holiday_plan, put_in_holidays};
 pub use paging::{acknowledge, acknowledge_by_link, link_for, page_of_link, step_of};
+pub use parity::ParityCheck;
 pub use swap::{Proposal, answer_swap, propose_swap};
 pub use watch::{confirm_start, has_duty, leave_note};
 

@@ -34,6 +34,9 @@ pub enum News {
         last: Date,
         /// How many findings.
         n: usize,
+        /// How many contracts promise a response as on workdays that the rota does not hold.
+        #[serde(default, skip_serializing_if = "is_none")]
+        parity: usize,
     },
     /// One's shift has begun: confirm that you can be reached.
     Start {
@@ -53,4 +56,9 @@ pub enum News {
         /// Who.
         person: StaffId,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_none(n: &usize) -> bool {
+    *n == 0
 }

@@ -174,6 +174,7 @@ pub const NOUNS: &[Noun] = &[
             ("starts_on", Text),
             ("ends_on", Text),
             ("note", Text),
+            ("parity", Flag),
             ("version", Int),
         ],
     },

@@ -3,7 +3,7 @@
 use domain::oncall::{News, SwapState};
 use jiff::tz::TimeZone;
 use store::Read;
-use words::{Locale, t_args, word};
+use words::{Locale, t, t_args, word};
 
 use crate::names::Names;
 
@@ -24,11 +24,16 @@ pub(super) fn tell(
             let link = if *state == SwapState::Open { "/on-call#swaps".to_owned() } else { home() };
             (rota.clone(), what, link)
         }
-        News::Findings { rota, first, last, n } => {
+        News::Findings { rota, first, last, n, parity } => {
             let (first, last, n) = (first.to_string(), last.to_string(), n.to_string());
             let args = [("first", first.as_str()), ("last", last.as_str()), ("n", n.as_str())];
             let month: String = first.chars().take(7).collect();
-            (rota.clone(), t_args(locale, "news-findings", &args), format!("/on-call?month={month}"))
+            let found = (n != "0").then(|| t_args(locale, "news-findings", &args));
+            let unheld = parity.to_string();
+            let args = [("first", first.as_str()), ("last", last.as_str()), ("n", unheld.as_str())];
+            let unheld = (*parity > 0).then(|| t_args(locale, "news-parity", &args));
+            let what: Vec<String> = [found, unheld].into_iter().flatten().collect();
+            (rota.clone(), what.join(t(locale, "list-semicolon")), format!("/on-call?month={month}"))
         }
         News::Start { rota, seat, .. } => {
             let seat = word(locale, "seat", seat.as_str());

@@ -11,6 +11,8 @@ mod api_own;
 #[cfg(test)]
 mod api_refusals;
 #[cfg(test)]
+mod appraisal;
+#[cfg(test)]
 mod archive;
 #[cfg(test)]
 mod audit;

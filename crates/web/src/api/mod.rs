@@ -1,5 +1,6 @@
 //! The JSON API `/api/v1`: the same use cases as the pages, with bearer tokens and its own views.
 
+mod appraisal;
 mod asked;
 mod bulk;
 mod caller;
@@ -96,6 +97,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(house::retry_job))
         .routes(routes!(house::tokens, house::create_token))
         .routes(routes!(house::revoke_token))
+        .routes(routes!(appraisal::show))
         .routes(routes!(reports::list))
         .routes(routes!(reports::show))
         .routes(routes!(reports::cases))

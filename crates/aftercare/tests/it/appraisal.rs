@@ -33,8 +33,8 @@ async fn appraisal(app: &TestApp) -> Value {
 }
 
 fn of<'a>(told: &'a Value, app: &TestApp, who: &str) -> &'a Value {
-    let id = app.cast.staff_id(who).as_str();
-    told["items"].as_array().unwrap().iter().find(|a| a["person"] == id).unwrap()
+    let id = app.cast.staff_id(who);
+    told["items"].as_array().unwrap().iter().find(|a| a["person"] == id.as_str()).unwrap()
 }
 
 async fn s2_55_people_are_compared_with_what_their_cases_let_expect(app: TestApp) {

@@ -25,6 +25,8 @@ mod commands;
 #[cfg(test)]
 mod complaints;
 #[cfg(test)]
+mod conduct;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod demo_again;

@@ -216,7 +216,12 @@ fn override_said(row: &OverrideRow) -> Value {
 }
 
 /// Tells people something that no ticket is about.
-fn tell(unit: &mut Unit<'_, '_>, to: impl IntoIterator<Item = StaffId>, news: &News) -> Result<()> {
+/// Puts news in the inboxes of people.
+pub(crate) fn tell(
+    unit: &mut Unit<'_, '_>,
+    to: impl IntoIterator<Item = StaffId>,
+    news: &News,
+) -> Result<()> {
     for person in to {
         store::admin::notify_news(unit.work, &person, news)?;
         unit.work.publish("notice", person.as_str())?;

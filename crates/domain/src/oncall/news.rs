@@ -1,9 +1,10 @@
-//! What the inbox says of on-call.
+//! What the inbox says that is not about a ticket: of on-call, of repeated misses.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Seat, SwapState};
+use crate::conduct::Stand;
 use crate::id::StaffId;
 use crate::time::Timestamp;
 
@@ -46,6 +47,13 @@ pub enum News {
         seat: Seat,
         /// Since when.
         from: Timestamp,
+    },
+    /// What is proposed after repeated misses came a step further.
+    Conduct {
+        /// Where it stands.
+        state: Stand,
+        /// About whom.
+        person: StaffId,
     },
     /// Somebody has not confirmed at the start of the shift.
     Silent {

@@ -1,5 +1,6 @@
 //! What an archive holds: the tables in the order in which they can be filled again, with their columns.
 
+mod conduct;
 mod emergency;
 mod oncall;
 
@@ -354,6 +355,7 @@ pub const NOUNS: &[Noun] = &[
     oncall::STARTS,
     oncall::NOTES,
     oncall::PAGES,
+    conduct::CONDUCT,
     Noun {
         name: "queue_counts",
         table: "queue_count",

@@ -4,6 +4,7 @@ mod appraisal;
 mod asked;
 mod bulk;
 mod caller;
+mod conduct;
 mod describe;
 mod docs;
 mod emergencies;
@@ -97,10 +98,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(house::retry_job))
         .routes(routes!(house::tokens, house::create_token))
         .routes(routes!(house::revoke_token))
-        .routes(routes!(appraisal::show))
-        .routes(routes!(reports::list))
-        .routes(routes!(reports::show))
-        .routes(routes!(reports::cases))
+        .merge(described_reports())
         .routes(routes!(search::search))
         .merge(described_rules())
         .merge(people::routes())
@@ -115,6 +113,18 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);
     (router, api)
+}
+
+/// Numbers, and what is made of those about people.
+fn described_reports() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(conduct::list, conduct::search))
+        .routes(routes!(conduct::objection))
+        .routes(routes!(conduct::decision))
+        .routes(routes!(appraisal::show))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::show))
+        .routes(routes!(reports::cases))
 }
 
 /// What the requester does, passed on.

@@ -181,13 +181,15 @@ async fn file(
     Table { name: answer.ask.report.as_str(), sheet, head, rows }.file(extension)
 }
 
+/// Pages for those who supervise.
+const PEOPLE: [(&str, &str); 2] = [(appraisal::PLACE, "/reports/appraisal"), ("conduct", "/reports/conduct")];
+
 /// The reports of the side bar, the overview first.
-pub(super) fn tabs(ui: &Ui) -> Vec<(&'static str, String)> {
+pub(crate) fn tabs(ui: &Ui) -> Vec<(&'static str, String)> {
     let one = |r: &Report| (r.as_str(), format!("/reports/{r}"));
-    let people =
-        ui.may(Right::TicketExcuse.as_str()).then(|| (appraisal::PLACE, "/reports/appraisal".to_owned()));
+    let people = ui.may(Right::TicketExcuse.as_str()).then(|| PEOPLE.map(|(name, to)| (name, to.to_owned())));
     let all = std::iter::once(("overview", "/reports".to_owned())).chain(Report::ALL.iter().map(one));
-    all.chain(people).collect()
+    all.chain(people.into_iter().flatten()).collect()
 }
 
 impl Chooser {

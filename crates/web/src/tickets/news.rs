@@ -1,5 +1,6 @@
 //! News of on-call in the inbox: what it is about, what happened, where it leads.
 
+use domain::conduct::Stand;
 use domain::oncall::{News, SwapState};
 use jiff::tz::TimeZone;
 use store::Read;
@@ -39,12 +40,28 @@ pub(super) fn tell(
             let seat = word(locale, "seat", seat.as_str());
             (rota.clone(), t_args(locale, "news-start", &[("seat", seat)]), home())
         }
+        News::Conduct { state, person } => {
+            names.staff(r, person)?;
+            let who = names.get(person.as_str());
+            let what = t_args(locale, conduct_key(*state), &[("who", &who)]);
+            let link = if *state == Stand::Objected { "/reports/conduct" } else { "/account/conduct" };
+            (t(locale, "report-conduct").to_owned(), what, link.to_owned())
+        }
         News::Silent { rota, seat, person } => {
             names.staff(r, person)?;
             let (who, seat) = (names.get(person.as_str()), word(locale, "seat", seat.as_str()));
             (rota.clone(), t_args(locale, "news-silent", &[("who", &who), ("seat", seat)]), home())
         }
     })
+}
+
+fn conduct_key(state: Stand) -> &'static str {
+    match state {
+        Stand::Proposed => "news-conduct-proposed",
+        Stand::Objected => "news-conduct-objected",
+        Stand::Upheld => "news-conduct-upheld",
+        Stand::Dropped => "news-conduct-dropped",
+    }
 }
 
 fn swap_key(state: SwapState) -> &'static str {

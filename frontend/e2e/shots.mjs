@@ -91,6 +91,8 @@ const PAGES = {
     ["log", "/log"], ["log-empty", "/log?until=2001-01-01"],
     ["reports", `/reports?${year}`], ["report-months", `/reports/solving?${year}&by=month`],
     ...["attainment", "punctuality", "recovery", "satisfaction", "solving", "backlog"].map((r) => [`report-${r}`, `/reports/${r}?${year}`]),
+    ["report-appraisal", `/reports/appraisal?${year}`], ["report-hours", `/reports/attainment?${year}&by=hour`],
+    ["report-conduct", "/reports/conduct", follow("[action='/reports/conduct'] button")],
     ["report-cases", `/reports/solving?${year}`, follow(".numbers td a")],
     ["report-empty", "/reports/solving?period=days&from=2001-01-01&until=2001-01-02"],
   ],

@@ -53,6 +53,7 @@ portal-promises-empty = No promise falls due this month.
 portal-no-contract = Service outside a contract
 portal-promises-said = { $all } decided, { $kept } of them kept.
 portal-promises-none = None this month.
+portal-parity = This contract promises: on holidays the response time of workdays.
 portal-case = Case
 portal-over = Over by
 portal-promises-more = Only the latest 500 are shown.

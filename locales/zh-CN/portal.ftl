@@ -53,6 +53,7 @@ portal-promises-empty = 本月没有到期的承诺。
 portal-no-contract = 不在合同内的服务
 portal-promises-said = 已有结果 { $all } 项，其中按时 { $kept } 项。
 portal-promises-none = 本月没有。
+portal-parity = 本合同承诺：节假日响应时间与工作日一致。
 portal-case = 问题
 portal-over = 超出
 portal-promises-more = 只显示最近的 500 项。

@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod auth;
 mod case;
+pub mod conduct;
 mod each;
 mod error;
 pub mod import;

@@ -2,7 +2,9 @@
 
 use domain::access::{Actor, Right, Scope};
 use domain::id::TicketId;
-use domain::report::{Ask, Entry, Report, Sheet};
+use domain::oncall::Days;
+use domain::report::{Appraisal, Ask, Entry, Gathering, Grouping, Known, Report, Sheet};
+use domain::sla::Milestone;
 use domain::time::Timestamp;
 use store::report::{CHUNK, Find, Wanted, histories, tickets};
 use store::ticket::ListRow;
@@ -52,6 +54,50 @@ pub async fn compute(desk: &Desk, who: &Actor, ask: Ask) -> Result<Answer> {
     answers.into_iter().next().ok_or(Error::NotFound)
 }
 
+/// May the actor compare people? Who supervises them may.
+///
+/// # Errors
+/// As [`may_see`]; `Lacks` for staff who do not excuse promises.
+pub fn may_appraise(who: &Actor) -> Result<()> {
+    may_see(who)?;
+    if who.has(Right::TicketExcuse) { Ok(()) } else { Err(Error::Lacks(Right::TicketExcuse)) }
+}
+
+/// First responses by person, compared with what their cases let expect; and what waited for the customer.
+///
+/// # Errors
+/// As [`may_appraise`]; a period with too many tickets is a wrong `period`.
+pub async fn appraise(desk: &Desk, who: &Actor, ask: Ask) -> Result<Appraisal> {
+    may_appraise(who)?;
+    let milestone = Some(Milestone::Response);
+    let filter = domain::report::Filter { milestone, ..ask.filter.clone() };
+    let ask = Ask { report: Report::Attainment, by: Grouping::Person, filter, ..ask };
+    let (scope, of) = (who.scope(), desk.clone());
+    desk.read(move |r| {
+        let rules = of.rules_in(r)?;
+        let house = rules.calendars.get(&rules.settings.silence_calendar).ok_or(Error::NotFound)?;
+        let (from, until) = ask.period.instants(&ask.zone);
+        let wanted = Wanted { find: Find::Any, from, until, organisation: ask.filter.organisation.clone() };
+        let found = found(r, &scope, &wanted)?;
+        let mut kinds = ask.kinds();
+        kinds.insert("status_changed".to_owned());
+        let mut all = Gathering::default();
+        for chunk in found.chunks(CHUNK) {
+            let read = histories(r, chunk, &kinds)?;
+            all.take(&ask, &read, &|a, b| house.calendar.elapsed(a, b));
+        }
+        Ok(all.finish(&ask, &Days::of(&house.doc)))
+    })
+    .await
+}
+
+/// The tickets, unless they are too many.
+fn found(r: &mut Read<'_>, scope: &Scope, wanted: &Wanted) -> Result<Vec<Known>> {
+    let limit = i64::try_from(MAX_TICKETS + 1).unwrap_or(i64::MAX);
+    let found = tickets(r, scope, wanted, limit)?;
+    if found.len() > MAX_TICKETS { Err(Error::field("period", "too_long")) } else { Ok(found) }
+}
+
 /// Computes several reports over the same period and customer in one reading.
 ///
 /// # Errors
@@ -65,11 +111,7 @@ async fn fold(desk: &Desk, who: &Actor, find: Find, asks: Vec<Ask>) -> Result<Ve
     let scope = who.scope();
     desk.read(move |r| {
         let Some(wanted) = wanted(find, &asks) else { return Ok(Vec::new()) };
-        let limit = i64::try_from(MAX_TICKETS + 1).unwrap_or(i64::MAX);
-        let found = tickets(r, &scope, &wanted, limit)?;
-        if found.len() > MAX_TICKETS {
-            return Err(Error::field("period", "too_long"));
-        }
+        let found = found(r, &scope, &wanted)?;
         let kinds = asks.iter().flat_map(Ask::kinds).collect();
         let mut answers: Vec<Answer> = asks.into_iter().map(start).collect();
         for chunk in found.chunks(CHUNK) {

@@ -32,6 +32,8 @@ pub struct Contract {
     pub starts_on: Date,
     /// Last day; open-ended if absent.
     pub ends_on: Option<Date>,
+    /// It promises on days off the response of workdays (S2-53).
+    pub parity: bool,
 }
 
 impl Contract {
@@ -75,6 +77,7 @@ mod tests {
             policy: None,
             starts_on: from,
             ends_on: to,
+            parity: false,
         }
     }
 

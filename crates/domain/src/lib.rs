@@ -6,6 +6,7 @@ pub mod access;
 pub mod agreement;
 pub mod answer;
 pub mod calendar;
+pub mod conduct;
 pub mod emergency;
 pub mod field;
 pub mod id;

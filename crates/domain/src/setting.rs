@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::conduct::Consequence;
 use crate::id::{CalendarId, GroupId, PolicyId};
 
 /// Settings of the installation.
@@ -28,6 +29,12 @@ pub struct Settings {
     pub reopen_window_days: u32,
     /// Minutes by the wall after which the next one is paged when nobody has answered, 1–60 (E2).
     pub page_next_minutes: u32,
+    /// So many missed first responses of one person …
+    pub miss_count: u32,
+    /// … in so many days, 1–366, are proposed …
+    pub miss_days: u32,
+    /// … for this (S2-59).
+    pub miss_consequence: Consequence,
     /// Largest file, in bytes.
     pub max_file_bytes: u64,
     /// Ends of names of files that are not taken, in small letters, without the dot.
@@ -60,6 +67,9 @@ impl Default for Settings {
             close_after_days: 7,
             reopen_window_days: 7,
             page_next_minutes: 5,
+            miss_count: 3,
+            miss_days: 30,
+            miss_consequence: Consequence::Talk,
             max_file_bytes: 50 * 1024 * 1024,
             refused_files: REFUSED_FILES.iter().map(|end| (*end).to_owned()).collect(),
         }
@@ -113,6 +123,12 @@ impl Settings {
         }
         if !(1..=60).contains(&self.page_next_minutes) {
             return Err("page_next_minutes");
+        }
+        if !(1..=100).contains(&self.miss_count) {
+            return Err("miss_count");
+        }
+        if !(1..=366).contains(&self.miss_days) {
+            return Err("miss_days");
         }
         if self.reopen_window_days > 365 {
             return Err("reopen_window_days");

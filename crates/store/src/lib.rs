@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod statement;
+pub mod conduct;
 mod db;
 mod error;
 mod ids;

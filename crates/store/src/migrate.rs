@@ -34,6 +34,8 @@ const FILES: &[(&str, &str)] = &[
     ("0015_oncall_watch.sql", include_str!("../migrations/0015_oncall_watch.sql")),
     ("0016_page.sql", include_str!("../migrations/0016_page.sql")),
     ("0016b_push.sql", include_str!("../migrations/0016b_push.sql")),
+    ("0017_parity.sql", include_str!("../migrations/0017_parity.sql")),
+    ("0018_conduct.sql", include_str!("../migrations/0018_conduct.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

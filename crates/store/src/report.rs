@@ -100,7 +100,7 @@ pub struct Wanted {
     pub organisation: Option<OrgId>,
 }
 
-const TICKETS: &str = "SELECT t.id, t.number, t.organisation_id, t.received_at FROM ticket t";
+const TICKETS: &str = "SELECT t.id, t.number, t.organisation_id, t.contract_id, t.received_at FROM ticket t";
 const EVENTS: &str = "SELECT e.ticket_id, e.no, e.at, e.actor_kind, e.actor_id, e.change FROM ticket_event e";
 
 /// Tickets whose events are asked for at once.
@@ -111,7 +111,13 @@ pub fn tickets(r: &mut Read<'_>, scope: &Scope, wanted: &Wanted, limit: i64) -> 
     let engine = r.engine();
     let (text, values) = assemble_tickets(scope, wanted, limit);
     r.query(&engine.assembled(text), &values, |r| {
-        Ok(Known { id: r.id(0)?, number: r.text(1)?, organisation: r.id_opt(2)?, received_at: r.at(3)? })
+        Ok(Known {
+            id: r.id(0)?,
+            number: r.text(1)?,
+            organisation: r.id_opt(2)?,
+            contract: r.id_opt(3)?,
+            received_at: r.at(4)?,
+        })
     })
 }
 

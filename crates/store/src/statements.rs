@@ -17,6 +17,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("emergency::find", crate::emergency::FIND_STATEMENTS),
         ("feed", crate::feed::STATEMENTS),
         ("archive", crate::archive::STATEMENTS),
+        ("conduct", crate::conduct::STATEMENTS),
         ("file", crate::file::STATEMENTS),
         ("housekeeping", crate::housekeeping::STATEMENTS),
         ("import", crate::import::STATEMENTS),

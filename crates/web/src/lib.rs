@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod assets;
 mod chip;
+mod conduct;
 mod customers;
 mod emergencies;
 mod error;

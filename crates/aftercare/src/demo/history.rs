@@ -264,6 +264,7 @@ async fn agreements(desk: &Desk, world: &World, since: Timestamp) -> anyhow::Res
                 policy,
                 starts_on,
                 ends_on: Some(starts_on.saturating_add(3.years())),
+                parity: o.parity,
             };
             let row = ContractRow { contract, number: o.contract.clone(), note: String::new(), version: 0 };
             admin::save_contract(desk, &OPERATOR, row).await?;

@@ -73,6 +73,8 @@ pub(super) struct Organisation {
     pub product: String,
     #[serde(default)]
     pub environment: String,
+    #[serde(default)]
+    pub parity: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,6 +11,8 @@ mod api_own;
 #[cfg(test)]
 mod api_refusals;
 #[cfg(test)]
+mod appraisal;
+#[cfg(test)]
 mod archive;
 #[cfg(test)]
 mod audit;
@@ -22,6 +24,8 @@ mod calendars;
 mod commands;
 #[cfg(test)]
 mod complaints;
+#[cfg(test)]
+mod conduct;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
@@ -64,6 +68,8 @@ mod pages;
 mod pages_say;
 #[cfg(test)]
 mod paging;
+#[cfg(test)]
+mod parity;
 #[cfg(test)]
 mod people;
 #[cfg(test)]

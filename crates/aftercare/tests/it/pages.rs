@@ -349,7 +349,7 @@ async fn administration_takes_effect_at_once(app: TestApp) {
         assert_eq!(agent.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     let form = "version=0&desk_name=Desk&number_prefix=ZZ&time_zone=Asia/Shanghai&default_policy=t3&silence_calendar=service\
-        &remind_after_days=2,4&close_after_days=5&reopen_window_days=7&page_next_minutes=5&max_file_megabytes=10";
+        &remind_after_days=2,4&close_after_days=5&reopen_window_days=7&page_next_minutes=5&miss_count=3&miss_days=30&miss_consequence=talk&max_file_megabytes=10";
     assert_eq!(admin.form("/admin/settings", form).await.status, StatusCode::SEE_OTHER);
     let stale = admin.form("/admin/settings", &form.replace("version=0", "version=9")).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);

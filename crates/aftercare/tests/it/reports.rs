@@ -291,7 +291,7 @@ async fn pages_are_whole_in_both_languages(app: TestApp) {
     let mut paths =
         vec!["/reports".to_owned(), "/reports/solving?from=2020-01-01&until=2020-01-02".to_owned()];
     for name in ["attainment", "recovery", "satisfaction", "solving", "backlog"] {
-        for by in ["group", "person", "severity", "customer", "kind", "month"] {
+        for by in ["group", "person", "severity", "customer", "contract", "kind", "month"] {
             paths.push(format!("/reports/{name}?by={by}"));
         }
         paths.push(format!("/reports/{name}/export/csv"));

@@ -51,6 +51,7 @@ impl Fields for ContractRow {
             ("starts_on", c.starts_on.to_string()),
             ("ends_on", text(c.ends_on.as_ref())),
             ("note", self.note.clone()),
+            ("parity", c.parity.to_string()),
         ]
     }
 }

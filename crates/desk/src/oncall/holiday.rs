@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use store::Read;
 use store::oncall::{self, OverrideRow, RotaRow, watch};
 
+use super::parity::{self, ParityCheck};
 use super::{MAX_NOTE, Standing, active, override_said};
 use crate::admin::{need, record};
 use crate::{Desk, Error, Result};
@@ -25,7 +26,7 @@ const COUNTED_S: i64 = 365 * 86_400;
 const MOST: usize = 62;
 
 /// The rota of the coming holidays as the counters propose it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HolidayPlan {
     /// The days off.
     pub block: Block,
@@ -35,6 +36,19 @@ pub struct HolidayPlan {
     pub dealt: Vec<Dealt>,
     /// What is not in order in the block as it stands.
     pub findings: Vec<Finding>,
+    /// Whether it holds the response of workdays, if contracts promise that.
+    pub parity: Option<ParityCheck>,
+}
+
+/// How a coming block of days off stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coming {
+    /// The days off.
+    pub block: Block,
+    /// What is not in order in it.
+    pub findings: Vec<Finding>,
+    /// Whether it holds the response of workdays, if contracts promise that.
+    pub parity: Option<ParityCheck>,
 }
 
 /// The first instant of a date.
@@ -50,12 +64,7 @@ pub(super) fn after(date: Date) -> Date {
 ///
 /// # Errors
 /// The store's; `NotFound` if its calendar is gone.
-pub fn coming(
-    r: &mut Read<'_>,
-    rules: &Rules,
-    row: &RotaRow,
-    within: u16,
-) -> Result<Option<(Block, Vec<Finding>)>> {
+pub fn coming(r: &mut Read<'_>, rules: &Rules, row: &RotaRow, within: u16) -> Result<Option<Coming>> {
     let today = r.now().to_zoned(rules.settings.zone()).date();
     coming_from(r, rules, row, (today, within))
 }
@@ -66,14 +75,15 @@ pub(super) fn coming_from(
     rules: &Rules,
     row: &RotaRow,
     (first, within): (Date, u16),
-) -> Result<Option<(Block, Vec<Finding>)>> {
+) -> Result<Option<Coming>> {
     let (zone, now) = (rules.settings.zone(), r.now());
     let standing = Standing::load(r, rules, row.clone(), (now, plus_seconds(now, 1)))?;
     let Some(block) = standing.roster().rota.days().next_block(first, within) else { return Ok(None) };
     let (from, until) = (start(&zone, block.first).max(now), start(&zone, after(block.last)));
     let standing = Standing::load(r, rules, row.clone(), (from, until))?;
-    let found = lint(&standing.roster().shifts(from, until), &oncall::confirmed(r)?);
-    Ok(Some((block, found)))
+    let (shifts, confirmed) = (standing.roster().shifts(from, until), oncall::confirmed(r)?);
+    let parity = parity::check(r, rules, &standing, (block, &shifts), &confirmed)?;
+    Ok(Some(Coming { block, findings: lint(&shifts, &confirmed), parity }))
 }
 
 /// Proposes who takes the coming holidays: the one with the fewest so far, ties by order; people on leave are passed over.
@@ -82,7 +92,9 @@ pub(super) fn coming_from(
 /// The store's; `NotFound` if its calendar is gone.
 pub fn holiday_plan(r: &mut Read<'_>, rules: &Rules, row: &RotaRow) -> Result<Option<HolidayPlan>> {
     let zone = rules.settings.zone();
-    let Some((block, findings)) = coming(r, rules, row, AHEAD_DAYS)? else { return Ok(None) };
+    let Some(Coming { block, findings, parity }) = coming(r, rules, row, AHEAD_DAYS)? else {
+        return Ok(None);
+    };
     let first = start(&zone, block.first);
     let from = plus_seconds(first, -COUNTED_S);
     let standing = Standing::load(r, rules, row.clone(), (from, start(&zone, after(block.last))))?;
@@ -99,7 +111,7 @@ pub fn holiday_plan(r: &mut Read<'_>, rules: &Rules, row: &RotaRow) -> Result<Op
     };
     let dealt = deal(&dates(block, today), (&order, &backups), &so_far, away);
     let counts = order.iter().map(|p| (p.clone(), so_far.get(p).copied().unwrap_or_default())).collect();
-    Ok(Some(HolidayPlan { block, counts, dealt, findings }))
+    Ok(Some(HolidayPlan { block, counts, dealt, findings, parity }))
 }
 
 fn dates(block: Block, today: Date) -> Vec<Date> {

@@ -3,13 +3,15 @@
 mod feed;
 mod holiday;
 pub(crate) mod paging;
+mod parity;
 pub mod push;
 mod swap;
 pub(crate) mod watch;
 
 pub use feed::{end_feed, feed, renew_feed};
-pub use holiday::{HolidayPlan, coming, holiday_plan, put_in_holidays};
+pub use holiday::{Coming, HolidayPlan, coming, holiday_plan, put_in_holidays};
 pub use paging::{acknowledge, acknowledge_by_link, link_for, page_of_link, step_of};
+pub use parity::ParityCheck;
 pub use swap::{Proposal, answer_swap, propose_swap};
 pub use watch::{confirm_start, has_duty, leave_note};
 
@@ -214,7 +216,12 @@ fn override_said(row: &OverrideRow) -> Value {
 }
 
 /// Tells people something that no ticket is about.
-fn tell(unit: &mut Unit<'_, '_>, to: impl IntoIterator<Item = StaffId>, news: &News) -> Result<()> {
+/// Puts news in the inboxes of people.
+pub(crate) fn tell(
+    unit: &mut Unit<'_, '_>,
+    to: impl IntoIterator<Item = StaffId>,
+    news: &News,
+) -> Result<()> {
     for person in to {
         store::admin::notify_news(unit.work, &person, news)?;
         unit.work.publish("notice", person.as_str())?;

@@ -11,7 +11,7 @@ use store::oncall::watch::{self, NoteRow, StartRow};
 use store::oncall::{self, RotaRow};
 use store::staff;
 
-use super::holiday::{after, coming_from, start};
+use super::holiday::{Coming, after, coming_from, start};
 use super::{Standing, tell};
 use crate::admin::record;
 use crate::case::supervisors;
@@ -82,16 +82,19 @@ fn holidays(unit: &mut Unit<'_, '_>, row: &RotaRow) -> Result<()> {
     let mut from = unit.now.to_zoned(zone.clone()).date();
     let end = from.saturating_add(far.days());
     while let Ok(within) = u16::try_from(from.until(end).map_or(-1, |s| s.get_days())) {
-        let Some((block, found)) = coming_from(unit.work, &rules, row, (from, within))? else { break };
+        let Some(coming) = coming_from(unit.work, &rules, row, (from, within))? else { break };
+        let Coming { block, findings, parity } = coming;
+        let unheld = parity.filter(|p| !p.weak.is_empty()).map_or(0, |p| p.contracts.len());
         from = after(block.last);
         let left = domain::time::to_seconds(start(&zone, block.first)) - domain::time::to_seconds(unit.now);
         let stage = if left <= near * DAY_S { near } else { far };
-        if found.is_empty() || !watch::tell(unit.work, &row.id, block.first, stage)? {
+        if (findings.is_empty() && unheld == 0) || !watch::tell(unit.work, &row.id, block.first, stage)? {
             continue;
         }
         let (first, last) = (block.first, block.last);
         let to = answerable(unit, row)?;
-        tell(unit, to, &News::Findings { rota: row.name.clone(), first, last, n: found.len() })?;
+        let (rota, n) = (row.name.clone(), findings.len());
+        tell(unit, to, &News::Findings { rota, first, last, n, parity: unheld })?;
     }
     Ok(())
 }

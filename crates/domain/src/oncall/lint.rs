@@ -65,7 +65,7 @@ pub fn lint(shifts: &[Shift], confirmed: &BTreeSet<StaffId>) -> Vec<Finding> {
     found
 }
 
-fn issue(answer: &Answer, confirmed: &BTreeSet<StaffId>) -> Option<Issue> {
+pub(super) fn issue(answer: &Answer, confirmed: &BTreeSet<StaffId>) -> Option<Issue> {
     let Some(person) = &answer.person else { return Some(Issue::Nobody) };
     if answer.because == Because::Fallback {
         return Some(Issue::Fallback);

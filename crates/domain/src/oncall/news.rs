@@ -1,9 +1,10 @@
-//! What the inbox says of on-call.
+//! What the inbox says that is not about a ticket: of on-call, of repeated misses.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Seat, SwapState};
+use crate::conduct::Stand;
 use crate::id::StaffId;
 use crate::time::Timestamp;
 
@@ -34,6 +35,9 @@ pub enum News {
         last: Date,
         /// How many findings.
         n: usize,
+        /// How many contracts promise a response as on workdays that the rota does not hold.
+        #[serde(default, skip_serializing_if = "is_none")]
+        parity: usize,
     },
     /// One's shift has begun: confirm that you can be reached.
     Start {
@@ -44,6 +48,13 @@ pub enum News {
         /// Since when.
         from: Timestamp,
     },
+    /// What is proposed after repeated misses came a step further.
+    Conduct {
+        /// Where it stands.
+        state: Stand,
+        /// About whom.
+        person: StaffId,
+    },
     /// Somebody has not confirmed at the start of the shift.
     Silent {
         /// The rota's name.
@@ -53,4 +64,9 @@ pub enum News {
         /// Who.
         person: StaffId,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_none(n: &usize) -> bool {
+    *n == 0
 }

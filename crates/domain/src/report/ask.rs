@@ -44,7 +44,7 @@ impl Report {
     /// The groupings that it knows.
     pub fn groupings(self) -> impl Iterator<Item = Grouping> {
         Grouping::ALL.iter().copied().filter(move |g| match g {
-            Grouping::Milestone => self == Self::Attainment,
+            Grouping::Milestone | Grouping::Hour => self == Self::Attainment,
             Grouping::Case => self == Self::Punctuality,
             _ => true,
         })
@@ -73,6 +73,10 @@ named! {
         Kind = "kind",
         /// A case.
         Case = "case",
+        /// The contract under which a case is served now.
+        Contract = "contract",
+        /// The weekday and hour, in the desk's zone, in which a case came.
+        Hour = "hour",
         /// A calendar month in the desk's zone.
         Month = "month",
     }

@@ -11,7 +11,7 @@ use crate::sla::{Fixed, Milestone};
 use crate::ticket::{Change, EditField, Event, Handling, Rating, Severity, Unsolved};
 use crate::time::Timestamp;
 
-fn at(day: &str, time: &str) -> Timestamp {
+pub(super) fn at(day: &str, time: &str) -> Timestamp {
     format!("2026-{day}T{time}:00Z").parse().unwrap()
 }
 
@@ -68,6 +68,7 @@ fn change(words: &[&str], when: Timestamp) -> Change {
         }
         ["closed", reason] => Change::Closed { reason: word(reason) },
         ["reopened"] => Change::Reopened { reason: String::new(), slip: false },
+        ["status", to] => Change::StatusChanged { from: word("open"), to: word(to), note: String::new() },
         ["merged"] => Change::MergedInto { number: "x".to_owned() },
         ["rated", speed, effect, attitude] => {
             let (speed, effect, attitude) = (word(speed), word(effect), word(attitude));
@@ -77,7 +78,7 @@ fn change(words: &[&str], when: Timestamp) -> Change {
     }
 }
 
-fn history(n: usize, text: &str) -> History {
+pub(super) fn history(n: usize, text: &str) -> History {
     let mut events = Vec::new();
     for (no, line) in (1..).zip(text.lines().map(str::trim).filter(|l| !l.is_empty())) {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -91,11 +92,12 @@ fn history(n: usize, text: &str) -> History {
     }
     let organisation = Some(if n.is_multiple_of(2) { "north" } else { "south" }.into());
     let (id, number) = (format!("t{n}").into(), format!("AF-{n}"));
-    let ticket = Known { id, number, organisation, received_at: events[0].at };
+    let contract = Some(format!("c{}", n % 3).into()).filter(|_| !n.is_multiple_of(3));
+    let ticket = Known { id, number, organisation, contract, received_at: events[0].at };
     History { ticket, events }
 }
 
-fn ask(report: Report, by: Grouping) -> Ask {
+pub(super) fn ask(report: Report, by: Grouping) -> Ask {
     let period = Period::named(Choice::ThisMonth, "2026-09-24".parse().unwrap());
     Ask { by, ..Ask::usual(report, period, TimeZone::UTC, at("09-24", "00:00")) }
 }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::Grouping;
 use crate::access::ActorRef;
-use crate::id::{GroupId, OrgId, StaffId, TicketId};
+use crate::id::{ContractId, GroupId, OrgId, StaffId, TicketId};
 use crate::sla::Milestone;
 use crate::ticket::{Change, EditField, Event, Kind, Severity};
 use crate::time::Timestamp;
@@ -21,6 +21,8 @@ pub struct Known {
     pub number: String,
     /// The requester's organisation when it came.
     pub organisation: Option<OrgId>,
+    /// The contract that serves it now.
+    pub contract: Option<ContractId>,
     /// When it reached us.
     pub received_at: Timestamp,
 }
@@ -92,6 +94,11 @@ pub(super) fn key(by: Grouping, zone: &TimeZone, ticket: &Known, found: &super::
         Grouping::Customer => or_nobody(ticket.organisation.as_ref().map(OrgId::as_str)),
         Grouping::Kind => place.kind.to_string(),
         Grouping::Case => ticket.number.clone(),
+        Grouping::Contract => or_nobody(ticket.contract.as_ref().map(ContractId::as_str)),
+        Grouping::Hour => {
+            let came = ticket.received_at.to_zoned(zone.clone());
+            format!("{}-{:02}", came.weekday().to_monday_one_offset(), came.hour())
+        }
         Grouping::Month => found.at.to_zoned(zone.clone()).strftime("%Y-%m").to_string(),
     }
 }

@@ -114,7 +114,7 @@ impl Sheet {
             }
         };
         let mut rows: Vec<(&str, &Row)> = self.rows.iter().map(|(k, r)| (k.as_str(), r)).collect();
-        if by != Grouping::Month {
+        if !matches!(by, Grouping::Month | Grouping::Hour) {
             rows.sort_by_key(|(key, row)| (place(key), std::cmp::Reverse(row.len()), *key));
         }
         rows

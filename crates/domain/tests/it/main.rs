@@ -17,6 +17,8 @@ mod oncall_swap;
 #[cfg(test)]
 mod paging;
 #[cfg(test)]
+mod parity;
+#[cfg(test)]
 mod progress;
 #[cfg(test)]
 mod slips;

@@ -1,5 +1,6 @@
 //! What an archive holds: the tables in the order in which they can be filled again, with their columns.
 
+mod conduct;
 mod emergency;
 mod oncall;
 
@@ -174,6 +175,7 @@ pub const NOUNS: &[Noun] = &[
             ("starts_on", Text),
             ("ends_on", Text),
             ("note", Text),
+            ("parity", Flag),
             ("version", Int),
         ],
     },
@@ -353,6 +355,7 @@ pub const NOUNS: &[Noun] = &[
     oncall::STARTS,
     oncall::NOTES,
     oncall::PAGES,
+    conduct::CONDUCT,
     Noun {
         name: "queue_counts",
         table: "queue_count",

@@ -2,18 +2,23 @@
 
 use domain::agreement::Contract;
 use domain::id::{ContractId, OrgId, PolicyId, ProductId};
+use jiff::civil::Date;
 
 use crate::{Error, Read, Result, Row, Work};
 
 statements! {
-    CONTRACTS = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version FROM contract \
+    CONTRACTS = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version, parity FROM contract \
          WHERE organisation_id = $1 ORDER BY starts_on DESC, id LIMIT 200";
     NEW_CONTRACT = "INSERT INTO contract (id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, \
-         version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)";
+         parity, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)";
     PUT_CONTRACT = "UPDATE contract SET number = $2, organisation_id = $3, product_id = $4, policy_id = $5, \
-         starts_on = $6, ends_on = $7, note = $8, version = version + 1 WHERE id = $1 AND version = $9";
-    CONTRACT = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version FROM contract \
+         starts_on = $6, ends_on = $7, note = $8, parity = $9, version = version + 1 \
+         WHERE id = $1 AND version = $10";
+    CONTRACT = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version, parity FROM contract \
          WHERE id = $1";
+    PARITY = "SELECT c.id, c.number, o.name, c.organisation_id, c.policy_id FROM contract c \
+         JOIN organisation o ON o.id = c.organisation_id AND o.active = 1 \
+         WHERE c.parity = 1 AND c.starts_on <= $2 AND (c.ends_on IS NULL OR c.ends_on >= $1) ORDER BY c.number, c.id LIMIT 500";
     REMOVE_CONTRACT = "DELETE FROM contract WHERE id = $1";
     INSTALLATIONS = "SELECT id, organisation_id, product_id, product_version, environment, version FROM installation \
          WHERE organisation_id = $1 ORDER BY product_id, id LIMIT 200";
@@ -56,7 +61,7 @@ pub struct InstallationRow {
     pub version: i64,
 }
 
-pub(super) const CONTRACT_COLUMNS: &str = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version FROM contract";
+pub(super) const CONTRACT_COLUMNS: &str = "SELECT id, number, organisation_id, product_id, policy_id, starts_on, ends_on, note, version, parity FROM contract";
 pub(super) const INSTALLATION_COLUMNS: &str =
     "SELECT id, organisation_id, product_id, product_version, environment, version FROM installation";
 
@@ -70,6 +75,7 @@ pub(super) fn read_contract(r: &Row<'_>) -> Result<ContractRow> {
             policy: r.id_opt(4)?,
             starts_on: date(r.text(5)?)?,
             ends_on: r.text_opt(6)?.map(date).transpose()?,
+            parity: r.int(9)? != 0,
         },
         number: r.text(1)?,
         note: r.text(7)?,
@@ -98,6 +104,35 @@ pub fn contract(r: &mut Read<'_>, id: &ContractId) -> Result<Option<ContractRow>
     r.first(&CONTRACT, &[id.as_str().into()], read_contract)
 }
 
+/// A contract that promises on days off the response of workdays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParityRow {
+    /// Key.
+    pub id: ContractId,
+    /// Its number.
+    pub number: String,
+    /// The customer's name.
+    pub customer: String,
+    /// The customer.
+    pub organisation: OrgId,
+    /// The promise, if it names one.
+    pub policy: Option<PolicyId>,
+}
+
+/// The contracts of customers in service that promise parity and are in force on one of these days, both included.
+pub fn parity_contracts(r: &mut Read<'_>, (first, last): (Date, Date)) -> Result<Vec<ParityRow>> {
+    let (first, last) = (first.to_string(), last.to_string());
+    r.rows(&PARITY, &[(&first).into(), (&last).into()], |r| {
+        Ok(ParityRow {
+            id: r.id(0)?,
+            number: r.text(1)?,
+            customer: r.text(2)?,
+            organisation: r.id(3)?,
+            policy: r.id_opt(4)?,
+        })
+    })
+}
+
 /// Removes a contract.
 ///
 /// # Errors
@@ -119,6 +154,7 @@ pub fn put_contract(work: &mut Work<'_>, row: &ContractRow) -> Result<()> {
         (&starts_on).into(),
         ends_on.as_ref().into(),
         (&row.note).into(),
+        c.parity.into(),
     ];
     if row.version == 0 {
         return work.hit("contract", &NEW_CONTRACT, &values);

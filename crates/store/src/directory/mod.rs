@@ -7,8 +7,8 @@ mod organisation;
 mod product;
 
 pub use agreement::{
-    ContractRow, InstallationRow, contract, contracts, installation, installations, put_contract,
-    put_installation, remove_contract, remove_installation,
+    ContractRow, InstallationRow, ParityRow, contract, contracts, installation, installations,
+    parity_contracts, put_contract, put_installation, remove_contract, remove_installation,
 };
 pub(crate) use contact::read as read_contact;
 pub use contact::{

@@ -17,9 +17,9 @@ pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
 
 use std::collections::BTreeSet;
 
-use domain::id::{RotaId, StaffId};
+use domain::id::{GroupId, RotaId, StaffId};
 use domain::oncall::{Leave, Override, RotaDoc};
-use domain::time::Timestamp;
+use domain::time::{Timestamp, from_millis};
 
 use crate::row::to_json;
 use crate::{Read, Result, Row, Work};
@@ -42,6 +42,9 @@ statements! {
     REMOVE_LEAVE = "DELETE FROM oncall_leave WHERE id = $1";
     CONFIRMED = "SELECT s.id FROM oncall_phone p JOIN staff s ON s.id = p.staff_id AND s.phone = p.phone \
          WHERE s.phone <> '' ORDER BY s.id LIMIT 10000";
+    CAME = "SELECT t.group_id, t.received_at / 3600000 AS hour, COUNT(*) FROM ticket t \
+         WHERE t.created_at >= $1 AND t.created_at < $2 AND t.merged_into IS NULL \
+         GROUP BY t.group_id, hour ORDER BY hour, t.group_id LIMIT 500000";
     CONFIRM = "INSERT INTO oncall_phone (staff_id, phone, confirmed_at) VALUES ($1, $2, $3) \
          ON CONFLICT (staff_id) DO UPDATE SET phone = excluded.phone, confirmed_at = excluded.confirmed_at";
 }
@@ -196,4 +199,15 @@ pub fn confirmed(r: &mut Read<'_>) -> Result<BTreeSet<StaffId>> {
 pub fn confirm(work: &mut Work<'_>, person: &StaffId, phone: &str) -> Result<()> {
     let now = work.now();
     work.hit("phone", &CONFIRM, &[person.as_str().into(), phone.into(), now.into()])
+}
+
+/// How many tickets came in each hour of a time, by the group that has them now; merged ones are left out.
+pub fn came(
+    r: &mut Read<'_>,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<(Option<GroupId>, Timestamp, u32)>> {
+    r.rows(&CAME, &[from.into(), until.into()], |r| {
+        let n = u32::try_from(r.int(2)?).unwrap_or(u32::MAX);
+        Ok((r.id_opt(0)?, from_millis(r.int(1)?.saturating_mul(3_600_000)), n))
+    })
 }

@@ -17,6 +17,7 @@ const LISTS: &[(&str, &str)] = &[
     ("languages", "speaks"),
     ("locale", "speaks"),
     ("milestone", "milestone"),
+    ("parity", "parity"),
     ("role", "role"),
     ("seat", "seat"),
     ("sees", "sees"),

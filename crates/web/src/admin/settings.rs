@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
 use desk::admin::save_settings;
 use domain::access::Right;
+use domain::conduct::Consequence;
 use domain::setting::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -36,6 +37,9 @@ struct SettingsPage {
 }
 
 impl SettingsPage {
+    fn consequences(&self) -> &'static [Consequence] {
+        Consequence::ALL
+    }
     fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
         super::tabs(&self.ui)
     }
@@ -56,6 +60,9 @@ pub(super) struct SettingsForm {
     close_after_days: String,
     reopen_window_days: String,
     page_next_minutes: String,
+    miss_count: String,
+    miss_days: String,
+    miss_consequence: String,
     max_file_megabytes: String,
     refused_files: String,
 }
@@ -75,6 +82,9 @@ impl SettingsForm {
             close_after_days: s.close_after_days.to_string(),
             reopen_window_days: s.reopen_window_days.to_string(),
             page_next_minutes: s.page_next_minutes.to_string(),
+            miss_count: s.miss_count.to_string(),
+            miss_days: s.miss_days.to_string(),
+            miss_consequence: s.miss_consequence.to_string(),
             max_file_megabytes: (s.max_file_bytes / 1_048_576).to_string(),
             refused_files: s.refused_files.join(", "),
         }
@@ -96,6 +106,9 @@ impl SettingsForm {
             close_after_days: number("close_after_days", &self.close_after_days)?,
             reopen_window_days: number("reopen_window_days", &self.reopen_window_days)?,
             page_next_minutes: number("page_next_minutes", &self.page_next_minutes)?,
+            miss_count: number("miss_count", &self.miss_count)?,
+            miss_days: number("miss_days", &self.miss_days)?,
+            miss_consequence: crate::form::required("miss_consequence", &self.miss_consequence)?,
             max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)?) * 1_048_576,
             refused_files: crate::form::words(&self.refused_files)
                 .map(|end| end.trim_start_matches('.').to_ascii_lowercase())

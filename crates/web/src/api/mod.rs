@@ -1,8 +1,10 @@
 //! The JSON API `/api/v1`: the same use cases as the pages, with bearer tokens and its own views.
 
+mod appraisal;
 mod asked;
 mod bulk;
 mod caller;
+mod conduct;
 mod describe;
 mod docs;
 mod emergencies;
@@ -96,9 +98,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(house::retry_job))
         .routes(routes!(house::tokens, house::create_token))
         .routes(routes!(house::revoke_token))
-        .routes(routes!(reports::list))
-        .routes(routes!(reports::show))
-        .routes(routes!(reports::cases))
+        .merge(described_reports())
         .routes(routes!(search::search))
         .merge(described_rules())
         .merge(people::routes())
@@ -113,6 +113,18 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);
     (router, api)
+}
+
+/// Numbers, and what is made of those about people.
+fn described_reports() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(conduct::list, conduct::search))
+        .routes(routes!(conduct::objection))
+        .routes(routes!(conduct::decision))
+        .routes(routes!(appraisal::show))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::show))
+        .routes(routes!(reports::cases))
 }
 
 /// What the requester does, passed on.

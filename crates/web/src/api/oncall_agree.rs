@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
 use super::oncall::{Answer, created, done};
-use super::oncall_views::{FindingView, finding_view};
+use super::oncall_views::{FindingView, ParityView, finding_view, parity_view};
 use super::paging::{After, ListView};
 use super::view::instant;
 use crate::app::App;
@@ -269,6 +269,8 @@ pub(crate) struct HolidaysView {
     proposal: Vec<HolidayView>,
     /// What is not in order in the block as it stands.
     findings: Vec<FindingView>,
+    /// Whether the block holds the response of workdays; `null` where no contract promises that.
+    parity: Option<ParityView>,
 }
 
 /// The coming holidays with the fairness counters and a proposal from them: the one with the fewest, ties by order.
@@ -287,7 +289,8 @@ pub(crate) async fn holidays(
     });
     let plan = read.await.map_err(|e| caller.fail(e))?;
     let block = plan.as_ref().map(|p| p.block);
-    let (counts, dealt, found) = plan.map(|p| (p.counts, p.dealt, p.findings)).unwrap_or_default();
+    let (counts, dealt, found, parity) =
+        plan.map(|p| (p.counts, p.dealt, p.findings, p.parity)).unwrap_or_default();
     let count = |(person, t): (StaffId, domain::oncall::Tally)| CountView {
         person: person.0,
         holidays: t.holidays,
@@ -301,6 +304,7 @@ pub(crate) async fn holidays(
         counts: counts.into_iter().map(count).collect(),
         proposal: dealt.into_iter().map(day).collect(),
         findings: found.into_iter().map(finding_view).collect(),
+        parity: parity.map(parity_view),
     }))
 }
 

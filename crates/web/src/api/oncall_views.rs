@@ -1,6 +1,6 @@
 //! What the API says of on-call.
 
-use desk::oncall::Standing;
+use desk::oncall::{ParityCheck, Standing};
 use domain::oncall::{self as rules, Because, RotaDoc};
 use serde::Serialize;
 use store::oncall::{LeaveRow, OverrideRow, RotaRow};
@@ -144,6 +144,48 @@ pub(super) fn finding_view(f: rules::Finding) -> FindingView {
         seat: f.seat.as_str(),
         issue: f.issue.as_str(),
         person: f.person.map(|p| p.0),
+    }
+}
+
+/// Whether the coming holidays hold the response of workdays.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ParityView {
+    /// Nothing is weak.
+    holds: bool,
+    /// Ids of the contracts that promise it.
+    contracts: Vec<String>,
+    /// Where it is not held.
+    weak: Vec<WeakView>,
+    /// Days off of the past year from which the load is expected.
+    days_off: u32,
+    /// Cases that one person takes in an hour.
+    per_person: f64,
+}
+
+/// A time in which it is not held.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WeakView {
+    from: String,
+    until: String,
+    /// `duty`: not both a primary and a backup with a confirmed phone; `load`: more cases than the two take.
+    lack: &'static str,
+    /// Cases expected in the worst of its hours.
+    expected: f64,
+}
+
+pub(super) fn parity_view(p: ParityCheck) -> ParityView {
+    let weak = |w: rules::Weak| WeakView {
+        from: instant(w.from),
+        until: instant(w.until),
+        lack: w.lack.as_str(),
+        expected: w.expected,
+    };
+    ParityView {
+        holds: p.weak.is_empty(),
+        contracts: p.contracts.into_iter().map(|c| c.id.0).collect(),
+        weak: p.weak.into_iter().map(weak).collect(),
+        days_off: p.load.days_off,
+        per_person: p.load.per_person,
     }
 }
 

@@ -171,7 +171,7 @@ pub(crate) async fn cases(
 }
 
 /// The question, in the zone of the desk. Whoever may not see reports learns nothing about what is asked.
-async fn ask(app: &App, caller: &Caller, report: Report, asked: &ReportQuery) -> Result<Ask> {
+pub(super) async fn ask(app: &App, caller: &Caller, report: Report, asked: &ReportQuery) -> Result<Ask> {
     may_see(&caller.actor)?;
     let desk = app.desk.clone();
     let rules = app.desk.read(move |r| desk.rules_in(r)).await?;

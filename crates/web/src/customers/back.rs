@@ -71,7 +71,7 @@ impl Back {
 fn spoken((field, _, value): &Difference, names: &Names, locale: Locale) -> String {
     match (*field, value.as_str()) {
         (_, "") => t(locale, "empty-value").to_owned(),
-        ("sees" | "active", value) => word(locale, field, value).to_owned(),
+        ("sees" | "active" | "parity", value) => word(locale, field, value).to_owned(),
         ("locale", "en") => t(locale, "language-en").to_owned(),
         ("locale", _) => t(locale, "language-zh").to_owned(),
         ("languages", value) => {

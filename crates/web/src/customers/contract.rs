@@ -59,6 +59,7 @@ pub(super) struct Sent {
     starts_on: String,
     ends_on: String,
     note: String,
+    parity: String,
 }
 
 /// A day as the browser's date field sends it; an empty one is none.
@@ -94,6 +95,7 @@ impl Sent {
             policy: id(&self.policy),
             starts_on: Date::ZERO,
             ends_on: None,
+            parity: !self.parity.is_empty(),
         }
     }
 

@@ -103,6 +103,7 @@ pub(super) async fn export(
             c.starts_on.to_string(),
             c.ends_on.map(|d| d.to_string()).unwrap_or_default(),
             ui.w("standing", c.standing(today).as_str()).to_owned(),
+            ui.w("parity", if c.parity { "true" } else { "false" }).to_owned(),
             row.note.clone(),
         ]
     };
@@ -114,6 +115,7 @@ pub(super) async fn export(
         "field-starts_on",
         "field-ends_on",
         "field-standing",
+        "field-parity",
         "customer-note",
     ]
     .map(|k| words::t(ui.locale, k))

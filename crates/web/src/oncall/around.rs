@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use desk::oncall::{Standing, coming, has_duty};
+use desk::oncall::{Coming, Standing, coming, has_duty};
 use domain::access::Scope;
 use domain::id::StaffId;
 use domain::oncall::duties;
@@ -16,6 +16,7 @@ use store::{Read, oncall::SwapRow};
 use words::{t, t_args, word};
 
 use super::look::Look;
+use super::parity::Parity;
 
 const DAY_S: i64 = 86_400;
 /// Days before holidays on which the month says how they stand.
@@ -35,6 +36,7 @@ pub(super) struct Bar {
     pub id: String,
     pub block: String,
     pub lines: Vec<String>,
+    pub parity: Option<Parity>,
 }
 
 /// A proposal that waits.
@@ -113,11 +115,13 @@ impl Around {
         row: &RotaRow,
         names: &Names,
     ) -> desk::Result<()> {
-        let Some((block, found)) = coming(r, rules, row, BAR_DAYS)? else { return Ok(()) };
+        let Some(Coming { block, findings, parity }) = coming(r, rules, row, BAR_DAYS)? else {
+            return Ok(());
+        };
         let (first, last) = (look.date(block.first), look.date(block.last));
         let block = if first == last { first } else { format!("{first} \u{2013} {last}") };
-        let lines = look.findings(&found, names);
-        self.bars.push(Bar { rota: row.name.clone(), id: row.id.0.clone(), block, lines });
+        let (lines, parity) = (look.findings(&findings, names), parity.map(|p| Parity::of(look, p)));
+        self.bars.push(Bar { rota: row.name.clone(), id: row.id.0.clone(), block, lines, parity });
         Ok(())
     }
 

@@ -17,6 +17,7 @@ use words::t;
 
 use super::look::Look;
 use super::month::text;
+use super::parity::Parity;
 use super::verbs::Form;
 use crate::app::App;
 use crate::error::WebError;
@@ -53,6 +54,7 @@ struct HolidayPage {
     counts: Vec<Count>,
     lines: Vec<Line>,
     findings: Vec<String>,
+    parity: Option<Parity>,
     people: Vec<(String, String)>,
 }
 
@@ -73,9 +75,9 @@ async fn shown(
     let (plan, staff, row) = read.await.map_err(|e| page.visitor.fail(e))?;
     let names: BTreeMap<StaffId, String> = staff.iter().map(|s| (s.id.clone(), s.name.clone())).collect();
     let people = staff.into_iter().filter(|s| s.active).map(|s| (s.id.0, s.name)).collect();
-    let (mut block, mut counts, mut lines, mut findings) =
-        (String::new(), Vec::new(), Vec::new(), Vec::new());
-    if let Some(HolidayPlan { block: days, counts: had, dealt, findings: found }) = plan {
+    let (mut block, mut counts, mut lines, mut findings, mut parity) =
+        (String::new(), Vec::new(), Vec::new(), Vec::new(), None);
+    if let Some(HolidayPlan { block: days, counts: had, dealt, findings: found, parity: held }) = plan {
         block = format!("{} \u{2013} {}", look.date(days.first), look.date(days.last));
         let count = |(p, t): (StaffId, domain::oncall::Tally)| Count {
             name: names.get(&p).cloned().unwrap_or_default(),
@@ -86,10 +88,11 @@ async fn shown(
         counts = had.into_iter().map(count).collect();
         lines = dealt.iter().map(|d| line(&look, d, typed, wrong)).collect();
         findings = look.findings(&found, &names);
+        parity = held.map(|p| Parity::of(&look, p));
     }
     let (id, name) = (row.id.0, row.name);
     let mut response =
-        render(&HolidayPage { ui, id, name, block, counts, lines, findings, people }, &page.visitor)?;
+        render(&HolidayPage { ui, id, name, block, counts, lines, findings, parity, people }, &page.visitor)?;
     if !wrong.is_empty() {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

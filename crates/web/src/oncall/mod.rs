@@ -5,6 +5,7 @@ mod around;
 mod holiday;
 mod look;
 mod month;
+mod parity;
 mod push;
 mod rota_form;
 mod rotas;

@@ -41,7 +41,7 @@ struct CasesPage {
 
 impl CasesPage {
     fn tabs(&self) -> Vec<(&'static str, String)> {
-        tabs()
+        tabs(&self.ui)
     }
 
     /// Was anything measured, or only counted?

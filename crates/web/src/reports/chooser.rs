@@ -20,6 +20,8 @@ use crate::ui::Ui;
 pub(crate) struct Chooser {
     pub asked: ReportQuery,
     pub report: Option<Report>,
+    /// Another page of the reports.
+    pub place: Option<&'static str>,
     pub groups: Vec<GroupRow>,
     /// Customers of which one has to be chosen.
     pub choices: Vec<OrgRow>,
@@ -46,8 +48,17 @@ impl Chooser {
         });
         let (found, groups) = read.await?;
         let (zone, now, locale) = (ui.zone.clone(), ui.now, ui.locale);
-        let mut chooser =
-            Self { asked, report, groups, choices: Vec::new(), errors: Vec::new(), zone, now, locale };
+        let mut chooser = Self {
+            asked,
+            report,
+            place: None,
+            groups,
+            choices: Vec::new(),
+            errors: Vec::new(),
+            zone,
+            now,
+            locale,
+        };
         chooser.settle(found);
         Ok(chooser)
     }
@@ -91,7 +102,8 @@ impl Chooser {
 
     /// Where the form goes.
     pub(crate) fn path(&self) -> String {
-        self.report.map_or_else(|| "/reports".to_owned(), |r| format!("/reports/{r}"))
+        let place = self.report.map(Report::as_str).or(self.place);
+        place.map_or_else(|| "/reports".to_owned(), |place| format!("/reports/{place}"))
     }
 
     /// An address with another value.

@@ -1,7 +1,9 @@
 //! Reports: an overview, a page per report, the cases behind every number, and the same numbers as files.
 
+pub(crate) mod appraisal;
 mod cases;
 mod chooser;
+pub(crate) mod heat;
 mod overview;
 pub(crate) mod query;
 pub(crate) mod say;
@@ -33,6 +35,8 @@ use table::{Labels, Line, Maker};
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/reports", get(overview::page))
+        .route("/reports/appraisal", get(appraisal::page))
+        .route("/reports/appraisal/export/{extension}", get(appraisal::export))
         .route("/reports/{report}", get(page))
         .route("/reports/{report}/cases", get(cases::page))
         .route("/reports/{report}/export/{extension}", get(export))
@@ -52,7 +56,7 @@ struct ReportPage {
 
 impl ReportPage {
     fn tabs(&self) -> Vec<(&'static str, String)> {
-        tabs()
+        tabs(&self.ui)
     }
 }
 
@@ -70,6 +74,7 @@ struct Body {
     marks: Vec<Line>,
     how: &'static str,
     chart: &'static str,
+    heat: Option<heat::Heat>,
 }
 
 async fn page(
@@ -122,6 +127,7 @@ fn told(ui: &Ui, chooser: &Chooser, answer: &Answer, labels: &Labels, keys: &[St
             .collect(),
         how: word(locale, "report-how", report.as_str()),
         chart: word(locale, "column", report.headline().key),
+        heat: heat::heat(answer, asked, locale),
     }
 }
 
@@ -175,10 +181,15 @@ async fn file(
     Table { name: answer.ask.report.as_str(), sheet, head, rows }.file(extension)
 }
 
+/// Pages for those who supervise.
+const PEOPLE: [(&str, &str); 2] = [(appraisal::PLACE, "/reports/appraisal"), ("conduct", "/reports/conduct")];
+
 /// The reports of the side bar, the overview first.
-pub(super) fn tabs() -> Vec<(&'static str, String)> {
+pub(crate) fn tabs(ui: &Ui) -> Vec<(&'static str, String)> {
     let one = |r: &Report| (r.as_str(), format!("/reports/{r}"));
-    std::iter::once(("overview", "/reports".to_owned())).chain(Report::ALL.iter().map(one)).collect()
+    let people = ui.may(Right::TicketExcuse.as_str()).then(|| PEOPLE.map(|(name, to)| (name, to.to_owned())));
+    let all = std::iter::once(("overview", "/reports".to_owned())).chain(Report::ALL.iter().map(one));
+    all.chain(people.into_iter().flatten()).collect()
 }
 
 impl Chooser {

@@ -87,6 +87,6 @@ fn tile(ui: &Ui, chooser: &Chooser, answer: &Answer) -> Tile {
 
 impl OverviewPage {
     fn tabs(&self) -> Vec<(&'static str, String)> {
-        tabs()
+        tabs(&self.ui)
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct ReportQuery {
     pub from: String,
     /// Last day, with `days`.
     pub until: String,
-    /// `group`, `person`, `severity`, `customer`, `kind`, `month`; for attainment also `milestone`, for punctuality also `case`.
+    /// `group`, `person`, `severity`, `customer`, `contract`, `kind`, `month`; for attainment also `milestone` and `hour`, for punctuality also `case`.
     pub by: String,
     /// Attainment only: `response`, `attend`, `update`, `reply`, `resolution`. Without it: all, if they are the rows,
     /// else `response`.

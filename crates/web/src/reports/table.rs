@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use desk::Result;
 use desk::report::Answer;
-use domain::id::{OrgId, StaffId};
+use domain::id::{ContractId, OrgId, StaffId};
 use domain::report::{Column, Figure, Grouping, How, NOBODY, Report};
 use store::{Read, directory, staff};
 use words::{Locale, t, word};
@@ -43,6 +43,12 @@ impl Labels {
                     names.extend(row.map(|s| (s.id.0, s.name)));
                 }
             }
+            Grouping::Contract => {
+                for key in keys {
+                    let row = directory::contract(r, &ContractId(key.clone()))?;
+                    names.extend(row.map(|c| (c.contract.id.0, c.number)));
+                }
+            }
             Grouping::Customer => {
                 for key in keys {
                     let row = directory::organisation(r, &OrgId(key.clone()))?;
@@ -62,6 +68,7 @@ impl Labels {
             Grouping::Severity => closed("severity"),
             Grouping::Kind => closed("kind"),
             Grouping::Milestone => closed("milestone"),
+            Grouping::Hour => super::heat::name(key, self.locale).unwrap_or_else(|| key.to_owned()),
             _ => self.names.get(key).cloned().unwrap_or_else(|| key.to_owned()),
         }
     }

@@ -1,9 +1,10 @@
 //! News of on-call in the inbox: what it is about, what happened, where it leads.
 
+use domain::conduct::Stand;
 use domain::oncall::{News, SwapState};
 use jiff::tz::TimeZone;
 use store::Read;
-use words::{Locale, t_args, word};
+use words::{Locale, t, t_args, word};
 
 use crate::names::Names;
 
@@ -24,15 +25,27 @@ pub(super) fn tell(
             let link = if *state == SwapState::Open { "/on-call#swaps".to_owned() } else { home() };
             (rota.clone(), what, link)
         }
-        News::Findings { rota, first, last, n } => {
+        News::Findings { rota, first, last, n, parity } => {
             let (first, last, n) = (first.to_string(), last.to_string(), n.to_string());
             let args = [("first", first.as_str()), ("last", last.as_str()), ("n", n.as_str())];
             let month: String = first.chars().take(7).collect();
-            (rota.clone(), t_args(locale, "news-findings", &args), format!("/on-call?month={month}"))
+            let found = (n != "0").then(|| t_args(locale, "news-findings", &args));
+            let unheld = parity.to_string();
+            let args = [("first", first.as_str()), ("last", last.as_str()), ("n", unheld.as_str())];
+            let unheld = (*parity > 0).then(|| t_args(locale, "news-parity", &args));
+            let what: Vec<String> = [found, unheld].into_iter().flatten().collect();
+            (rota.clone(), what.join(t(locale, "list-semicolon")), format!("/on-call?month={month}"))
         }
         News::Start { rota, seat, .. } => {
             let seat = word(locale, "seat", seat.as_str());
             (rota.clone(), t_args(locale, "news-start", &[("seat", seat)]), home())
+        }
+        News::Conduct { state, person } => {
+            names.staff(r, person)?;
+            let who = names.get(person.as_str());
+            let what = t_args(locale, conduct_key(*state), &[("who", &who)]);
+            let link = if *state == Stand::Objected { "/reports/conduct" } else { "/account/conduct" };
+            (t(locale, "report-conduct").to_owned(), what, link.to_owned())
         }
         News::Silent { rota, seat, person } => {
             names.staff(r, person)?;
@@ -40,6 +53,15 @@ pub(super) fn tell(
             (rota.clone(), t_args(locale, "news-silent", &[("who", &who), ("seat", seat)]), home())
         }
     })
+}
+
+fn conduct_key(state: Stand) -> &'static str {
+    match state {
+        Stand::Proposed => "news-conduct-proposed",
+        Stand::Objected => "news-conduct-objected",
+        Stand::Upheld => "news-conduct-upheld",
+        Stand::Dropped => "news-conduct-dropped",
+    }
 }
 
 fn swap_key(state: SwapState) -> &'static str {

@@ -44,6 +44,8 @@ pub(crate) struct ContractView {
     pub ends_on: Option<String>,
     /// For staff.
     pub note: String,
+    /// It promises on days off the response of workdays.
+    pub parity: bool,
 }
 
 fn view_of(row: ContractRow) -> ContractView {
@@ -58,6 +60,7 @@ fn view_of(row: ContractRow) -> ContractView {
         starts_on: c.starts_on.to_string(),
         ends_on: c.ends_on.map(|d| d.to_string()),
         note: row.note,
+        parity: c.parity,
     }
 }
 
@@ -85,6 +88,8 @@ pub(crate) struct ContractBody {
     ends_on: Option<String>,
     /// For staff.
     note: Option<String>,
+    /// It promises on days off the response of workdays.
+    parity: Option<bool>,
 }
 
 fn day(field: &str, text: &str) -> Result<Date> {
@@ -105,6 +110,7 @@ impl ContractBody {
                 Some("") => None,
                 Some(text) => Some(day("ends_on", text)?),
             },
+            parity: self.parity.unwrap_or(c.parity),
         };
         Ok(ContractRow {
             contract,
@@ -158,6 +164,7 @@ pub(crate) async fn create(
             policy: None,
             starts_on: unit.now.to_zoned(unit.rules.settings.zone()).date(),
             ends_on: None,
+            parity: false,
         };
         let empty = ContractRow { contract, number: String::new(), note: String::new(), version: 0 };
         let row = ContractRow { version: 0, ..value.row(empty)? };

@@ -14,6 +14,7 @@ pub mod post;
 pub mod rebuild;
 pub mod replay;
 pub mod report;
+pub mod risk;
 pub mod sweep;
 pub mod ticket;
 
@@ -21,6 +22,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use domain::access::Actor;
+use domain::sla::Courses;
 use domain::ticket::decide::Rules;
 use domain::time::Timestamp;
 use store::{Db, Entropy, Read, Work};
@@ -35,6 +37,8 @@ pub struct Desk {
     db: Db,
     entropy: Entropy,
     rules: Arc<RwLock<(i64, Arc<Rules>)>>,
+    /// How long past cases took, and as of when.
+    courses: Arc<RwLock<Option<(Timestamp, Arc<Courses>)>>>,
     ahead_ms: Arc<AtomicI64>,
 }
 
@@ -54,7 +58,7 @@ impl Desk {
     /// A desk on an open database.
     pub fn new(db: Db, entropy: Entropy) -> Self {
         let rules = Arc::new(RwLock::new((-1, Arc::new(Rules::default()))));
-        Self { db, entropy, rules, ahead_ms: Arc::default() }
+        Self { db, entropy, rules, courses: Arc::default(), ahead_ms: Arc::default() }
     }
 
     /// The present instant.

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use desk::Result;
-use domain::sla::{Clock, Milestone, State};
+use domain::sla::{Clock, Milestone, Risk, State};
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, to_millis};
 use store::Read;
 use store::ticket::ListRow;
-use words::{Locale, countdown, duration, t, word};
+use words::{Locale, countdown, duration, t, t_args, word};
 
 /// A chip ready to be shown.
 #[derive(Debug, Clone, Template)]
@@ -23,6 +23,8 @@ pub(crate) struct Chip {
     pub due_ms: Option<i64>,
     /// Its due may move: the holidays of that year are not announced.
     pub uncertain: Option<&'static str>,
+    /// It may well be missed: the word, and why.
+    pub risk: Option<(&'static str, String)>,
     /// Where the explanation is, if it can be asked for here.
     pub link: String,
 }
@@ -72,6 +74,19 @@ impl Chip {
         chip
     }
 
+    /// With a mark, if the clock is at risk; a mark of another clock names it.
+    pub(crate) fn at_risk(mut self, locale: Locale, of: Milestone, risk: Option<&Risk>) -> Self {
+        let Some(risk) = risk else { return self };
+        let (name, why) = (word(locale, "milestone", of.as_str()), words::risk(locale, risk));
+        let args = [("milestone", name), ("why", &*why)];
+        let why = if name == self.name { why.clone() } else { t_args(locale, "risk-of", &args) };
+        self.risk = Some((t(locale, "chip-risk"), why));
+        if self.role == "running" {
+            self.role = "soon";
+        }
+        self
+    }
+
     fn build(
         locale: Locale,
         milestone: Milestone,
@@ -106,6 +121,7 @@ impl Chip {
             time,
             due_ms: due.filter(|_| running).map(to_millis),
             uncertain: None,
+            risk: None,
             link: String::new(),
         }
     }

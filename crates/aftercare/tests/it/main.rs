@@ -79,6 +79,8 @@ mod reports;
 #[cfg(test)]
 mod rights;
 #[cfg(test)]
+mod risk;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod rules;

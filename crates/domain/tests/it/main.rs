@@ -19,6 +19,8 @@ mod paging;
 #[cfg(test)]
 mod progress;
 #[cfg(test)]
+mod risk;
+#[cfg(test)]
 mod slips;
 #[cfg(test)]
 mod steps;

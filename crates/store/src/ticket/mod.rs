@@ -11,6 +11,7 @@ mod message;
 mod past;
 mod promised;
 mod read;
+mod risk;
 mod row;
 mod running;
 mod view;
@@ -34,6 +35,8 @@ pub use read::{
     by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of,
     running_in, shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
 };
+pub(crate) use risk::{assemble_holds, assemble_running};
+pub use risk::{past_resolutions, running_of};
 pub(crate) use row::{read as read_ticket, ticket_columns};
 pub use running::{Running, running};
 pub use view::{SavedView, delete_view, save_view, views};
@@ -50,6 +53,7 @@ pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
     ("ticket::past", past::STATEMENTS),
     ("ticket::read", read::STATEMENTS),
     ("ticket::promised", promised::STATEMENTS),
+    ("ticket::risk", risk::STATEMENTS),
     ("ticket::running", running::STATEMENTS),
     ("ticket::view", view::STATEMENTS),
     ("ticket::write", write::STATEMENTS),

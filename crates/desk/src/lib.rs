@@ -17,6 +17,7 @@ pub mod report;
 pub mod risk;
 pub mod sweep;
 pub mod ticket;
+pub mod what_if;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};

@@ -82,6 +82,7 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
     }
     let ids = ["x".into(), "y".into()];
     shapes.push(("running of".to_owned(), engine.assembled(crate::ticket::assemble_running(&ids).0)));
+    shapes.push(("cycles of".to_owned(), engine.assembled(crate::ticket::assemble_cycles(&ids).0)));
     shapes.push(("holds of".to_owned(), engine.assembled(crate::ticket::assemble_holds(&ids).0)));
     shapes.extend(crate::archive::shapes().into_iter().map(|(name, text)| (name, engine.assembled(text))));
     for state in [None, Some(domain::post::LetterState::Sent)] {

@@ -72,6 +72,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::files::routes())
         .merge(crate::log::routes())
         .merge(crate::reports::routes())
+        .merge(crate::wallboard::routes())
         .merge(crate::portal::routes())
         .merge(crate::search::routes())
         .merge(crate::admin::routes())

@@ -129,6 +129,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/emergency.ftl"),
         include_str!("../../../locales/zh-CN/oncall.ftl"),
         include_str!("../../../locales/zh-CN/paging.ftl"),
+        include_str!("../../../locales/zh-CN/wallboard.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -146,6 +147,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/emergency.ftl"),
         include_str!("../../../locales/en/oncall.ftl"),
         include_str!("../../../locales/en/paging.ftl"),
+        include_str!("../../../locales/en/wallboard.ftl"),
     ],
 ];
 

@@ -96,3 +96,7 @@ mod search_index;
 mod search_nodes;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod wallboard;
+#[cfg(test)]
+mod what_if;

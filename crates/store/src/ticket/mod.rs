@@ -1,6 +1,7 @@
 //! Tickets and what belongs to them: rows in, rows out.
 
 mod counts;
+mod cycles;
 mod draft;
 mod event;
 mod extra;
@@ -17,7 +18,9 @@ mod running;
 mod view;
 mod write;
 
-pub use counts::{add_counts, count_of, staff_load};
+pub use counts::{add_counts, count_of, happened, late, staff_load};
+pub(crate) use cycles::assemble_cycles;
+pub use cycles::{PastCycle, past_cycles};
 pub use draft::{DraftRow, delete_draft, draft, drafting, drafts, save_draft};
 pub(crate) use event::{actor, actor_columns};
 pub use event::{emergency_events, events, handling_events, insert_events, recent_events, related_events};

@@ -1,8 +1,7 @@
 //! What the API shows of a ticket.
 
-use desk::risk::AtRisk;
 use domain::access::ActorRef;
-use domain::sla::{Clock, Milestone, Risk};
+use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::Rules;
 use domain::ticket::progress::Card;
 use domain::ticket::{Facts, PlanStep, Rating, Ticket};
@@ -13,6 +12,7 @@ use store::file::FileRow;
 use store::ticket::{ListRow, MessageRow};
 use utoipa::ToSchema;
 
+use super::risk_view::RiskView;
 use crate::names::Names;
 
 /// RFC 3339, whole seconds where there are no others.
@@ -50,34 +50,6 @@ pub(crate) struct ClockView {
     /// Why it is at risk, if it is. Only in the answer to a reading, and for staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<RiskView>,
-}
-
-/// Why a clock is at risk.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RiskView {
-    /// `used`: so many percent of the target are used. `course`: of such cases fewer than half were solved in the time
-    /// that is left.
-    pub because: &'static str,
-    /// Percent of the target, or of the cases.
-    pub percent: i64,
-    /// How many such cases lasted as long; with `course`.
-    pub cases: Option<usize>,
-    /// How alike they are: `same` (severity, product, group), `group` (severity, group), `severity`; with `course`.
-    pub like: Option<&'static str>,
-}
-
-impl RiskView {
-    fn of(risk: &Risk) -> Self {
-        match *risk {
-            Risk::Used { percent } => Self { because: "used", percent, cases: None, like: None },
-            Risk::Course { like, cases, percent } => Self {
-                because: "course",
-                percent: percent.into(),
-                cases: Some(cases),
-                like: Some(like.as_str()),
-            },
-        }
-    }
 }
 
 /// A ticket.
@@ -183,15 +155,6 @@ pub(crate) struct TicketView {
 }
 
 impl TicketView {
-    /// With what is at risk.
-    pub(super) fn with_risks(mut self, risks: &[AtRisk]) -> Self {
-        for clock in &mut self.clocks {
-            let is_its = |r: &&AtRisk| (r.clock.0.as_str(), r.clock.1) == (clock.kind, clock.cycle);
-            clock.risk = risks.iter().find(is_its).map(|r| RiskView::of(&r.risk));
-        }
-        self
-    }
-
     /// Without what staff keep for themselves.
     pub(super) fn for_customer(mut self, rules: &Rules) -> Self {
         let theirs = |key: &str| rules.fields.iter().any(|f| f.key == key && f.customer);

@@ -6,6 +6,7 @@ mod overview;
 pub(crate) mod query;
 pub(crate) mod say;
 pub(crate) mod table;
+mod what_if;
 
 use askama::Template;
 use axum::Router;
@@ -33,6 +34,8 @@ use table::{Labels, Line, Maker};
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/reports", get(overview::page))
+        .route("/reports/what-if", get(what_if::page))
+        .route("/reports/what-if/export/{extension}", get(what_if::export))
         .route("/reports/{report}", get(page))
         .route("/reports/{report}/cases", get(cases::page))
         .route("/reports/{report}/export/{extension}", get(export))
@@ -178,7 +181,8 @@ async fn file(
 /// The reports of the side bar, the overview first.
 pub(super) fn tabs() -> Vec<(&'static str, String)> {
     let one = |r: &Report| (r.as_str(), format!("/reports/{r}"));
-    std::iter::once(("overview", "/reports".to_owned())).chain(Report::ALL.iter().map(one)).collect()
+    let first = std::iter::once(("overview", "/reports".to_owned()));
+    first.chain(Report::ALL.iter().map(one)).chain([("what_if", "/reports/what-if".to_owned())]).collect()
 }
 
 impl Chooser {

@@ -12,9 +12,9 @@ fn handed_on(past: &[Past], t: i64) -> f64 {
     let n = f64::from(u32::try_from(order.len()).unwrap());
     let mut stands_for = vec![1.0 / n; order.len()];
     let mut share = 1.0;
-    for i in 0..order.len() {
-        if order[i].solved {
-            if order[i].counted_s <= t {
+    for (i, p) in order.iter().enumerate() {
+        if p.solved {
+            if p.counted_s <= t {
                 share -= stands_for[i];
             }
             continue;

@@ -165,12 +165,16 @@ impl Board {
         for row in rotas.into_iter().take(ROTAS) {
             let standing = Standing::load(r, rules, row, (now, plus_seconds(now, 1)))?;
             let on = standing.roster().on_call_at(now);
-            let duty = |(seat, person): (&Seat, &Option<StaffId>)| {
-                let who = person.as_ref().and_then(|p| people.get(p));
+            let duty = |(seat, person): (&Seat, Option<&StaffId>)| {
+                let who = person.and_then(|p| people.get(p));
                 let (name, phone) = who.map(|s| (s.name.clone(), s.phone.clone())).unwrap_or_default();
                 Duty { seat: seat.as_str(), name, phone }
             };
-            let duties = Seat::ALL.iter().zip([&on.primary.person, &on.backup.person]).map(duty).collect();
+            let duties = Seat::ALL
+                .iter()
+                .zip([on.primary.person.as_ref(), on.backup.person.as_ref()])
+                .map(duty)
+                .collect();
             self.rotas.push((standing.row.name.clone(), duties));
         }
         Ok(())

@@ -34,6 +34,11 @@ const affected = { organisations: [...running.organisations, person.organisation
 await api(`tickets/${urgent}/emergency/description`, affected, "PUT");
 const past = number((t) => t.title.includes("系统锁死")), pastEmergency = await api(`tickets/${past}/emergency`);
 
+// Four fifths of the half hour to the first response are used.
+const since = new Date(Date.now() - 24 * 60_000).toISOString();
+const used = { title: "计划软件打不开", body: "启动后闪退。", requester: person.points[0], severity: "urgent", level: 1 };
+const risky = (await api("tickets", { ...used, received_at: since, received_reason: "电话中断" })).number;
+
 const open = (selector) => (p) => p.locator(selector).first().evaluate((el) => { el.open = true; });
 const press = (key) => (p) => p.keyboard.press(key);
 const click = (selector) => (p) => p.locator(selector).first().click();
@@ -74,7 +79,7 @@ const PAGES = {
     ["list-columns", list, open("details:has([action='/tickets/columns'])")], ["list-save", list, open("details:has([action='/views'])")],
     ["me", list, open(".rail details")], ["ticket", ticket], ["ticket-waiting", `/tickets/${waiting}`],
     ["ticket-solved", `/tickets/${solved}`], ["ticket-closed", `/tickets/${closed}`], ["ticket-assign", ticket, open("[data-key=a]")],
-    ["ticket-hold", ticket, open("[data-key=h]")], ["ticket-solve", ticket, open("[data-key=s]")], ["ticket-why", ticket, why],
+    ["ticket-hold", ticket, open("[data-key=h]")], ["ticket-solve", ticket, open("[data-key=s]")], ["ticket-why", ticket, why], ["ticket-risk", `/tickets/${risky}`, why], ["wallboard", "/wallboard"],
     ["ticket-more", ticket, open(".case-head details:has(.btn-quiet)")], ["ticket-escalate", ticket, press("e")], ["ticket-severity", ticket, press("p")],
     ["ticket-split", ticket, press("d")], ["ticket-progress", ticket, press("b")], ["ticket-classify", ticket, open(".context details")],
     ["ticket-service", ticket, open(".context section:nth-of-type(4) details")], ["ticket-reply", ticket, click(".editor-area")],
@@ -93,6 +98,7 @@ const PAGES = {
     ...["attainment", "punctuality", "recovery", "satisfaction", "solving", "backlog"].map((r) => [`report-${r}`, `/reports/${r}?${year}`]),
     ["report-appraisal", `/reports/appraisal?${year}`], ["report-hours", `/reports/attainment?${year}&by=hour`],
     ["report-conduct", "/reports/conduct", follow("[action='/reports/conduct'] button")],
+    ["report-what-if", "/reports/what-if"], ["report-what-if-told", "/reports/what-if?response=20 min&resolution=3 h"],
     ["report-cases", `/reports/solving?${year}`, follow(".numbers td a")],
     ["report-empty", "/reports/solving?period=days&from=2001-01-01&until=2001-01-02"],
   ],

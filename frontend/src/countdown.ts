@@ -19,7 +19,8 @@ function show(chip: HTMLElement, now: number): void {
   const left = Math.trunc((due - now) / 1000);
   const text = said(Math.abs(left));
   if (time.textContent !== text) time.textContent = text;
-  const role = left < 0 ? "overdue" : due - now < SOON_MS ? "soon" : "running";
+  const soon = due - now < SOON_MS || chip.querySelector(".chip-risk") !== null;
+  const role = left < 0 ? "overdue" : soon ? "soon" : "running";
   if (chip.dataset.role !== role) {
     chip.dataset.role = role;
     const state = chip.querySelector<HTMLElement>(".chip-state");

@@ -142,6 +142,16 @@ chip-breached = missed
 chip-paused = paused
 chip-breached_paused = over, paused
 chip-uncertain = may change
+chip-risk = at risk
+
+# why a clock is at risk
+why-risk = At risk: { $why }
+risk-of = { $milestone }: { $why }
+risk-used = { $percent } % of the time is used
+risk-course = of { $cases } cases with { $like } that were unsolved at this point, about { $percent } % were solved within the time that is left
+like-same = the same severity, product and group
+like-group = the same severity and group
+like-severity = the same severity
 
 # why this time
 why-title = why this time

@@ -142,6 +142,16 @@ chip-breached = 未达成
 chip-paused = 暂停
 chip-breached_paused = 已超，暂停
 chip-uncertain = 可能调整
+chip-risk = 可能超时
+
+# why a clock is at risk
+why-risk = 可能超时：{ $why }
+risk-of = { $milestone }：{ $why }
+risk-used = 已用去 { $percent }% 的时间
+risk-course = { $like }的工单中，有 { $cases } 件到这时也还没有解决，其中约 { $percent }% 在剩余时间内解决了
+like-same = 严重程度、产品、组都相同
+like-group = 严重程度、组相同
+like-severity = 严重程度相同
 
 # why this time
 why-title = 为什么是这个时间

@@ -15,8 +15,10 @@ pub mod post;
 pub mod rebuild;
 pub mod replay;
 pub mod report;
+pub mod risk;
 pub mod sweep;
 pub mod ticket;
+pub mod what_if;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -36,6 +38,8 @@ pub struct Desk {
     db: Db,
     entropy: Entropy,
     rules: Arc<RwLock<(i64, Arc<Rules>)>>,
+    /// How long past cases took, and as of when.
+    courses: risk::Kept,
     ahead_ms: Arc<AtomicI64>,
 }
 
@@ -55,7 +59,7 @@ impl Desk {
     /// A desk on an open database.
     pub fn new(db: Db, entropy: Entropy) -> Self {
         let rules = Arc::new(RwLock::new((-1, Arc::new(Rules::default()))));
-        Self { db, entropy, rules, ahead_ms: Arc::default() }
+        Self { db, entropy, rules, courses: Arc::default(), ahead_ms: Arc::default() }
     }
 
     /// The present instant.

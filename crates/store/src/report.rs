@@ -10,7 +10,7 @@ use domain::ticket::Event;
 use domain::time::Timestamp;
 
 use crate::sql::Assembly;
-use crate::ticket::{actor, assemble_rows, assemble_running, narrow};
+use crate::ticket::{actor, assemble_rows, narrow};
 use crate::value::Value;
 use crate::{Engine, Read, Result, Row};
 
@@ -178,6 +178,5 @@ pub(crate) fn shapes(engine: Engine) -> Vec<(String, String)> {
     ));
     let ids = [TicketId::from("x")];
     shapes.push(("report rows".to_owned(), engine.assembled(assemble_rows(&Scope::All, &ids).0)));
-    shapes.push(("running clocks".to_owned(), engine.assembled(assemble_running(&ids).0)));
     shapes
 }

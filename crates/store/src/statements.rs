@@ -81,6 +81,10 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
         let (text, _) = crate::ticket::assemble_log(scope, &log, Some(&cursor), 50);
         shapes.push((format!("log {scope:?}"), engine.assembled(text)));
     }
+    let ids = ["x".into(), "y".into()];
+    shapes.push(("running of".to_owned(), engine.assembled(crate::ticket::assemble_running(&ids).0)));
+    shapes.push(("cycles of".to_owned(), engine.assembled(crate::ticket::assemble_cycles(&ids).0)));
+    shapes.push(("holds of".to_owned(), engine.assembled(crate::ticket::assemble_holds(&ids).0)));
     shapes.extend(crate::archive::shapes().into_iter().map(|(name, text)| (name, engine.assembled(text))));
     for state in [None, Some(domain::post::LetterState::Sent)] {
         let (text, _) = crate::letter::assemble(state, "x", 50);

@@ -73,6 +73,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::log::routes())
         .merge(crate::reports::routes())
         .merge(crate::conduct::routes())
+        .merge(crate::wallboard::routes())
         .merge(crate::portal::routes())
         .merge(crate::search::routes())
         .merge(crate::admin::routes())

@@ -1,14 +1,11 @@
 //! The promise chip: icon, name, state word, time. Says the same everywhere.
 
 use askama::Template;
-use desk::Result;
-use domain::id::TicketId;
-use domain::sla::{Clock, Milestone, State};
+use domain::sla::{Clock, Milestone, Risk, Sort, State};
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, to_millis};
-use store::Read;
-use store::ticket::ListRow;
-use words::{Locale, countdown, duration, t, word};
+use store::ticket::{ListRow, Running};
+use words::{Locale, countdown, duration, t, t_args, word};
 
 /// A chip ready to be shown.
 #[derive(Debug, Clone, Template)]
@@ -24,6 +21,8 @@ pub(crate) struct Chip {
     pub due_ms: Option<i64>,
     /// Its due may move: the holidays of that year are not announced.
     pub uncertain: Option<&'static str>,
+    /// It may well be missed: the word, and why.
+    pub risk: Option<(&'static str, String)>,
     /// Where the explanation is, if it can be asked for here.
     pub link: String,
 }
@@ -36,28 +35,14 @@ pub(crate) enum Moves {
 }
 
 impl Moves {
-    /// Says it of a page of rows. Reads clocks, all at once, only for the rows between whose beginning and due lies
-    /// a year that some calendar does not know.
-    pub(crate) fn mark(r: &mut Read<'_>, rows: Vec<ListRow>, rules: &Rules) -> Result<Vec<(ListRow, Self)>> {
-        let is_asked = |row: &&ListRow| {
-            let due = row.nearest.map_or(row.created_at, |(_, due, _)| due);
-            rules.calendars.values().any(|c| c.calendar.is_uncertain(row.created_at, due))
+    /// Says it of a row, by the clocks that run.
+    pub(crate) fn of(row: &ListRow, running: &[(Running, Sort)], rules: &Rules) -> Self {
+        let Some((milestone, due, _)) = row.nearest else { return Self::No };
+        let is_its = |(r, _): &(Running, Sort)| {
+            r.ticket == row.id && r.clock.milestone == milestone && r.clock.due_at == Some(due)
         };
-        let asked: Vec<TicketId> = rows.iter().filter(is_asked).map(|row| row.id.clone()).collect();
-        let mut clocks = store::ticket::running_of(r, &asked)?;
-        clocks.retain(|(_, clock)| rules.is_uncertain(clock));
-        let moves = |row: &ListRow| {
-            let is_its = |(id, c): &(TicketId, Clock)| {
-                *id == row.id
-                    && row.nearest.is_some_and(|(m, due, _)| c.milestone == m && c.due_at == Some(due))
-            };
-            if clocks.iter().any(is_its) { Self::Maybe } else { Self::No }
-        };
-        let marked = rows.into_iter().map(|row| {
-            let moves = moves(&row);
-            (row, moves)
-        });
-        Ok(marked.collect())
+        let moves = running.iter().any(|r| is_its(r) && rules.is_uncertain(&r.0.clock));
+        if moves { Self::Maybe } else { Self::No }
     }
 }
 
@@ -84,6 +69,19 @@ impl Chip {
         chip.uncertain = rules.is_uncertain(clock).then(|| t(locale, "chip-uncertain"));
         chip.link = format!("/tickets/{number}/clocks/{}/{}", clock.milestone, clock.cycle);
         chip
+    }
+
+    /// With a mark, if the clock is at risk; a mark of another clock names it.
+    pub(crate) fn at_risk(mut self, locale: Locale, of: Milestone, risk: Option<&Risk>) -> Self {
+        let Some(risk) = risk else { return self };
+        let (name, why) = (word(locale, "milestone", of.as_str()), words::risk(locale, risk));
+        let args = [("milestone", name), ("why", &*why)];
+        let why = if name == self.name { why.clone() } else { t_args(locale, "risk-of", &args) };
+        self.risk = Some((t(locale, "chip-risk"), why));
+        if self.role == "running" {
+            self.role = "soon";
+        }
+        self
     }
 
     fn build(
@@ -120,6 +118,7 @@ impl Chip {
             time,
             due_ms: due.filter(|_| running).map(to_millis),
             uncertain: None,
+            risk: None,
             link: String::new(),
         }
     }

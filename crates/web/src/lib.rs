@@ -30,6 +30,7 @@ mod sign_in;
 mod table;
 mod tickets;
 mod ui;
+mod wallboard;
 
 pub use app::{App, Limits, WebConfig, router};
 pub use files::clear_uploads;

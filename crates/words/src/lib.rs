@@ -5,6 +5,7 @@ mod card;
 mod explain;
 mod import;
 mod letter;
+mod risk;
 mod span;
 mod step;
 mod time;
@@ -13,6 +14,7 @@ pub use card::card_text;
 pub use explain::{Told, holiday, holiday_key, tell};
 pub use import::{column, difference, vocabulary, wrong};
 pub use letter::{LetterFacts, LetterText, letter_text};
+pub use risk::risk;
 pub use span::{read_span, span};
 pub use step::{step_fired, step_when};
 pub use time::{clock_time, countdown, date, dated, duration, instant, weekday, when};
@@ -127,6 +129,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/emergency.ftl"),
         include_str!("../../../locales/zh-CN/oncall.ftl"),
         include_str!("../../../locales/zh-CN/paging.ftl"),
+        include_str!("../../../locales/zh-CN/wallboard.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -144,6 +147,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/emergency.ftl"),
         include_str!("../../../locales/en/oncall.ftl"),
         include_str!("../../../locales/en/paging.ftl"),
+        include_str!("../../../locales/en/wallboard.ftl"),
     ],
 ];
 

@@ -85,6 +85,8 @@ mod reports;
 #[cfg(test)]
 mod rights;
 #[cfg(test)]
+mod risk;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod rules;
@@ -100,3 +102,7 @@ mod search_index;
 mod search_nodes;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod wallboard;
+#[cfg(test)]
+mod what_if;

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 pub(super) const MET: &str = "met";
 pub(super) const MISSED: &str = "missed";
 pub(super) const EXCUSED: &str = "excused";
-const LEFT_OUT: &str = "left_out";
+pub(super) const LEFT_OUT: &str = "left_out";
 const COMPLAINT_MET: &str = "complaint_met";
 const COMPLAINT_MISSED: &str = "complaint_missed";
 const COMPLAINT_EXCUSED: &str = "complaint_excused";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::place::{Place, key};
 use super::{Ask, Column, Figure, Grouping, History, Known, Report};
 use super::{attainment, backlog, punctuality, recovery, satisfaction, solving};
-use crate::sla::Milestone;
+use crate::sla::{Milestone, Outcome};
 use crate::ticket::{Kind, Severity};
 use crate::time::Timestamp;
 
@@ -45,6 +45,19 @@ pub struct Entry {
     pub cycle: u32,
     /// What was measured, if something was.
     pub value: Option<i64>,
+}
+
+impl Entry {
+    /// What a promise came to, in the attainment report; complaints have promises of their own.
+    pub fn outcome(&self) -> Option<Outcome> {
+        Some(match self.cell {
+            attainment::MET => Outcome::Kept,
+            attainment::MISSED => Outcome::Missed,
+            attainment::EXCUSED => Outcome::Excused,
+            attainment::LEFT_OUT => Outcome::Apart,
+            _ => return None,
+        })
+    }
 }
 
 /// What fell into a row.

@@ -7,6 +7,8 @@ mod explain;
 mod outlook;
 mod policy;
 mod record;
+mod replay;
+mod risk;
 mod shift;
 mod step;
 
@@ -17,5 +19,7 @@ pub use explain::{ClosedWhy, Explanation, Line, explain};
 pub use outlook::{Outlook, outlook};
 pub use policy::{Because, OffHours, Picked, PolicyDoc, PolicyError, PromiseClass, Target, choose_policy};
 pub use record::{Clock, Fixed, Milestone, StopReason};
+pub use replay::{Happened, Other, Outcome};
+pub use risk::{Chance, Courses, Like, Past, Risk, Sort, Survival, risk};
 pub use shift::{Shift, shift};
 pub use step::{Firing, Step, StepAction, StepAt};

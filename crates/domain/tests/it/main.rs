@@ -21,6 +21,8 @@ mod parity;
 #[cfg(test)]
 mod progress;
 #[cfg(test)]
+mod risk;
+#[cfg(test)]
 mod slips;
 #[cfg(test)]
 mod steps;

@@ -1,6 +1,7 @@
 //! Tickets and what belongs to them: rows in, rows out.
 
 mod counts;
+mod cycles;
 mod draft;
 mod event;
 mod extra;
@@ -11,12 +12,15 @@ mod message;
 mod past;
 mod promised;
 mod read;
+mod risk;
 mod row;
 mod running;
 mod view;
 mod write;
 
-pub use counts::{add_counts, count_of, staff_load};
+pub use counts::{add_counts, count_of, happened, late, staff_load};
+pub(crate) use cycles::assemble_cycles;
+pub use cycles::{PastCycle, past_cycles};
 pub use draft::{DraftRow, delete_draft, draft, drafting, drafts, save_draft};
 pub(crate) use event::{actor, actor_columns};
 pub use event::{emergency_events, events, handling_events, insert_events, recent_events, related_events};
@@ -34,9 +38,10 @@ pub use read::{
     by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of,
     running_in, shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
 };
+pub(crate) use risk::{assemble_holds, assemble_running};
+pub use risk::{past_resolutions, running_of};
 pub(crate) use row::{read as read_ticket, ticket_columns};
-pub(crate) use running::assemble_running;
-pub use running::{Running, running, running_of};
+pub use running::{Running, running};
 pub use view::{SavedView, delete_view, save_view, views};
 pub use write::{insert, next_number, update};
 
@@ -51,6 +56,7 @@ pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
     ("ticket::past", past::STATEMENTS),
     ("ticket::read", read::STATEMENTS),
     ("ticket::promised", promised::STATEMENTS),
+    ("ticket::risk", risk::STATEMENTS),
     ("ticket::running", running::STATEMENTS),
     ("ticket::view", view::STATEMENTS),
     ("ticket::write", write::STATEMENTS),

@@ -5,8 +5,6 @@ use domain::sla::Clock;
 use domain::ticket::Hold;
 
 use super::read::read_clock;
-use crate::sql::Assembly;
-use crate::value::Value;
 use crate::{Read, Result};
 
 statements! {
@@ -68,25 +66,4 @@ pub fn running(r: &mut Read<'_>, calendar: &CalendarId, after: &str, limit: usiz
         clock.holds = of.collect();
     }
     Ok(page)
-}
-
-const OF: &str = "SELECT milestone, cycle, target_s, calendar_id, off_hours, started_at, stopped_at, stop_reason, \
-     reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent, reminded, ticket_id FROM clock";
-
-/// The running clocks of some tickets, in no order.
-pub fn running_of(r: &mut Read<'_>, tickets: &[TicketId]) -> Result<Vec<(TicketId, Clock)>> {
-    if tickets.is_empty() {
-        return Ok(Vec::new());
-    }
-    let engine = r.engine();
-    let (text, values) = assemble_running(tickets);
-    r.query(&engine.assembled(text), &values, |r| Ok((r.id(17)?, read_clock(r)?)))
-}
-
-/// Assembles the statement; also used by the test that prepares it on both engines.
-pub(crate) fn assemble_running(tickets: &[TicketId]) -> (String, Vec<Value<'_>>) {
-    let mut a = Assembly::new(OF);
-    a.and("stopped_at IS NULL", &[]);
-    a.and_in("ticket_id", tickets.iter().map(|id| id.as_str().into()));
-    a.end("", &[])
 }

@@ -267,7 +267,7 @@ pub(crate) async fn revoke_token(
 /// A step of an explanation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WhyStep {
-    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `uncertain`, `missed`, `excused`.
+    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `uncertain`, `missed`, `risk`, `excused`.
     kind: &'static str,
     /// The sentence.
     text: String,
@@ -292,10 +292,11 @@ pub(crate) async fn why(
     Path((number, kind, cycle)): Path<(String, String, u32)>,
 ) -> Answer<Json<WhyView>> {
     let (desk, scope, locale) = (app.desk.clone(), caller.actor.scope(), caller.locale());
+    let courses = crate::tickets::courses(&app, &caller.actor).await.map_err(|e| caller.fail(e))?;
     let read = app.desk.read(move |r| {
         let rules = desk.rules_in(r)?;
-        let now = r.now();
-        crate::tickets::told(r, &rules, &scope, (&number, &kind, cycle), locale, now)
+        let of = (number.as_str(), kind.as_str(), cycle);
+        crate::tickets::told(r, &rules, &scope, of, locale, courses.as_deref())
     });
     let told = read.await.map_err(|e| caller.fail(e))?;
     let steps = told.lines.into_iter().map(|l| WhyStep { kind: l.kind, text: l.text }).collect();

@@ -26,6 +26,7 @@ mod progress;
 mod push;
 mod queues;
 mod reports;
+mod risk_view;
 mod rules;
 mod rules_desk;
 mod search;

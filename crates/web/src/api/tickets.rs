@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use desk::intake::{NewTicket, open_in};
+use desk::risk::risks;
 use desk::{Desk, Error, Result};
 use domain::access::{Actor, ActorRef, Right};
 use domain::id::FileId;
@@ -167,11 +168,17 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
     let scope = who.scope();
     let by_customer = matches!(who, Actor::Contact(_));
     let of_desk = desk.clone();
+    let courses = desk.courses().await?;
     desk.peek(move |r| {
         let rules = of_desk.rules_in(r)?;
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
+        let ids = [t.id.clone()];
         let shown = shown_in(r, t, &rules)?;
-        Ok(if by_customer { shown.for_customer(&rules) } else { shown })
+        if by_customer {
+            return Ok(shown.for_customer(&rules));
+        }
+        let risks: Vec<_> = risks(r, &rules, &courses, &ids)?.into_values().flatten().collect();
+        Ok(shown.with_risks(&risks))
     })
     .await
 }

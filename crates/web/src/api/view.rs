@@ -12,6 +12,7 @@ use store::file::FileRow;
 use store::ticket::{ListRow, MessageRow};
 use utoipa::ToSchema;
 
+use super::risk_view::RiskView;
 use crate::names::Names;
 
 /// RFC 3339, whole seconds where there are no others.
@@ -46,6 +47,9 @@ pub(crate) struct ClockView {
     pub excused: Option<String>,
     /// The due may move: it touches a year whose holidays are not announced.
     pub uncertain: bool,
+    /// Why it is at risk, if it is. Only in the answer to a reading, and for staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskView>,
 }
 
 /// A ticket.
@@ -234,6 +238,7 @@ fn clock(c: &Clock, rules: &Rules) -> ClockView {
         calendar: c.calendar.0.clone(),
         excused: c.excused.clone(),
         uncertain: rules.is_uncertain(c),
+        risk: None,
     }
 }
 

@@ -8,6 +8,7 @@ mod overview;
 pub(crate) mod query;
 pub(crate) mod say;
 pub(crate) mod table;
+mod what_if;
 
 use askama::Template;
 use axum::Router;
@@ -37,6 +38,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/reports", get(overview::page))
         .route("/reports/appraisal", get(appraisal::page))
         .route("/reports/appraisal/export/{extension}", get(appraisal::export))
+        .route("/reports/what-if", get(what_if::page))
+        .route("/reports/what-if/export/{extension}", get(what_if::export))
         .route("/reports/{report}", get(page))
         .route("/reports/{report}/cases", get(cases::page))
         .route("/reports/{report}/export/{extension}", get(export))
@@ -188,7 +191,8 @@ const PEOPLE: [(&str, &str); 2] = [(appraisal::PLACE, "/reports/appraisal"), ("c
 pub(crate) fn tabs(ui: &Ui) -> Vec<(&'static str, String)> {
     let one = |r: &Report| (r.as_str(), format!("/reports/{r}"));
     let people = ui.may(Right::TicketExcuse.as_str()).then(|| PEOPLE.map(|(name, to)| (name, to.to_owned())));
-    let all = std::iter::once(("overview", "/reports".to_owned())).chain(Report::ALL.iter().map(one));
+    let first = std::iter::once(("overview", "/reports".to_owned()));
+    let all = first.chain(Report::ALL.iter().map(one)).chain([("what_if", "/reports/what-if".to_owned())]);
     all.chain(people.into_iter().flatten()).collect()
 }
 

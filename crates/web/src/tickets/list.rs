@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use desk::risk::{AtRisk, risks_of};
 use desk::{Error, FieldError};
 use domain::access::{Actor, Right};
 use domain::field::Field;
@@ -34,8 +35,14 @@ struct Row {
 }
 
 impl Row {
-    fn new(ui: &Ui, (row, moves): (ListRow, Moves)) -> Self {
-        Self { chip: row.nearest.map(|n| Chip::nearest(ui.locale, n, moves, ui.now)), row }
+    fn new(ui: &Ui, Marked { row, moves, risks }: Marked) -> Self {
+        let chip = row.nearest.map(|nearest| {
+            // What is said of the nearest promise comes before what is said of another.
+            let risk = risks.iter().find(|r| r.clock.0 == nearest.0).or(risks.first());
+            let of = risk.map_or(nearest.0, |r| r.clock.0);
+            Chip::nearest(ui.locale, nearest, moves, ui.now).at_risk(ui.locale, of, risk.map(|r| &r.risk))
+        });
+        Self { row, chip }
     }
 }
 
@@ -86,11 +93,18 @@ pub(super) async fn home(visitor: Visitor) -> Redirect {
     }
 }
 
+/// A row with what may be said of its promises.
+struct Marked {
+    row: ListRow,
+    moves: Moves,
+    risks: Vec<AtRisk>,
+}
+
 /// What is read for a list.
 struct Found {
     asked: Option<Asked>,
     wrong: Vec<FieldError>,
-    rows: Vec<(ListRow, Moves)>,
+    rows: Vec<Marked>,
     fields: Vec<Field>,
     known: Known,
 }
@@ -114,7 +128,7 @@ pub(super) async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let query = named(query, asked.as_ref());
-    let next = rows.last().filter(|_| more).map(|(r, _)| query.address(&r.cursor.encode()));
+    let next = rows.last().filter(|_| more).map(|m| query.address(&m.row.cursor.encode()));
     let rows: Vec<Row> = rows.into_iter().map(|found| Row::new(&ui, found)).collect();
     if page.visitor.part {
         return render(&RowsPart { ui, rows, next, columns }, &page.visitor);
@@ -159,6 +173,7 @@ async fn find(app: &App, page: &StaffPage, query: &ListQuery) -> desk::Result<Fo
     let (desk, scope, me, query) =
         (app.desk.clone(), page.actor().scope(), page.staff.clone(), query.clone());
     let (filtered, part) = (query.is_filtered(), page.visitor.part);
+    let courses = app.desk.courses().await?;
     let read = move |r: &mut Read<'_>| {
         let rules = desk.rules_in(r)?;
         let (asked, wrong) = match query.ask(r, &rules, Some(&me)) {
@@ -170,7 +185,16 @@ async fn find(app: &App, page: &StaffPage, query: &ListQuery) -> desk::Result<Fo
             Some(a) => store::ticket::list(r, &scope, &a.filter, a.order, a.after.as_ref(), a.limit + 1)?,
             None => Vec::new(),
         };
-        let rows = Moves::mark(r, rows, &rules)?;
+        let promised = rows.iter().filter(|row| row.nearest.is_some());
+        let ids: Vec<_> = promised.map(|row| row.id.clone()).collect();
+        let running = store::ticket::running_of(r, &ids)?;
+        let mut at_risk = risks_of(r.now(), &rules, &courses, &running);
+        let marked = rows.into_iter().map(|row| Marked {
+            moves: Moves::of(&row, &running, &rules),
+            risks: at_risk.remove(&row.id).unwrap_or_default(),
+            row,
+        });
+        let rows = marked.collect();
         let fields = rules.fields.clone();
         Ok(Found { asked, wrong, rows, known: Known::read(r, &query, fields.clone())?, fields })
     };

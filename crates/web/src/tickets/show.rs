@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use desk::Error;
+use desk::risk::{AtRisk, risks};
 use domain::access::{Role, Scope};
 use domain::id::StaffId;
 use domain::sla::Clock;
@@ -84,6 +85,7 @@ pub(super) async fn show(
     let (desk, actor, locale, now, me) =
         (app.desk.clone(), page.actor().clone(), ui.locale, ui.now, page.staff.clone());
     let (zone, sends) = (ui.zone.clone(), app.config.sends_letters);
+    let courses = app.desk.courses().await.map_err(|e| page.visitor.fail(e))?;
     let read = app.desk.peek(move |r| {
         let rules = desk.rules_in(r)?;
         let found = ticket::by_number(r, &actor.scope(), &number)?;
@@ -91,7 +93,9 @@ pub(super) async fn show(
         let mut shown = read_case(r, (t, &part), locale, &me.id)?;
         let values = Values::of((&shown.t, &shown.clocks), &shown.names, &rules, &me, (locale, now));
         shown.answers = filled(r, &values)?;
-        shown.chips = chips(&shown, &rules, locale, now);
+        let ids = [shown.t.id.clone()];
+        let risks = risks(r, &rules, &courses, &ids)?.into_values().flatten().collect::<Vec<_>>();
+        shown.chips = chips(&shown, &rules, &risks, locale, now);
         let t = &shown.t;
         shown.report = ReportForm::of(&desk::ticket::progress::form(r, t)?, &zone);
         shown.report_how = report::how(r, t, sends)?;
@@ -209,7 +213,13 @@ fn answering(r: &mut Read<'_>, t: &Ticket, me: &StaffId) -> desk::Result<Vec<Str
 }
 
 /// The running clocks by due, then the last finished cycle of each other milestone.
-fn chips(case: &Shown, rules: &Rules, locale: words::Locale, now: domain::time::Timestamp) -> Vec<Chip> {
+fn chips(
+    case: &Shown,
+    rules: &Rules,
+    risks: &[AtRisk],
+    locale: words::Locale,
+    now: domain::time::Timestamp,
+) -> Vec<Chip> {
     let (t, clocks) = (&case.t, &case.clocks);
     let mut running: Vec<&Clock> = clocks.iter().filter(|c| c.is_running()).collect();
     running.sort_by_key(|c| (c.due_at.is_none(), c.due_at));
@@ -218,7 +228,9 @@ fn chips(case: &Shown, rules: &Rules, locale: words::Locale, now: domain::time::
         let last = clocks.iter().filter(of).rfind(|c| c.stopped.is_some_and(|(_, why)| why.counts()));
         last.filter(|_| !clocks.iter().filter(of).any(Clock::is_running))
     });
-    running.into_iter().chain(finished).map(|c| Chip::of(locale, &t.number, c, rules, now)).collect()
+    let risk = |c: &Clock| risks.iter().find(|r| r.clock == (c.milestone, c.cycle)).map(|r| &r.risk);
+    let chip = |c: &Clock| Chip::of(locale, &t.number, c, rules, now).at_risk(locale, c.milestone, risk(c));
+    running.into_iter().chain(finished).map(chip).collect()
 }
 
 impl Shown {

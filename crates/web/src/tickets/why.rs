@@ -1,13 +1,14 @@
 //! "Why this time": a clock's explanation as a part.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::Error;
-use domain::access::Scope;
-use domain::sla::{StopReason, explain};
+use domain::access::{Actor, Scope};
+use domain::sla::{Courses, StopReason, explain};
 use domain::ticket::pauses;
-use domain::time::Timestamp;
 use store::{Read, ticket};
 use words::{Locale, Told, tell};
 
@@ -32,13 +33,19 @@ pub(super) async fn why(
     Path((number, milestone, cycle)): Path<(String, String, u32)>,
 ) -> Result<Response, WebError> {
     let (desk, scope, locale) = (app.desk.clone(), visitor.actor().scope(), visitor.locale);
+    let courses = courses(&app, visitor.actor()).await.map_err(|e| visitor.fail(e))?;
     let read = app.desk.read(move |r| {
         let rules = desk.rules_in(r)?;
-        let now = r.now();
-        told(r, &rules, &scope, (&number, &milestone, cycle), locale, now)
+        let of = (number.as_str(), milestone.as_str(), cycle);
+        told(r, &rules, &scope, of, locale, courses.as_deref())
     });
     let part = read.await.map_err(|e| visitor.fail(e))?;
     render(&part, &visitor)
+}
+
+/// How past cases went, for staff: customers are told what was promised, not what we expect.
+pub(crate) async fn courses(app: &App, who: &Actor) -> desk::Result<Option<Arc<Courses>>> {
+    if who.staff().is_some() { app.desk.courses().await.map(Some) } else { Ok(None) }
 }
 
 /// The explanation of a clock that the reader may see.
@@ -48,8 +55,9 @@ pub(crate) fn told(
     scope: &Scope,
     (number, milestone, cycle): (&str, &str, u32),
     locale: Locale,
-    now: Timestamp,
+    courses: Option<&Courses>,
 ) -> desk::Result<WhyPart> {
+    let now = r.now();
     let t = ticket::by_number(r, scope, number)?.ok_or(Error::NotFound)?;
     let clocks = ticket::clocks(r, &t.id)?;
     let clock = clocks
@@ -64,6 +72,11 @@ pub(crate) fn told(
     if matches!(clock.stopped, Some((_, StopReason::Missed))) {
         lines.push(Told { kind: "missed", text: words::t(locale, "why-missed").to_owned() });
     }
+    if let Some(courses) = courses {
+        let found = desk::risk::risks(r, rules, courses, std::slice::from_ref(&t.id))?;
+        let mine = found.into_values().flatten().find(|f| f.clock == (clock.milestone, clock.cycle));
+        lines.extend(mine.map(|f| Told { kind: "risk", text: at_risk(locale, &f.risk) }));
+    }
     if let Some(reason) = &clock.excused {
         let text = words::t_args(locale, "why-excused", &[("reason", reason)]);
         lines.push(Told { kind: "excused", text });
@@ -76,4 +89,9 @@ pub(crate) fn told(
         lines,
         hint: words::t(locale, "why-title"),
     })
+}
+
+/// `At risk: 80 % of the time is used`.
+fn at_risk(locale: Locale, risk: &domain::sla::Risk) -> String {
+    words::t_args(locale, "why-risk", &[("why", &words::risk(locale, risk))])
 }

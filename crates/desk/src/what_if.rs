@@ -1,0 +1,189 @@
+//! What-if: the promises of a period under another promise. What was is taken from the attainment report, so both say
+//! the same; what would have been is replayed clock by clock. Changes nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::access::Actor;
+use domain::calendar::CountError;
+use domain::id::TicketId;
+use domain::report::{Ask, Basis, Entry, Filter, Grouping, Known, Period, Report, Sheet};
+use domain::sla::{Happened, Milestone, Other, Outcome};
+use domain::ticket::decide::{Refusal, Rules};
+use domain::ticket::{Severity, pauses};
+use domain::time::Timestamp;
+use jiff::tz::TimeZone;
+use store::report::{CHUNK, Find, Wanted, histories, tickets};
+use store::ticket::PastCycle;
+use store::{Read, ticket};
+
+use crate::report::may_see;
+use crate::{Desk, Error, Result};
+
+/// A month with more tickets than this is not replayed; it is read in chunks, and still somebody waits for it.
+pub const MAX_TICKETS: usize = 20_000;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Promises that counted in these days, by their due.
+    pub period: Period,
+    /// Where days begin and end.
+    pub zone: TimeZone,
+    /// Only of this severity.
+    pub severity: Option<Severity>,
+    /// Under which promise.
+    pub other: Other,
+}
+
+/// Kept and missed ones.
+pub type Tally = (usize, usize);
+
+/// A milestone of a severity, before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Which promise.
+    pub milestone: Milestone,
+    /// Of which severity.
+    pub severity: Severity,
+    /// As it was.
+    pub before: Tally,
+    /// As it would have been.
+    pub after: Tally,
+}
+
+/// A cycle that would have come to something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flip {
+    /// The ticket's number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Which promise.
+    pub milestone: Milestone,
+    /// Of which severity.
+    pub severity: Severity,
+    /// What it came to.
+    pub before: Outcome,
+    /// What it would have come to.
+    pub after: Outcome,
+    /// When it counted.
+    pub at: Timestamp,
+    /// When it would have been due.
+    pub due: Option<Timestamp>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WhatIf {
+    /// In the order of milestones and severities; only those of which there were any.
+    pub lines: Vec<Line>,
+    /// Newest first.
+    pub flips: Vec<Flip>,
+    /// How many tickets were looked at.
+    pub tickets: usize,
+}
+
+/// Replays a period.
+///
+/// # Errors
+/// As [`may_see`]; a period with too many tickets is a wrong `month`; `Refused` if a target can never be reached.
+pub async fn what_if(desk: &Desk, who: &Actor, question: Question) -> Result<WhatIf> {
+    may_see(who)?;
+    let (of_desk, scope, now) = (desk.clone(), who.scope(), desk.now());
+    desk.read(move |r| {
+        let rules = of_desk.rules_in(r)?;
+        let (from, until) = question.period.instants(&question.zone);
+        let wanted = Wanted { find: Find::Promises, from, until, organisation: None };
+        let found = tickets(r, &scope, &wanted, i64::try_from(MAX_TICKETS + 1).unwrap_or(i64::MAX))?;
+        if found.len() > MAX_TICKETS {
+            return Err(Error::field("month", "too_many_tickets"));
+        }
+        let asks = asks(&question, now);
+        let mut replay = Replay { question, now, rules, lines: BTreeMap::new(), flips: Vec::new() };
+        for chunk in found.chunks(CHUNK) {
+            let kinds = asks.iter().flat_map(Ask::kinds).collect();
+            let read = histories(r, chunk, &kinds)?;
+            let cycles = Cycles::read(r, chunk)?;
+            for ask in &asks {
+                let mut sheet = Sheet::default();
+                sheet.take(ask, &read);
+                replay.sheet(&sheet, &cycles)?;
+            }
+        }
+        Ok(replay.answer(found.len()))
+    })
+    .await
+}
+
+/// The attainment report of each milestone that can be replayed, by severity.
+fn asks(question: &Question, now: Timestamp) -> Vec<Ask> {
+    let ask = |milestone: &Milestone| Ask {
+        report: Report::Attainment,
+        period: question.period,
+        by: Grouping::Severity,
+        basis: Basis::Due,
+        filter: Filter { severity: question.severity, milestone: Some(*milestone), ..Filter::default() },
+        zone: question.zone.clone(),
+        now,
+    };
+    Milestone::ALL.iter().filter(|m| Other::replays(**m)).map(ask).collect()
+}
+
+/// The cycles of some tickets.
+struct Cycles(BTreeMap<(TicketId, Milestone, u32), PastCycle>);
+
+impl Cycles {
+    fn read(r: &mut Read<'_>, of: &[Known]) -> Result<Self> {
+        let ids: Vec<TicketId> = of.iter().map(|t| t.id.clone()).collect();
+        let all = ticket::past_cycles(r, &ids)?.into_iter();
+        Ok(Self(all.map(|c| ((c.ticket.clone(), c.clock.milestone, c.clock.cycle), c)).collect()))
+    }
+}
+
+struct Replay {
+    question: Question,
+    now: Timestamp,
+    rules: Arc<Rules>,
+    lines: BTreeMap<(Milestone, Severity), (Tally, Tally)>,
+    flips: Vec<Flip>,
+}
+
+impl Replay {
+    fn sheet(&mut self, sheet: &Sheet, cycles: &Cycles) -> Result<()> {
+        for (row, entries) in &sheet.rows {
+            let severity: Severity = row.parse().map_err(|_| Error::NotFound)?;
+            for entry in entries {
+                self.entry(sheet, severity, entry, cycles)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Complaints have promises of their own and are left out, as the report counts them apart.
+    fn entry(&mut self, sheet: &Sheet, severity: Severity, entry: &Entry, cycles: &Cycles) -> Result<()> {
+        let (Some(before), Some(milestone)) = (entry.outcome(), entry.milestone) else { return Ok(()) };
+        let Some(known) = sheet.cases.get(entry.case) else { return Ok(()) };
+        let Some(cycle) = cycles.0.get(&(known.id.clone(), milestone, entry.cycle)) else { return Ok(()) };
+        let pauses = pauses(&cycle.holds, &cycle.clock);
+        let happened = Happened { clock: &cycle.clock, pauses: &pauses, severity, level: cycle.level };
+        let replayed = self.question.other.replay(&happened, |id| self.rules.calendar(id), self.now);
+        let (after, due) = replayed.map_err(|_: CountError| Error::Refused(Refusal::NeverOpens))?;
+        let line = self.lines.entry((milestone, severity)).or_default();
+        for (tally, outcome) in [(&mut line.0, before), (&mut line.1, after)] {
+            tally.0 += usize::from(outcome == Outcome::Kept);
+            tally.1 += usize::from(outcome == Outcome::Missed);
+        }
+        if before != after {
+            let (number, title, at) = (known.number.clone(), cycle.title.clone(), entry.at);
+            self.flips.push(Flip { number, title, milestone, severity, before, after, at, due });
+        }
+        Ok(())
+    }
+
+    fn answer(mut self, tickets: usize) -> WhatIf {
+        self.flips.sort_by(|a, b| (b.at, &b.number, a.milestone).cmp(&(a.at, &a.number, b.milestone)));
+        let line = |((milestone, severity), (before, after))| Line { milestone, severity, before, after };
+        WhatIf { lines: self.lines.into_iter().map(line).collect(), flips: self.flips, tickets }
+    }
+}

@@ -101,8 +101,10 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
     let t = &decision.ticket;
     ticket::insert_events(unit.work, &t.id, &decision.events)?;
     ticket::insert_firings(unit.work, &t.id, &decision.firings)?;
+    // What is imported was said when its log says.
+    let said_at = if unit.actor.is_import() { t.updated_at } else { unit.now };
     for m in &decision.messages {
-        ticket::insert_message(unit.work, &t.id, m)?;
+        ticket::insert_message(unit.work, &t.id, m, said_at)?;
         for f in &m.files {
             file::attach(unit.work, f, &t.id, m.no, m.visibility, &unit.actor.reference())
                 .map_err(|_| Error::field("files", "unknown"))?;

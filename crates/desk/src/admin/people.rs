@@ -39,11 +39,11 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
     let mut row = row.clone();
     row.login = row.login.trim().to_lowercase();
     (row.skills, row.languages) = (distinct(&row.skills), distinct(&row.languages));
-    own_address(unit, &row)?;
     if row.version == 0 {
         check_languages(&row, &[])?;
         row.id = StaffId(unit.work.next_id());
         staff::insert(unit.work, &row, None).map_err(named("role", "login"))?;
+        own_address(unit, &row)?;
         record_edit(unit, ("staff", row.id.as_str()), None, &row)?;
         return Ok(row.id);
     }
@@ -62,6 +62,7 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
         still_on_call(unit, |doc| doc.names(&row.id))?;
     }
     staff::update(unit.work, &row)?;
+    own_address(unit, &row)?;
     if before.active && !row.active {
         hand_over(unit, &row.id)?;
     }

@@ -42,9 +42,13 @@ pub struct MessageRow {
 }
 
 /// Keeps a message.
-pub fn insert_message(work: &mut Work<'_>, ticket: &TicketId, message: &Message) -> Result<()> {
+pub fn insert_message(
+    work: &mut Work<'_>,
+    ticket: &TicketId,
+    message: &Message,
+    at: Timestamp,
+) -> Result<()> {
     let (kind, id) = actor_columns(&message.by);
-    let now = work.now();
     let card = message.card.as_ref().map(to_json);
     let progress = matches!(message.card, Some(Card::Progress { .. }));
     // On the portal it is there with the commit.
@@ -57,9 +61,9 @@ pub fn insert_message(work: &mut Work<'_>, ticket: &TicketId, message: &Message)
         id.into(),
         message.body.html().into(),
         progress.into(),
-        now.into(),
+        at.into(),
         card.as_ref().into(),
-        there.then_some(now).into(),
+        there.then_some(at).into(),
     ];
     work.hit("message", &INSERT, &values)
 }

@@ -20,7 +20,7 @@ const LOCK: &str = "service.lock";
 /// What may stand behind `AFTERCARE_` besides the mail server's settings.
 const VARIABLES: &[&str] = &["CONFIG", "LOG", "LISTEN", "DATA", "DATABASE_URL", "PUBLIC_URL"];
 /// The mail server, and what our own tests are told.
-const OTHERS: &[&str] = &["SMTP_", "TEST_", "BIN", "CHROMIUM"];
+const OTHERS: &[&str] = &["SMTP_", "TEST_", "BIN", "STAGE", "SHOTS", "CHROMIUM"];
 
 /// Configuration of an installation.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,6 +1,6 @@
 # On-call: rotas, overrides, leave, pages
 oncall-turn = their turn in “{ $layer }”
-oncall-next = next in “{ $layer }”: { $passed } on leave or with another duty
+oncall-next = next in “{ $layer }”: { $passed } away, on another duty or kept apart
 oncall-override = put in by hand
 oncall-swap = swapped by both
 oncall-fallback = nobody planned, so the fallback

@@ -1,6 +1,6 @@
 # 值班：值班表、调班、休假、呼叫
 oncall-turn = “{ $layer }”轮到值班
-oncall-next = “{ $layer }”中 { $passed } 休假或另有值班，顺延
+oncall-next = “{ $layer }”中顺延：{ $passed } 休假、已有值班或须回避
 oncall-override = 临时调班
 oncall-swap = 双方换班
 oncall-fallback = 无人排班，由兜底人员值班

@@ -7,6 +7,10 @@ use anyhow::Context;
 use crate::run::{command, output};
 use crate::tools;
 
+/// Nothing of it outlives the run, and little of it is on the disk at a time.
+const SMALL_AND_FORGETFUL: &str = "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 \
+                                   -c min_wal_size=32MB -c max_wal_size=192MB";
+
 /// A running server; stopped and removed when dropped.
 pub(crate) struct Server {
     bin: PathBuf,
@@ -32,7 +36,7 @@ impl Server {
             &["-D", server.path("data")?, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
         )?;
         let options = format!(
-            "-p {port} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=300",
+            "-p {port} -k {} -c listen_addresses=127.0.0.1 -c max_connections=300 {SMALL_AND_FORGETFUL}",
             server.path("")?
         );
         server.tool(

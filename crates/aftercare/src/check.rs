@@ -101,6 +101,7 @@ fn mend(damage: &Damage) -> String {
         Damage::Missing(name) => {
             format!("the {name} is not there: stop the service, bring the last backup back")
         }
+        Damage::Empty => "the database is empty: run `aftercare migrate`".to_owned(),
         Damage::Behind(name) => {
             format!("the database is older than this program ({name} has not run): run `aftercare migrate`")
         }

@@ -26,7 +26,7 @@ pub(crate) struct SeedArgs {
     /// How many tickets.
     #[arg(long)]
     tickets: u32,
-    /// The instant of the last ticket (RFC 3339); the present if absent.
+    /// The instant of the last ticket (RFC 3339); if absent, so long ago that all that happens to it has happened.
     #[arg(long)]
     at: Option<Timestamp>,
 }
@@ -35,6 +35,9 @@ const BATCH: u32 = 200;
 const CUSTOMERS: u32 = 200;
 /// Tickets come at this distance.
 const STEP_S: i64 = 150;
+/// A ticket is answered within so long, and solved within so long of that.
+const ANSWERED_S: i64 = 5_000;
+const SOLVED_S: i64 = 60_000;
 /// Only the newest are on their way: a desk that left its oldest cases open would count every report that it owes.
 const RECENT: u32 = 2_000;
 
@@ -42,7 +45,7 @@ const RECENT: u32 = 2_000;
 pub(crate) async fn run(args: SeedArgs, config: &Config) -> anyhow::Result<()> {
     let end = match args.at {
         Some(at) => at,
-        None => serve::open(&config.database()?).await?.now(),
+        None => plus_seconds(serve::open(&config.database()?).await?.now(), -(ANSWERED_S + SOLVED_S)),
     };
     let start = plus_seconds(end, -STEP_S * i64::from(args.tickets));
     let clock = Arc::new(SetClock::new(start));
@@ -129,7 +132,7 @@ fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32, life: Life) -> desk::Resu
     let title = format!("Seed {i}: {}", words::t(words::Locale::Zh, &format!("seed-title-{}", i % 10)));
     let body = Body::from_text(words::t(words::Locale::Zh, &format!("seed-body-{}", i % 10)));
     let mut new = NewTicket::by_contact(ContactId::from(""), title, body, Channel::Mail);
-    new.requester = format!("seed{n}@example.cn");
+    new.requester = format!("seed{n}@example.com");
     new.class = IssueClass::ALL.get(i as usize % IssueClass::ALL.len()).copied();
     new.severity = Some(if rng.random_bool(0.15) { Severity::Urgent } else { Severity::General });
     new.assignee = agent.staff().filter(|_| rng.random_bool(0.7)).map(|s| s.id.clone());
@@ -145,14 +148,14 @@ fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32, life: Life) -> desk::Resu
     }
     let draft =
         Draft { body: Body::from_text(words::t(words::Locale::Zh, "seed-answer")), ..Draft::default() };
-    let at = plus_seconds(unit.now, rng.random_range(60..5_000));
+    let at = plus_seconds(unit.now, rng.random_range(60..ANSWERED_S));
     step(unit, &mut case, |case| decide::reply(case, draft.clone(), agent, at))?;
     if life == Life::OnItsWay {
         return Ok(());
     }
     let resolution = words::t(words::Locale::Zh, "seed-resolution").to_owned();
     let solution = Solution { resolution, ..Solution::default() };
-    let at = plus_seconds(at, rng.random_range(600..60_000));
+    let at = plus_seconds(at, rng.random_range(600..SOLVED_S));
     step(unit, &mut case, |case| {
         decide::resolve(case, solution.clone(), &Actor::System(System::Import), at)
     })?;

@@ -102,9 +102,18 @@ pub async fn settle(desk: &Desk, parcel: Parcel, handed: Handed) -> Result<Lette
         }
         letter::settle(unit.work, &row)?;
         reported(unit, &row)?;
+        if row.state != LetterState::Sent {
+            show(unit, &row)?;
+        }
         Ok(row.state)
     })
     .await
+}
+
+/// Whoever has the ticket open sees that its letter did not arrive.
+fn show(unit: &mut Unit<'_, '_>, row: &LetterRow) -> Result<()> {
+    let number = row.ticket.as_ref().map(|t| store::ticket::number_of(unit.work, t)).transpose()?.flatten();
+    Ok(number.map_or(Ok(()), |number| unit.work.publish("ticket", &number))?)
 }
 
 /// The duty to report follows what became of the report's letter.

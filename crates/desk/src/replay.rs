@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use domain::id::{GroupId, StaffId};
 use domain::routing::{RouteKind, RouteReason};
-use domain::sla::Clock;
 use domain::ticket::decide::{self, Assignment, Body, Case, Draft, Outcome, Reclassify, Solution};
 use domain::ticket::{CloseReason, Level, RaiseMode, Severity, Status};
 use domain::time::Timestamp;
@@ -80,7 +79,11 @@ pub fn replay(unit: &mut Unit<'_, '_>, history: &History) -> Result<bool> {
         save(unit, &case, &decision)?;
         (case.ticket, case.clocks, case.holds) = (decision.ticket, decision.clocks, decision.holds);
     }
-    rest(unit, &mut case)
+    let rest = decide::come_to_rest(&case, unit.actor, unit.now)?;
+    if !rest.is_nothing() {
+        save(unit, &case, &rest)?;
+    }
+    Ok(true)
 }
 
 fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome {
@@ -122,14 +125,4 @@ fn words(name: &str) -> Draft {
 fn named(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: (&str, Option<&Step>)) -> Outcome {
     let done = step.1.and_then(|s| take(unit, case, at, s).ok()).filter(|d| !d.is_nothing());
     done.map_or_else(|| decide::note(case, words(step.0), &BTreeSet::new(), unit.actor, at), Ok)
-}
-
-/// A clock that the history left running must not act by itself: what is imported escalates nothing.
-fn rest(unit: &mut Unit<'_, '_>, case: &mut Case) -> Result<bool> {
-    if case.clocks.iter().any(|c: &Clock| c.next_at.is_some()) {
-        let quiet = case.clocks.iter().cloned().map(|c| Clock { next_at: None, ..c }).collect::<Vec<_>>();
-        let before = (&case.ticket, case.clocks.as_slice(), case.holds.as_slice());
-        ticket::update(unit.work, before, (&case.ticket, &quiet, &case.holds))?;
-    }
-    Ok(true)
 }

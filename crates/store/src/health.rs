@@ -23,7 +23,9 @@ pub enum Damage {
         /// The table in which it is missing.
         missing_in: String,
     },
-    /// This migration has not run yet.
+    /// Nothing was laid into it yet.
+    Empty,
+    /// This migration and those after it have not run yet.
     Behind(&'static str),
     /// A table or an index is not there.
     Missing(String),
@@ -48,7 +50,11 @@ pub async fn damage(config: &DbConfig) -> Result<Vec<Damage>> {
 }
 
 fn behind(engine: crate::Engine, done: &[(String, String)]) -> Result<Vec<Damage>> {
-    Ok(migrate::pending(engine, done)?.into_iter().map(|m| Damage::Behind(m.name)).collect())
+    let first = migrate::pending(engine, done)?.into_iter().next();
+    Ok(first
+        .map(|m| if done.is_empty() { Damage::Empty } else { Damage::Behind(m.name) })
+        .into_iter()
+        .collect())
 }
 
 fn of_file(path: &Path) -> Result<Vec<Damage>> {

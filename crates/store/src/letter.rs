@@ -15,6 +15,8 @@ statements! {
          WHERE id = $1";
     OF_TICKET = "SELECT id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, next_at, job_id, message_no \
          FROM letter WHERE ticket_id = $1 AND message_no >= $2 AND message_no <= $3 ORDER BY message_no, id LIMIT $4";
+    NOT_ARRIVED = "SELECT id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, next_at, job_id, message_no \
+         FROM letter WHERE ticket_id = $1 AND state IN ('failed', 'rejected') ORDER BY id DESC LIMIT $2";
     SETTLE = "UPDATE letter SET state = $2, detail = $3, sent_at = $4, attempts = $5, next_at = $6, body = $7, job_id = $8 WHERE id = $1";
 }
 
@@ -121,6 +123,11 @@ pub fn of_messages(
     limit: i64,
 ) -> Result<Vec<LetterRow>> {
     r.rows(&OF_TICKET, &[ticket.as_str().into(), from.into(), to.into(), limit.into()], read)
+}
+
+/// The letters about a ticket that no server took so far, newest first.
+pub fn not_arrived(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Result<Vec<LetterRow>> {
+    r.rows(&NOT_ARRIVED, &[ticket.as_str().into(), limit.into()], read)
 }
 
 /// A page of letters, newest first.

@@ -144,8 +144,12 @@ async fn postgres_locked(client: &mut Client, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// What has run, with the hashes of the texts.
+/// What has run, with the hashes of the texts; nothing in a database that is still empty.
 pub(crate) async fn done_on_postgres(client: &Client) -> Result<Vec<(String, String)>> {
+    let ledger = client.query_one("SELECT to_regclass('migration') IS NOT NULL", &[]).await?;
+    if !ledger.get::<_, bool>(0) {
+        return Ok(Vec::new());
+    }
     let rows = client.query("SELECT name, sha256 FROM migration", &[]).await?;
     Ok(rows.iter().map(|r| (r.get(0), r.get(1))).collect())
 }

@@ -98,10 +98,30 @@ pub async fn engines() -> [Database; 2] {
     [Database::sqlite(), Database::postgres().await]
 }
 
+/// Some 12 MB a test would fill a small disk; a run has hundreds of them.
 impl Drop for Database {
     fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(self.files());
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
         }
+        if let DbConfig::Postgres(url) = &self.config
+            && let Some((server, name)) = url.rsplit_once(" dbname=")
+        {
+            let (server, name) = (server.to_owned(), name.to_owned());
+            // The test's own runtime may be ending.
+            let _ = std::thread::spawn(move || remove(&server, &name)).join();
+        }
     }
+}
+
+fn remove(server: &str, name: &str) {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+    runtime.block_on(async {
+        let Ok((client, connection)) = tokio_postgres::connect(server, NoTls).await else { return };
+        let connection = tokio::spawn(connection);
+        let _ = client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        drop(client);
+        let _ = connection.await;
+    });
 }

@@ -5,7 +5,7 @@ use domain::sla::{Clock, Milestone, Risk, Sort, State};
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, to_millis};
 use store::ticket::{ListRow, Running};
-use words::{Locale, countdown, duration, t, t_args, word};
+use words::{Locale, countdown, counted, t, t_args, word};
 
 /// A chip ready to be shown.
 #[derive(Debug, Clone, Template)]
@@ -106,7 +106,7 @@ impl Chip {
         };
         let running = matches!(state, State::Running | State::BreachedRunning);
         let time = match (state.is_final(), left) {
-            (true, _) => duration(locale, counted_s),
+            (true, _) => counted(locale, counted_s),
             (false, Some(left)) if running => countdown(locale, left),
             _ => String::new(),
         };

@@ -5,7 +5,7 @@ use domain::sla::{ClosedWhy, Explanation, Line};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::{Locale, duration, has, t, t_args, when};
+use crate::{Locale, counted, has, t, t_args, when};
 
 /// A line for people, with its kind for the icon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, no
             say(
                 "counted",
                 key,
-                &[("from", &at(*from)), ("to", &at(*to)), ("time", &duration(locale, *seconds))],
+                &[("from", &at(*from)), ("to", &at(*to)), ("time", &counted(locale, *seconds))],
             )
         }
         Line::Closed { from, to, why: ClosedWhy::OutOfHours } => {
@@ -65,7 +65,7 @@ fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, no
             let args = [
                 ("from", at(*from)),
                 ("to", at(*to)),
-                ("time", duration(locale, *seconds)),
+                ("time", counted(locale, *seconds)),
                 ("n", stretches.to_string()),
             ];
             let args: Vec<(&'static str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -73,7 +73,7 @@ fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, no
         }
         Line::Due { at: due } => say("due", "why-due", &[("at", &at(*due))]),
         Line::Stopped { at: stop, counted_s } => {
-            say("stopped", "why-stopped", &[("at", &at(*stop)), ("time", &duration(locale, *counted_s))])
+            say("stopped", "why-stopped", &[("at", &at(*stop)), ("time", &counted(locale, *counted_s))])
         }
     }
 }

@@ -6,7 +6,7 @@ use domain::report::Difference;
 use domain::ticket::{Channel, IssueClass, Kind, Level, Severity};
 use jiff::tz::TimeZone;
 
-use crate::{Locale, clock_time, date, duration, has, t, t_args, word};
+use crate::{Locale, clock_time, date, duration, has, span, t, t_args, word};
 
 /// How people write the names of columns and the words in them, in both languages.
 pub fn vocabulary() -> Vocabulary {
@@ -94,11 +94,12 @@ pub fn difference(locale: Locale, zone: &TimeZone, d: &Difference) -> String {
         t_args(locale, "differ-uncounted", &[("time", &duration(locale, d.uncounted_s))])
     };
     let args = [
-        ("target", duration(locale, d.target_s)),
+        // To the second: a case that is late by less than a minute must not look as long as its target.
+        ("target", span(locale, d.target_s)),
         ("calendar", d.calendar.clone()),
         ("due", due),
         ("resolved", d.resolved_at.map_or_else(|| "–".to_owned(), at)),
-        ("counted", duration(locale, d.counted_s)),
+        ("counted", span(locale, d.counted_s)),
         ("rest", rest),
     ];
     let args: Vec<(&'static str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -135,14 +136,14 @@ mod tests {
             said_kept: true,
             kept: false,
             target_s: 86_400,
-            counted_s: 90_000,
+            counted_s: 86_405,
             uncounted_s: 3_600,
             due_at: Some("2016-03-01T09:00:00Z".parse().unwrap()),
             resolved_at: Some("2016-03-01T10:00:00Z".parse().unwrap()),
         };
         let zh = difference(Locale::Zh, &TimeZone::UTC, &d);
         assert!(
-            zh.contains("全天候 7×24") && zh.contains("1 天 1 小时") && zh.contains("另有 1 小时"),
+            zh.contains("全天候 7×24") && zh.contains("24 小时 5 秒") && zh.contains("另有 1 小时"),
             "{zh}"
         );
         let en = difference(

@@ -17,7 +17,7 @@ pub use letter::{LetterFacts, LetterText, letter_text};
 pub use risk::risk;
 pub use span::{read_span, span};
 pub use step::{step_fired, step_when};
-pub use time::{clock_time, countdown, date, dated, duration, instant, weekday, when};
+pub use time::{clock_time, countdown, counted, date, dated, duration, instant, weekday, when};
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

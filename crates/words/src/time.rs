@@ -82,6 +82,18 @@ pub fn duration(locale: Locale, seconds: i64) -> String {
     shown.join(" ")
 }
 
+/// Counted time in its two largest units, and never in days: nobody takes 27 counted hours for a day and three hours of
+/// the calendar.
+pub fn counted(locale: Locale, seconds: i64) -> String {
+    let s = seconds.unsigned_abs();
+    let hours = t_args(locale, "unit-hour", &[("n", &(s / 3600).to_string())]);
+    match (s / 3600, s / 60 % 60) {
+        (0, _) => duration(locale, seconds),
+        (_, 0) => hours,
+        (_, minutes) => format!("{hours} {}", t_args(locale, "unit-minute", &[("n", &minutes.to_string())])),
+    }
+}
+
 /// From here on a countdown says days and hours.
 const LONG_S: u64 = 48 * 3600;
 
@@ -117,6 +129,9 @@ mod tests {
         assert_eq!(duration(Locale::Zh, 0), "0 秒");
         assert_eq!(duration(Locale::Zh, 3 * 86_400 + 4 * 3_600 + 59), "3 天 4 小时");
         assert_eq!(duration(Locale::En, 3_600), "1 h");
+        assert_eq!(counted(Locale::Zh, 27 * 3_600), "27 小时");
+        assert_eq!(counted(Locale::Zh, 27 * 3_600 + 1_859), "27 小时 30 分");
+        assert_eq!(counted(Locale::Zh, 330), "5 分 30 秒");
         assert_eq!(countdown(Locale::Zh, 4_328), "1:12:08");
         assert_eq!(countdown(Locale::Zh, -200), "0:03:20");
         assert_eq!(countdown(Locale::Zh, -(28 * 24 + 10) * 3600 - 59), "28 天 10 小时");

@@ -84,7 +84,7 @@ fn case_with_10_messages(server: &Server, session: &str) -> anyhow::Result<Strin
         &json!({
             "title": "保存进度报表后页面没有反应",
             "body": "今天上午填完本周进度点“保存”，页面一直转圈，刷新后数据没有了。\n已试过换浏览器，情况相同。",
-            "requester": "seed1@example.cn",
+            "requester": "seed1@example.com",
             "severity": "urgent",
             "tags": ["报表", "进度"],
             "facts": {"symptom": "保存无响应", "occurrence": "每次", "version": "v3.2.1", "error_code": "ORA-00054"},

@@ -98,7 +98,7 @@ fn one_message(i: u32) -> serde_json::Value {
     json!({
         "title": format!("登录后提示密码错误 {i}"),
         "body": "早上修改密码以后一直提示密码错误，昨天还可以登录。请协助重置，谢谢。",
-        "requester": format!("seed{}@example.cn", i % 200),
+        "requester": format!("seed{}@example.com", i % 200),
     })
 }
 

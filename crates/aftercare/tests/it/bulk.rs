@@ -153,5 +153,6 @@ async fn a_page_does_what_the_api_does(app: TestApp) {
     let line = line.replace("&#34;", "\"").replace('=', "%3D");
     let undone = agent.form("/tickets/bulk", &format!("action=undo&undo={line}")).await;
     assert_eq!(undone.status, StatusCode::OK, "{}", undone.text);
+    assert!(undone.text.contains("已撤销 1 张工单的更改"), "{}", undone.text);
     assert_eq!(shown(&api, &second).await["severity"], "general");
 }

@@ -12,7 +12,10 @@ use serde_json::json;
 use testkit::TestApp;
 
 mod engines {
-    testkit::on_both_engines!(what_is_imported_happened_when_its_log_says);
+    testkit::on_both_engines!(
+        what_is_imported_happened_when_its_log_says,
+        what_an_import_leaves_open_goes_on_quietly,
+    );
 }
 
 const HEAD: &str = "number,incident_state,reassignment_count,made_sla,caller_id,opened_at,sys_updated_at,contact_type,\
@@ -176,4 +179,34 @@ async fn what_is_imported_happened_when_its_log_says(app: TestApp) {
         (at(0).as_str(), events["items"].as_array().unwrap().last().unwrap()["at"].as_str()),
         (opened, Some(closed))
     );
+}
+
+async fn what_an_import_leaves_open_goes_on_quietly(app: TestApp) {
+    let Actor::Contact(ben) = app.cast.contact("ben@north.example") else { panic!("a contact") };
+    let mut new =
+        NewTicket::by_contact(ben.id.clone(), "old".to_owned(), Body::from_text("b"), Channel::Mail);
+    let week_ago = domain::time::plus_seconds(app.desk.now(), -7 * 86_400);
+    (new.received_at, new.external_ref) = (Some(week_ago), Some("A".to_owned()));
+    new.severity = Some(domain::ticket::Severity::Urgent);
+    let history = History { new, steps: Vec::new() };
+    assert!(app.desk.write(&IMPORT, move |unit| replay(unit, &history)).await.unwrap());
+    let checked = || async { desk::rebuild::check(&app.desk, String::new()).await.unwrap().wrong };
+    assert_eq!(checked().await, [], "its clocks are what history says");
+    let api = app.api().await;
+    let row = api.get("/api/v1/tickets").await.json()["items"][0].clone();
+    let number = row["number"].as_str().unwrap().to_owned();
+    let row = api.get(&format!("/api/v1/tickets/{number}")).await.json();
+    let clocks = row["clocks"].as_array().unwrap();
+    assert!(clocks.iter().any(|c| c["kind"] == "resolution" && c["state"] == "breached_running"), "{row}");
+    let events = || async {
+        let all = api.get(&format!("/api/v1/tickets/{number}/events?limit=200")).await.json();
+        all["items"].as_array().unwrap().len()
+    };
+    let before = events().await;
+    app.signed_in("agent").await.form(&format!("/tickets/{number}/taking"), "").await;
+    app.drain().await;
+    assert!(events().await <= before + 2, "taking it wakes nothing of the past");
+    assert_eq!(checked().await, []);
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
+    assert!(letters.is_empty(), "{letters:?}");
 }

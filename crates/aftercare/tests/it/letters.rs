@@ -108,9 +108,21 @@ async fn a_busy_server_is_asked_again_later(app: TestApp) {
 
 async fn a_refusal_is_shown_with_the_servers_words(app: TestApp) {
     let server = Server::start();
-    open(&app, "nobody@else.example", "t").await;
+    let number = open(&app, "nobody@else.example", "t").await;
     assert!(send(&app, &mailer(server.port)).await);
     let admin = app.signed_in("admin").await;
+    for login in ["admin", "agent"] {
+        let page = app.signed_in(login).await.get(&format!("/tickets/{number}")).await.text;
+        assert!(
+            page.contains("寄给 nobody@else.example 的信件未送达") && page.contains("550 5.1.1"),
+            "{page}"
+        );
+        assert_eq!(
+            page.contains("/admin/letters/"),
+            login == "admin",
+            "who may open the letter is led to it"
+        );
+    }
     let list = admin.get("/admin/letters?state=rejected").await;
     assert!(list.text.contains("550 5.1.1 no such mailbox"), "{}", list.text);
     assert!(!admin.get("/admin/letters?state=sent").await.text.contains("nobody@"));

@@ -182,7 +182,8 @@ async fn programs_do_all_of_it_and_the_month_shows_it(app: TestApp) {
     assert_eq!(now["items"][0]["primary"]["because"]["passed"], json!([first]));
 
     let page = app.signed_in("boss").await.get("/on-call?month=2026-10").await.text;
-    for shown in ["一线值班", "10-01 周四", "12:00–13:00", "临时调班", "休假或另有值班", "无人", "10-10 周六"]
+    for shown in
+        ["一线值班", "10-01 周四", "12:00–13:00", "临时调班", "休假、已有值班或须回避", "无人", "10-10 周六"]
     {
         assert!(page.contains(shown), "{shown}: {page}");
     }

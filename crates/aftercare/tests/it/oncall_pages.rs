@@ -140,7 +140,7 @@ async fn what_is_done_on_the_month_is_undone(app: TestApp) {
     let done = agent.form("/on-call/leaves", &leave("agent")).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let page = month().await;
-    assert!(page.contains("回家") && page.contains("休假或另有值班"), "{page}");
+    assert!(page.contains("回家") && page.contains("休假、已有值班或须回避"), "{page}");
     let key = page.split("/on-call/leaves/").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let gone = agent.form(&format!("/on-call/leaves/{key}/removal"), "").await;
     assert!(!month().await.contains("回家"));

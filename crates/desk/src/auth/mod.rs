@@ -70,15 +70,21 @@ pub fn secret_hash(secret: &str) -> String {
 /// for longer each time.
 pub async fn sign_in(desk: &Desk, login: &str, password: String, from: &str) -> Result<Session> {
     let login = login.trim().to_lowercase();
-    // What stands before the first bar is ours: no login can be typed that counts as another's.
-    let keys = [format!("{from}|{login}"), format!("*|{login}")];
-    let (name, counted) = (login.clone(), keys.clone());
-    let (found, waits) = desk
+    let (name, from) = (login, from.to_owned());
+    let (found, keys, waits) = desk
         .read(move |r| {
-            let [here, all] = &counted;
+            let found = find_password(r, &name)?;
+            // By whichever name somebody is tried, it is one person. A name of nobody stands behind a question mark, so
+            // that nothing can be typed that counts as another's.
+            let who = match &found {
+                Some((person, _)) => format!("{}|{}", person.kind, person.id),
+                None => format!("?|{name}"),
+            };
+            let keys = [format!("{from}|{who}"), format!("*|{who}")];
+            let [here, all] = &keys;
             let waits =
                 [wait(r, here, FREE_FROM_ONE, MAX_WAIT_S)?, wait(r, all, FREE_FROM_ALL, MAX_WAIT_ALL_S)?];
-            Ok((find_password(r, &name)?, waits))
+            Ok((found, keys, waits))
         })
         .await?;
     let left = waits.into_iter().max().unwrap_or(0);

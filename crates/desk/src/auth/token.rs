@@ -27,8 +27,11 @@ pub async fn create_token(
     if name.trim().is_empty() {
         return Err(Error::field("name", "required"));
     }
-    if scopes.iter().any(|s| s != "*" && s.parse::<Right>().is_err()) || scopes.is_empty() {
-        return Err(Error::field("scopes", "unknown"));
+    if scopes.is_empty() {
+        return Err(Error::field("scopes", "required"));
+    }
+    if let Some(i) = scopes.iter().position(|s| s != "*" && s.parse::<Right>().is_err()) {
+        return Err(Error::field(&format!("scopes.{}", i + 1), "unknown"));
     }
     let secret = format!("aft_{}", desk.new_secret());
     let hash = secret_hash(&secret);

@@ -107,6 +107,9 @@ pub async fn link(desk: &Desk, who: &Actor, number: &str, other: &str) -> Result
     desk.write(who, move |unit| {
         let (a, b) = (load_case(unit, &number)?, load_case(unit, &other)?);
         allowed(unit, Action::Combine, &a.ticket)?;
+        if linked_with(&ticket::related_events(unit.work, &a.ticket.id)?).contains(&b.ticket.number) {
+            return Ok(a.ticket);
+        }
         let linked = decide::link(&a, &b.ticket.number, unit.actor, unit.now)?;
         save(unit, &a, &linked)?;
         let back = decide::link(&b, &a.ticket.number, unit.actor, unit.now)?;

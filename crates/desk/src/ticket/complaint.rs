@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Action, Actor, Contact, Scope, may};
+use domain::access::{Action, Actor, Contact, Role, Scope, may};
 use domain::id::{StaffId, TicketId};
 use domain::routing::{PersonRule, RouteKind, RouteReason, pick_person};
 use domain::ticket::decide::{self, Assignment, Body, Refusal};
 use domain::ticket::{Change, Channel, Kind, Ticket, handled_by, linked_with};
-use store::ticket;
+use store::{staff, ticket};
 
 use crate::case::supervisors;
 use crate::intake::{NewTicket, open_in};
@@ -42,15 +42,21 @@ pub(super) fn complain_in(
     hand_to_supervisor(unit, &linked.ticket.id, &apart)
 }
 
-/// The complaint goes to a supervisor who stands apart, with the least load. Where there is none it stays with whoever
+/// The complaint goes to a supervisor who stands apart, with the least load; where all of them are
+/// part of the case, to an administrator. Where there is none it stays with whoever
 /// has it, or waits for somebody if that person does not stand apart.
 fn hand_to_supervisor(
     unit: &mut Unit<'_, '_>,
     complaint: &TicketId,
     apart: &BTreeSet<StaffId>,
 ) -> Result<Ticket> {
-    let free = supervisors(unit)?.into_iter().filter(|s| !apart.contains(s)).map(|s| (s, Vec::new()));
-    let candidates = candidates(unit.work, free)?;
+    let free = |s: &StaffId| !apart.contains(s);
+    let mut able: Vec<StaffId> = supervisors(unit)?.into_iter().filter(free).collect();
+    if able.is_empty() {
+        let all = staff::all(unit.work)?.into_iter().filter(|s| s.active && s.role == Role::Administrator);
+        able = all.map(|s| s.id).filter(free).collect();
+    }
+    let candidates = candidates(unit.work, able.into_iter().map(|s| (s, Vec::new())))?;
     let case = load_case_by_id(unit, complaint)?;
     let person = pick_person(&PersonRule { skill: String::new() }, &candidates).cloned();
     let stays = case.ticket.assignee.as_ref().is_none_or(|a| !apart.contains(a));

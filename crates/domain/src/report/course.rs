@@ -40,6 +40,7 @@ impl Course {
         match &e.change {
             Change::Resolved { .. } => self.resolved_at = Some(e.at),
             Change::Closed { .. } => self.closed_at = Some(e.at),
+            Change::StatusChanged { from: Status::Closed, to: Status::Resolved, .. } => self.closed_at = None,
             Change::Reopened { slip, .. } => {
                 self.reopened += u32::from(!slip);
                 (self.resolved_at, self.closed_at) = (None, None);

@@ -4,7 +4,7 @@
 use super::place::Place;
 use super::sheet::Found;
 use super::{Column, History, How};
-use crate::ticket::{Change, CloseReason};
+use crate::ticket::{Change, CloseReason, Status};
 
 const CONFIRMED: &str = "confirmed";
 const SILENT: &str = "silent";
@@ -37,6 +37,7 @@ pub(super) fn find(history: &History) -> Vec<Found> {
         match &e.change {
             Change::Opened { .. } => came_at = Some(e.at),
             Change::Resolved { .. } => (cell, solver) = (AWAITING, Some(place.served_by(&e.by))),
+            Change::StatusChanged { from: Status::Closed, to: Status::Resolved, .. } => cell = AWAITING,
             Change::Closed { reason } => cell = closed(cell, *reason),
             Change::MergedInto { .. } => cell = "dropped",
             Change::Reopened { slip, .. } => (cell, solver, reopened) = (UNSOLVED, None, reopened || !slip),

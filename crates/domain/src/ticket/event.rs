@@ -147,6 +147,8 @@ pub enum Change {
         #[serde(default)]
         retro: bool,
     },
+    /// What stood in a history from elsewhere: these steps of a clock that it left running are not done any more.
+    StepsPassed { milestone: Milestone, cycle: u32, steps: Vec<String> },
     /// A breach was excused by a supervisor (M3).
     Excused { milestone: Milestone, cycle: u32, reason: String },
     /// A step of the promise fired: at a percent, at an offset, or after missed updates.
@@ -249,6 +251,10 @@ pub struct Before {
     pub status: Status,
     /// What the solution replaced, if it was solved.
     pub solved: Option<Unsolved>,
+    /// Who ended it.
+    pub by: ActorRef,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Before {
@@ -258,13 +264,16 @@ impl Before {
         let mut solved = None;
         for event in events {
             match &event.change {
-                Change::StatusChanged { from, to, .. } if !to.is_open() => last = Some(*from),
+                Change::StatusChanged { from, to, .. } if !to.is_open() => {
+                    last = Some((*from, event.by.clone(), event.at));
+                }
                 Change::Resolved { was, .. } => solved = Some(was.clone()),
                 Change::Reopened { .. } => (last, solved) = (None, None),
                 _ => {}
             }
         }
-        Some(Self { status: last?, solved })
+        let (status, by, at) = last?;
+        Some(Self { status, solved, by, at })
     }
 }
 

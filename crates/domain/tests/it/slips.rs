@@ -116,3 +116,38 @@ fn whatever_changes_a_case_went_through_it_has_the_promises_of_what_it_is() {
         }
     }
 }
+
+#[test]
+fn a_close_that_is_taken_back_waits_for_the_customers_word_again() {
+    let before = opened(Severity::General);
+    let solution = Solution { resolution: "done".into(), ..Solution::default() };
+    let solve = decide::resolve(&before, solution, &agent(), at(10)).unwrap();
+    let mut history = solve.events.clone();
+    let solved = after(&before, solve);
+    let close = decide::close(&solved, CloseReason::Staff, &agent(), at(20)).unwrap();
+    history.extend(close.events.clone());
+    let (closed, ended) = (after(&solved, close), Before::of(&history));
+    let back = decide::reopen(&closed, ended.as_ref(), "", &agent(), at(21)).unwrap();
+    let t = after(&closed, back).ticket;
+    assert_eq!((t.status, t.reopened, t.closed_at, t.close_reason), (Status::Resolved, 0, None, None));
+    assert_eq!((t.resolved_at, t.silence_at), (Some(at(10)), solved.ticket.silence_at));
+    for (who, reason, minutes) in [(customer(), "", 21), (agent(), "no", 21), (agent(), "", 26)] {
+        let open = decide::reopen(&closed, ended.as_ref(), reason, &who, at(minutes)).unwrap();
+        let t = after(&closed, open).ticket;
+        assert_eq!((t.status, t.reopened), (Status::Open, 1), "{reason} {minutes}");
+    }
+}
+
+#[test]
+fn what_nobody_has_answered_is_new_again_after_waiting() {
+    let before = opened(Severity::General);
+    let held = decide::hold(&before, Status::WaitingVendor, "parts", None, &agent(), at(5)).unwrap();
+    let held = after(&before, held);
+    let back = after(&held, decide::resume(&held, &agent(), at(6)).unwrap());
+    assert_eq!(back.ticket.status, Status::New);
+    let draft = Draft { body: Body::from_text("b"), files: vec![] };
+    let answered = after(&back, decide::reply(&back, draft, &agent(), at(7)).unwrap());
+    let held = decide::hold(&answered, Status::WaitingVendor, "parts", None, &agent(), at(8)).unwrap();
+    let held = after(&answered, held);
+    assert_eq!(decide::resume(&held, &agent(), at(9)).unwrap().ticket.status, Status::Open);
+}

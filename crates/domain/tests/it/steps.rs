@@ -231,3 +231,50 @@ fn a_bad_step_is_refused_with_its_row() {
     assert_eq!(wrong(&hand(r#""action":"to_group","group":"deep","level":9"#)), None);
     assert_eq!(wrong(&step(r#","offset_s":-1799"#)), None);
 }
+
+#[test]
+fn where_nobody_has_the_ticket_whoever_leads_is_told() {
+    let step = resolution(StepAt::Percent(50), StepAction::NotifyOwner);
+    let mut case = with(Severity::Urgent, vec![step]);
+    let told = |case: &Case| {
+        let d = tick(case, &Helpers::default(), at(130));
+        let action = d.events.iter().find_map(|e| match &e.change {
+            Change::StepFired { action, .. } => Some(*action),
+            _ => None,
+        });
+        let leads = d.notices.iter().any(|n| matches!(n, Notice::Leads { .. }));
+        (action, leads)
+    };
+    case.ticket.assignee = None;
+    assert_eq!(told(&case), (Some(StepAction::NotifyLead), true));
+    case.ticket.assignee = Some("s1".into());
+    assert_eq!(told(&case), (Some(StepAction::NotifyOwner), false));
+}
+
+#[test]
+fn a_history_that_comes_to_rest_has_its_past_behind_it() {
+    let steps = vec![
+        resolution(StepAt::Percent(50), StepAction::NotifyManager),
+        resolution(StepAt::Offset(0), StepAction::PageOnCall),
+        resolution(StepAt::Offset(6_000), StepAction::NotifyManager),
+    ];
+    let case = with(Severity::Urgent, steps);
+    let import = Actor::System(System::Import);
+    let rest = decide::come_to_rest(&case, &import, at(300)).unwrap();
+    assert!(
+        rest.notices.is_empty()
+            && rest.digest.is_empty()
+            && rest.paged.is_empty()
+            && rest.messages.is_empty()
+    );
+    assert_eq!(rest.firings.len(), 2);
+    let due = rest.events.iter().find_map(|e| match &e.change {
+        Change::Breached { milestone: Milestone::Resolution, due_at, .. } => Some(*due_at),
+        _ => None,
+    });
+    assert_eq!(due, Some(at(240)));
+    let rested = after(&case, rest);
+    assert!(!rested.clocks.iter().any(|c| c.milestone == Milestone::Update && c.is_running()));
+    assert!(tick(&rested, &Helpers::default(), at(301)).is_nothing(), "nothing is made up for");
+    assert_eq!(fired(&tick(&rested, &Helpers::default(), at(400))).len(), 1, "what lies ahead is done");
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aftercare_clock::Fixed;
 use domain::id::StaffId;
 use store::feed::Place;
+use store::health::{Damage, damage};
 use store::{Db, DbConfig, Engine, Entropy, Error};
 use testkit::{Database, engines};
 
@@ -203,4 +204,12 @@ async fn a_commit_on_one_node_rings_on_the_other() {
         told += 1;
         assert!(told < 20_000, "the other node never heard");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_database_is_called_empty_and_a_whole_one_sound() {
+    let database = Database::postgres().await;
+    assert_eq!(damage(&database.config()).await.unwrap(), [Damage::Empty]);
+    open(&database.config()).await;
+    assert_eq!(damage(&database.config()).await.unwrap(), []);
 }

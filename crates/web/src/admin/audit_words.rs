@@ -105,6 +105,7 @@ mod tests {
             "承诺时限 1 · 非服务时间受理时 · 时长"
         );
         assert_eq!(label("1.name", Locale::En), "1 · Name");
+        assert_eq!(label("doc.confirm_within_min", Locale::Zh), "开班确认时限（分钟）");
     }
 
     #[test]

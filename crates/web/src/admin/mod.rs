@@ -33,6 +33,7 @@ use axum::extract::State;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use desk::Error;
+use domain::access::Right;
 
 use crate::app::App;
 use crate::error::WebError;
@@ -125,6 +126,12 @@ pub(super) fn tabs(ui: &Ui) -> Vec<(&'static str, Vec<&'static str>)> {
         pages.iter().filter(|(_, right)| ui.may(right)).map(|(page, _)| *page).collect()
     };
     TABS.iter().map(|(topic, pages)| (*topic, seen(pages))).filter(|(_, pages)| !pages.is_empty()).collect()
+}
+
+/// Each right with what it allows.
+pub(super) fn rights(ui: &Ui) -> Vec<(&'static str, &'static str)> {
+    let said = |r: &Right| ui.w("right", &r.as_str().replace('.', "_"));
+    Right::ALL.iter().map(|r| (r.as_str(), said(r))).collect()
 }
 
 /// The first page that the person may see.

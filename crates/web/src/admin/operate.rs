@@ -15,7 +15,7 @@ use store::{job, session};
 use crate::app::App;
 use crate::customers::Back;
 use crate::error::WebError;
-use crate::form::{Fields, words};
+use crate::form::Fields;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -38,6 +38,11 @@ struct OperatePage {
 impl OperatePage {
     fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
         super::tabs(&self.ui)
+    }
+    /// Each right that the reader has, with what it allows: nobody hands out more.
+    fn rights(&self) -> Vec<(&'static str, &'static str)> {
+        let mine = super::rights(&self.ui).into_iter();
+        mine.filter(|(right, _)| self.ui.may(right)).collect()
     }
 }
 
@@ -89,7 +94,7 @@ pub(super) async fn tokens(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::Operate)?;
     let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;
-    page_of(&app, &page, "tokens", (Shown::Tokens(rows, None, usual()), Back::default())).await
+    page_of(&app, &page, "tokens", (Shown::Tokens(rows, None, TokenForm::default()), Back::default())).await
 }
 
 /// A new token.
@@ -97,12 +102,13 @@ pub(super) async fn tokens(
 #[serde(default)]
 pub(super) struct TokenForm {
     name: String,
-    scopes: String,
+    scopes: Vec<String>,
 }
 
-/// The form before anything is typed: a token may do what its owner may.
-fn usual() -> TokenForm {
-    TokenForm { name: String::new(), scopes: "*".to_owned() }
+impl TokenForm {
+    fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|s| s == scope)
+    }
 }
 
 /// Makes a token that acts for the person who asks; its secret is shown once. A refused form keeps what was typed.
@@ -112,10 +118,9 @@ pub(super) async fn create_token(
     Fields(form): Fields<TokenForm>,
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::Operate)?;
-    let scopes = words(&form.scopes).collect();
-    let (owner, name) = (page.staff.id.clone(), form.name.clone());
+    let (owner, name, scopes) = (page.staff.id.clone(), form.name.clone(), form.scopes.clone());
     let (secret, form, back) = match auth::create_token(&app.desk, page.actor(), owner, name, scopes).await {
-        Ok((_, secret)) => (Some(secret), usual(), Back::default()),
+        Ok((_, secret)) => (Some(secret), TokenForm::default(), Back::default()),
         Err(e) => (None, form, Back::new(e, &page.visitor)?),
     };
     let rows = all_tokens(&app).await.map_err(|e| page.visitor.fail(e))?;

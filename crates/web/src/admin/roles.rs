@@ -48,8 +48,7 @@ impl RolesPage {
     }
     /// Each right with its word and what it allows.
     fn rights(&self) -> Vec<(&'static str, &'static str)> {
-        let said = |r: &Right| self.ui.w("right", &r.as_str().replace('.', "_"));
-        Right::ALL.iter().map(|r| (r.as_str(), said(r))).collect()
+        super::rights(&self.ui)
     }
 }
 

@@ -40,7 +40,8 @@ struct DocsPage {
     locale: Locale,
     theme: &'static str,
     assets: &'static str,
-    operations: Vec<Operation>,
+    /// By what they are about: the first part of the path.
+    topics: Vec<(String, Vec<Operation>)>,
 }
 
 impl DocsPage {
@@ -56,9 +57,16 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
     let operations = paths.flat_map(|(path, item)| {
         METHODS.into_iter().filter_map(|m| Some(operation(&document, m, path, item.get(m.to_lowercase())?)))
     });
-    let operations = operations.collect();
+    let mut topics: Vec<(String, Vec<Operation>)> = Vec::new();
+    for o in operations {
+        let about = o.path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default().to_owned();
+        match topics.iter_mut().find(|(topic, _)| *topic == about) {
+            Some((_, known)) => known.push(o),
+            None => topics.push((about, vec![o])),
+        }
+    }
     let (locale, theme) = (header_locale(&headers), header_theme(&headers));
-    let page = DocsPage { locale, theme, assets: crate::assets::version(), operations };
+    let page = DocsPage { locale, theme, assets: crate::assets::version(), topics };
     Html(page.render().unwrap_or_default()).into_response()
 }
 

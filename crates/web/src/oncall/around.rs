@@ -134,9 +134,14 @@ impl Around {
         me: &StaffId,
     ) -> desk::Result<()> {
         let (from, until) = (look.now, plus_seconds(look.now, OWN_S));
-        let standing = Standing::load(r, rules, row.clone(), (from, until))?;
-        let all = duties(&standing.roster().shifts(from, until));
-        let mine = all.into_iter().filter(|d| d.person == *me).take(OWN.saturating_sub(self.own.len()));
+        // Further than is shown, so that the last one ends when it ends.
+        let far = plus_seconds(until, 35 * DAY_S);
+        let standing = Standing::load(r, rules, row.clone(), (from, far))?;
+        let all = duties(&standing.roster().shifts(from, far));
+        let mine = all
+            .into_iter()
+            .filter(|d| d.person == *me && d.from < until)
+            .take(OWN.saturating_sub(self.own.len()));
         self.own.extend(mine.map(|d| Own {
             key: format!("{}|{}|{}|{}", row.id, d.seat, to_millis(d.from), to_millis(d.until)),
             text: format!(

@@ -177,7 +177,7 @@ fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock], rules: &Rules) -> Vec<Promise> 
     shown
         .map(|c| Promise {
             chip: Chip::of(ui.locale, &t.number, c, rules, ui.now),
-            target: words::duration(ui.locale, c.target_s),
+            target: words::counted(ui.locale, c.target_s),
             due: c.due_at.map(|at| ui.when(&at)).unwrap_or_default(),
             excused: c.excused.clone().unwrap_or_default(),
         })

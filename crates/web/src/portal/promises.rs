@@ -83,10 +83,11 @@ pub(super) async fn show(
         let rules = desk.rules_in(r)?;
         let rows = promised(r, &scope, period, MOST + 1)?;
         let whole = matches!(scope, Scope::Organisation(_));
-        let contracts = match &org {
-            Some(org) if whole => directory::contracts(r, org)?,
-            _ => Vec::new(),
-        };
+        let mut contracts =
+            org.as_ref().map(|org| directory::contracts(r, org)).transpose()?.unwrap_or_default();
+        // Whoever sees only cases of their own sees the contracts that these are under.
+        let under = |c: &ContractRow| rows.iter().any(|p| p.contract.as_ref() == Some(&c.contract.id));
+        contracts.retain(|c| whole || under(c));
         Ok((rules, rows, contracts))
     });
     let (rules, mut rows, contracts) = read.await.map_err(fail)?;
@@ -148,12 +149,18 @@ fn line(ui: &Ui, rules: &Rules, p: &Promised) -> Line {
         chip: Chip::of(ui.locale, &p.number, &p.clock, rules, ui.now),
         due: p.clock.due_at.map(|at| ui.when(&at)).unwrap_or_default(),
         over: over(ui, &p.clock),
-        excused: p.clock.excused.clone().unwrap_or_default(),
+        excused: p
+            .clock
+            .excused
+            .as_ref()
+            .map(|why| ui.t1("ledger-excused", "reason", why))
+            .unwrap_or_default(),
     }
 }
 
 /// By how much a promise was missed, in counted time.
 fn over(ui: &Ui, clock: &Clock) -> String {
-    let s = clock.counted_s - clock.target_s;
-    if s > 0 { words::duration(ui.locale, s) } else { String::new() }
+    // While it runs its mark says by how much it is over, and goes on saying it.
+    let s = if clock.is_running() { 0 } else { clock.counted_s - clock.target_s };
+    if s > 0 { words::counted(ui.locale, s) } else { String::new() }
 }

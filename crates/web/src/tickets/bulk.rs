@@ -44,6 +44,8 @@ struct BulkPart {
     same: Vec<String>,
     failed: Vec<(String, String)>,
     undo: Vec<String>,
+    /// Is it the undo itself that was done?
+    undone: bool,
 }
 
 /// Does it to each ticket on its own: one that refuses does not hold the others.
@@ -66,10 +68,11 @@ pub(super) async fn bulk(
             Err(e) => failed.push((outcome.number, describe(&e, ui.locale).2)),
         }
     }
-    if form.action == "undo" {
+    let undone = form.action == "undo";
+    if undone {
         undo.clear();
     }
-    render(&BulkPart { ui, done, same, failed, undo }, &page.visitor)
+    render(&BulkPart { ui, done, same, failed, undo, undone }, &page.visitor)
 }
 
 fn line(number: &str, step: &Step) -> Option<String> {

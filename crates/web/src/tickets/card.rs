@@ -36,6 +36,8 @@ pub(crate) struct Delivery {
 /// A letter to one recipient.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
+    pub id: String,
+    pub at: Timestamp,
     pub recipient: String,
     /// `queued`, `sent`, `failed`, `rejected`, `kept`.
     pub state: &'static str,
@@ -56,7 +58,14 @@ impl Sent {
             LetterState::Kept | LetterState::Queued => "",
         };
         let said = if state == LetterState::Sent { String::new() } else { l.detail.clone() };
-        Self { recipient: l.recipient.clone(), state: state.as_str(), role, said }
+        Self {
+            id: l.id.clone(),
+            at: l.created_at,
+            recipient: l.recipient.clone(),
+            state: state.as_str(),
+            role,
+            said,
+        }
     }
 }
 
@@ -71,6 +80,14 @@ impl ReportCard {
         let Progress { phase, finding, next, expected_at } = progress.clone();
         Self { phase, finding, next, expected_at, delivery }
     }
+}
+
+/// So many letters that did not arrive are named on a page.
+const TROUBLE: i64 = 3;
+
+/// The newest letters about a ticket that did not arrive, oldest first; whoever writes next should know.
+pub(super) fn not_arrived(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Sent>> {
+    Ok(letter::not_arrived(r, id, TROUBLE)?.iter().rev().map(Sent::of).collect())
 }
 
 /// Letters by the message that they carried.

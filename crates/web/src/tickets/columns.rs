@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use domain::field::Field;
+use domain::field::{Field, FieldType};
 use serde::Deserialize;
 use store::ticket::ListRow;
 use words::{Locale, t, word};
@@ -46,11 +46,17 @@ pub(super) struct Column {
     pub name: String,
     /// What stands above it.
     pub label: String,
+    /// What an extra field holds.
+    pub holds: FieldType,
 }
 
 impl Column {
     fn plain(name: &str, locale: Locale) -> Self {
-        Self { name: name.to_owned(), label: t(locale, &format!("field-{name}")).to_owned() }
+        Self {
+            name: name.to_owned(),
+            label: t(locale, &format!("field-{name}")).to_owned(),
+            holds: FieldType::Text,
+        }
     }
 
     /// The class by which it has its width.
@@ -72,10 +78,8 @@ impl Column {
             "product" => row.product.clone().unwrap_or_default(),
             "customer" => row.organisation.clone().unwrap_or_else(|| row.requester.clone()),
             "requester" => row.requester.clone(),
-            "promise" => row
-                .nearest
-                .map(|(m, due, _)| format!("{} {}", say("milestone", m.as_str()), ui.full(&due)))
-                .unwrap_or_default(),
+            "promise" => row.nearest.map(|(_, due, _)| ui.full(&due)).unwrap_or_default(),
+            "milestone" => row.nearest.map(|(m, ..)| say("milestone", m.as_str())).unwrap_or_default(),
             "group" => row.group.clone().unwrap_or_default(),
             "assignee" => row.assignee.clone().unwrap_or_else(|| ui.t("nobody").to_owned()),
             "received" => ui.full(&row.created_at),
@@ -92,7 +96,19 @@ impl Column {
         let at = match self.name.as_str() {
             "received" => row.created_at,
             "updated" => row.updated_at,
-            _ => return text.into(),
+            "promise" => match row.nearest {
+                Some((_, due, _)) => due,
+                None => return text.into(),
+            },
+            _ => {
+                return match self.holds {
+                    FieldType::Number => Cell::Number(text),
+                    FieldType::Date => {
+                        text.parse().map_or(Cell::Text(text.clone()), |day| Cell::Day(day, text))
+                    }
+                    FieldType::Text | FieldType::Choice => text.into(),
+                };
+            }
         };
         Cell::At(at.to_zoned(ui.zone.clone()).datetime(), text)
     }
@@ -101,8 +117,25 @@ impl Column {
 /// All columns that there are: the ticket's own, then one for each extra field.
 pub(super) fn all(locale: Locale, fields: &[Field]) -> Vec<Column> {
     let own = ALL.iter().map(|name| Column::plain(name, locale));
-    let extra = fields.iter().map(|f| Column { name: format!("x.{}", f.key), label: f.label.clone() });
+    let extra = fields.iter().map(|f| Column {
+        name: format!("x.{}", f.key),
+        label: f.label.clone(),
+        holds: f.type_,
+    });
     own.chain(extra).collect()
+}
+
+/// Those of an export: on the page the promise's column says the state of a case without one, and which promise it is.
+pub(super) fn exported(all: &[Column], mut chosen: Vec<Column>, locale: Locale) -> Vec<Column> {
+    let Some(promise) = chosen.iter().position(|c| c.name == "promise") else { return chosen };
+    let status = all.iter().find(|c| c.name == "status" && !chosen.contains(c)).cloned();
+    let name = "milestone".to_owned();
+    let milestone = Column { name, label: t(locale, "export-milestone").to_owned(), holds: FieldType::Text };
+    if let Some(due) = chosen.get_mut(promise) {
+        t(locale, "export-due").clone_into(&mut due.label);
+    }
+    chosen.splice(promise..promise, status.into_iter().chain([milestone]));
+    chosen
 }
 
 /// Those that the address names, else those that the person keeps, else the usual ones.

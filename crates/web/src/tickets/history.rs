@@ -158,8 +158,8 @@ fn folded(entries: Vec<Entry>, locale: Locale) -> Vec<Entry> {
 impl Entry {
     fn says_the_same(&self, next: &Self) -> bool {
         match (&self.body, &next.body) {
-            (EntryBody::Line { text, .. }, EntryBody::Line { text: other, .. }) => {
-                self.who == next.who && text == other
+            (EntryBody::Line { text, number, .. }, EntryBody::Line { text: other, number: its, .. }) => {
+                self.who == next.who && text == other && number == its
             }
             _ => false,
         }

@@ -231,6 +231,7 @@ pub(super) async fn export(
     let (rows, fields) = read.await.map_err(|e| page.visitor.fail(e))?;
     let kept = jar.get(columns::COOKIE).map(|c| c.value().to_owned()).unwrap_or_default();
     let columns = columns::chosen(&columns::all(ui.locale, &fields), &query.columns, &kept);
+    let columns = columns::exported(&columns::all(ui.locale, &fields), columns, ui.locale);
     let cells = |row: &ListRow| columns.iter().map(|c| c.cell(row, &ui)).collect();
     let rows = rows.iter().map(cells).collect();
     let head = columns.iter().map(|c| c.label.clone()).collect();

@@ -19,6 +19,7 @@ use store::staff::{GroupRow, StaffRow};
 use store::ticket::{DraftRow, Filter, ListRow, Order};
 use store::{Read, directory, file, staff, ticket};
 
+use super::card::{Sent, not_arrived};
 use super::list::render;
 use super::report::{self, ReportForm};
 use super::timeline::EntryBody;
@@ -72,6 +73,8 @@ pub(crate) struct Shown {
     pub report_how: &'static str,
     /// Progress slots that people met and missed.
     pub tally: Tally,
+    /// The newest letters that did not arrive.
+    pub not_arrived: Vec<Sent>,
 }
 
 /// The page of a ticket.
@@ -165,6 +168,7 @@ fn read_case(
         report: ReportForm::default(),
         report_how: "",
         tally: tally(r, &t)?,
+        not_arrived: not_arrived(r, &t.id)?,
         clocks,
         t,
     })
@@ -272,6 +276,10 @@ impl Shown {
         let numbers = [first, last, self.history.all].map(|n| n.to_string());
         let [first, last, all] = numbers.each_ref().map(String::as_str);
         words::t_args(ui.locale, "timeline-part", &[("first", first), ("last", last), ("all", all)])
+    }
+    /// In the reader's own hands already?
+    fn is_of(&self, reader: &str) -> bool {
+        self.t.assignee.as_ref().is_some_and(|a| a.as_str() == reader)
     }
     /// Does the reader of the page watch it?
     fn is_watched(&self, reader: &str) -> bool {

@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use store::Read;
 use store::file::FileRow;
 use store::ticket::MessageRow;
-use words::{Locale, duration, step_fired, t, t_args, word};
+use words::{Locale, counted, step_fired, t, t_args, word};
 
 use super::card::{Letters, ReportCard};
 use crate::names::Names;
@@ -218,9 +218,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
             let key = if why.is_empty() { "event-severity" } else { "event-severity-why" };
             (say(key, &[("from", from), ("to", to), ("why", &why)]), "soon")
         }
-        Change::ClockStopped(_) | Change::Breached { .. } | Change::StepFired { .. } => {
-            return clock_line(change, locale);
-        }
+        change if is_of_a_clock(change) => return clock_line(change, locale),
         change if is_about_a_report(change) => return report_line(change, locale),
         Change::Paged { .. } | Change::PageUnanswered { .. } | Change::PageAcknowledged { .. } => {
             return super::called::line(change, names, locale);
@@ -233,6 +231,16 @@ fn value_or_nothing(field: domain::ticket::EditField, v: &str, names: &Names, lo
     if v.is_empty() { t(locale, "empty-value").to_owned() } else { value(field, v, names, locale) }
 }
 
+fn is_of_a_clock(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::ClockStopped(_)
+            | Change::Breached { .. }
+            | Change::StepFired { .. }
+            | Change::StepsPassed { .. }
+    )
+}
+
 /// What the clocks did.
 fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
     let say = |key: &str, args: &[(&'static str, &str)]| t_args(locale, key, args);
@@ -242,15 +250,19 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
         // Its breach stands there already.
         Change::ClockStopped(fixed) if fixed.reason == StopReason::Missed => return None,
         Change::ClockStopped(fixed) if fixed.met => {
-            let time = duration(locale, fixed.counted_s);
+            let time = counted(locale, fixed.counted_s);
             (say("event-met", &[("clock", milestone(&fixed.milestone)), ("time", &time)]), "ok")
         }
         Change::ClockStopped(fixed) => {
-            let late = duration(locale, fixed.counted_s - fixed.target_s);
+            let late = counted(locale, fixed.counted_s - fixed.target_s);
             (say("event-missed", &[("clock", milestone(&fixed.milestone)), ("time", &late)]), "overdue")
         }
         Change::Breached { milestone: m, .. } => {
             (say("event-breached", &[("clock", milestone(m))]), "overdue")
+        }
+        Change::StepsPassed { milestone: m, steps, .. } => {
+            let n = steps.len().to_string();
+            (say("event-steps-passed", &[("clock", milestone(m)), ("n", &n)]), "")
         }
         _ => (step_fired(locale, change)?, "soon"),
     })
@@ -290,7 +302,10 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         Change::Attended { on_site, .. } => {
             (t(locale, if *on_site { "event-on-site" } else { "event-remote" }).to_owned(), "ok")
         }
-        Change::Excused { reason, .. } => (say("event-excused", &[("reason", reason)]), ""),
+        Change::Excused { milestone, reason, .. } => {
+            let clock = word(locale, "milestone", milestone.as_str());
+            (say("event-excused", &[("clock", clock), ("reason", reason)]), "")
+        }
         Change::Resolved { resolution, .. } => (say("event-resolved", &[("resolution", resolution)]), "ok"),
         Change::Closed { reason } => {
             (say("event-closed", &[("reason", word(locale, "close", reason.as_str()))]), "ok")

@@ -81,7 +81,7 @@ pub(crate) fn told(
         let text = words::t_args(locale, "why-excused", &[("reason", reason)]);
         lines.push(Told { kind: "excused", text });
     }
-    let target = words::duration(locale, clock.target_s);
+    let target = words::counted(locale, clock.target_s);
     let args = [("target", &*target), ("calendar", &*calendar.name), ("rev", &*calendar.rev.to_string())];
     Ok(WhyPart {
         title: words::word(locale, "milestone", clock.milestone.as_str()),

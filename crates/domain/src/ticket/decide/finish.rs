@@ -173,6 +173,9 @@ pub fn reopen(case: &Case, before: Option<&Before>, reason: &str, actor: &Actor,
     if case.ticket.status.is_open() {
         return next.unchanged();
     }
+    if before.is_some_and(|b| is_closed_by_slip(&next, b, reason)) {
+        return solved_again(next);
+    }
     let ended_at = case.ticket.resolved_at.or(case.ticket.closed_at).unwrap_or(now);
     if let Some(before) = before.filter(|_| is_slip(&next, ended_at, reason)) {
         open_again(&mut next, reason)?;
@@ -234,6 +237,26 @@ fn is_slip(next: &Next<'_>, ended_at: Timestamp, reason: &str) -> bool {
     let mine = t.resolved_by.is_none() || t.resolved_by == next.actor.staff().map(|s| s.id.clone());
     let soon = next.now <= plus_seconds(ended_at, SLIP_S);
     next.actor.staff().is_some() && mine && soon && reason.trim().is_empty()
+}
+
+/// The same person takes back at once that a solved ticket was closed: it waits for the customer's word again.
+fn is_closed_by_slip(next: &Next<'_>, before: &Before, reason: &str) -> bool {
+    let t = &next.out.ticket;
+    let soon = next.now <= plus_seconds(before.at, SLIP_S);
+    let mine = next.actor.staff().is_some() && before.by == next.actor.reference();
+    (t.status, before.status) == (Status::Closed, Status::Resolved)
+        && mine
+        && soon
+        && reason.trim().is_empty()
+}
+
+fn solved_again(mut next: Next<'_>) -> Outcome {
+    next.set_status(Status::Resolved, "");
+    let now = next.now;
+    let t = &mut next.out.ticket;
+    (t.closed_at, t.close_reason) = (None, None);
+    t.silence_at = next_silence(next.case, t.reminders, t.resolved_at.unwrap_or(now), now);
+    next.finish()
 }
 
 /// What a slip had changed: the status of an untouched ticket, what was written into it as solution, and a first word to

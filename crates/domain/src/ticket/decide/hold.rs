@@ -45,6 +45,11 @@ pub fn resume(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::on_open(case, actor, now)?;
     match case.ticket.status {
         Status::Open => next.unchanged(),
+        // Nobody has answered it yet: it is as new as it was before it waited.
+        s if s.is_waiting() && case.ticket.responded_at.is_none() && !actor.is_import() => {
+            next.set_status(Status::New, "");
+            next.finish()
+        }
         s if s.is_waiting() || s == Status::New => {
             next.set_status(Status::Open, "");
             next.finish()

@@ -120,28 +120,43 @@ fn fire(next: &mut Next<'_>, i: usize, step: &Step, at: Timestamp, helpers: &Hel
         clock.fired.insert(name.clone());
     }
     let late_s = to_seconds(next.now) - to_seconds(at);
+    let action = done_as(next, step.action);
     let event = next.event(Change::StepFired {
         milestone,
         cycle,
         percent: step.percent,
         offset_s: step.offset_s,
         missed: step.missed,
-        action: step.action,
+        action,
         late_s,
         step: name.clone(),
         level: step.level,
     });
     let level = step.level;
     next.out.firings.push(Firing { milestone, cycle, step: name, basis_due_at, at, event, level });
-    act(next, step, event, late_s, helpers);
+    act(next, (step, action), event, late_s, helpers);
     Ok(())
 }
 
-fn act(next: &mut Next<'_>, step: &Step, event: i64, late_s: i64, helpers: &Helpers) {
+/// Where nobody has the ticket, whoever leads is told in the owner's place.
+fn done_as(next: &Next<'_>, action: StepAction) -> StepAction {
+    match action {
+        StepAction::NotifyOwner if next.out.ticket.assignee.is_none() => StepAction::NotifyLead,
+        other => other,
+    }
+}
+
+fn act(next: &mut Next<'_>, (step, action): (&Step, StepAction), event: i64, late_s: i64, helpers: &Helpers) {
     let told = next.out.notices.len();
-    match step.action {
+    match action {
         StepAction::NotifyOwner => next.tell_staff(event),
-        StepAction::NotifyLead => next.out.notices.push(Notice::Leads { event }),
+        StepAction::NotifyLead => {
+            if step.action == StepAction::NotifyOwner {
+                // Those who watch it are told as they would have been with the owner.
+                next.tell_staff(event);
+            }
+            next.out.notices.push(Notice::Leads { event });
+        }
         StepAction::NotifyManager => next.out.notices.push(Notice::Managers { event }),
         // Nobody is paged for what is long past; the digest tells who would have been.
         StepAction::PageOnCall if late_s > DIGEST_S => {
@@ -153,7 +168,10 @@ fn act(next: &mut Next<'_>, step: &Step, event: i64, late_s: i64, helpers: &Help
             match destination(step, helpers) {
                 // Who is given a ticket learns it now, however late the step was.
                 Some(to) => {
+                    let had = next.out.ticket.assignee.clone();
                     hand::put(next, &to);
+                    let lost = had.filter(|had| next.out.ticket.assignee.as_ref() != Some(had));
+                    next.out.notices.extend(lost.map(|to| Notice::Staff { to, event }));
                     return;
                 }
                 // Nobody to take it: the supervisors must know.

@@ -33,10 +33,12 @@ pub(crate) struct StaffView {
     pub login: String,
     /// Name.
     pub name: String,
-    /// Address for letters.
-    pub email: String,
-    /// Telephone.
-    pub phone: String,
+    /// Address for letters; only for those who may edit staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Telephone; only for those who may edit staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// Role.
     pub role: &'static str,
     /// `zh-CN` or `en`.
@@ -53,15 +55,16 @@ pub(crate) struct StaffView {
     pub created_at: String,
 }
 
-fn view_of(r: &mut Read<'_>, s: StaffRow) -> Result<StaffView> {
+/// `edits`: the reader may edit staff.
+fn view_of(r: &mut Read<'_>, s: StaffRow, edits: bool) -> Result<StaffView> {
     Ok(StaffView {
         groups: staff::groups_of(r, &s.id)?.into_iter().map(|g| g.0).collect(),
         id: s.id.0,
         version: s.version,
         login: s.login,
         name: s.name,
-        email: s.email,
-        phone: s.phone,
+        email: edits.then_some(s.email),
+        phone: edits.then_some(s.phone),
         role: s.role.as_str(),
         locale: s.locale,
         skills: s.skills,
@@ -71,9 +74,9 @@ fn view_of(r: &mut Read<'_>, s: StaffRow) -> Result<StaffView> {
     })
 }
 
-fn view(r: &mut Read<'_>, id: &StaffId) -> Result<StaffView> {
+fn view(r: &mut Read<'_>, id: &StaffId, edits: bool) -> Result<StaffView> {
     let row = staff::one(r, id)?.ok_or(Error::NotFound)?;
-    view_of(r, row)
+    view_of(r, row, edits)
 }
 
 /// A member of staff to be made or changed; what is absent stays. The login cannot be changed.
@@ -136,9 +139,10 @@ pub(crate) async fn list(
     Query(after): Query<After>,
 ) -> std::result::Result<Json<ListView<StaffView>>, WebError> {
     caller.need(Right::TicketView)?;
+    let edits = caller.need(Right::StaffEdit).is_ok();
     let read = app.desk.read(move |r| {
         let ListView { items, next_cursor } = after.page(staff::all(r)?, |s| s.id.0.clone())?;
-        let items = items.into_iter().map(|s| view_of(r, s)).collect::<Result<_>>()?;
+        let items = items.into_iter().map(|s| view_of(r, s, edits)).collect::<Result<_>>()?;
         Ok(ListView { items, next_cursor })
     });
     read.await.map(Json).map_err(|e| caller.fail(e))
@@ -170,7 +174,7 @@ pub(crate) async fn create(
         };
         let row = StaffRow { version: 0, ..value.row(empty)? };
         let id = admin::save_staff_in(unit, &row)?;
-        view(unit.work, &id)
+        view(unit.work, &id, true)
     })
     .await
 }
@@ -183,7 +187,8 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> std::result::Result<Json<StaffView>, WebError> {
     caller.need(Right::TicketView)?;
-    let read = app.desk.read(move |r| view(r, &StaffId(id)));
+    let edits = caller.need(Right::StaffEdit).is_ok();
+    let read = app.desk.read(move |r| view(r, &StaffId(id), edits));
     read.await.map(Json).map_err(|e| caller.fail(e))
 }
 
@@ -201,7 +206,7 @@ pub(crate) async fn change(
         let id = StaffId(id.clone());
         let row = staff::one(unit.work, &id)?.ok_or(Error::NotFound)?;
         admin::save_staff_in(unit, &body.value.row(row)?)?;
-        view(unit.work, &id)
+        view(unit.work, &id, true)
     });
     done.await.map(Json).map_err(|e| caller.fail(e))
 }

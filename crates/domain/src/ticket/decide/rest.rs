@@ -1,0 +1,71 @@
+//! What a history from elsewhere leaves running: from now on its clocks go on as those of any case, and what lies behind
+//! them is recorded, not done.
+
+use std::sync::Arc;
+
+use super::{Case, Change, Next, Outcome, Refusal};
+use crate::access::Actor;
+use crate::sla::{Clock, Firing, Milestone, StopReason};
+use crate::ticket::pauses;
+use crate::time::{Timestamp, to_seconds};
+
+/// Brings a replayed case to the present. Nobody is told or paged for the past: steps whose instant has come count as
+/// fired, dues that passed as missed. The duty to report begins with the first report that somebody gives here.
+///
+/// # Errors
+/// `never_opens` if a calendar is broken.
+pub fn come_to_rest(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    for i in 0..next.out.clocks.len() {
+        let Some(clock) = next.out.clocks.get(i).filter(|c| c.is_running()) else { continue };
+        if clock.milestone == Milestone::Update {
+            let at = clock.started_at;
+            next.stop_at(i, at, StopReason::Superseded)?;
+        } else {
+            pass(&mut next, i)?;
+        }
+    }
+    next.finish()
+}
+
+/// What a clock would have done by now is behind it.
+fn pass(next: &mut Next<'_>, i: usize) -> Result<(), Refusal> {
+    let rules = Arc::clone(&next.case.rules);
+    let Some(clock) = next.out.clocks.get(i) else { return Ok(()) };
+    let (milestone, cycle) = (clock.milestone, clock.cycle);
+    let holds = pauses(&next.out.holds, clock);
+    let calendar = rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
+    let run = clock.run(calendar, &holds);
+    let now = next.now;
+    let steps = rules
+        .policies
+        .get(&next.out.ticket.policy)
+        .map(|p| p.instants((milestone, clock.off_hours), &run, now))
+        .unwrap_or_default();
+    let passed = steps.into_iter().filter(|(s, at)| *at <= now && !clock.has_fired(s));
+    let passed = passed
+        .map(|(s, at)| Ok((s.key(), s.level, at, run.read(at)?.due.unwrap_or(at))))
+        .collect::<Result<Vec<_>, Refusal>>()?;
+    let late = run.read(now)?.due.filter(|d| !clock.breach_noted && to_seconds(now) > to_seconds(*d));
+    if !passed.is_empty() {
+        let steps = passed.iter().map(|(step, ..)| step.clone()).collect();
+        let event = next.event(Change::StepsPassed { milestone, cycle, steps });
+        for (step, level, at, basis_due_at) in passed {
+            note(next, i, |clock| {
+                clock.fired.insert(step.clone());
+            });
+            next.out.firings.push(Firing { milestone, cycle, step, basis_due_at, at, event, level });
+        }
+    }
+    if let Some(due_at) = late {
+        note(next, i, |clock| clock.breach_noted = true);
+        next.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro: false });
+    }
+    Ok(())
+}
+
+fn note(next: &mut Next<'_>, i: usize, change: impl FnOnce(&mut Clock)) {
+    if let Some(clock) = next.out.clocks.get_mut(i) {
+        change(clock);
+    }
+}

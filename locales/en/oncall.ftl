@@ -55,6 +55,7 @@ rota-groups-all = every group without a rota of its own
 rota-groups-help = With none chosen it serves every group without a rota of its own.
 rota-layers = Layers
 rota-layers-help = The first ones count first. Without a layer of its own, the backup is the next in the same layer.
+rota-inactive = { $name } (inactive)
 rota-owner = Owner
 rota-owner-help = Told, with the supervisors, when nobody is left.
 rota-fallback = Fallback

@@ -86,7 +86,10 @@ portal = Portal
 invite = Send an invitation
 invite-help = Sends a link to the preferred address. It is good for 7 days; a password can be set then.
 staff-invite-help = Sends a link that is good for 7 days, with which a password is set. Without an address, aftercare user passwd sets one.
-invite-cannot = Without an address, or inactive: cannot be invited.
+invite-no-address = Without an address: cannot be invited.
+invite-inactive = Inactive: cannot be invited.
+staff-on-rotas = Named by these rotas: { "" }
+staff-on-rotas-help = . To deactivate the person, change them first.
 said-invited = The invitation is written and waits to be sent.
 remove-contact = Only a contact who has asked and written nothing can be deleted. Otherwise deactivate or merge.
 

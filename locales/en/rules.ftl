@@ -33,7 +33,7 @@ rules-stale-help = Your input is below and has not been saved. Compare it with w
 
 # calendars
 calendar-new = New calendar
-calendars-intro = A calendar says when promises count. When a new revision is saved, running clocks are read again at once.
+calendars-intro = A calendar says when promises count. When a new revision is saved, running clocks are read again with it in the background.
 calendar-hours = Hours
 calendar-exceptions = Exceptions
 calendar-running = Running clocks
@@ -41,6 +41,9 @@ calendar-always = Around the clock, holidays included
 calendar-always-open = Around the clock, 24×7 (the hours and exceptions below are ignored)
 calendar-closed = closed
 calendar-saved = Saved as revision { $rev }; running clocks have been read again.
+calendar-saved-only = Saved as revision { $rev }.
+calendar-recounting = { $n } running tickets are being recounted with the newest revision; until then they show their earlier dues.
+calendar-recount-stuck = { $n } running tickets could not be recounted with the newest revision and show their earlier dues. The job can be tried again:
 days-range = { $a }–{ $b }
 time_zone-help = For example Asia/Shanghai.
 week-help = A day may have several windows, separated by commas: 09:00–12:00, 13:00–18:00. Overnight is written 22:00–06:00. Empty means closed.

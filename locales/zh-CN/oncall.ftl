@@ -56,6 +56,7 @@ rota-groups-help = 一个都不选时，用于所有没有单独值班表的组�
 rota-layers = 班层
 rota-layers-help = 靠前的先算。备班没有单独的班层时，由同一班层的下一位担任。
 rota-owner = 负责人
+rota-inactive = { $name }（已停用）
 rota-owner-help = 无人可值时通知此人和主管。
 rota-fallback = 兜底人员
 rota-fallback-help = 班层都没有人时由此人值班。

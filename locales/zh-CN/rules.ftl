@@ -33,7 +33,7 @@ rules-stale-help = 您的输入仍在下面，没有保存。请对照现在的�
 
 # 日历
 calendar-new = 新建日历
-calendars-intro = 日历决定承诺何时计时。保存新版本后，正在计时的工单会立即按新版重新计算。
+calendars-intro = 日历决定承诺何时计时。保存新版本后，正在计时的工单会在后台按新版重新计算。
 calendar-hours = 服务时间
 calendar-exceptions = 例外日期
 calendar-running = 正在计时
@@ -41,6 +41,9 @@ calendar-always = 全天候，不分节假日
 calendar-always-open = 全天候 7×24（忽略下面的服务时间和例外日期）
 calendar-closed = 休息
 calendar-saved = 已保存为第 { $rev } 版，正在计时的工单已按新版重新计算。
+calendar-saved-only = 已保存为第 { $rev } 版。
+calendar-recounting = 正在按最新版重新计算 { $n } 张计时中的工单；算到之前，仍显示原来的截止时间。
+calendar-recount-stuck = { $n } 张计时中的工单未能按最新版重新计算，仍显示原来的截止时间。可以重试该任务：
 days-range = { $a }至{ $b }
 time_zone-help = 如 Asia/Shanghai。
 week-help = 一天可以有多段，用逗号隔开，如 09:00–12:00, 13:00–18:00。跨夜写 22:00–06:00。留空为休息。

@@ -24,6 +24,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         findings.extend(check(&name, &text));
     }
     findings.extend(texts(&files)?);
+    findings.extend(sources(&files)?);
     findings.extend(migrations()?);
     for f in &findings {
         eprintln!("tidy: {f}");
@@ -212,6 +213,20 @@ fn texts(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
     Ok(findings)
 }
 
+/// Every file of texts stands in the list from which all texts are gathered. Without it single texts are found, for the
+/// folder is read as a whole, but not where all are asked for.
+fn sources(files: &[PathBuf]) -> anyhow::Result<Vec<String>> {
+    let list = std::fs::read_to_string(root().join("crates/words/src/lib.rs"))?;
+    let names = files.iter().filter(|f| f.exists()).filter_map(|f| f.strip_prefix(root()).ok());
+    Ok(unlisted(names.map(|f| f.to_string_lossy().into_owned()), &list))
+}
+
+fn unlisted(files: impl Iterator<Item = String>, list: &str) -> Vec<String> {
+    let texts = files.filter(|f| f.starts_with("locales/") && has_extension(f, "ftl"));
+    let missing = texts.filter(|f| !list.contains(&format!("include_str!(\"../../../{f}\")")));
+    missing.map(|f| format!("{f} is not listed in SOURCES of crates/words/src/lib.rs")).collect()
+}
+
 /// Families whose keys are put together at run time.
 fn composed(key: &str) -> bool {
     ["letter-", "seed-", "holiday-", "chip-", "issue-", "refusal-", "field-", "portal-next-", "breadth-"]
@@ -253,4 +268,17 @@ fn named_lists(source: &str) -> Vec<String> {
         .filter_map(|p| p.split('"').next())
         .map(str::to_owned)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_texts_that_is_not_read_is_found() {
+        let list = "    include_str!(\"../../../locales/en/desk.ftl\"),\n";
+        let files = ["locales/en/desk.ftl", "locales/en/more.ftl", "locales/README.md", "docs/desk.ftl"];
+        let found = unlisted(files.into_iter().map(str::to_owned), list);
+        assert_eq!(found, ["locales/en/more.ftl is not listed in SOURCES of crates/words/src/lib.rs"]);
+    }
 }

@@ -8,7 +8,7 @@ use desk::intake::{NewTicket, open_in};
 use desk::{Desk, Unit, save};
 use domain::access::{Actor, Role, System};
 use domain::id::{ContactId, StaffId};
-use domain::ticket::decide::{self, Body, Case, Draft, Solution};
+use domain::ticket::decide::{self, Body, Case, Draft, Earlier, Solution};
 use domain::ticket::{Channel, CloseReason, IssueClass, Severity};
 use domain::time::{Timestamp, plus_seconds};
 use indicatif::ProgressBar;
@@ -140,6 +140,7 @@ fn one(unit: &mut Unit<'_, '_>, agent: &Actor, i: u32, life: Life) -> desk::Resu
     let mut case = Case {
         ticket: opened.ticket,
         clocks: opened.clocks,
+        earlier: Earlier::default(),
         holds: opened.holds,
         rules: Arc::clone(&unit.rules),
     };

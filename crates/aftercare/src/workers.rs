@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use desk::import::ImportJob;
-use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob};
+use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob, RecountJob};
 use desk::ticket::progress;
 use desk::{Desk, Result, post, sweep};
 use domain::access::{Actor, System};
@@ -148,6 +148,7 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
     // One after the other: letters can wait a moment, people who write at the same time cannot.
     for row in claimed {
         let done = match row.kind.as_str() {
+            RecountJob::KIND => desk::admin::recount(desk, &row).await,
             ImportJob::KIND => crate::import::job(desk, row.clone(), &to.words).await,
             _ => one(desk, to, row.clone()).await,
         };
@@ -271,7 +272,7 @@ fn ticket_letter(
             .map(|m| said(locale, &rules.settings.zone(), &m)),
         None => Some(t.resolution.clone()),
     };
-    let due = ticket::clocks(r, &t.id)?
+    let due = ticket::acting_clocks(r, &t.id)?
         .into_iter()
         .find(|c| c.milestone == Milestone::Response && c.is_running())
         .and_then(|c| c.due_at);

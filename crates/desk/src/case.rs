@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use domain::access::{Actor, Role, Scope, System};
 use domain::id::{StaffId, TicketId};
 use domain::queue;
+use domain::sla::{Clock, Milestone};
 use domain::ticket::Ticket;
-use domain::ticket::decide::{self, Case, Decision, Notice, Visibility};
+use domain::ticket::decide::{self, Case, Decision, Earlier, Notice, Visibility};
 use store::{admin, file, job, staff, ticket};
 
 use crate::jobs::LetterJob;
@@ -42,7 +43,7 @@ fn caught_up(unit: &mut Unit<'_, '_>, case: Case) -> Result<Case> {
     let caught_up = decide::tick(&case, &helpers, &Actor::System(System::Clock), unit.now)?;
     save(unit, &case, &caught_up)?;
     let Decision { ticket, clocks, holds, .. } = caught_up;
-    Ok(Case { ticket, clocks, holds, rules: case.rules })
+    Ok(Case { ticket, clocks, holds, ..case })
 }
 
 /// The case with this key, for workers and for the other side of a merge.
@@ -57,7 +58,26 @@ pub fn load_case_by_id(unit: &mut Unit<'_, '_>, id: &TicketId) -> Result<Case> {
 fn with_parts(unit: &mut Unit<'_, '_>, t: Ticket) -> Result<Case> {
     let clocks = ticket::clocks(unit.work, &t.id)?;
     let holds = ticket::holds(unit.work, &t.id)?;
-    Ok(Case { ticket: t, clocks, holds, rules: unit.rules.clone() })
+    Ok(Case { ticket: t, clocks, earlier: Earlier::default(), holds, rules: unit.rules.clone() })
+}
+
+/// The case with this key, for rules that ask only what is due by itself: the clocks that are over are left out, however
+/// many there are. What such a decision changes can be saved as ever.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn load_acting(unit: &mut Unit<'_, '_>, id: &TicketId) -> Result<Case> {
+    let ticket = ticket::by_id(unit.work, &Scope::All, id)?.ok_or(Error::NotFound)?;
+    let clocks = ticket::acting_clocks(unit.work, id)?;
+    let holds = ticket::holds(unit.work, id)?;
+    let passes = |c: &&Clock| {
+        c.milestone == Milestone::Update && c.is_running() && c.next_at.is_some_and(|at| at <= unit.now)
+    };
+    let earlier = match clocks.iter().find(passes) {
+        Some(slot) => ticket::earlier_slots(unit.work, id, slot)?,
+        None => Earlier::default(),
+    };
+    Ok(Case { ticket, clocks, earlier, holds, rules: unit.rules.clone() })
 }
 
 /// Saves a new ticket.
@@ -92,7 +112,7 @@ fn free_of_who_left(unit: &mut Unit<'_, '_>, case: &Case, decision: &Decision) -
         return Ok(());
     }
     let Decision { ticket, clocks, holds, .. } = decision.clone();
-    let case = Case { ticket, clocks, holds, rules: case.rules.clone() };
+    let case = Case { ticket, clocks, holds, ..case.clone() };
     let freed = decide::hand_over(&case, &person, &Actor::System(System::Clock), unit.now)?;
     save(unit, &case, &freed)
 }

@@ -1,6 +1,6 @@
 //! What jobs carry. They are written here, in the transaction of their cause, and done by the workers.
 
-use domain::id::{ContactId, StaffId, TicketId};
+use domain::id::{CalendarId, ContactId, StaffId, TicketId};
 use domain::ticket::decide::Letter;
 use serde::{Deserialize, Serialize};
 
@@ -74,4 +74,18 @@ pub struct PushJob {
 impl PushJob {
     /// The job's kind.
     pub const KIND: &str = "push";
+}
+
+/// Running clocks are to be read again with the newest revision of their calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecountJob {
+    /// The calendar.
+    pub calendar: CalendarId,
+    /// The key of the last ticket that was read; empty at the beginning.
+    pub after: String,
+}
+
+impl RecountJob {
+    /// The job's kind.
+    pub const KIND: &str = "recount";
 }

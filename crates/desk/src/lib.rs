@@ -28,7 +28,7 @@ use domain::ticket::decide::Rules;
 use domain::time::Timestamp;
 use store::{Db, Entropy, Read, Work};
 
-pub use case::{load_case, load_case_by_id, save, save_new};
+pub use case::{load_acting, load_case, load_case_by_id, save, save_new};
 pub use each::each;
 pub use error::{Error, FieldError, Result, Use, noted};
 

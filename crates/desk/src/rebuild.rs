@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::access::{Actor, Scope, System};
 use domain::id::TicketId;
 use domain::sla::Clock;
-use domain::ticket::decide::{Case, Rules};
+use domain::ticket::decide::{Case, Earlier, Rules};
 use domain::ticket::{Difference, Event, rebuild};
 use store::{Read, ticket};
 
@@ -80,7 +80,7 @@ type Look = (Wrong, Case, Vec<Clock>);
 fn look(r: &mut Read<'_>, rules: &Arc<Rules>, id: &TicketId) -> Result<Option<Look>> {
     let ticket = ticket::by_id(r, &Scope::All, id)?.ok_or(Error::NotFound)?;
     let (clocks, holds, now) = (ticket::clocks(r, id)?, ticket::holds(r, id)?, r.now());
-    let case = Case { ticket, clocks, holds, rules: Arc::clone(rules) };
+    let case = Case { ticket, clocks, earlier: Earlier::default(), holds, rules: Arc::clone(rules) };
     let events = events(r, id)?;
     let (clocks, differences) = rebuild(&case, &events, now)?;
     let nearest = Some(ticket::nearest_of(r, id, &clocks)?).filter(|[kept, right]| kept != right);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::id::{GroupId, StaffId};
 use domain::routing::{RouteKind, RouteReason};
-use domain::ticket::decide::{self, Assignment, Body, Case, Draft, Outcome, Reclassify, Solution};
+use domain::ticket::decide::{self, Assignment, Body, Case, Draft, Earlier, Outcome, Reclassify, Solution};
 use domain::ticket::{CloseReason, Level, RaiseMode, Severity, Status};
 use domain::time::Timestamp;
 use store::ticket;
@@ -68,6 +68,7 @@ pub fn replay(unit: &mut Unit<'_, '_>, history: &History) -> Result<bool> {
     let mut case = Case {
         ticket: opened.ticket,
         clocks: opened.clocks,
+        earlier: Earlier::default(),
         holds: opened.holds,
         rules: Arc::clone(&unit.rules),
     };

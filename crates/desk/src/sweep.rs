@@ -13,7 +13,7 @@ use store::{Read, staff, ticket};
 
 use crate::oncall::paging::who_can_be_paged;
 use crate::ticket::apart;
-use crate::{Desk, Error, Result, Unit, each, load_case_by_id, save};
+use crate::{Desk, Error, Result, Unit, each, load_acting, load_case_by_id, save};
 
 /// Tickets per round; what is left is found by the next round.
 const ROUND: i64 = 500;
@@ -87,13 +87,19 @@ pub fn next_in(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
 }
 
 async fn tick(desk: Desk, id: TicketId) -> Result<()> {
-    let done = desk.write(&Actor::System(System::Clock), move |unit| {
-        let case = load_case_by_id(unit, &id)?;
-        let helpers = helpers_for(unit, &case)?;
-        let decision = decide::tick(&case, &helpers, unit.actor, unit.now)?;
-        save(unit, &case, &decision)
-    });
+    let done = desk.write(&Actor::System(System::Clock), move |unit| tick_in(unit, &id));
     unless_done(done.await)
+}
+
+/// What is due of a case, within a unit of work.
+///
+/// # Errors
+/// `Stale` if somebody else was faster; the store's.
+pub fn tick_in(unit: &mut Unit<'_, '_>, id: &TicketId) -> Result<()> {
+    let case = load_acting(unit, id)?;
+    let helpers = helpers_for(unit, &case)?;
+    let decision = decide::tick(&case, &helpers, unit.actor, unit.now)?;
+    save(unit, &case, &decision)
 }
 
 async fn silence(desk: Desk, id: TicketId) -> Result<()> {

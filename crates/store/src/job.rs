@@ -21,6 +21,8 @@ statements! {
     REVIVE = "UPDATE job SET state = 'ready', run_at = $2, attempts = 0 WHERE id = $1 AND state = 'dead'";
     PAGE = "SELECT id, kind, payload, state, run_at, attempts, last_error, fence FROM job \
          WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
+    UNDONE = "SELECT id, kind, payload, state, run_at, attempts, last_error, fence FROM job \
+         WHERE state IN ('ready', 'running', 'dead') AND kind = $1 AND id > $2 ORDER BY id LIMIT $3";
     NEXT = "SELECT run_at FROM job WHERE state = 'ready' AND kind <> 'post' ORDER BY run_at, id LIMIT 1";
     NEXT_LOST = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind <> 'post' ORDER BY lease_until_at, id LIMIT 1";
     NEXT_POST = "SELECT run_at FROM job WHERE state = 'ready' AND kind = 'post' ORDER BY run_at, id LIMIT 1";
@@ -138,6 +140,11 @@ pub fn revive(work: &mut Work<'_>, id: &JobId) -> Result<()> {
 /// A page of jobs in a state.
 pub fn page(r: &mut Read<'_>, state: &str, after: &str, limit: i64) -> Result<Vec<JobRow>> {
     r.rows(&PAGE, &[state.into(), after.into(), limit.into()], read)
+}
+
+/// A page of the jobs of a kind that are not done: they wait, run, or wait for a person.
+pub fn undone(r: &mut Read<'_>, kind: &str, after: &str, limit: i64) -> Result<Vec<JobRow>> {
+    r.rows(&UNDONE, &[kind.into(), after.into(), limit.into()], read)
 }
 
 /// When the next job wants to run, or is to be taken from a worker that was lost; without the post.

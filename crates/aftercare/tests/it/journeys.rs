@@ -205,6 +205,7 @@ async fn c6_running_clocks_follow_the_newest_calendar(app: TestApp) {
     doc.week = std::array::from_fn(|_| vec![("14:00".to_owned(), "18:00".to_owned())]);
     let admin = app.cast.staff("admin");
     desk::admin::save_calendar(&app.desk, admin, "parity".into(), "parity".into(), doc, 1).await.unwrap();
+    app.drain().await;
     assert_eq!(due(&shown(&app, &number).await), "2026-09-24T07:00:00Z");
     let why = app
         .signed_in("ben@north.example")

@@ -49,6 +49,8 @@ mod intake_checks;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod left_open;
+#[cfg(test)]
 mod letters;
 #[cfg(test)]
 mod list;
@@ -78,6 +80,8 @@ mod progress;
 mod promises;
 #[cfg(test)]
 mod push;
+#[cfg(test)]
+mod recount;
 #[cfg(test)]
 mod removal;
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod engines {
         a_rota_is_made_by_its_form_with_a_preview,
         what_is_done_on_the_month_is_undone,
         whom_a_rota_names_is_not_lost,
+        who_was_deactivated_is_named_as_such,
         a_page_calls_nobody_who_stands_apart,
     );
 }
@@ -158,6 +159,19 @@ async fn whom_a_rota_names_is_not_lost(app: TestApp) {
     let off = api.json(Method::PATCH, &path, &json!({"version": version, "active": false})).await;
     assert_eq!(off.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", off.text);
     assert_eq!(off.json()["fields"][0], json!({"field": "active", "issue": "on_rota"}));
+    // The form says which rota it is, and leads there, before and after the refusal.
+    let admin = app.signed_in("admin").await;
+    let id = staff(&app, "colleague");
+    let page = format!("/admin/staff/{id}");
+    let link = format!(
+        "值班表用到此人：<a href=\"/on-call/rotas/{}\">一线值班</a>",
+        rotas(&app).await[0]["id"].as_str().unwrap()
+    );
+    assert!(admin.get(&page).await.text.contains(&link));
+    let form = format!("id={id}&version={version}&login=colleague&name=colleague&role=agent");
+    let off = admin.form("/admin/staff", &form).await;
+    assert_eq!(off.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(off.text.contains("仍有值班表用到") && off.text.contains(&link), "{}", off.text);
     let off = api.json(Method::PATCH, "/api/v1/groups/other", &json!({"version": 1, "active": false})).await;
     assert_eq!(off.json()["fields"][0]["issue"], "on_rota", "{}", off.text);
     for path in ["/api/v1/groups/other", &path] {
@@ -165,6 +179,29 @@ async fn whom_a_rota_names_is_not_lost(app: TestApp) {
         assert_eq!(kept.status, StatusCode::CONFLICT);
         assert!(kept.text.contains("一线值班"), "{}", kept.text);
     }
+}
+
+async fn who_was_deactivated_is_named_as_such(app: TestApp) {
+    save_rota(&app.desk, &OPERATOR, rota(&app, &["agent", "colleague"])).await.unwrap();
+    // From before rotas held people back: an archive may bring such a person.
+    let id = app.cast.staff_id("colleague");
+    let gone = app.desk.write(&OPERATOR, move |unit| {
+        let row = store::staff::one(unit.work, &id)?.unwrap();
+        Ok(store::staff::update(unit.work, &store::staff::StaffRow { active: false, ..row })?)
+    });
+    gone.await.unwrap();
+    let boss = app.signed_in("boss").await;
+    let list = boss.get("/on-call/rotas").await.text;
+    assert!(list.contains("colleague（已停用）"), "{list}");
+    let rota = rotas(&app).await[0]["id"].as_str().unwrap().to_owned();
+    let form = boss.get(&format!("/on-call/rotas/{rota}")).await.text;
+    let chosen =
+        format!("<option value=\"{}\" selected>colleague（已停用）</option>", staff(&app, "colleague"));
+    assert!(form.contains(&chosen), "{form}");
+    // Their own page says why they cannot be invited, and where they still stand.
+    let admin = app.signed_in("admin").await;
+    let page = admin.get(&format!("/admin/staff/{}", staff(&app, "colleague"))).await.text;
+    assert!(page.contains("已停用，不能发送邀请") && page.contains(">一线值班</a>"), "{page}");
 }
 
 async fn a_page_calls_nobody_who_stands_apart(app: TestApp) {

@@ -74,7 +74,13 @@ async fn a_calendar_is_previewed_saved_and_restored(app: TestApp) {
         (saved.status, saved.location.as_str()),
         (StatusCode::SEE_OTHER, "/admin/calendars/parity?saved=1")
     );
+    let page = admin.get("/admin/calendars/parity?saved=1").await.text;
+    assert!(page.contains("已保存为第 2 版。") && page.contains("重新计算 1 张计时中的工单"), "{page}");
+    assert_eq!(due(&app, &number).await, "2026-09-24T03:00:00Z");
+    app.drain().await;
     assert_eq!(due(&app, &number).await, "2026-09-24T07:00:00Z");
+    let page = admin.get("/admin/calendars/parity?saved=1").await.text;
+    assert!(page.contains("工单已按新版重新计算") && !page.contains("1 张计时中的工单"), "{page}");
     let why = admin.get(&format!("/tickets/{number}/clocks/response/1")).await.text;
     assert!(why.contains("第 2 版"), "the explanation names the new revision: {why}");
     let events = audited(&app, "calendar").await;
@@ -95,6 +101,7 @@ async fn a_calendar_is_previewed_saved_and_restored(app: TestApp) {
     let mut restored = afternoons("2", "save");
     restored.iter_mut().filter(|(k, _)| k.starts_with("week.")).for_each(|(_, v)| *v = "09:00-18:00");
     assert_eq!(admin.form("/admin/calendars/parity", &form(&restored)).await.status, StatusCode::SEE_OTHER);
+    app.drain().await;
     assert_eq!(due(&app, &number).await, "2026-09-24T03:00:00Z");
 }
 

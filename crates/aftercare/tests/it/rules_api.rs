@@ -129,6 +129,9 @@ async fn a_preview_of_a_calendar_says_what_saving_then_does(app: TestApp) {
     }
     let saved = put(&api, "/api/v1/calendars/parity", &json!({"name": "p", "rev": 1, "doc": doc})).await;
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
+    assert_eq!(saved.json()["recounting"], 3);
+    app.drain().await;
+    assert_eq!(api.get("/api/v1/calendars/parity").await.json()["recounting"], 0);
     for (number, moved) in numbers.iter().zip(preview["first"].as_array().unwrap()) {
         assert_eq!(moved["due_after"], clocks(&api, number).await[0], "{number}");
     }

@@ -11,6 +11,7 @@ mod organisations;
 mod people;
 mod preview;
 mod products;
+mod recount;
 mod removal;
 mod rules;
 
@@ -35,6 +36,7 @@ pub use preview::{
     CalendarPreview, MAX_TRIAL, ShiftedClock, Trial, Tried, preview_calendar, preview_policy, try_routing,
 };
 pub use products::{remove_product, save_product, save_product_in};
+pub use recount::{Recounting, recount, recounting};
 pub use removal::{remove_group, remove_staff};
 pub(crate) use rules::refuse;
 pub use rules::{save_calendar, save_fields, save_policy, save_routing, save_settings, save_synonyms};

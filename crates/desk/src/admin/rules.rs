@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::access::{Actor, Right};
 use domain::calendar::CalendarDoc;
 use domain::field::{Field, check_fields};
-use domain::id::{CalendarId, PolicyId, TicketId};
+use domain::id::{CalendarId, PolicyId};
 use domain::routing::{Rule, check_rules};
 use domain::setting::Settings;
 use domain::sla::{PolicyDoc, PolicyError};
@@ -13,11 +13,10 @@ use domain::synonym::Synonyms;
 use domain::ticket::decide::Rules;
 use serde_json::json;
 use store::rules::{self, SettingKey};
-use store::ticket;
 use store::{Read, directory};
 
-use super::{need, record};
-use crate::{Desk, Error, FieldError, Result, Unit, load_case_by_id};
+use super::{need, record, recount};
+use crate::{Desk, Error, FieldError, Result, Unit};
 
 /// Saves the settings.
 ///
@@ -85,7 +84,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 /// Saves a calendar as its next revision; revision 0 makes a new one, for which an empty key is chosen here.
-/// Running clocks that count in it are read again with the new revision at once (C6).
+/// Running clocks that count in it are read again with the new revision by a job of the same unit of work (C6).
 ///
 /// # Errors
 /// `Lacks`, `Invalid` with all wrong fields, `Stale` with both documents, `NotFound`.
@@ -100,7 +99,7 @@ pub async fn save_calendar(
     check_name(&name)?;
     refuse(doc.problems())?;
     doc.compile().map_err(|_| Error::field("doc", "bad_value"))?;
-    let saved = desk.write(who, move |unit| {
+    desk.write(who, move |unit| {
         need(unit, Right::PromiseEdit)?;
         let mut id = id.clone();
         let kept = unit.rules.calendars.get(&id).map(|c| (c.rev, c.name.clone(), c.doc.clone()));
@@ -113,31 +112,10 @@ pub async fn save_calendar(
         rules::put_calendar(unit.work, &id, name.trim(), &doc, rev, &unit.actor.reference())?;
         let before = kept.map(|(_, name, doc)| json!({"name": name, "doc": doc}));
         record(unit, ("calendar", id.as_str()), &before, &json!({"name": name.trim(), "doc": doc}))?;
+        recount::begin(unit, &id)?;
         Ok(id)
-    });
-    let id = saved.await?;
-    recount(desk, who, &id).await?;
-    Ok(id)
-}
-
-/// Tickets per unit of work, so that no other write waits long for a recount.
-const RECOUNT: i64 = 200;
-
-async fn recount(desk: &Desk, who: &Actor, calendar: &CalendarId) -> Result<()> {
-    let mut after = String::new();
-    loop {
-        let (id, from) = (calendar.clone(), after.clone());
-        let page = desk.read(move |r| Ok(ticket::running_in(r, &id, &from, RECOUNT)?)).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.0);
-        desk.write(who, move |unit| page.iter().try_for_each(|id| recount_one(unit, id))).await?;
-    }
-}
-
-fn recount_one(unit: &mut Unit<'_, '_>, id: &TicketId) -> Result<()> {
-    let case = load_case_by_id(unit, id)?;
-    let decision = domain::ticket::decide::recount(&case, unit.actor, unit.now)?;
-    crate::save(unit, &case, &decision)
+    })
+    .await
 }
 
 /// Saves a promise as its next revision; revision 0 makes a new one, for which an empty key is chosen here.

@@ -17,7 +17,9 @@ pub use change::{RaiseDues, raise_dues};
 pub use clock::{Pause, Reading, Run, State};
 pub use explain::{ClosedWhy, Explanation, Line, explain};
 pub use outlook::{Outlook, outlook};
-pub use policy::{Because, OffHours, Picked, PolicyDoc, PolicyError, PromiseClass, Target, choose_policy};
+pub use policy::{
+    Because, MAX_MISSED, OffHours, Picked, PolicyDoc, PolicyError, PromiseClass, Target, choose_policy,
+};
 pub use record::{Clock, Fixed, Milestone, StopReason};
 pub use replay::{Happened, Other, Outcome};
 pub use risk::{Chance, Courses, Like, Past, Risk, Sort, Survival, risk};

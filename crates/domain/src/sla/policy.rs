@@ -11,6 +11,9 @@ use crate::named;
 use crate::ticket::{Kind, Level, Severity};
 use crate::time::Timestamp;
 
+/// A step comes after at most so many missed progress slots.
+pub const MAX_MISSED: u16 = 50;
+
 named! {
     /// The rows of a promise template (requirements §4).
     pub enum PromiseClass ("promise class") {
@@ -202,7 +205,7 @@ impl PolicyDoc {
             StepAt::Offset(o) if o < 0 && self.longest(s.milestone).is_some_and(|t| t <= -o) => {
                 return Err(PolicyError::BeforeStart(i));
             }
-            StepAt::Missed(n) if s.milestone != Milestone::Update || !(1..=50).contains(&n) => {
+            StepAt::Missed(n) if s.milestone != Milestone::Update || !(1..=MAX_MISSED).contains(&n) => {
                 return Err(PolicyError::Missed(i));
             }
             _ => {}

@@ -110,6 +110,35 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// A clock that has just begun to count: so many seconds of the calendar's time from `started_at` on. Nothing of it was
+    /// read or fired yet.
+    pub fn running(
+        (milestone, cycle): (Milestone, u32),
+        target_s: i64,
+        calendar: CalendarId,
+        started_at: Timestamp,
+    ) -> Self {
+        Self {
+            milestone,
+            cycle,
+            target_s,
+            calendar,
+            off_hours: false,
+            started_at,
+            stopped: None,
+            reopened: Vec::new(),
+            excused: None,
+            due_at: None,
+            state: State::Running,
+            counted_s: 0,
+            next_at: None,
+            breach_noted: false,
+            fired_percent: 0,
+            fired: BTreeSet::new(),
+            reminded: false,
+        }
+    }
+
     /// Does it still count?
     pub fn is_running(&self) -> bool {
         self.stopped.is_none()

@@ -109,7 +109,7 @@ mod tests {
 
     use super::*;
     use crate::calendar::{Window, Windows};
-    use crate::sla::{OffHours, PromiseClass, State, StopReason, Target};
+    use crate::sla::{OffHours, PromiseClass, StopReason, Target};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -128,25 +128,9 @@ mod tests {
 
     /// Began on a Friday at 16:00 with two hours in the day's calendar: due on Monday at 10:00.
     fn clock(stopped: Option<(&str, StopReason)>) -> Clock {
-        Clock {
-            milestone: Milestone::Resolution,
-            cycle: 1,
-            target_s: 7_200,
-            calendar: "day".into(),
-            off_hours: false,
-            started_at: at("2026-09-04T16:00:00Z"),
-            stopped: stopped.map(|(text, reason)| (at(text), reason)),
-            reopened: Vec::new(),
-            excused: None,
-            due_at: None,
-            state: State::Running,
-            counted_s: 0,
-            next_at: None,
-            breach_noted: false,
-            fired_percent: 0,
-            fired: BTreeSet::new(),
-            reminded: false,
-        }
+        let started_at = at("2026-09-04T16:00:00Z");
+        let running = Clock::running((Milestone::Resolution, 1), 7_200, "day".into(), started_at);
+        Clock { stopped: stopped.map(|(text, reason)| (at(text), reason)), ..running }
     }
 
     fn under(other: &Other, clock: &Clock, pauses: &[Pause]) -> (Outcome, Option<Timestamp>) {

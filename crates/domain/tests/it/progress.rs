@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::access::{Actor, ActorRef, System};
 use domain::sla::{Milestone, StopReason, missed_slots};
-use domain::ticket::decide::{self, Case, Decision, Letter, Notice, Outcome};
+use domain::ticket::decide::{self, Case, Decision, Earlier, Letter, Notice, Outcome};
 use domain::ticket::progress::{Card, Phase, Progress, Way};
 use domain::ticket::{Change, Event, Severity, Status};
 use domain::time::{Timestamp, plus_seconds};
@@ -43,7 +43,8 @@ impl Life {
         self.events.extend(d.events);
         self.last = d.notices;
         let rules = Arc::clone(&self.case.rules);
-        self.case = Case { ticket: d.ticket, clocks: d.clocks, holds: d.holds, rules };
+        self.case =
+            Case { ticket: d.ticket, clocks: d.clocks, holds: d.holds, earlier: Earlier::default(), rules };
         self
     }
 

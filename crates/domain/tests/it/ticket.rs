@@ -12,8 +12,8 @@ use domain::sla::{
     Because, Milestone, PolicyDoc, PromiseClass, State, Step, StepAction, StepAt, StopReason, Target,
 };
 use domain::ticket::decide::{
-    self, Body, CalendarRev, Case, Decision, Draft, Helpers, Identity, Notice, Opening, Reclassify, Refusal,
-    Rules, Solution,
+    self, Body, CalendarRev, Case, Decision, Draft, Earlier, Helpers, Identity, Notice, Opening, Reclassify,
+    Refusal, Rules, Solution,
 };
 use domain::ticket::progress::Way;
 use domain::ticket::{Change, Channel, Facts, Kind, Level, RaiseMode, Severity, Status};
@@ -120,7 +120,13 @@ pub(crate) fn opened(severity: Severity) -> Case {
 }
 
 pub(crate) fn case(d: Decision, rules: &Arc<Rules>) -> Case {
-    Case { ticket: d.ticket, clocks: d.clocks, holds: d.holds, rules: Arc::clone(rules) }
+    Case {
+        ticket: d.ticket,
+        clocks: d.clocks,
+        holds: d.holds,
+        earlier: Earlier::default(),
+        rules: Arc::clone(rules),
+    }
 }
 
 pub(crate) fn say(text: &str) -> Draft {

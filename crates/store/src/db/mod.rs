@@ -15,7 +15,7 @@ use tokio::sync::watch;
 pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::connect as connect_sqlite;
 pub(crate) use work::STATEMENTS;
-pub use work::{Read, Work};
+pub use work::{Cost, Read, Work};
 
 use crate::statement::Stmt;
 use crate::{Entropy, Error, Ids, Result, migrate};

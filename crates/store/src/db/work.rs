@@ -23,11 +23,21 @@ pub(crate) enum Conn<'a> {
     Postgres(&'a Client, &'a Handle),
 }
 
+/// What a unit cost the database so far, by which tests hold that a unit's cost does not grow with what is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cost {
+    /// Statements that ran.
+    pub statements: usize,
+    /// Rows that came back.
+    pub rows: usize,
+}
+
 /// Asks questions.
 pub struct Read<'a> {
     conn: Conn<'a>,
     now: Timestamp,
     retry_wanted: bool,
+    cost: Cost,
 }
 
 /// Asks and changes, within one transaction. Only `Db::write` makes one.
@@ -52,12 +62,17 @@ impl<'a> std::ops::DerefMut for Work<'a> {
 
 impl<'a> Read<'a> {
     pub(super) fn new(conn: Conn<'a>, now: Timestamp) -> Self {
-        Self { conn, now, retry_wanted: false }
+        Self { conn, now, retry_wanted: false, cost: Cost::default() }
     }
 
     /// When this unit began; all its rows carry it.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// What was asked so far.
+    pub fn cost(&self) -> Cost {
+        self.cost
     }
 
     /// Which engine answers.
@@ -116,29 +131,34 @@ impl<'a> Read<'a> {
     ) -> Result<Vec<T>> {
         #[cfg(feature = "record")]
         crate::record::note(sql, values);
+        let mut out = Vec::new();
         match self.conn {
             Conn::Sqlite(conn) => {
                 let mut statement = conn.prepare_cached(sql)?;
                 let mut rows = statement.query(rusqlite::params_from_iter(values))?;
-                let mut out = Vec::new();
                 while let Some(row) = rows.next()? {
                     out.push(map(&Row::Sqlite(row))?);
                 }
-                Ok(out)
             }
             Conn::Postgres(client, handle) => {
                 let rows = handle.block_on(async {
                     let statement = client.prepare_cached(sql).await?;
                     client.query(&statement, &as_params(values)).await
                 });
-                self.noticed(rows)?.iter().map(|r| map(&Row::Postgres(r))).collect()
+                for row in &self.noticed(rows)? {
+                    out.push(map(&Row::Postgres(row))?);
+                }
             }
         }
+        self.cost.statements += 1;
+        self.cost.rows += out.len();
+        Ok(out)
     }
 
     fn execute_text(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
         #[cfg(feature = "record")]
         crate::record::note(sql, values);
+        self.cost.statements += 1;
         match self.conn {
             Conn::Sqlite(conn) => {
                 let n = conn.prepare_cached(sql)?.execute(rusqlite::params_from_iter(values))?;

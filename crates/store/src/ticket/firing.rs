@@ -1,11 +1,12 @@
 //! What fires: which clocks are due and who has claimed them, and the rows of the steps that fired.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::TicketId;
 use domain::sla::{Clock, Firing, Milestone};
 use domain::time::{Timestamp, from_millis, plus_seconds};
 
+use crate::value::Value;
 use crate::{Error, Read, Result, Row, Work};
 
 /// A claimed clock belongs to its worker for this long; a batch takes far less. What a worker that died had claimed
@@ -16,6 +17,11 @@ statements! {
     INSERT = "INSERT INTO firing (ticket_id, milestone, cycle, step_id, basis_due_at, step_at, fired_at, event_no, level) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
     FIRED = "SELECT milestone, cycle, step_id FROM firing WHERE ticket_id = $1 ORDER BY milestone, cycle, step_id, basis_due_at";
+    /// By the key, milestone by milestone in the order of [`Milestone::ALL`].
+    FIRED_SINCE = "WITH since (milestone, cycle) AS (VALUES ('response', CAST($2 AS BIGINT)), ('attend', CAST($3 AS BIGINT)), \
+         ('update', CAST($4 AS BIGINT)), ('reply', CAST($5 AS BIGINT)), ('resolution', CAST($6 AS BIGINT))) \
+         SELECT f.milestone, f.cycle, f.step_id FROM since s CROSS JOIN firing f WHERE f.ticket_id = $1 \
+         AND f.milestone = s.milestone AND f.cycle >= s.cycle ORDER BY f.milestone, f.cycle, f.step_id, f.basis_due_at";
     OF_TICKET = "SELECT milestone, cycle, step_id, basis_due_at, step_at, event_no, level, fired_at FROM firing \
          WHERE ticket_id = $1 AND event_no > $2 ORDER BY event_no LIMIT $3";
     NEXT = "SELECT next_at FROM clock WHERE next_at IS NOT NULL AND lease_until_at IS NULL \
@@ -76,15 +82,38 @@ pub fn insert_firings(work: &mut Work<'_>, ticket: &TicketId, firings: &[Firing]
 
 /// Marks on its clocks the steps of a ticket that fired.
 pub(super) fn mark(r: &mut Read<'_>, ticket: &TicketId, clocks: &mut [Clock]) -> Result<()> {
-    let read = |r: &Row<'_>| {
-        Ok((r.word::<Milestone>(0, "firing.milestone")?, r.small(1, "firing.cycle")?, r.text(2)?))
-    };
-    for (milestone, cycle, step) in r.rows(&FIRED, &[ticket.as_str().into()], read)? {
-        if let Some(clock) = clocks.iter_mut().find(|c| (c.milestone, c.cycle) == (milestone, cycle)) {
-            clock.fired.insert(step);
+    let fired = r.rows(&FIRED, &[ticket.as_str().into()], read_fired)?;
+    put_marks(clocks, fired);
+    Ok(())
+}
+
+/// The same for clocks that run only; what fired on others is not read.
+pub(super) fn mark_running(r: &mut Read<'_>, ticket: &TicketId, clocks: &mut [Clock]) -> Result<()> {
+    let mut values: Vec<Value<'_>> = vec![ticket.as_str().into()];
+    for milestone in Milestone::ALL {
+        let running = clocks.iter().filter(|c| c.milestone == *milestone && c.is_running());
+        let oldest = running.map(|c| i64::from(c.cycle)).min();
+        values.push(oldest.unwrap_or(i64::MAX).into());
+    }
+    let fired = r.rows(&FIRED_SINCE, &values, read_fired)?;
+    put_marks(clocks, fired);
+    Ok(())
+}
+
+/// Clock, cycle, step.
+type Fired = (Milestone, u32, String);
+
+fn read_fired(r: &Row<'_>) -> Result<Fired> {
+    Ok((r.word(0, "firing.milestone")?, r.small(1, "firing.cycle")?, r.text(2)?))
+}
+
+fn put_marks(clocks: &mut [Clock], fired: Vec<Fired>) {
+    let mut of: BTreeMap<_, _> = clocks.iter_mut().map(|c| ((c.milestone, c.cycle), &mut c.fired)).collect();
+    for (milestone, cycle, step) in fired {
+        if let Some(marks) = of.get_mut(&(milestone, cycle)) {
+            marks.insert(step);
         }
     }
-    Ok(())
 }
 
 /// The firings of a ticket after an event, with the instant at which each was done, in the order in which they were.
@@ -106,4 +135,16 @@ pub fn firings(
         };
         Ok((firing, r.at(7)?))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_values_stand_in_the_order_of_the_milestones() {
+        let places: Vec<_> =
+            Milestone::ALL.iter().map(|m| FIRED_SINCE.postgres.find(&format!("('{m}', "))).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Tickets and what belongs to them: rows in, rows out.
 
+mod acting;
 mod counts;
 mod cycles;
 mod draft;
@@ -18,6 +19,7 @@ mod running;
 mod view;
 mod write;
 
+pub use acting::{acting_clocks, earlier_slots};
 pub use counts::{add_counts, count_of, happened, late, staff_load};
 pub(crate) use cycles::assemble_cycles;
 pub use cycles::{PastCycle, past_cycles};
@@ -35,8 +37,8 @@ pub use message::{MessageRow, insert_message, messages, reports, set_delivered};
 pub use past::{PastRow, past};
 pub use promised::{Promised, promised};
 pub use read::{
-    by_external_ref, by_id, by_number, clocks, holds, imported, nearest_of, next_instant, number_of,
-    running_in, shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
+    by_external_ref, by_id, by_number, clocks, count_running_in, holds, imported, nearest_of, next_instant,
+    number_of, running_in, shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
 };
 pub(crate) use risk::{assemble_holds, assemble_running};
 pub use risk::{past_resolutions, running_of};
@@ -47,6 +49,7 @@ pub use write::{insert, next_number, update};
 
 /// The statement lists of this module's parts.
 pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
+    ("ticket::acting", acting::STATEMENTS),
     ("ticket::counts", counts::STATEMENTS),
     ("ticket::draft", draft::STATEMENTS),
     ("ticket::event", event::STATEMENTS),

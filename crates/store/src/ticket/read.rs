@@ -33,6 +33,8 @@ statements! {
     OF_ASSIGNEE = "SELECT id FROM ticket WHERE assignee_id = $1 AND is_open = 1 ORDER BY next_due_at, id LIMIT $2";
     RUNNING_IN = "SELECT DISTINCT ticket_id FROM clock WHERE calendar_id = $1 AND stopped_at IS NULL AND ticket_id > $2 \
          ORDER BY ticket_id LIMIT $3";
+    COUNT_RUNNING_IN = "SELECT CAST(COUNT(DISTINCT ticket_id) AS BIGINT) FROM clock \
+         WHERE calendar_id = $1 AND stopped_at IS NULL AND ticket_id > $2";
     WITH_CLOCKS = "SELECT DISTINCT ticket_id FROM clock WHERE ticket_id > $1 ORDER BY ticket_id LIMIT $2";
     NEAREST = "SELECT next_due_at, next_clock FROM ticket WHERE id = $1";
     IMPORTED = "SELECT id, external_ref, extra FROM ticket WHERE external_ref > $1 ORDER BY external_ref LIMIT $2";
@@ -130,6 +132,12 @@ pub fn number_of(r: &mut Read<'_>, id: &TicketId) -> Result<Option<String>> {
 /// Tickets with a clock that still counts in a calendar, after a key.
 pub fn running_in(r: &mut Read<'_>, calendar: &CalendarId, after: &str, limit: i64) -> Result<Vec<TicketId>> {
     r.rows(&RUNNING_IN, &[calendar.as_str().into(), after.into(), limit.into()], |r| r.id(0))
+}
+
+/// How many they are.
+pub fn count_running_in(r: &mut Read<'_>, calendar: &CalendarId, after: &str) -> Result<i64> {
+    let n = r.first(&COUNT_RUNNING_IN, &[calendar.as_str().into(), after.into()], |r| r.int(0))?;
+    Ok(n.unwrap_or(0))
 }
 
 /// Tickets that were ever promised something, after a key.

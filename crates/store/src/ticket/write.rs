@@ -1,6 +1,6 @@
 //! Writes a ticket as a decision left it, with its clocks, waiting stretches and tags.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::sla::Clock;
 use domain::ticket::{Extra, Hold, Ticket};
@@ -101,7 +101,9 @@ pub(super) fn nearest(clocks: &[Clock]) -> (i64, Option<String>) {
 }
 
 fn put_clocks(work: &mut Work<'_>, ticket: &Ticket, before: &[Clock], after: &[Clock]) -> Result<()> {
-    for c in after.iter().filter(|c| !before.contains(c)) {
+    let key = |c: &Clock| (c.milestone, c.cycle);
+    let before: BTreeMap<_, &Clock> = before.iter().map(|c| (key(c), c)).collect();
+    for c in after.iter().filter(|c| before.get(&key(c)) != Some(c)) {
         let reopened = to_json(&c.reopened);
         let values = [
             ticket.id.as_str().into(),

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
-use desk::admin::{preview_calendar, save_calendar};
+use desk::admin::{Recounting, preview_calendar, recounting, save_calendar};
 use domain::access::Right;
 use domain::calendar::CalendarDoc;
 use domain::id::CalendarId;
@@ -88,6 +88,7 @@ struct CalendarPage {
     newest: i64,
     shown: Option<i64>,
     said: Option<String>,
+    recounting: Recounting,
     errors: Vec<String>,
     theirs: Option<CalendarForm>,
     preview: Option<Preview>,
@@ -155,8 +156,10 @@ async fn shown(
     beside: Beside,
 ) -> Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
+    let recounting = left(app, page, &form.id).await?;
     let Beside { shown, said, errors, theirs, preview } = beside;
-    let view = CalendarPage { ui, tab: "calendars", form, newest, shown, said, errors, theirs, preview };
+    let tab = "calendars";
+    let view = CalendarPage { ui, tab, form, newest, shown, said, recounting, errors, theirs, preview };
     render(&view, &page.visitor)
 }
 
@@ -169,6 +172,12 @@ pub(super) struct Asked {
     /// The calendar that a new one copies.
     from: String,
     saved: String,
+}
+
+/// What is still to be read again with the newest revision.
+async fn left(app: &App, page: &StaffPage, id: &str) -> Result<Recounting, WebError> {
+    let all = app.desk.read(recounting).await.map_err(|e| page.visitor.fail(e))?;
+    Ok(all.into_iter().find(|(of, _)| of.as_str() == id).map(|(_, left)| left).unwrap_or_default())
 }
 
 async fn rules_of(app: &App, page: &StaffPage) -> Result<std::sync::Arc<Rules>, WebError> {
@@ -201,7 +210,9 @@ pub(super) async fn form(
     };
     let form = CalendarForm::of(locale, (&id, kept.rev, &kept.name), &doc, this_year);
     let rev = kept.rev.to_string();
-    let said = (!asked.saved.is_empty()).then(|| t_args(locale, "calendar-saved", &[("rev", &rev)]));
+    let counts = left(&app, &page, &id).await?.tickets == 0;
+    let key = if counts { "calendar-saved" } else { "calendar-saved-only" };
+    let said = (!asked.saved.is_empty()).then(|| t_args(locale, key, &[("rev", &rev)]));
     shown(&app, &page, form, kept.rev, Beside { shown: earlier, said, ..Beside::default() }).await
 }
 

@@ -9,6 +9,7 @@ use domain::access::{Right, Role};
 use domain::id::StaffId;
 use domain::people::LANGUAGES;
 use serde::Deserialize;
+use store::oncall;
 use store::staff::{self, StaffRow};
 
 use crate::app::App;
@@ -28,6 +29,8 @@ struct StaffListPage {
     tab: &'static str,
     people: Vec<StaffRow>,
     edited: StaffRow,
+    /// The rotas that name the person: key and name. Until they do not, the person cannot be deactivated.
+    rotas: Vec<(String, String)>,
     back: Back,
 }
 
@@ -97,14 +100,20 @@ async fn shown(
 ) -> Result<Response, WebError> {
     page.need(Right::StaffEdit)?;
     let ui = page.ui(app, "admin").await?;
-    let people = app.desk.read(|r| Ok(staff::all(r)?)).await.map_err(|e| page.visitor.fail(e))?;
+    let id = edited.id.clone();
+    let read = app.desk.read(move |r| {
+        let rotas = oncall::rotas(r)?.into_iter().filter(|rota| rota.doc.names(&id));
+        let rotas = rotas.map(|rota| (rota.id.0, rota.name)).collect();
+        Ok((staff::all(r)?, rotas))
+    });
+    let (people, rotas) = read.await.map_err(|e| page.visitor.fail(e))?;
     if back.is_stale()
         && let Some(theirs) = people.iter().find(|p| p.id == edited.id)
     {
         back.compare(&edited, theirs, &Names::default(), ui.locale);
         edited.version = theirs.version;
     }
-    let view = StaffListPage { ui, tab: "staff", people, edited, back };
+    let view = StaffListPage { ui, tab: "staff", people, edited, rotas, back };
     Ok(view.back.answer(render(&view, &page.visitor)?))
 }
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::admin::{preview_calendar, save_calendar, save_policy};
+use desk::admin::{preview_calendar, recounting, save_calendar, save_policy};
 use desk::{Error, Result};
 use domain::access::Right;
 use domain::calendar::{CalendarDoc, ExceptionKind};
@@ -35,6 +35,8 @@ pub(crate) struct CalendarView {
     /// Zone, weekly windows, make-up template, exceptions, coverage.
     #[schema(value_type = Object)]
     doc: CalendarDoc,
+    /// Tickets whose running clocks are still to be read again with this revision; 0 when all have been.
+    recounting: i64,
 }
 
 /// A calendar to be saved.
@@ -53,12 +55,13 @@ pub(crate) struct CalendarBody {
 
 async fn calendars_of(app: &App) -> Result<Vec<CalendarView>> {
     let desk = app.desk.clone();
-    let rules = app.desk.read(move |r| desk.rules_in(r)).await?;
+    let (rules, left) = app.desk.read(move |r| Ok((desk.rules_in(r)?, recounting(r)?))).await?;
     let view = |(id, c): (&CalendarId, &domain::ticket::decide::CalendarRev)| CalendarView {
         id: id.0.clone(),
         name: c.name.clone(),
         rev: c.rev,
         doc: c.doc.clone(),
+        recounting: left.iter().find(|(of, _)| of == id).map_or(0, |(_, left)| left.tickets),
     };
     Ok(rules.calendars.iter().map(view).collect())
 }
@@ -104,7 +107,8 @@ pub(crate) async fn calendar(
     calendar_of(&app, &id).await.map(Json).map_err(|e| caller.fail(e))
 }
 
-/// Saves a calendar as its next revision. Running clocks are read again with it at once.
+/// Saves a calendar as its next revision. Running clocks are read again with it in the background; `recounting` says how many
+/// tickets are left.
 #[utoipa::path(put, path = "/api/v1/calendars/{id}", params(("id" = String, Path)), request_body = CalendarBody, responses((status = 200, body = CalendarView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn put_calendar(
     State(app): State<App>,

@@ -15,6 +15,7 @@ use domain::oncall::{LayerDays, LayerDoc, RotaDoc, Seat, ShiftUnit, lint};
 use domain::ticket::decide::Rules;
 use jiff::ToSpan;
 use store::oncall::RotaRow;
+use store::staff::StaffRow;
 use store::{Read, oncall, staff};
 use words::{Locale, t, t_args};
 
@@ -51,19 +52,38 @@ struct RotasPage {
 #[derive(Clone, Default)]
 struct Known {
     people: Choices,
+    /// People who are deactivated, whose names say so: a rota from before may name them.
+    left: Choices,
     groups: Choices,
     calendars: Choices,
 }
 
 impl Known {
-    fn load(r: &mut Read<'_>, rules: &Rules) -> desk::Result<Self> {
-        let people = staff::all(r)?.into_iter().filter(|s| s.active);
+    fn load(r: &mut Read<'_>, rules: &Rules, locale: Locale) -> desk::Result<Self> {
+        let (people, left): (Vec<_>, Vec<_>) = staff::all(r)?.into_iter().partition(|s| s.active);
         let groups = staff::groups(r)?.into_iter().filter(|g| g.active);
+        let inactive = |s: StaffRow| (s.id.0, t_args(locale, "rota-inactive", &[("name", &s.name)]));
         Ok(Self {
-            people: people.map(|s| (s.id.0, s.name)).collect(),
+            people: people.into_iter().map(|s| (s.id.0, s.name)).collect(),
+            left: left.into_iter().map(inactive).collect(),
             groups: groups.map(|g| (g.id.0, g.name)).collect(),
             calendars: rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect(),
         })
+    }
+
+    /// To be chosen from in a form: whom it names stays in it, even if deactivated.
+    fn with_named(mut self, form: &RotaForm) -> Self {
+        let named = |id: &String| {
+            let mut in_layers = form.layers.iter().flat_map(|l| &l.order);
+            in_layers.any(|p| p == id) || form.fallback == *id || form.owner == *id
+        };
+        self.people.extend(self.left.iter().filter(|(id, _)| named(id)).cloned());
+        self
+    }
+
+    fn person(&self, id: &str) -> String {
+        let all = self.people.iter().chain(&self.left);
+        all.into_iter().find(|(k, _)| k == id).map_or_else(|| id.to_owned(), |(_, name)| name.clone())
     }
 
     fn names(&self) -> BTreeMap<StaffId, String> {
@@ -76,10 +96,10 @@ fn name_in(list: &Choices, id: &str) -> String {
 }
 
 async fn known(app: &App, page: &StaffPage) -> Result<(Arc<Rules>, Known), WebError> {
-    let desk = app.desk.clone();
+    let (desk, locale) = (app.desk.clone(), page.visitor.locale);
     let read = app.desk.read(move |r| {
         let rules = desk.rules_in(r)?;
-        let known = Known::load(r, &rules)?;
+        let known = Known::load(r, &rules, locale)?;
         Ok((rules, known))
     });
     read.await.map_err(|e| page.visitor.fail(e))
@@ -94,7 +114,7 @@ pub(super) async fn list(State(app): State<App>, page: StaffPage) -> Result<Resp
     let line = |row: RotaRow| Line {
         groups: row.doc.groups.iter().map(|g| name_in(&known.groups, g.as_str())).collect(),
         layers: row.doc.layers.iter().map(|l| meaning(ui.locale, l, &known)).collect(),
-        owner: name_in(&known.people, row.doc.owner.as_str()),
+        owner: known.person(row.doc.owner.as_str()),
         id: row.id.0,
         name: row.name,
     };
@@ -104,7 +124,7 @@ pub(super) async fn list(State(app): State<App>, page: StaffPage) -> Result<Resp
 
 /// A layer in a line: name, duty, days, people.
 fn meaning(locale: Locale, l: &LayerDoc, known: &Known) -> String {
-    let people: Vec<String> = l.order.iter().map(|p| name_in(&known.people, p.as_str())).collect();
+    let people: Vec<String> = l.order.iter().map(|p| known.person(p.as_str())).collect();
     let args = [
         ("name", l.name.as_str()),
         ("seat", words::word(locale, "seat", l.seat.as_str())),
@@ -163,7 +183,7 @@ impl RotaPage {
         self.beside.landed == format!("{word}.{row}")
     }
     fn people_of(&self, layer: &LayerForm) -> String {
-        let names: Vec<String> = layer.order.iter().map(|p| name_in(&self.known.people, p)).collect();
+        let names: Vec<String> = layer.order.iter().map(|p| self.known.person(p)).collect();
         names.join(self.ui.t("list-comma"))
     }
     fn seats(&self) -> &'static [Seat] {
@@ -183,6 +203,7 @@ impl RotaPage {
 async fn shown(app: &App, page: &StaffPage, form: RotaForm, beside: Beside) -> Result<Response, WebError> {
     let ui = page.ui(app, "oncall").await?;
     let (_, known) = known(app, page).await?;
+    let known = known.with_named(&form);
     render(&RotaPage { ui, form, known, beside }, &page.visitor)
 }
 
@@ -294,7 +315,7 @@ async fn preview(app: &App, page: &StaffPage, form: &RotaForm, doc: RotaDoc) -> 
             let span = (look.start(first), look.start(end));
             let standing = Standing::load(r, &rules, row, span)?;
             let found = lint(&standing.roster().shifts(span.0, span.1), &oncall::confirmed(r)?);
-            let names = Known::load(r, &rules)?.names();
+            let names = Known::load(r, &rules, locale)?.names();
             Ok(Preview {
                 days: look.days(r, &standing, (first, end))?,
                 findings: look.findings(&found, &names),

@@ -1,10 +1,7 @@
 //! Starting, stopping and reading a ticket's clocks within a decision.
 
-use std::collections::BTreeSet;
-
 use super::{Change, Next, Refusal, Rules};
 use crate::calendar::CountError;
-
 use crate::sla::{Clock, Fixed, Milestone, Pause, State, StopReason, Target};
 use crate::ticket::{Ticket, pauses};
 use crate::time::{Timestamp, plus_seconds};
@@ -37,25 +34,8 @@ impl Next<'_> {
             .map(|c| c.cycle)
             .max()
             .unwrap_or(0);
-        self.out.clocks.push(Clock {
-            milestone,
-            cycle,
-            target_s: seconds,
-            calendar: calendar.clone(),
-            off_hours,
-            started_at: at,
-            stopped: None,
-            reopened: Vec::new(),
-            excused: None,
-            due_at: None,
-            state: State::Running,
-            counted_s: 0,
-            next_at: None,
-            breach_noted: false,
-            fired_percent: 0,
-            fired: BTreeSet::new(),
-            reminded: false,
-        });
+        let clock = Clock::running((milestone, cycle), seconds, calendar.clone(), at);
+        self.out.clocks.push(Clock { off_hours, ..clock });
     }
 
     /// Stops the running cycle of a milestone, if there is one, and records what it came to.

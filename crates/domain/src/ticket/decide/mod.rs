@@ -4,6 +4,7 @@
 mod classify;
 mod clocks;
 mod combine;
+mod earlier;
 mod emergency;
 mod emergency_after;
 mod finish;
@@ -21,6 +22,7 @@ mod tick;
 
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
 pub use combine::{absorb, link, merge, split_from, split_off, unlink};
+pub use earlier::Earlier;
 pub use emergency::{
     InEmergency, MOST_ROLES, Start, call_off_emergency, describe_emergency, end_emergency, plan_interim,
     post_in_emergency, staff_emergency, start_emergency,
@@ -106,8 +108,10 @@ impl Rules {
 pub struct Case {
     /// The ticket.
     pub ticket: Ticket,
-    /// All its clocks, ended ones included.
+    /// All its clocks, ended ones included; for the sweep only those that run, and the newest of each milestone.
     pub clocks: Vec<Clock>,
+    /// What the sweep must know of the clocks that it left out.
+    pub earlier: Earlier,
     /// All its waiting stretches.
     pub holds: Vec<Hold>,
     /// The rules of the moment.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Body, Case, Change, Decision, Draft, Letter, Next, Refusal, Rules, Visibility};
+use super::{Body, Case, Change, Decision, Draft, Earlier, Letter, Next, Refusal, Rules, Visibility};
 use crate::access::{Actor, ActorRef};
 use crate::id::{ContactId, ContractId, GroupId, ModuleId, OrgId, PolicyId, ProductId, StaffId, TicketId};
 use crate::routing::RouteReason;
@@ -119,6 +119,7 @@ pub fn open(
     let case = Case {
         ticket: fresh(identity, opening, received_at, now),
         clocks: Vec::new(),
+        earlier: Earlier::default(),
         holds: Vec::new(),
         rules: Arc::clone(rules),
     };

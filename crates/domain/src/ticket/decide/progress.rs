@@ -1,6 +1,7 @@
 //! The progress duty (U1): a report meets it when it was handed over, a failure of the hand-over opens the slot
 //! again, and when nobody reports the house reminds its people first and tells the customer then.
 
+use super::earlier::{FALLS_SILENT_S, missed_since};
 use super::{Body, Case, Change, Draft, Letter, Next, Notice, Outcome, Refusal, Visibility, talk};
 use crate::access::{Actor, ActorRef};
 use crate::sla::{Clock, Milestone, Reading, StopReason};
@@ -10,8 +11,6 @@ use crate::time::{Timestamp, plus_seconds, to_seconds};
 
 /// Wall seconds before a slot's due at which the assignee is reminded.
 const REMIND_S: i64 = 5 * 60;
-/// After so long without a report by people the automatic message is no news any more (as E6).
-const FALLS_SILENT_S: i64 = 24 * 3_600;
 
 /// A person reports how far the work is. It is a first response and an answer like any message; it meets the
 /// progress duty at once on the portal, and by letter only when the letter was taken: see [`delivered`].
@@ -202,12 +201,7 @@ pub(super) fn tell_underway(next: &mut Next<'_>) -> Result<(), Refusal> {
 
 /// Seconds from the last report, or the beginning of the duty, to a slot that passed.
 fn silent_since(next: &Next<'_>, slot_at: Timestamp) -> i64 {
-    let slots = next.out.clocks.iter().rev().filter(|c| c.milestone == Milestone::Update);
-    let missed = slots
-        .skip_while(|c| c.is_running())
-        .take_while(|c| c.stopped.is_some_and(|(_, reason)| reason == StopReason::Missed));
-    let first = missed.last().map_or(slot_at, |c| c.started_at);
-    to_seconds(slot_at) - to_seconds(first)
+    missed_since(next).map_or(0, |first| to_seconds(slot_at) - to_seconds(first))
 }
 
 /// A case that another system kept: its history is not ours to answer for.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::earlier::missed_before;
 use super::{Case, Change, Letter, Next, Notice, Outcome, Refusal, finish, hand, page, progress};
 use crate::access::Actor;
 use crate::id::{GroupId, StaffId};
@@ -224,13 +225,9 @@ fn breach(next: &mut Next<'_>, i: usize, due_at: Timestamp, helpers: &Helpers) -
 /// The steps that come with the n-th progress slot in a row that was missed.
 fn fire_missed(next: &mut Next<'_>, i: usize, due_at: Timestamp, helpers: &Helpers) -> Result<(), Refusal> {
     let Some(clock) = next.out.clocks.get(i) else { return Ok(()) };
-    let missed = |cycle: u32| {
-        let slot = next.out.clocks.iter().find(|c| (c.milestone, c.cycle) == (Milestone::Update, cycle));
-        slot.and_then(|c| c.stopped).is_some_and(|(_, why)| why == StopReason::Missed)
-    };
-    let in_a_row = 1 + (1..clock.cycle).rev().take_while(|cycle| missed(*cycle)).count();
+    let in_a_row = 1 + missed_before(next, clock.cycle);
     let comes = |s: &&Step| match s.at() {
-        Some(StepAt::Missed(n)) => usize::from(n) == in_a_row && !clock.has_fired(s),
+        Some(StepAt::Missed(n)) => u32::from(n) == in_a_row && !clock.has_fired(s),
         _ => false,
     };
     let policy = next.case.rules.policies.get(&next.out.ticket.policy);

@@ -69,14 +69,16 @@ function draw(box: HTMLElement): void {
   box.append(area);
   const chart = init(area, null, { renderer: "svg" });
   chart.setOption(options(points, lying, greatest) as never);
-  // A printed page is narrower than the window.
-  const fit = (width?: number) => chart.resize(width ? { width } : undefined);
-  new ResizeObserver(() => fit()).observe(box);
-  window.addEventListener("beforeprint", () => fit(PRINT_WIDTH));
-  window.addEventListener("afterprint", () => fit());
+  // A printed page is narrower than the window: with a view box the picture shrinks to it.
+  const framed = () =>
+    area.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+  framed();
+  new ResizeObserver(() => {
+    if (window.matchMedia("print").matches) return;
+    chart.resize();
+    framed();
+  }).observe(box);
 }
-
-const PRINT_WIDTH = 640;
 
 document.querySelectorAll<HTMLElement>("[data-chart]").forEach(draw);
 document.querySelectorAll<HTMLElement>("[data-prints]").forEach((button) => {

@@ -62,7 +62,7 @@ async fn s2_55_people_are_compared_with_what_their_cases_let_expect(app: TestApp
         assert!(page.contains(shown), "{shown}: {page}");
     }
     let file = boss.get("/reports/appraisal/export/csv").await;
-    assert!(file.text.contains("高于预期") && file.text.contains(",20,20,100.0%"), "{}", file.text);
+    assert!(file.text.contains("高于预期") && file.text.contains(",20,20,100.0,"), "{}", file.text);
     // Of an excused one nothing is left.
     let lead = app.cast.staff("boss");
     let response = domain::sla::Milestone::Response;

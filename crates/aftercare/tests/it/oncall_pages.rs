@@ -142,6 +142,10 @@ async fn what_is_done_on_the_month_is_undone(app: TestApp) {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let page = month().await;
     assert!(page.contains("回家") && page.contains("休假、已有值班或须回避"), "{page}");
+    let put = format!("rota={}&seat=primary&person={}&note=x", row.id, staff(&app, "agent"));
+    let put = format!("{put}&from=2026-10-04T09:00&until=2026-10-04T12:00");
+    let away = boss.form("/on-call/overrides", &put).await;
+    assert_eq!(away.status, StatusCode::UNPROCESSABLE_ENTITY, "nobody is put in while away: {}", away.text);
     let key = page.split("/on-call/leaves/").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let gone = agent.form(&format!("/on-call/leaves/{key}/removal"), "").await;
     assert!(!month().await.contains("回家"));

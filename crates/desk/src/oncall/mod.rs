@@ -184,6 +184,10 @@ pub async fn put_in(
         need(unit, Right::OncallEdit)?;
         oncall::one(unit.work, &rota)?.ok_or(Error::NotFound)?;
         check_span(unit, &put.person, (put.from, put.until), &note)?;
+        let away = oncall::leaves(unit.work, put.from, put.until)?;
+        if away.iter().any(|l| l.leave.person == put.person) {
+            return Err(Error::field("person", "not_free"));
+        }
         let id = unit.work.next_id();
         let row = OverrideRow { id, rota: rota.clone(), put: put.clone(), note: note.trim().to_owned() };
         oncall::add_override(unit.work, &row)?;

@@ -94,8 +94,43 @@ pub(crate) fn ordered(
     all
 }
 
-fn percent(part: f64, whole: f64, locale: Locale) -> String {
-    if whole > 0.0 { format!("{:.1}%", part / whole * 100.0) } else { t(locale, "report-nothing").to_owned() }
+/// For whom a number is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// With units, in a language.
+    People(Locale),
+    /// Plain: percent, seconds, nothing where there is nothing.
+    Sheets,
+}
+
+impl For {
+    fn nothing(self) -> String {
+        match self {
+            Self::People(locale) => t(locale, "report-nothing").to_owned(),
+            Self::Sheets => String::new(),
+        }
+    }
+
+    fn percent(self, share: Option<f64>) -> String {
+        match (share, self) {
+            (None, _) => self.nothing(),
+            (Some(share), Self::People(_)) => format!("{:.1}%", share * 100.0),
+            (Some(share), Self::Sheets) => format!("{:.1}", share * 100.0),
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "seconds of a case's life")]
+    fn time(self, seconds: Option<f64>) -> String {
+        match (seconds.map(|s| s.round() as i64), self) {
+            (None, _) => self.nothing(),
+            (Some(s), Self::People(locale)) => duration(locale, s),
+            (Some(s), Self::Sheets) => s.to_string(),
+        }
+    }
+}
+
+fn share(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of cases")]
@@ -103,33 +138,28 @@ fn count(n: usize) -> f64 {
     n as f64
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "seconds of a case's life")]
-fn time(seconds: Option<f64>, locale: Locale) -> String {
-    seconds.map_or_else(|| t(locale, "report-nothing").to_owned(), |s| duration(locale, s.round() as i64))
-}
-
-fn line(name: String, a: &Appraised, all: &Appraisal, locale: Locale) -> Line {
-    let none = || t(locale, "report-nothing").to_owned();
+fn line(name: String, a: &Appraised, all: &Appraisal, to: For) -> Line {
+    let none = || to.nothing();
     let n = count(a.cases);
     let numbers = vec![
         a.cases.to_string(),
         a.met.to_string(),
-        percent(count(a.met), n, locale),
-        percent(a.expected, n, locale),
+        to.percent(share(count(a.met), n)),
+        to.percent(share(a.expected, n)),
         a.ratio.map_or_else(none, |r| format!("{:.2}", r.value)),
         a.ratio.map_or_else(none, |r| format!("{:.2}\u{2013}{:.2}", r.low, r.high)),
-        time(a.median, locale),
-        time(a.expected_median, locale),
-        a.waited.share().map_or_else(none, |s| format!("{:.1}%", s * 100.0)),
+        to.time(a.median),
+        to.time(a.expected_median),
+        to.percent(a.waited.share()),
         a.waited.cases.to_string(),
     ];
     let verdict = a.person.as_ref().filter(|_| a.cases > 0).map(|_| a.verdict);
     Line { name, numbers, verdict, far: a.waited.is_far_above(&all.waited) }
 }
 
-fn total(all: &Appraisal, locale: Locale) -> Line {
-    let kept = percent(count(all.met), count(all.cases), locale);
-    let none = || t(locale, "report-nothing").to_owned();
+fn total(all: &Appraisal, name: &str, to: For) -> Line {
+    let kept = to.percent(share(count(all.met), count(all.cases)));
+    let none = || to.nothing();
     let numbers = vec![
         all.cases.to_string(),
         all.met.to_string(),
@@ -137,21 +167,22 @@ fn total(all: &Appraisal, locale: Locale) -> Line {
         kept,
         none(),
         none(),
-        time(all.median, locale),
+        to.time(all.median),
         none(),
-        all.waited.share().map_or_else(none, |s| format!("{:.1}%", s * 100.0)),
+        to.percent(all.waited.share()),
         all.waited.cases.to_string(),
     ];
-    Line { name: t(locale, "report-total").to_owned(), numbers, verdict: None, far: false }
+    Line { name: name.to_owned(), numbers, verdict: None, far: false }
 }
 
-async fn told(app: &App, page: &StaffPage, ui: &Ui, asked: &ReportQuery) -> Result<Body> {
+async fn told(app: &App, page: &StaffPage, ui: &Ui, (asked, to): (&ReportQuery, For)) -> Result<Body> {
     let ask = asked.read(Report::Attainment, &ui.zone, ui.now)?;
     let period = say::period(ui.locale, ask.period);
     let all = appraise(&app.desk, page.actor(), ask).await?;
     let names = app.desk.read(names).await?;
     let locale = ui.locale;
-    let (kept, cases) = (percent(count(all.met), count(all.cases), locale), all.cases.to_string());
+    let kept = For::People(locale).percent(share(count(all.met), count(all.cases)));
+    let cases = all.cases.to_string();
     let judged = |v: Verdict| all.people.iter().filter(|a| a.verdict == v).count().to_string();
     let (better, worse) = (judged(Verdict::Better), judged(Verdict::Worse));
     let args = [
@@ -162,10 +193,10 @@ async fn told(app: &App, page: &StaffPage, ui: &Ui, asked: &ReportQuery) -> Resu
         ("worse", worse.as_str()),
     ];
     let sentence = t_args(locale, "appraisal-said", &args);
-    let total = total(&all, locale);
+    let total = total(&all, t(locale, "report-total"), to);
     let whole = Appraisal { people: Vec::new(), ..all.clone() };
     let people = ordered(all, &names, word(locale, "nobody", "person"));
-    let lines = people.into_iter().map(|(name, a)| line(name, &a, &whole, locale)).collect();
+    let lines = people.into_iter().map(|(name, a)| line(name, &a, &whole, to)).collect();
     Ok(Body { sentence, lines, total })
 }
 
@@ -181,7 +212,11 @@ pub(super) async fn page(
     chooser.place = Some(PLACE);
     let asked = chooser.asked.clone();
     let body = match chooser.ask(Report::Attainment, &asked) {
-        Some(_) => Some(told(&app, &page, &ui, &asked).await.map_err(|e| page.visitor.fail(e))?),
+        Some(_) => Some(
+            told(&app, &page, &ui, (&asked, For::People(ui.locale)))
+                .await
+                .map_err(|e| page.visitor.fail(e))?,
+        ),
         None => None,
     };
     let status = chooser.status();
@@ -199,7 +234,7 @@ pub(super) async fn export(
     may_appraise(page.actor()).map_err(|e| page.visitor.fail(e))?;
     page.need(domain::access::Right::Export)?;
     let ui = page.ui(&app, "reports").await?;
-    let body = told(&app, &page, &ui, &asked).await.map_err(|e| page.visitor.fail(e))?;
+    let body = told(&app, &page, &ui, (&asked, For::Sheets)).await.map_err(|e| page.visitor.fail(e))?;
     let head = std::iter::once(word(ui.locale, "grouped", "person"))
         .chain(NUMBERS.iter().map(|c| word(ui.locale, "appraisal", c)))
         .chain([t(ui.locale, "appraisal-verdict")])

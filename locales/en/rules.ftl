@@ -75,6 +75,7 @@ preview-moved = Tickets whose due changes
 preview-late = overdue at once
 preview-day-list = Show the dates that change
 preview-unlisted = { $n } more days are not listed.
+calendar-year = Year view
 preview-year = { $year }: { $days } days of service, { $hours } in all
 due-before = Due before
 due-after = Due after

@@ -75,6 +75,7 @@ preview-moved = 截止时间会改变的工单
 preview-late = 立即超时
 preview-day-list = 查看有变化的日期
 preview-unlisted = 另有 { $n } 天未列出。
+calendar-year = 年历
 preview-year = { $year } 年：服务 { $days } 天，共 { $hours }
 due-before = 原截止时间
 due-after = 新截止时间

@@ -84,31 +84,34 @@ pub(super) fn judge(
         late: Vec::new(),
         check: String::new(),
     };
-    let told = notices(node)?;
+    let mut tells = Vec::new();
     for number in numbers(&mut client)? {
         verdict.cases += 1;
-        look(&mut client, &number, &told, &mut verdict)?;
+        tells.extend(look(&mut client, &number, &mut verdict)?);
+    }
+    // Read last: an event that was seen has its notice, which is committed with it.
+    let told = notices(node)?;
+    for events in &tells {
+        let times: Vec<usize> = events.iter().map(|e| told.get(e).copied().unwrap_or(0)).collect();
+        verdict.untold += usize::from(times.iter().all(|n| *n == 0));
+        verdict.told_twice += times.iter().map(|n| n.saturating_sub(1)).sum::<usize>();
     }
     Ok(verdict)
 }
 
-fn look(
-    client: &mut Client,
-    number: &str,
-    told: &BTreeMap<(String, i64), usize>,
-    verdict: &mut Verdict,
-) -> anyhow::Result<()> {
+/// An event of a case: the case's number and its own.
+type Key = (String, i64);
+
+/// Counts the steps of a case; answers for each step that tells the supervisor the events by which it may have done so.
+fn look(client: &mut Client, number: &str, verdict: &mut Verdict) -> anyhow::Result<Vec<Vec<Key>>> {
     let case = get(client, &format!("/api/v1/tickets/{number}"))?;
     let clock = case.pointer("/clocks/0/started_at").and_then(Value::as_str).context("no clock")?;
     let start_s = clock.parse::<Timestamp>()?.as_millisecond().div_euclid(1000);
     let events = get(client, &format!("/api/v1/tickets/{number}/events?limit=200"))?;
-    let mut order = Vec::new();
-    for event in events.get("items").and_then(Value::as_array).context("no events")? {
-        let change = event.get("change").context("no change")?;
-        if change.get("type").and_then(Value::as_str) != Some("step_fired") {
-            continue;
-        }
-        let name = change.get("step").and_then(Value::as_str).context("no step")?;
+    let events = events.get("items").and_then(Value::as_array).context("no events")?;
+    let (mut order, mut tells) = (Vec::new(), Vec::new());
+    for event in events.iter().filter(|e| kind(e) == Some("step_fired")) {
+        let name = event.pointer("/change/step").and_then(Value::as_str).context("no step")?;
         let at: Timestamp = event.get("at").and_then(Value::as_str).context("no instant")?.parse()?;
         let place = STEPS.iter().position(|(step, _)| *step == name).context("an unknown step")?;
         let due = STEPS.get(place).map_or(0, |(_, s)| start_s + s);
@@ -118,10 +121,11 @@ fn look(
         verdict.late.push(late);
         order.push(place);
         if TELLS.contains(&name) {
-            let no = event.get("no").and_then(Value::as_i64).context("no number")?;
-            let times = told.get(&(number.to_owned(), no)).copied().unwrap_or(0);
-            verdict.untold += usize::from(times == 0);
-            verdict.told_twice += times.saturating_sub(1);
+            let no = no_of(event)?;
+            // A page tells by its own event, and by the step's where there was nobody to page.
+            let pages = events.iter().filter(|e| kind(e) == Some("paged") && step_of(e) == Some(no));
+            let all = pages.map(no_of).chain([Ok(no)]);
+            tells.push(all.map(|n| Ok((number.to_owned(), n?))).collect::<anyhow::Result<_>>()?);
         }
     }
     verdict.unordered += usize::from(!order.is_sorted());
@@ -130,7 +134,20 @@ fn look(
         verdict.missing += usize::from(times == 0);
         verdict.twice += times.saturating_sub(1);
     }
-    Ok(())
+    Ok(tells)
+}
+
+fn kind(event: &Value) -> Option<&str> {
+    event.pointer("/change/type").and_then(Value::as_str)
+}
+
+fn no_of(event: &Value) -> anyhow::Result<i64> {
+    event.get("no").and_then(Value::as_i64).context("no number")
+}
+
+/// By which step somebody was paged.
+fn step_of(event: &Value) -> Option<i64> {
+    event.pointer("/change/step").and_then(Value::as_i64)
 }
 
 /// How often the supervisor was told of each event.

@@ -67,6 +67,7 @@ pub async fn lay(
     story::play(desk, clock, &cast, cases, end).await?;
     clock.set(end);
     crate::drain(desk, "").await?;
+    super::conduct::look(desk, world, &cast).await?;
     super::oncall::ahead(desk, world, &cast, &zone).await?;
     read_old_notices(desk, &cast, plus_seconds(end, -7 * DAY_S)).await
 }
@@ -307,6 +308,7 @@ async fn rules(desk: &Desk, world: &World) -> anyhow::Result<()> {
     let (mut settings, version): (domain::setting::Settings, i64) =
         desk.read(|r| Ok(setting(r, SettingKey::Settings)?)).await?;
     settings.desk_name.clone_from(&world.desk_name);
+    world.misses.rule(&mut settings);
     settings.default_group = world.group.first().map(|g| GroupId(g.id.clone()));
     admin::save_settings(desk, &OPERATOR, settings, version).await?;
     admin::save_routing(desk, &OPERATOR, world.rule.clone(), 0).await?;

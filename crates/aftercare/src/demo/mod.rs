@@ -1,6 +1,7 @@
 //! `aftercare demo`: the product with a world in it. The world is laid once, relative to the first start.
 
 mod accounts;
+mod conduct;
 mod emergency;
 mod files;
 mod history;

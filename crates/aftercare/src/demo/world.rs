@@ -25,6 +25,7 @@ pub struct World {
     pub(super) field: Vec<domain::field::Field>,
     pub(super) rule: Vec<domain::routing::Rule>,
     pub(super) rota: super::oncall::Rota,
+    pub(super) misses: super::conduct::Misses,
     /// Further steps of the strict promise.
     pub(super) step: Vec<domain::sla::Step>,
     pub(super) case: Vec<Case>,

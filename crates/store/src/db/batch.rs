@@ -13,9 +13,12 @@ use super::{Read, Shared, Work};
 use crate::Error;
 
 const MAX_BATCH: usize = 256;
-/// Until a batch has as many units as the one before it, it waits this long for each next one. Whoever was just
-/// answered is about to ask again; without waiting, the first of them would have a commit of its own.
-const GATHER: Duration = Duration::from_micros(500);
+/// While a batch has fewer units than are expected, the writer naps for so long and looks again. Whoever was just answered
+/// is about to ask again; without waiting, the first of them would have a commit of its own. A nap wakes the thread
+/// once, waiting on the queue would wake it for each unit.
+const NAP: Duration = Duration::from_micros(100);
+/// After so many naps in which nobody came, nobody is waited for.
+const IDLE_NAPS: u32 = 3;
 
 /// A unit of work waiting for its turn.
 pub(super) type Unit = Box<dyn Waiting + Send>;
@@ -76,32 +79,35 @@ where
 }
 
 pub(super) fn write_loop(conn: &Connection, waiting: &Receiver<Unit>, shared: &Shared) {
-    let mut before = 1;
-    while let Ok(first) = waiting.recv() {
-        let batch = gather(first, waiting, before);
-        before = batch.len();
-        run_batch(conn, batch, shared);
+    let (mut batch, mut expected) = (Vec::new(), 1);
+    while let Ok(first) = batch.pop().map_or_else(|| waiting.recv(), Ok) {
+        batch.push(first);
+        gather(&mut batch, waiting, expected);
+        let done = in_transaction(conn, &mut batch, shared);
+        let next: Vec<Unit> = waiting.try_iter().take(MAX_BATCH).collect();
+        // Those who are answered now are about to ask again, beside those who came meanwhile. Were only as many awaited as
+        // there were in the last batch, two halves of them would take turns and never find each other.
+        expected = batch.len() + next.len();
+        answer(std::mem::replace(&mut batch, next), done, shared);
     }
 }
 
-/// All units that wait; if they are fewer than in the batch before, those that come within a moment too.
-fn gather(first: Unit, waiting: &Receiver<Unit>, before: usize) -> Vec<Unit> {
-    let mut batch = vec![first];
-    while batch.len() < MAX_BATCH {
-        let next = match waiting.try_recv() {
-            Ok(unit) => Some(unit),
-            Err(_) if batch.len() < before => waiting.recv_timeout(GATHER).ok(),
-            Err(_) => None,
-        };
-        let Some(unit) = next else { break };
-        batch.push(unit);
+/// Adds all units that wait; if they are fewer than expected, those that come within a moment too.
+fn gather(batch: &mut Vec<Unit>, waiting: &Receiver<Unit>, expected: usize) {
+    let (mut had, mut idle) = (0, 0);
+    loop {
+        batch.extend(waiting.try_iter().take(MAX_BATCH.saturating_sub(batch.len())));
+        idle = if batch.len() == had { idle + 1 } else { 0 };
+        had = batch.len();
+        if had >= expected.min(MAX_BATCH) || idle == IDLE_NAPS {
+            return;
+        }
+        std::thread::sleep(NAP);
     }
-    batch
 }
 
-/// Runs a batch in one transaction and answers its units when it is durable.
-fn run_batch(conn: &Connection, mut batch: Vec<Unit>, shared: &Shared) {
-    let done = in_transaction(conn, &mut batch, shared);
+/// Answers the units of a batch that is durable, or was not committed.
+fn answer(batch: Vec<Unit>, done: Result<bool, String>, shared: &Shared) {
     let committed = done.as_ref().map(|_| ()).map_err(Clone::clone);
     if let Err(why) = &committed {
         tracing::error!(error = %why, "a batch of writes was not committed");
@@ -114,7 +120,7 @@ fn run_batch(conn: &Connection, mut batch: Vec<Unit>, shared: &Shared) {
     }
 }
 
-/// Runs the units and commits; tells whether there is news.
+/// Runs the units in one transaction and commits; tells whether there is news.
 fn in_transaction(conn: &Connection, batch: &mut [Unit], shared: &Shared) -> Result<bool, String> {
     let mut failed = BTreeSet::new();
     let done = begin(conn)
@@ -221,17 +227,22 @@ mod tests {
     fn a_batch_takes_all_that_wait() {
         let unit = || asked(|_| Ok(())).0;
         let (units, waiting) = channel();
+        let gathered = |expected| {
+            let mut batch = vec![unit()];
+            gather(&mut batch, &waiting, expected);
+            batch.len()
+        };
         for _ in 0..3 {
             units.send(unit()).unwrap();
         }
-        assert_eq!(gather(unit(), &waiting, 1).len(), 4);
-        assert_eq!(gather(unit(), &waiting, 1).len(), 1);
+        assert_eq!(gathered(1), 4);
+        assert_eq!(gathered(1), 1);
         for _ in 0..MAX_BATCH {
             units.send(unit()).unwrap();
         }
-        assert_eq!(gather(unit(), &waiting, 1).len(), MAX_BATCH);
+        assert_eq!(gathered(1), MAX_BATCH);
         drop(units);
-        assert_eq!(gather(unit(), &waiting, 9).len(), 2, "who has gone is not waited for");
+        assert_eq!(gathered(9), 2, "who has gone is not waited for");
     }
 
     /// What a unit does after it has inserted its number.
@@ -255,7 +266,9 @@ mod tests {
                 })
             })
             .unzip();
-        run_batch(&conn, batch, &shared);
+        let mut batch: Vec<Unit> = batch;
+        let done = in_transaction(&conn, &mut batch, &shared);
+        answer(batch, done, &shared);
         let mut kept = conn.prepare("SELECT n FROM t ORDER BY n").unwrap();
         let kept = kept.query_map([], |r| r.get(0)).unwrap().map(|n| n.unwrap()).collect();
         (answers.into_iter().map(|mut a| a.try_recv().unwrap()).collect(), kept)

@@ -1,5 +1,5 @@
-//! What a calendar will be: a year of open days with the differences to the present revision, and the running
-//! clocks whose dues would move.
+//! A year of a calendar to look at; and what a calendar will be: that year with the differences to the present revision,
+//! and the running clocks whose dues would move.
 
 use desk::admin::CalendarPreview;
 use domain::calendar::{Calendar, Day, Windows, days_of_year, write_windows};
@@ -41,23 +41,53 @@ pub(super) struct MovedClock {
     pub late: bool,
 }
 
-/// The preview.
-pub(super) struct Preview {
+/// A year, month by month.
+pub(super) struct Year {
     pub year: i16,
     pub open_days: usize,
     pub hours: String,
     pub months: Vec<Month>,
+    /// Its holidays are not announced.
+    pub uncertain: bool,
+    /// Is there an earlier revision from which days may differ?
+    pub compared: bool,
+}
+
+/// The preview.
+pub(super) struct Preview {
+    pub year: Year,
     pub changed_days: usize,
     pub changes: Vec<ChangedDay>,
     pub clocks: CalendarPreview,
     pub moved: Vec<MovedClock>,
-    pub uncertain: bool,
 }
 
 /// Changed dates that are listed one by one.
 const LISTED: usize = 24;
 /// Years from today in which differences are counted.
 const AHEAD: i16 = 5;
+
+impl Year {
+    /// A year, with the differences to an earlier revision.
+    pub(super) fn of(locale: Locale, year: i16, calendar: &Calendar, earlier: Option<&Calendar>) -> Self {
+        let days = days_of_year(calendar, earlier, year);
+        let open = days.iter().filter(|d| !d.windows.is_empty());
+        let seconds: i64 = open.clone().map(|d| i64::from(d.windows.seconds())).sum();
+        Self {
+            year,
+            open_days: open.count(),
+            hours: words::span(locale, seconds),
+            months: months(locale, &days),
+            uncertain: !calendar.covers(year),
+            compared: earlier.is_some(),
+        }
+    }
+
+    /// The years on either side.
+    pub(super) fn beside(&self) -> [i16; 2] {
+        [self.year.saturating_sub(1), self.year.saturating_add(1)]
+    }
+}
 
 impl Preview {
     /// Puts it together for one year.
@@ -68,30 +98,18 @@ impl Preview {
         earlier: Option<&Calendar>,
         clocks: CalendarPreview,
     ) -> Self {
-        let days = days_of_year(calendar, earlier, year);
-        let open = days.iter().filter(|d| !d.windows.is_empty());
-        let seconds: i64 = open.clone().map(|d| i64::from(d.windows.seconds())).sum();
         let today = now.to_zoned(calendar.zone().clone()).date();
         let until = today.saturating_add(jiff::Span::new().years(AHEAD));
         let all = (today.year()..=until.year()).flat_map(|y| days_of_year(calendar, earlier, y));
         let changed: Vec<Day> = all.filter(|d| d.was.is_some() && (today..until).contains(&d.date)).collect();
         let moved = clocks.first.iter().map(|c| moved(locale, calendar.zone(), now, c)).collect();
         Self {
-            year,
-            open_days: open.count(),
-            hours: words::span(locale, seconds),
-            months: months(locale, &days),
+            year: Year::of(locale, year, calendar, earlier),
             changed_days: changed.len(),
             changes: changed.iter().take(LISTED).map(|d| change(locale, d)).collect(),
             moved,
             clocks,
-            uncertain: !calendar.covers(year),
         }
-    }
-
-    /// The years on either side.
-    pub(super) fn beside(&self) -> [i16; 2] {
-        [self.year.saturating_sub(1), self.year.saturating_add(1)]
     }
 
     /// Changed dates that are not listed.

@@ -16,7 +16,7 @@ use store::revision;
 use words::t_args;
 
 use super::calendar_form::{CalendarForm, week_text, write_years};
-use super::calendar_preview::Preview;
+use super::calendar_preview::{Preview, Year};
 use super::calendar_take;
 use super::history::{Revisions, Which, revisions};
 use super::pairs::{Pairs, all_said, conflict};
@@ -92,6 +92,7 @@ struct CalendarPage {
     errors: Vec<String>,
     theirs: Option<CalendarForm>,
     preview: Option<Preview>,
+    year: Option<Year>,
 }
 
 impl CalendarPage {
@@ -113,9 +114,9 @@ impl CalendarPage {
             (c.running.to_string(), c.changed.to_string(), c.newly_late.to_string());
         t_args(self.ui.locale, key, &[("running", &running), ("changed", &changed), ("late", &late)])
     }
-    fn year_text(&self, p: &Preview) -> String {
-        let (year, days) = (p.year.to_string(), p.open_days.to_string());
-        t_args(self.ui.locale, "preview-year", &[("year", &year), ("days", &days), ("hours", &p.hours)])
+    fn year_text(&self, y: &Year) -> String {
+        let (year, days) = (y.year.to_string(), y.open_days.to_string());
+        t_args(self.ui.locale, "preview-year", &[("year", &year), ("days", &days), ("hours", &y.hours)])
     }
     /// The fields that the other editor left different, as they have them now.
     fn differences(&self) -> Vec<(String, String)> {
@@ -146,6 +147,7 @@ struct Beside {
     errors: Vec<String>,
     theirs: Option<CalendarForm>,
     preview: Option<Preview>,
+    year: Option<Year>,
 }
 
 async fn shown(
@@ -157,9 +159,9 @@ async fn shown(
 ) -> Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
     let recounting = left(app, page, &form.id).await?;
-    let Beside { shown, said, errors, theirs, preview } = beside;
+    let Beside { shown, said, errors, theirs, preview, year } = beside;
     let tab = "calendars";
-    let view = CalendarPage { ui, tab, form, newest, shown, said, recounting, errors, theirs, preview };
+    let view = CalendarPage { ui, tab, form, newest, shown, said, recounting, errors, theirs, preview, year };
     render(&view, &page.visitor)
 }
 
@@ -172,6 +174,8 @@ pub(super) struct Asked {
     /// The calendar that a new one copies.
     from: String,
     saved: String,
+    /// The year to look at; the present one if absent.
+    year: Option<i16>,
 }
 
 /// What is still to be read again with the newest revision.
@@ -213,7 +217,8 @@ pub(super) async fn form(
     let counts = left(&app, &page, &id).await?.tickets == 0;
     let key = if counts { "calendar-saved" } else { "calendar-saved-only" };
     let said = (!asked.saved.is_empty()).then(|| t_args(locale, key, &[("rev", &rev)]));
-    shown(&app, &page, form, kept.rev, Beside { shown: earlier, said, ..Beside::default() }).await
+    let year = doc.compile().ok().map(|c| Year::of(locale, in_reach(asked.year, this_year), &c, None));
+    shown(&app, &page, form, kept.rev, Beside { shown: earlier, said, year, ..Beside::default() }).await
 }
 
 async fn document(app: &App, page: &StaffPage, id: &str, rev: i64) -> Result<CalendarDoc, WebError> {
@@ -224,6 +229,11 @@ async fn document(app: &App, page: &StaffPage, id: &str, rev: i64) -> Result<Cal
 
 fn year_now(app: &App, rules: &Rules) -> i16 {
     app.desk.now().to_zoned(rules.settings.zone()).year()
+}
+
+/// The year that is asked for, if calendars reach so far.
+fn in_reach(asked: Option<i16>, this_year: i16) -> i16 {
+    asked.filter(|y| (1990..=2200).contains(y)).unwrap_or(this_year)
 }
 
 /// A new calendar begins with a plain working week.
@@ -318,7 +328,7 @@ async fn preview(
             (_, Err(_)) => return Err(page.visitor.fail(Error::field("doc", "bad_value"))),
         };
     let this_year = year_now(app, rules);
-    let year = year.filter(|y| (1990..=2200).contains(y)).unwrap_or(this_year);
+    let year = in_reach(year, this_year);
     let preview = Preview::of(locale, (app.desk.now(), year), &calendar, kept.map(|c| &c.calendar), clocks);
     // The form comes back as it was understood: pasted lines stand in their years.
     let form = CalendarForm::of(locale, (&form.id, form.rev, &form.name), &doc, this_year);

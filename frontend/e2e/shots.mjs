@@ -64,7 +64,7 @@ service.doc.exceptions.push(dayOff(1), dayOff(2), dayOff(3));
 await api("calendars/service", { name: service.name, rev: service.rev, doc: service.doc }, "PUT");
 const rota = `/on-call/rotas/${await first("on-call/rotas")}`;
 const ticket = `/tickets/${urgent}`, list = "/tickets?view=all", year = "period=last_12_months", organisation = person.organisation;
-const calendar = `/admin/calendars/${await first("calendars")}`, policy = `/admin/policies/${await first("policies")}`;
+const calendar = "/admin/calendars/service", policy = `/admin/policies/${await first("policies")}`;
 const under = (name, prefix, words) => words.split(" ").map((word) => [`${name}-${word}`, prefix + word]);
 
 // Name, address, and what is done before the picture: then the picture is of the screen, else of the whole page.
@@ -117,7 +117,7 @@ const PAGES = {
     ["admin-person", `/admin/staff/${await first("staff")}`], ["admin-group", `/admin/groups/${await first("groups")}`],
     ["admin-product", `/admin/products/${await first("products")}`], ["admin-letter", `/admin/letters/${await first("letters")}`],
     ["admin-calendar", calendar], ["admin-calendar-new", "/admin/calendars/new"], ["admin-calendar-history", `${calendar}/history`],
-    ["admin-calendar-preview", calendar, follow("[value=preview]")],
+    ["admin-calendar-preview", calendar, follow(".actions [value=preview]")],
     ["admin-policy", policy], ["admin-policy-preview", policy, follow("[value=preview]")],
     ["admin-rule", "/admin/routing", open("details.rule")], ["admin-rule-trial", "/admin/routing", follow("[value=try]")],
     ["admin-field", "/admin/fields", open("details.panel")], ["admin-answer", `/admin/answers/${await first("answers")}`],

@@ -160,7 +160,8 @@ fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
     let solved = answered + if e.urgent { rng.random_range(40..190) } else { rng.random_range(15..900) };
     let by = agent.to_owned();
     let mut step = vec![
-        Step::Take { after: answered - 2, by: by.clone() },
+        // What is answered too late was taken in time, and forgotten: it is somebody's.
+        Step::Take { after: if late { 2 } else { answered - 2 }, by: by.clone() },
         Step::Reply { after: answered, by: by.clone(), text: one_of(&e.first, answered) },
     ];
     if e.urgent {

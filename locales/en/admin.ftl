@@ -26,6 +26,20 @@ field-close_after_days = Close after (working days)
 field-reopen_window_days = May be opened again (days)
 field-max_file_megabytes = Largest file (MB)
 field-refused_files = File types that are not taken
+limits-desk_name = 1–100 characters
+limits-number_prefix = 1–8 capital letters or digits
+limits-time_zone = an IANA name, for example Asia/Shanghai
+limits-remind_after_days = whole numbers in rising order, for example 3, 6
+limits-close_after_days = a whole number from 1 to 90
+limits-reopen_window_days = a whole number from 0 to 365
+limits-page_next_minutes = a whole number from 1 to 60
+limits-miss_count = a whole number from 1 to 100
+limits-miss_days = a whole number from 1 to 366
+limits-max_file_bytes = 1 byte to 2 GiB
+limits-max_file_megabytes = a whole number from 1 to 2048
+limits-refused_files = 1–10 small letters or digits each, at most 100 of them
+issue-out_of_limits = is outside its limits
+issue-before_reminders = must be more than the days of the last reminder
 refused-files-help = Ends of file names, with commas between. Programs and scripts are not taken unless you allow them, under another name neither.
 field-role = Role
 field-skills = Skills
@@ -57,7 +71,10 @@ audit-after = After
 audit-changes = Changes
 audit-all = Everything
 audit-empty = Nothing fits these filters.
-audit-more = { $n } more changes
+audit-more = { $n ->
+        [one] { $n } more change
+       *[other] { $n } more changes
+    }
 subject-staff = staff
 subject-contact = contact
 subject-group = group

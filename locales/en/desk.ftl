@@ -79,8 +79,14 @@ view-name = Name of the view
 view-shared = Everybody sees it
 choose = Choose
 bulk = For the chosen tickets
-bulk-undone = { $n } tickets are as they were.
-bulk-done = { $n } tickets done.
+bulk-undone = { $n ->
+        [one] { $n } ticket is as it was
+       *[other] { $n } tickets are as they were
+    }.
+bulk-done = { $n ->
+        [one] { $n } ticket
+       *[other] { $n } tickets
+    } done.
 empty-queue = No tickets here. All done.
 empty-filtered = No ticket matches.
 empty-end = There are no more.
@@ -180,12 +186,18 @@ letter-report-rejected = not delivered
 letter-refused = A letter to { $to } did not arrive; check the address or call.
 letter-waits = A letter to { $to } has not arrived yet and is tried again.
 letter-open = open the letter
-event-steps-passed = { $clock }: { $n } reminders or escalations of the time before the import are not done any more
+event-steps-passed = { $clock }: { $n ->
+        [one] { $n } reminder or escalation of the time before the import is
+       *[other] { $n } reminders or escalations of the time before the import are
+    } not done any more
 automatic = automatic
 underway-missed = no report in time; the customer was told by itself
 punctuality = Progress reports
 punctuality-said = { $met } of { $all } in time
-punctuality-excused = { $n } more were excused
+punctuality-excused = { $n ->
+        [one] { $n } more was excused
+       *[other] { $n } more were excused
+    }
 notice-reported = reported progress
 then = Afterwards
 then-nothing = keep open
@@ -271,5 +283,8 @@ notice-customer = the customer wrote
 notice-replied = answered the customer
 notice-noted = added a note
 notice-mentioned = mentioned you in a note
-notice-digest = { $n } steps and breaches that came more than a day late were caught up; this one notice stands for all of them
+notice-digest = { $n ->
+        [one] { $n } step or breach that came more than a day late was caught up; this notice stands for it
+       *[other] { $n } steps and breaches that came more than a day late were caught up; this one notice stands for all of them
+    }
 filters-more = More filters

@@ -182,16 +182,34 @@ import-made = New
 import-known = Known already
 import-bad = Bad
 import-columns = Check the columns
-import-found = { $rows } rows.
+import-found = { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    }.
 import-unused = Not used: { $columns }
 import-no-column = (none)
 import-order = Dates are written
 import-preview = Save and preview
-import-run = Import { $rows } rows
+import-run = Import { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    }
 import-preview-title = The first rows would become
 import-preview-help = Bad rows are left out; they can be downloaded, corrected and imported again.
-import-tried = The first { $rows } rows were tried as the import would make them; { $bad } are bad.
-import-tried-all = All { $rows } rows were tried as the import would make them; { $bad } are bad.
+import-tried = { $rows ->
+        [one] The first row was tried as the import would make it
+       *[other] The first { $rows } rows were tried as the import would make them
+    }; { $bad } { $bad ->
+        [one] is
+       *[other] are
+    } bad.
+import-tried-all = { $rows ->
+        [one] The row was tried as the import would make it
+       *[other] All { $rows } rows were tried as the import would make them
+    }; { $bad } { $bad ->
+        [one] is
+       *[other] are
+    } bad.
 import-bad-title = Bad rows
 import-bad-row = bad
 import-loading = The upload broke off. Delete it and upload again.

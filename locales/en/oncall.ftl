@@ -115,8 +115,17 @@ parity-holds = Contracts promise on holidays the response of workdays: the rota 
 parity-fails = Contracts promise on holidays the response of workdays: the rota as it stands does not hold that.
 parity-contracts = Contracts concerned:
 parity-weak-duty = { $span }: not both a primary and a backup with a confirmed phone. Put people in and let them confirm their phones.
-parity-weak-load = { $span }: up to { $expected } cases an hour are expected, primary and backup take { $able }. Give some groups a rota of their own, or have people stand by.
-parity-how = Every hour in which the promise counts is checked. What is expected is the mean of the same hour over { $days } days off of the past year; a person takes { $each } cases an hour, as in the service hours of workdays, and never less than 1.
+parity-weak-load = { $span }: up to { $expected ->
+        [one] { $expected } case an hour is
+       *[other] { $expected } cases an hour are
+    } expected, primary and backup take { $able }. Give some groups a rota of their own, or have people stand by.
+parity-how = Every hour in which the promise counts is checked. What is expected is the mean of the same hour over { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } off of the past year; a person takes { $each ->
+        [one] { $each } case
+       *[other] { $each } cases
+    } an hour, as in the service hours of workdays, and never less than 1.
 oncall-counts = Days on call in the past year
 oncall-count-holidays = Holidays
 oncall-count-weekends = Weekends
@@ -158,8 +167,14 @@ news-swap-open = { $who } asks you to swap: { $span }
 news-swap-accepted = { $who } accepted the swap: { $span }
 news-swap-declined = { $who } declined the swap: { $span }
 news-swap-withdrawn = { $who } withdrew the swap: { $span }
-news-findings = holidays { $first } to { $last }: { $n } findings in the rota
-news-parity = holidays { $first } to { $last }: the rota does not hold the holiday response promised in { $n } contracts
+news-findings = holidays { $first } to { $last }: { $n ->
+        [one] { $n } finding
+       *[other] { $n } findings
+    } in the rota
+news-parity = holidays { $first } to { $last }: the rota does not hold the holiday response promised in { $n ->
+        [one] { $n } contract
+       *[other] { $n } contracts
+    }
 news-start = Your duty ({ $seat }) has begun. Confirm that you can be reached.
 news-silent = The duty of { $who } ({ $seat }) has begun and is not confirmed.
 said-swap-open = Proposed, waiting for the answer
@@ -175,4 +190,5 @@ rota-confirm-help = At the start of a shift, primary and backup are asked to con
 issue-same_person = must be two different people
 issue-not_theirs = not all of this time is theirs
 issue-not_free = on leave or on other duty in this time
+issue-already_there = the same is there already
 issue-answered = was answered or withdrawn

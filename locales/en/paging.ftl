@@ -6,8 +6,14 @@ oncall-behind = next in “{ $layer }”; those before did not answer
 oncall-no_rota = there is no rota, so the supervisors
 event-paged = paged { $who } ({ $means }). “{ $rota }”: { $why }
 event-paged-plain = paged { $who } ({ $means }): { $why }
-event-page-unanswered = { $who } did not acknowledge within { $n } minutes; the next one is paged
-event-page-unanswered-last = { $who } did not acknowledge within { $n } minutes; nobody else is left to page
+event-page-unanswered = { $who } did not acknowledge within { $n ->
+        [one] { $n } minute
+       *[other] { $n } minutes
+    }; the next one is paged
+event-page-unanswered-last = { $who } did not acknowledge within { $n ->
+        [one] { $n } minute
+       *[other] { $n } minutes
+    }; nobody else is left to page
 event-page-acknowledged = acknowledged the page ({ $means })
 page-call = You are paged
 page-acknowledge = Acknowledge and open
@@ -33,7 +39,10 @@ letter-page-body =
     { $why }
     Ticket { $number }: { $title }
 
-    Acknowledge within { $n } minutes, or the next one is paged:
+    Acknowledge within { $n ->
+        [one] { $n } minute
+       *[other] { $n } minutes
+    }, or the next one is paged:
     { $link }
 
     Open the ticket: { $case }

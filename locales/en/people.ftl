@@ -186,6 +186,7 @@ issue-ambiguous = several organisations have this name; add the contact on the o
 issue-same = cannot be merged with itself
 issue-too_many = too many
 issue-on_rota = a rota still names it; change the rota first
+issue-on_duty = is still put in for duty; take that back or put somebody else in first
 issue-routed = a routing rule or the default group still leads here; change that first
 issue-last_administrator = at least one active administrator must remain
 issue-inactive = the person or the organisation is inactive

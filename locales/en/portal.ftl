@@ -18,6 +18,9 @@ portal-next-response = An engineer contacts you by { $at }
 portal-next-update = Next progress report by { $at }
 portal-next-reply = An answer by { $at }
 portal-next-resolution = Solved by { $at }
+portal-next-response-late = An engineer should have contacted you by { $at } and is late
+portal-next-both = { $late }. { $next }
+portal-next-uncertain = { $next } (may change: the holidays of that year are not announced yet)
 portal-next-working = An engineer is working on it
 portal-next-confirm = We believe it is solved; please confirm
 portal-closes = Without an answer from you by { $at } it closes by itself
@@ -35,7 +38,10 @@ mark-speed = Response speed
 mark-effect = Effect of the solution
 mark-attitude = Attitude
 portal-talk = Conversation
-portal-window-over = This case ended more than { $days } days ago and is not opened again. If the problem is back, please
+portal-window-over = This case ended more than { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } ago and is not opened again. If the problem is back, please
 portal-after = open a new request that is linked with it
 portal-after-said = It goes on from { $number }; the two are linked.
 portal-write-reopens = Your message opens the case again.
@@ -68,6 +74,7 @@ portal-next-complaint-response = Somebody contacts you about the complaint by { 
 portal-next-complaint-update = Next progress report by { $at }
 portal-next-complaint-reply = An answer to what you added by { $at }
 portal-next-complaint-resolution = The outcome of the complaint by { $at }
+portal-next-complaint-response-late = Somebody should have contacted you about the complaint by { $at } and is late
 portal-complaint-title = Complaint about { $number }
 portal-withdraw = Withdraw
 portal-withdraw-sure = Once it is withdrawn, we no longer work on this question.

@@ -58,17 +58,53 @@ report-print = Print
 report-month = { $year }-{ $month }
 report-days = { $from } to { $until }
 report-promises = service promises
-report-said-attainment = { $period }, { $what }: { $rate } kept, { $change }. { $promised } promises counted, { $missed } missed.
-report-said-recovery = { $period }: faults were recovered in { $mttr } on average, { $change }. Half of the { $recovered } tickets took no longer than { $time50 }.
-report-said-satisfaction = { $period }: customers gave { $overall } of 5, { $change }. { $rated } tickets have marks; { $good } of the marks are 4 or 5.
-report-said-solving = { $period }: { $came } tickets came, { $solve_rate } are solved, { $change }. Customers confirmed { $confirmed }; { $silent } were closed after silence.
-report-said-backlog = { $open } tickets are open; { $age30 } came 7 to 30 days ago, { $older } more than 30 days ago. The oldest came { $oldest } ago.
-report-said-punctuality = { $period }: { $punctual } of the progress reports came in time, { $change }. { $slots } were due; { $automatic } times the customer was told automatically, { $silent_slot } times not at all.
+report-said-attainment = { $period }, { $what }: { $rate } kept, { $change }. { $promised ->
+        [one] { $promised } promise
+       *[other] { $promised } promises
+    } counted, { $missed } missed.
+report-said-recovery = { $period }: faults were recovered in { $mttr } on average, { $change }. { $recovered ->
+        [one] The { $recovered } ticket took no longer than { $time50 }
+       *[other] Half of the { $recovered } tickets took no longer than { $time50 }
+    }.
+report-said-satisfaction = { $period }: customers gave { $overall } of 5, { $change }. { $rated ->
+        [one] { $rated } ticket has
+       *[other] { $rated } tickets have
+    } marks; { $good } of the marks { $good ->
+        [one] is
+       *[other] are
+    } 4 or 5.
+report-said-solving = { $period }: { $came ->
+        [one] { $came } ticket
+       *[other] { $came } tickets
+    } came, { $solve_rate } are solved, { $change }. Customers confirmed { $confirmed }; { $silent } { $silent ->
+        [one] was
+       *[other] were
+    } closed after silence.
+report-said-backlog = { $open ->
+        [one] { $open } ticket is
+       *[other] { $open } tickets are
+    } open; { $age30 } came 7 to 30 days ago, { $older } more than 30 days ago. The oldest came { $oldest } ago.
+report-said-punctuality = { $period }: { $punctual } of the progress reports came in time, { $change }. { $slots ->
+        [one] { $slots } was due
+       *[other] { $slots } were due
+    }; { $automatic ->
+        [one] { $automatic } time
+       *[other] { $automatic } times
+    } the customer was told automatically, { $silent_slot ->
+        [one] { $silent_slot } time
+       *[other] { $silent_slot } times
+    } not at all.
 report-no-data = nothing to measure in this period
 report-change-none = nothing to compare in { $before }
 report-change-same = the same as in { $before }
-report-points-up = { $n } percentage points above { $before }
-report-points-down = { $n } percentage points below { $before }
+report-points-up = { $n ->
+        [one] { $n } percentage point
+       *[other] { $n } percentage points
+    } above { $before }
+report-points-down = { $n ->
+        [one] { $n } percentage point
+       *[other] { $n } percentage points
+    } below { $before }
 report-time-up = { $n } longer than in { $before }
 report-time-down = { $n } shorter than in { $before }
 report-marks-up = { $n } above { $before }
@@ -78,16 +114,34 @@ report-oldest = The oldest came { $time } ago
 report-nothing = –
 report-total = Total
 report-distribution = Distribution of marks
-conduct-rule = The rule: { $n } first responses missed in { $days } days are proposed for “{ $what }”. Excused ones do not count, and each miss is named in one proposal only. The person is heard and a supervisor decides; nothing happens by itself.
+conduct-rule = The rule: { $n ->
+        [one] { $n } first response
+       *[other] { $n } first responses
+    } missed in { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } { $n ->
+        [one] is
+       *[other] are
+    } proposed for “{ $what }”. Excused ones do not count, and each miss is named in one proposal only. The person is heard and a supervisor decides; nothing happens by itself.
 conduct-look = Look for new ones
 said-conduct-new = New proposals were made, and the people told
 said-conduct-none-new = There are no new proposals
 conduct-none = No proposals.
 conduct-own = Proposals about me
 conduct-own-none = There are no proposals about you.
-conduct-because = { $n } first responses missed in { $days } days (the rule is { $enough }):
+conduct-because = { $n ->
+        [one] { $n } first response
+       *[other] { $n } first responses
+    } missed in { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } (the rule is { $enough }):
 conduct-due = due
 conduct-excused = excused since
+conduct-proposed = Proposed
+conduct-made = Made
+conduct-decider = Decided by
 conduct-objection = Objection
 conduct-object-text = What you say
 conduct-object = Object
@@ -121,7 +175,13 @@ issue-excused = After what was excused too few misses are left
 issue-own_case = Nobody decides about themselves
 report-heat = By weekday and hour in which the tickets came; the stronger the colour, the greater. The numbers lead to the tickets.
 report-hour-about = { $hour }, { $n } counted
-appraisal-said = { $period }: { $cases } first responses, { $kept } kept. Compared with like cases, { $better } people are above what is expected and { $worse } below.
+appraisal-said = { $period }: { $cases ->
+        [one] { $cases } first response
+       *[other] { $cases } first responses
+    }, { $kept } kept. Compared with like cases, { $better ->
+        [one] { $better } person is
+       *[other] { $better } people are
+    } above what is expected and { $worse } below.
 appraisal-verdict = Compared with expectation
 appraisal-far = Waits much for customers
 appraisal-cases = Responses
@@ -146,9 +206,13 @@ report-only = Only: { $what }
 report-empty-next = See the last 12 months
 report-none-open = No open tickets. Everything is done.
 report-none-open-next = See all tickets
-report-cases = { $n } lines; each counted once. The number opens the ticket.
+report-cases = { $n ->
+        [one] { $n } line
+       *[other] { $n } lines; each counted once
+    }. The number opens the ticket.
 report-counted-as = Counted as
 report-value = Value
+export-value = Value (s)
 
 # how each report counts
 report-how-attainment = Kept = met ÷ (met + missed). Excused ones are listed apart; those not yet due do not count; those merged, cancelled or reclassified before they were late are “left out”. Promises about complaints are counted in columns of their own, not among these. Being in time is credited to whoever served; being late to whoever had it when it fell due. Times are counted within the promise's calendar.
@@ -257,11 +321,24 @@ what-if-before = As it was
 what-if-after = Replayed
 what-if-none = none
 what-if-due = Due, replayed
+what-if-rate = Rate
+what-if-rate-before = Rate as it was (%)
+what-if-rate-after = Rate replayed (%)
+what-if-promised = Promises
 what-if-cases = Promises that come out otherwise
 what-if-empty = No promise fell due in that month
-what-if-said = { $n } promises of the month: { $before } kept would become { $after }. { $worse } would be missed, { $better } would be kept.
-what-if-flips = { $n } come out otherwise
-what-if-how = The promises that fell due in the month, as in the report “Promises kept”, are counted again from their own start, pauses and end, with other times or in another calendar; the time is chosen at the start, calendars are the newest revision, the level is the ticket’s present one. Not replayed: progress reports (another time makes other slots), complaints, rotas (how fast other people would have been cannot be known). A month with more than { $most } tickets is not replayed.
+what-if-said = { $n ->
+        [one] { $n } promise
+       *[other] { $n } promises
+    } of the month: { $before } kept would become { $after }. { $worse } would be missed, { $better } would be kept.
+what-if-flips = { $n ->
+        [one] { $n } comes
+       *[other] { $n } come
+    } out otherwise
+what-if-how = The promises that fell due in the month, as in the report “Promises kept”, are counted again from their own start, pauses and end, with other times or in another calendar; the time is chosen at the start, calendars are the newest revision, the level is the ticket’s present one. Not replayed: progress reports (another time makes other slots), complaints, rotas (how fast other people would have been cannot be known). A month with more than { $most ->
+        [one] { $most } ticket
+       *[other] { $most } tickets
+    } is not replayed.
 issue-too_many_tickets = has too many tickets to be replayed
 outcome-kept = kept
 outcome-missed = missed

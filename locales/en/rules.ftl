@@ -42,8 +42,20 @@ calendar-always-open = Around the clock, 24×7 (the hours and exceptions below a
 calendar-closed = closed
 calendar-saved = Saved as revision { $rev }; running clocks have been read again.
 calendar-saved-only = Saved as revision { $rev }.
-calendar-recounting = { $n } running tickets are being recounted with the newest revision; until then they show their earlier dues.
-calendar-recount-stuck = { $n } running tickets could not be recounted with the newest revision and show their earlier dues. The job can be tried again:
+calendar-recounting = { $n ->
+        [one] { $n } running ticket is
+       *[other] { $n } running tickets are
+    } being recounted with the newest revision; until then { $n ->
+        [one] it shows its
+       *[other] they show their
+    } earlier dues.
+calendar-recount-stuck = { $n ->
+        [one] { $n } running ticket
+       *[other] { $n } running tickets
+    } could not be recounted with the newest revision and { $n ->
+        [one] shows its
+       *[other] show their
+    } earlier dues. The job can be tried again:
 days-range = { $a }–{ $b }
 time_zone-help = For example Asia/Shanghai.
 week-help = A day may have several windows, separated by commas: 09:00–12:00, 13:00–18:00. Overnight is written 22:00–06:00. Empty means closed.
@@ -54,9 +66,18 @@ exceptions-example = 2026-10-01~2026-10-07 off National Day
     2026-10-03 10:00–16:00 Holiday duty
 exceptions-more = Paste many lines (any year)
 exceptions-none = no exceptions
-exceptions-off = { $n } days off
-exceptions-makeup_work = { $n } make-up workdays
-exceptions-custom = { $n } days with own hours
+exceptions-off = { $n ->
+        [one] { $n } day
+       *[other] { $n } days
+    } off
+exceptions-makeup_work = { $n ->
+        [one] { $n } make-up workday
+       *[other] { $n } make-up workdays
+    }
+exceptions-custom = { $n ->
+        [one] { $n } day
+       *[other] { $n } days
+    } with own hours
 exception_words-off = off, holiday
 exception_words-makeup_work = work, workday
 coverage-help = Years whose public holidays are known, such as 2020–2026. Dues in other years say that they may change. Empty: holiday notices do not matter.
@@ -65,18 +86,42 @@ field-makeup = Make-up workday
 field-exceptions = Exceptions
 field-coverage = Years with published holidays
 field-date = Date
-preview-days = In the next five years { $n } days have other hours than in the present revision.
+preview-days = In the next five years { $n ->
+        [one] { $n } day has
+       *[other] { $n } days have
+    } other hours than in the present revision.
 preview-no-days = The hours are the same as in the present revision.
 preview-no-clocks = No clock runs in this calendar now.
-preview-clocks-same = The dues of all { $running } running clocks stay.
-preview-clocks = Of { $running } running clocks { $changed } get another due.
-preview-clocks-late = Of { $running } running clocks { $changed } get another due; { $late } would be overdue at once.
+preview-clocks-same = { $running ->
+        [one] The due of the one running clock stays
+       *[other] The dues of all { $running } running clocks stay
+    }.
+preview-clocks = Of { $running ->
+        [one] { $running } running clock
+       *[other] { $running } running clocks
+    } { $changed ->
+        [one] { $changed } gets
+       *[other] { $changed } get
+    } another due.
+preview-clocks-late = Of { $running ->
+        [one] { $running } running clock
+       *[other] { $running } running clocks
+    } { $changed ->
+        [one] { $changed } gets
+       *[other] { $changed } get
+    } another due; { $late } would be overdue at once.
 preview-moved = Tickets whose due changes
 preview-late = overdue at once
 preview-day-list = Show the dates that change
-preview-unlisted = { $n } more days are not listed.
 calendar-year = Year view
-preview-year = { $year }: { $days } days of service, { $hours } in all
+preview-unlisted = { $n ->
+        [one] { $n } more day is
+       *[other] { $n } more days are
+    } not listed.
+preview-year = { $year }: { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } of service, { $hours } in all
 due-before = Due before
 due-after = Due after
 month_name-1 = January
@@ -169,14 +214,20 @@ rule-default-none = no default group
 trial-title = Dry run
 trial-help = Past tickets, routed by the rules as edited here; nothing is changed. Severity and kind are taken as they were when the ticket came, class and product as they are now.
 trial-empty = There are no tickets yet to try the rules on.
-trial-summary = Of the last { $total } tickets { $differ } would go to another group.
+trial-summary = Of { $total ->
+        [one] the last ticket
+       *[other] the last { $total } tickets
+    } { $differ } would go to another group.
 trial-last = Last tickets
 trial-run = Dry run
 trial-count = Tickets
 trial-person = Person right now
 trial-idle = Never fits
 trial-changed = Tickets that would change
-trial-same = Show the { $n } tickets that would not change
+trial-same = Show { $n ->
+        [one] the { $n } ticket
+       *[other] the { $n } tickets
+    } that would not change
 trial-got = Got
 trial-gets = By these rules
 field-rules = Routing rules
@@ -261,9 +312,23 @@ announce-take = Read and preview
 announce-file = Choose a file
 announce-missing = Calendar “{ $name }” has no holidays for { $year } yet; dues may change.
 announce-now = Take them over
-announced-years = Found { $years }: { $off } days off, { $work } make-up workdays. The changes are below; they count once you save.
-announced-days = Found { $off } days off and { $work } make-up workdays, too few for a whole year. The changes are below; they count once you save.
-announced-unread = { " " }Not understood, please check ({ $n }): { $list }
+announced-years = Found { $years }: { $off ->
+        [one] { $off } day
+       *[other] { $off } days
+    } off, { $work ->
+        [one] { $work } make-up workday
+       *[other] { $work } make-up workdays
+    }. The changes are below; they count once you save.
+announced-days = Found { $off ->
+        [one] { $off } day
+       *[other] { $off } days
+    } off and { $work ->
+        [one] { $work } make-up workday
+       *[other] { $work } make-up workdays
+    }, too few for a whole year. The changes are below; they count once you save.
+announced-unread = Not understood, please check ({ $n }):
+announced-doubts = The weekday does not belong to the date; read by the date, please check ({ $n }):
+announced-doubt = { $date } is a { $right }, the text says { $said } (“{ $line }”)
 export-ics = Export .ics
 export-json = Export JSON
 field-announcement = Public holidays

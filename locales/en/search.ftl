@@ -17,7 +17,10 @@ search-loading = Search is getting ready and will be here in a moment. Tickets a
 search-again = Try again
 search-open = Open the ticket
 search-person-tickets = Show their tickets
-search-total = { $n } results
+search-total = { $n ->
+        [one] { $n } result
+       *[other] { $n } results
+    }
 search-mine = Search my cases
 search-mine-hint = Words, a number or an error code
 section-all = All

@@ -16,4 +16,7 @@ board-opened_today = Came today
 board-solved_today = Solved today
 board-oncall = On call now
 board-oncall-none = There is no rota yet
-board-oncall-more = { $n } more rotas under “On-call”
+board-oncall-more = { $n ->
+        [one] { $n } more rota
+       *[other] { $n } more rotas
+    } under “On-call”

@@ -101,7 +101,10 @@ step-percent = { $n }%
 step-due = at the due
 step-before = { $time } before the due
 step-after = { $time } after the due
-step-missed = { $n } reports missed in a row
+step-missed = { $n ->
+        [one] { $n } report missed
+       *[other] { $n } reports missed in a row
+    }
 raise-new_facts = new facts, clocks restart
 raise-misclassified = misclassified, clocks from the start
 raise-misclick = misclick, clocks restored
@@ -142,13 +145,20 @@ chip-breached = missed
 chip-paused = paused
 chip-breached_paused = over, paused
 chip-uncertain = may change
+chip-why = Why this time: line by line
 chip-risk = at risk
 
 # why a clock is at risk
 why-risk = At risk: { $why }
 risk-of = { $milestone }: { $why }
 risk-used = { $percent } % of the time is used
-risk-course = of { $cases } cases with { $like } that were unsolved at this point, about { $percent } % were solved within the time that is left
+risk-course = of { $cases ->
+        [one] { $cases } case
+       *[other] { $cases } cases
+    } with { $like } that { $cases ->
+        [one] was
+       *[other] were
+    } unsolved at this point, about { $percent } % were solved within the time that is left
 like-same = the same severity, product and group
 like-group = the same severity and group
 like-severity = the same severity
@@ -164,7 +174,10 @@ why-day-off = { $from } to { $to } off ({ $name }), not counted
 why-weekend = weekend
 why-paused = { $from } to { $to } paused while waiting, not counted
 why-paused-still = paused since { $from }
-why-folded = { $from } to { $to }: { $n } stretches, counted { $time }
+why-folded = { $from } to { $to }: { $n ->
+        [one] { $n } stretch
+       *[other] { $n } stretches
+    }, counted { $time }
 why-due = { $at } due
 why-stopped = { $at } stopped after { $time }
 why-uncertain = The holidays of that year are not announced yet; the due may change
@@ -205,7 +218,10 @@ ledger-excused = excused: { $reason }
 event-resolved = solved: { $resolution }
 event-reopened = opened it again
 event-reopened-why = opened it again: { $reason }
-event-times = { $text } ({ $n } times in a row)
+event-times = { $text } ({ $n ->
+        [one] { $n } time
+       *[other] { $n } times in a row
+    })
 event-taken-back = took that back; work goes on
 event-closed = ended it: { $reason }
 event-reminded = reminded the customer to confirm ({ $n })
@@ -222,6 +238,7 @@ event-handed-over = put it back into the queue of the group: whoever had it has 
 
 # fields and what may be wrong with them
 field-issue = { $field }: { $issue }
+field-issue-names = { $text } ({ $names })
 field-title = Title
 field-body = Description
 field-kind = Kind

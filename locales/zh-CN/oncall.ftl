@@ -175,4 +175,5 @@ rota-confirm-help = 班次开始时请值班和备班确认可以联系到，超
 issue-same_person = 须是两个不同的人
 issue-not_theirs = 这段时间不全是此人的班
 issue-not_free = 这段时间对方休假或另有值班
+issue-already_there = 已有同样的记录
 issue-answered = 已经答复或撤回

@@ -186,6 +186,7 @@ issue-ambiguous = 有多个同名单位，请从单位页面添加
 issue-same = 不能与自己合并
 issue-too_many = 过多
 issue-on_rota = 仍有值班表用到，请先调整值班表
+issue-on_duty = 仍有今后的值班安排，请先取消或改由他人值班
 issue-routed = 分派规则或默认组仍指向本组，请先修改
 issue-last_administrator = 至少保留一位在岗的管理员
 issue-inactive = 本人或所在单位已停用

@@ -88,6 +88,9 @@ conduct-own-none = 没有关于您的提议。
 conduct-because = { $days } 天内首次响应逾期 { $n } 次（规则为 { $enough } 次）：
 conduct-due = 应于
 conduct-excused = 后来已免责
+conduct-proposed = 建议
+conduct-made = 提出时间
+conduct-decider = 决定人
 conduct-objection = 本人异议
 conduct-object-text = 您的说明
 conduct-object = 提出异议
@@ -149,6 +152,7 @@ report-none-open-next = 查看全部工单
 report-cases = 共 { $n } 条，每条是一次计数，点编号打开工单。
 report-counted-as = 计为
 report-value = 数值
+export-value = 数值（秒）
 
 # how each report counts
 report-how-attainment = 达成率 = 已达成 ÷（已达成 + 未达成）。已免责的单独列出；尚未到期的不计；合并、取消或改级而未超时的列为“不计入”。按时完成计给完成的人，超时计给到期时的处理人。投诉的承诺在单独的列中统计，不计入其他各列。用时只计承诺日历内的服务时间。
@@ -257,6 +261,10 @@ what-if-before = 实际
 what-if-after = 推演
 what-if-none = 没有
 what-if-due = 推演的到期时间
+what-if-rate = 达成率
+what-if-rate-before = 实际达成率（%）
+what-if-rate-after = 推演达成率（%）
+what-if-promised = 承诺数
 what-if-cases = 结果不同的承诺
 what-if-empty = 这个月没有到期的承诺
 what-if-said = 当月 { $n } 次承诺：达成率由 { $before } 变为 { $after }。{ $worse } 次会变为未达成，{ $better } 次会变为达成。

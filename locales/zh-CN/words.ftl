@@ -142,6 +142,7 @@ chip-breached = 未达成
 chip-paused = 暂停
 chip-breached_paused = 已超，暂停
 chip-uncertain = 可能调整
+chip-why = 为什么是这个时间：逐条说明
 chip-risk = 可能超时
 
 # why a clock is at risk
@@ -222,6 +223,7 @@ event-handed-over = 因处理人离岗，将工单退回组内
 
 # fields and what may be wrong with them
 field-issue = { $field }：{ $issue }
+field-issue-names = { $text }（{ $names }）
 field-title = 标题
 field-body = 描述
 field-kind = 类型

@@ -229,9 +229,20 @@ fn unlisted(files: impl Iterator<Item = String>, list: &str) -> Vec<String> {
 
 /// Families whose keys are put together at run time.
 fn composed(key: &str) -> bool {
-    ["letter-", "seed-", "holiday-", "chip-", "issue-", "refusal-", "field-", "portal-next-", "breadth-"]
-        .iter()
-        .any(|p| key.starts_with(p))
+    [
+        "letter-",
+        "seed-",
+        "holiday-",
+        "chip-",
+        "issue-",
+        "refusal-",
+        "field-",
+        "limits-",
+        "portal-next-",
+        "breadth-",
+    ]
+    .iter()
+    .any(|p| key.starts_with(p))
 }
 
 fn messages(text: &str) -> Vec<(String, BTreeSet<String>)> {

@@ -11,12 +11,14 @@ pub struct FieldError {
     pub field: String,
     /// Why: `required`, `unknown`, `too_long`, …
     pub issue: String,
+    /// What stands in the way, by name, where the issue is about something else.
+    pub names: Vec<String>,
 }
 
 impl FieldError {
     /// A field error.
     pub fn new(field: impl Into<String>, issue: impl Into<String>) -> Self {
-        Self { field: field.into(), issue: issue.into() }
+        Self { field: field.into(), issue: issue.into(), names: Vec::new() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reports: who may see them, which tickets they fold, and the folds over this period and the one before.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::access::{Actor, Right, Scope};
 use domain::id::TicketId;
 use domain::oncall::Days;
@@ -189,10 +191,10 @@ pub async fn behind(
     let page: Vec<_> = rest.by_ref().take(limit).map(|(position, e)| (position, e.clone())).collect();
     let more = rest.next().is_some();
     let id = |e: &Entry| sheet.cases.get(e.case).map(|c| c.id.clone());
-    let ids: Vec<TicketId> = page.iter().filter_map(|(_, e)| id(e)).collect();
+    let ids: BTreeSet<TicketId> = page.iter().filter_map(|(_, e)| id(e)).collect();
     let scope = who.scope();
     let rows = desk.read(move |r| rows(r, &scope, &ids)).await?;
-    let of = |e: &Entry| id(e).and_then(|id| rows.iter().find(|row| row.id == id).cloned());
+    let of = |e: &Entry| id(e).and_then(|id| rows.get(&id).cloned());
     let cases = page.into_iter().filter_map(|(position, entry)| {
         let row = of(&entry)?;
         Some(Behind { entry, row, position })
@@ -200,6 +202,11 @@ pub async fn behind(
     Ok(Page { cases: cases.collect(), all, more })
 }
 
-fn rows(r: &mut Read<'_>, scope: &Scope, ids: &[TicketId]) -> Result<Vec<ListRow>> {
-    Ok(ticket::rows_of(r, scope, ids)?)
+fn rows(r: &mut Read<'_>, scope: &Scope, ids: &BTreeSet<TicketId>) -> Result<BTreeMap<TicketId, ListRow>> {
+    let ids: Vec<TicketId> = ids.iter().cloned().collect();
+    let mut found = BTreeMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        found.extend(ticket::rows_of(r, scope, chunk)?.into_iter().map(|row| (row.id.clone(), row)));
+    }
+    Ok(found)
 }

@@ -86,58 +86,60 @@ impl Settings {
         !named && !program
     }
 
-    /// Checks the document; `Err` names the first bad field.
-    ///
-    /// # Errors
-    /// The field's name.
-    pub fn check(&self) -> Result<(), &'static str> {
-        if self.desk_name.trim().is_empty() || self.desk_name.chars().count() > MAX_NAME {
-            return Err("desk_name");
-        }
-        if !(1..=MAX_FILE_BYTES).contains(&self.max_file_bytes) {
-            return Err("max_file_bytes");
-        }
+    /// Field and issue of everything that is wrong; nothing if the document may be saved.
+    pub fn problems(&self) -> Vec<(String, &'static str)> {
         let is_end = |end: &String| {
             (1..=10).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         };
-        if self.refused_files.len() > MAX_REFUSED || !self.refused_files.iter().all(is_end) {
-            return Err("refused_files");
-        }
         let prefix = self.number_prefix.as_bytes();
-        if prefix.is_empty()
-            || prefix.len() > 8
-            || !prefix.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-        {
-            return Err("number_prefix");
+        let is_prefix = (1..=8).contains(&prefix.len())
+            && prefix.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let named = !self.desk_name.trim().is_empty() && self.desk_name.chars().count() <= MAX_NAME;
+        let ends = self.refused_files.len() <= MAX_REFUSED && self.refused_files.iter().all(is_end);
+        let closes = (1..=90).contains(&self.close_after_days);
+        let reminds = self.remind_after_days.is_sorted();
+        let limits = [
+            ("desk_name", named),
+            ("number_prefix", is_prefix),
+            ("time_zone", jiff::tz::TimeZone::get(&self.time_zone).is_ok()),
+            ("remind_after_days", reminds),
+            ("close_after_days", closes),
+            ("reopen_window_days", self.reopen_window_days <= 365),
+            ("page_next_minutes", (1..=60).contains(&self.page_next_minutes)),
+            ("miss_count", (1..=100).contains(&self.miss_count)),
+            ("miss_days", (1..=366).contains(&self.miss_days)),
+            ("max_file_bytes", (1..=MAX_FILE_BYTES).contains(&self.max_file_bytes)),
+            ("refused_files", ends),
+        ];
+        let wrong = limits.into_iter().filter(|(_, good)| !good);
+        let mut found: Vec<_> = wrong.map(|(field, _)| (field.to_owned(), "out_of_limits")).collect();
+        // A ticket that is closed before its customer was reminded: the end comes too soon, not the reminder.
+        if closes && reminds && self.remind_after_days.iter().any(|d| *d >= self.close_after_days) {
+            found.push(("close_after_days".to_owned(), "before_reminders"));
         }
-        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
-            return Err("time_zone");
-        }
-        if !(1..=90).contains(&self.close_after_days) {
-            return Err("close_after_days");
-        }
-        if !self.remind_after_days.is_sorted()
-            || self.remind_after_days.iter().any(|d| *d >= self.close_after_days)
-        {
-            return Err("remind_after_days");
-        }
-        if !(1..=60).contains(&self.page_next_minutes) {
-            return Err("page_next_minutes");
-        }
-        if !(1..=100).contains(&self.miss_count) {
-            return Err("miss_count");
-        }
-        if !(1..=366).contains(&self.miss_days) {
-            return Err("miss_days");
-        }
-        if self.reopen_window_days > 365 {
-            return Err("reopen_window_days");
-        }
-        Ok(())
+        found
     }
 
     /// The zone; UTC should the stored name have become unknown.
     pub fn zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_wrong_is_found_at_its_own_field() {
+        let found =
+            |s: &Settings| s.problems().into_iter().map(|(f, i)| format!("{f} {i}")).collect::<Vec<_>>();
+        assert!(found(&Settings::default()).is_empty());
+        let early = Settings { close_after_days: 6, ..Settings::default() };
+        assert_eq!(found(&early), ["close_after_days before_reminders"]);
+        let never = Settings { close_after_days: 91, miss_days: 0, ..Settings::default() };
+        assert_eq!(found(&never), ["close_after_days out_of_limits", "miss_days out_of_limits"]);
+        let back = Settings { remind_after_days: vec![6, 3], ..Settings::default() };
+        assert_eq!(found(&back), ["remind_after_days out_of_limits"]);
     }
 }

@@ -23,8 +23,12 @@ pub(crate) struct Chip {
     pub uncertain: Option<&'static str>,
     /// It may well be missed: the word, and why.
     pub risk: Option<(&'static str, String)>,
-    /// Where the explanation is, if it can be asked for here.
+    /// The page of its case with the explanation.
     pub link: String,
+    /// The explanation alone, where the page has a place for it.
+    pub part: String,
+    /// What the link leads to.
+    hint: &'static str,
 }
 
 /// May the due of a list's row still move, because the holidays of a year that it touches are not announced?
@@ -53,12 +57,14 @@ impl Chip {
     /// The chip of a running clock in a list; `moves` if its due may.
     pub(crate) fn nearest(
         locale: Locale,
+        number: &str,
         (milestone, due, state): (Milestone, Timestamp, State),
         moves: Moves,
         now: Timestamp,
     ) -> Self {
         let mut chip = Self::build(locale, milestone, state, Some(due), 0, now);
         chip.uncertain = (moves == Moves::Maybe).then(|| t(locale, "chip-uncertain"));
+        chip.link = why(number, milestone.as_str());
         chip
     }
 
@@ -67,8 +73,14 @@ impl Chip {
         let mut chip =
             Self::build(locale, clock.milestone, live(clock, now), clock.due_at, clock.counted_s, now);
         chip.uncertain = rules.is_uncertain(clock).then(|| t(locale, "chip-uncertain"));
-        chip.link = format!("/tickets/{number}/clocks/{}/{}", clock.milestone, clock.cycle);
+        chip.link = why_of(number, clock.milestone, clock.cycle);
+        chip.part = format!("/tickets/{number}/clocks/{}/{}", clock.milestone, clock.cycle);
         chip
+    }
+
+    /// For the customer, whose cases have pages of their own.
+    pub(crate) fn in_portal(self) -> Self {
+        Self { link: self.link.replacen("/tickets/", "/portal/cases/", 1), ..self }
     }
 
     /// With a mark, if the clock is at risk; a mark of another clock names it.
@@ -120,12 +132,24 @@ impl Chip {
             uncertain: None,
             risk: None,
             link: String::new(),
+            part: String::new(),
+            hint: t(locale, "chip-why"),
         }
     }
 }
 
+/// The page of a ticket with the explanation of one of its clocks; a milestone alone means the one that runs.
+fn why(number: &str, clock: &str) -> String {
+    format!("/tickets/{number}?why={clock}#why-place")
+}
+
+/// The page of a ticket with the explanation of this clock.
+pub(crate) fn why_of(number: &str, milestone: Milestone, cycle: u32) -> String {
+    why(number, &format!("{milestone}.{cycle}"))
+}
+
 /// The cached state moved on to this moment: a running clock past its due is overdue.
-fn live(clock: &Clock, now: Timestamp) -> State {
+pub(crate) fn live(clock: &Clock, now: Timestamp) -> State {
     match (clock.verdict(), clock.due_at) {
         (State::Running, Some(due)) if now > due => State::BreachedRunning,
         (state, _) => state,

@@ -109,6 +109,9 @@ pub(crate) struct ProblemField {
     pub field: String,
     /// Why.
     pub issue: String,
+    /// What stands in the way, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 #[derive(Template)]
@@ -228,7 +231,12 @@ fn used_text(uses: &[Use], locale: Locale) -> String {
 
 /// `标题：必填`.
 pub(crate) fn field_text(f: &FieldError, locale: Locale) -> String {
-    words::field_issue(locale, &f.field, &f.issue)
+    let text = words::field_issue(locale, &f.field, &f.issue);
+    if f.names.is_empty() {
+        return text;
+    }
+    let names = f.names.join(t(locale, "list-comma"));
+    t_args(locale, "field-issue-names", &[("text", &text), ("names", &names)])
 }
 
 /// Extra fields are called as the house calls them.
@@ -279,13 +287,18 @@ impl WebError {
         let (mut fields, mut theirs, mut detail) = (Vec::new(), None, None);
         match self.error {
             Error::Invalid(list) => {
-                fields = list.into_iter().map(|f| ProblemField { field: f.field, issue: f.issue }).collect();
+                let field = |f: FieldError| ProblemField { field: f.field, issue: f.issue, names: f.names };
+                fields = list.into_iter().map(field).collect();
             }
             Error::Stale { theirs: value, .. } => theirs = Some(value),
             Error::Unreadable(why) => detail = Some(why),
             Error::Unfit(why) => {
                 detail = Some(why);
-                fields = vec![ProblemField { field: REQUEST.to_owned(), issue: "bad_value".to_owned() }];
+                fields = vec![ProblemField {
+                    field: REQUEST.to_owned(),
+                    issue: "bad_value".to_owned(),
+                    names: Vec::new(),
+                }];
             }
             _ => {}
         }

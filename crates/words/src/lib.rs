@@ -93,8 +93,16 @@ pub fn word(locale: Locale, list: &str, word: &str) -> &'static str {
 /// A text with arguments.
 pub fn t_args(locale: Locale, key: &str, args: &[(&'static str, &str)]) -> String {
     let args: HashMap<std::borrow::Cow<'static, str>, FluentValue<'_>> =
-        args.iter().map(|(k, v)| ((*k).into(), FluentValue::from(*v))).collect();
+        args.iter().map(|(k, v)| ((*k).into(), value(v))).collect();
     LOCALES.try_lookup_with_args(locale.langid(), key, &args).unwrap_or_else(|| format!("⟦{key}⟧"))
+}
+
+/// A whole number as one, so that texts can tell one from many; everything else as it is written.
+fn value(text: &str) -> FluentValue<'_> {
+    match text.parse::<i64>() {
+        Ok(n) if text.len() <= 15 && n.to_string() == text => FluentValue::from(n),
+        _ => FluentValue::from(text),
+    }
 }
 
 /// What is wrong with a field, in one line: both are keys of closed lists, or said as they are.
@@ -104,7 +112,11 @@ pub fn field_issue(locale: Locale, field: &str, issue: &str) -> String {
         if has(locale, &text) { t(locale, &text).to_owned() } else { key.to_owned() }
     };
     let name = known("field", field.split('.').next().unwrap_or_default());
-    t_args(locale, "field-issue", &[("field", &name), ("issue", &known("issue", issue))])
+    // What lies outside its limits says them, where they are known.
+    let limits = format!("limits-{field}");
+    let limits = (issue == "out_of_limits" && has(locale, &limits)).then(|| t(locale, &limits).to_owned());
+    let issue = limits.unwrap_or_else(|| known("issue", issue));
+    t_args(locale, "field-issue", &[("field", &name), ("issue", &issue)])
 }
 
 /// Is there a text for this key?
@@ -163,6 +175,25 @@ fn all_texts(locale: Locale) -> HashMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_told_from_many_and_numbers_stay_as_they_are_written() {
+        let done = |n: &str| t_args(Locale::En, "bulk-done", &[("n", n)]);
+        assert_eq!(done("1"), "1 ticket done.");
+        assert_eq!(
+            (done("0"), done("12000")),
+            ("0 tickets done.".to_owned(), "12000 tickets done.".to_owned())
+        );
+        let days = [("days", "1")];
+        assert!(
+            t_args(Locale::En, "portal-window-over", &days)
+                .starts_with("This case ended more than 1 day ago")
+        );
+        let phone = |n: &str| t_args(Locale::En, "oncall-phone-confirmed", &[("phone", n)]);
+        for n in ["007", "13800000000", "123456789012345678", "1.0", "+49"] {
+            assert_eq!(phone(n), format!("The phone {n} is confirmed."));
+        }
+    }
 
     #[test]
     fn reads_what_browsers_send() {

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use store::archive::NOUNS;
 
 use self::place::Sink;
+pub(crate) use self::restore::look;
 pub use self::restore::restore;
 
 const PAGE: i64 = 500;

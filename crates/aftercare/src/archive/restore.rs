@@ -47,6 +47,14 @@ pub async fn restore(desk: &Desk, files: &Path, from: &Path) -> anyhow::Result<M
     Ok(manifest)
 }
 
+/// Is it an archive that this program can read? Looks at nothing but its manifest.
+///
+/// # Errors
+/// What it is instead.
+pub(crate) fn look(from: &Path) -> anyhow::Result<()> {
+    manifest(&mut Source::open(from)?, from).map(drop)
+}
+
 fn manifest(source: &mut Source, from: &Path) -> anyhow::Result<Manifest> {
     let entry = source.entry(MANIFEST)?;
     let entry = entry.with_context(|| format!("{} has no {MANIFEST}: it is no archive", from.display()))?;

@@ -1,6 +1,7 @@
 //! `aftercare import …`: tables and history from other systems. History is replayed through the same decisions with its
 //! own times.
 
+mod archive;
 mod figures;
 mod helpdesk;
 mod replayed;
@@ -66,15 +67,7 @@ pub(crate) async fn run(what: Import, config: &Config) -> anyhow::Result<()> {
             let file = LogFile::open(&log.file, &log.zone)?;
             helpdesk::run(&file, config).await
         }
-        Import::Archive { from } => {
-            let desk = crate::serve::open(&config.database()?).await?;
-            let manifest = crate::archive::restore(&desk, &config.data.join("files"), &from).await?;
-            tracing::info!(
-                tickets = manifest.rows.get("tickets"),
-                "imported; set a password with `aftercare user passwd LOGIN`"
-            );
-            Ok(())
-        }
+        Import::Archive { from } => archive::run(&from, config).await,
         Import::Csv(args) => table_file::run(&args, config).await,
     }
 }

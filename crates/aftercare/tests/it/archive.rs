@@ -208,3 +208,17 @@ async fn a_failed_export_leaves_no_half_file(app: TestApp) {
     );
     std::fs::remove_dir_all(place).unwrap();
 }
+
+#[test]
+fn the_guide_names_all_that_an_archive_holds() {
+    for guide in [
+        include_str!("../../../../docs/guide/en/import-export.md"),
+        include_str!("../../../../docs/guide/zh-CN/import-export.md"),
+    ] {
+        let rows = guide.lines().filter_map(|l| l.strip_prefix("| ")?.split(" |").next());
+        let named: std::collections::BTreeSet<&str> = rows.flat_map(|names| names.split(", ")).collect();
+        for noun in store::archive::NOUNS {
+            assert!(named.contains(noun.name), "{} is not in the guide", noun.name);
+        }
+    }
+}

@@ -9,6 +9,8 @@ mod engines {
         a_pasted_notice_is_previewed_before_it_counts,
         a_calendar_survives_feed_and_json,
         a_missing_year_is_asked_for_in_time,
+        what_a_notice_leaves_open_is_said_in_the_preview,
+        all_that_is_wrong_with_a_calendar_is_said_at_its_field,
     );
 }
 
@@ -41,6 +43,71 @@ async fn a_pasted_notice_is_previewed_before_it_counts(app: TestApp) {
     let wrong = api.post("/api/v1/calendars/service/announcements", &json!({"text": "x"})).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(wrong.json()["fields"][0]["field"], "announcement");
+}
+
+fn form(wish: &str, more: &str) -> String {
+    let days = ["mon", "tue", "wed", "thu", "fri"].map(|d| format!("week.{d}=09:00-18:00")).join("&");
+    format!("rev=1&name=x&time_zone=Asia/Shanghai&coverage=2020-2026&{days}&do={wish}&{more}")
+}
+
+async fn what_a_notice_leaves_open_is_said_in_the_preview(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let take = |text: &str| form("take", &format!("announcement={text}"));
+    let notice = "2026年安排\n国庆节：10月1日至7日放假，10月8日（星期一）起正常上班。10月10日（星期五）上班。\
+        中秋节：9月25日下午放假。";
+    let shown = admin.form("/admin/calendars/service", &take(notice)).await.text;
+    for said in [
+        "有 2 处星期与日期不符",
+        "2026-10-08 是周四，原文写作周一",
+        "2026-10-10 是周六，原文写作周五",
+        "有 1 条未能识别，请核对：",
+        "<li>中秋节：9月25日下午放假</li>",
+    ] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+    assert!(!shown.contains("2026-10-08 班") && shown.contains("2026-10-10 班"), "{shown}");
+    let api = app.api().await;
+    let read = api.post("/api/v1/calendars/service/announcements", &json!({"text": notice})).await.json();
+    let doubt = json!({"date": "2026-10-08", "said": "mon", "line": "国庆节：10月1日至7日放假，10月8日（周一）起正常上班"});
+    assert_eq!(read["doubts"][0], doubt);
+    // A notice that cannot be read says so in the preview instead of failing.
+    let none = admin.form("/admin/calendars/service", &take("5月4日不放假。")).await;
+    assert_eq!(none.status, StatusCode::OK);
+    assert!(none.text.contains("<li>5月4日不放假</li>"), "{}", none.text);
+    // A holiday that is made longer goes on from the end that this calendar knows.
+    let known = "exceptions.2027=2027-02-05~2027-02-11 休 春节%0A2027-02-13 班&";
+    let longer = take("延长2027年春节假期至2月14日（星期日），2月15日（星期一）起正常上班。");
+    let shown =
+        admin.form("/admin/calendars/service", &longer.replace("&do=", &format!("&{known}do="))).await.text;
+    for day in ["2027-02-12", "2027-02-13", "2027-02-14"] {
+        assert!(shown.contains(&format!("{day} 休 春节")), "{day}: {shown}");
+    }
+    assert!(!shown.contains("2027-02-15 班") && !shown.contains("2027-02-13 班"), "{shown}");
+}
+
+async fn all_that_is_wrong_with_a_calendar_is_said_at_its_field(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let wrong = form(
+        "save",
+        "week.sat=nine&makeup=9-&exceptions.2026=2026-05-01 休%0Amayday%0A2026-13-01 休&more=soon",
+    );
+    let wrong =
+        wrong.replace("Asia/Shanghai", "Mars/Base").replace("name=x", "name=").replace("2020-2026", "20-x");
+    let shown = admin.form("/admin/calendars/service", &wrong).await.text;
+    for field in ["name", "time_zone", "week.sat", "makeup", "exceptions.2026", "more", "coverage"] {
+        let after =
+            shown.split(&format!("name=\"{field}\"")).nth(1).unwrap_or_else(|| panic!("{field}: {shown}"));
+        let until = after.split("</label>").next().unwrap().split("</details>").next().unwrap();
+        assert!(
+            until.contains("aria-invalid=\"true\"") && until.contains("class=\"wrong\""),
+            "{field}: {until}"
+        );
+    }
+    for line in ["mayday：", "2026-13-01 休："] {
+        assert!(shown.matches(line).count() == 2, "{line}: {shown}");
+    }
+    let fine = shown.split("name=\"week.mon\"").nth(1).unwrap().split("</label>").next().unwrap();
+    assert!(!fine.contains("wrong"), "{fine}");
 }
 
 async fn a_calendar_survives_feed_and_json(app: TestApp) {

@@ -65,6 +65,28 @@ fn a_demo_takes_no_folder_of_somebody_else() {
 }
 
 #[test]
+fn an_archive_that_is_broken_leaves_no_installation() {
+    let (data, archive) = (folder("restored"), folder("broken"));
+    std::fs::create_dir_all(&archive).unwrap();
+    let import = ["import", "archive", archive.to_str().unwrap()];
+    assert!(complaint(&run(&data, &import, "", &[])).contains("manifest.json"));
+    assert!(!data.exists(), "what is no archive is not even begun");
+    let manifest = r#"{"format":"aftercare-archive","version":1,"program":"9","made_at":"x","rows":{"groups":2},"missing_files":[]}"#;
+    std::fs::write(archive.join("manifest.json"), manifest).unwrap();
+    std::fs::write(archive.join("groups.jsonl"), r#"{"id":"g","name":"g","active":true,"version":1}"#)
+        .unwrap();
+    assert!(complaint(&run(&data, &import, "", &[])).contains("the archive is damaged"));
+    assert!(!data.exists(), "{:?}", std::fs::read_dir(&data).map(Iterator::count));
+    // What was there before stays, also when nobody uses it yet.
+    assert!(run(&data, &["migrate"], "", &[]).status.success());
+    assert!(complaint(&run(&data, &import, "", &[])).contains("the archive is damaged"));
+    assert!(data.join("aftercare.db").exists());
+    for path in [data, archive] {
+        std::fs::remove_dir_all(path).unwrap();
+    }
+}
+
+#[test]
 fn what_is_not_there_is_not_made_by_looking() {
     let data = folder("missing");
     for args in [["check", ""], ["search", "rebuild"], ["export", "/tmp/never.zip"]] {

@@ -63,7 +63,12 @@ async fn s2_59_repeated_misses_are_proposed_objected_to_and_decided(app: TestApp
         (3, &json!(third[0]))
     );
 
+    let page = boss.get("/reports/conduct").await.text;
+    assert!(page.contains(&format!("href=\"/tickets/{}?why=response.1#why-place\"", third[0])), "{page}");
+    let file = boss.get("/reports/conduct/export/csv").await.text;
+    assert!(file.lines().count() == 4 && file.contains(&third[0]) && file.contains("谈话"), "{file}");
     let (agent, colleague) = (app.signed_in("agent").await, app.signed_in("colleague").await);
+    assert_eq!(agent.get("/reports/conduct/export/csv").await.status, StatusCode::FORBIDDEN);
     assert!(agent.get("/notices").await.text.contains("有一项关于您的提议"));
     assert!(agent.get("/account/conduct").await.text.contains(&third[0]));
     assert!(colleague.get("/account/conduct").await.text.contains("没有关于您的提议"));

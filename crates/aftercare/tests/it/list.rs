@@ -116,6 +116,15 @@ async fn chosen_filters_are_chips_and_stay_with_view_and_export(app: TestApp) {
     let query = "/tickets?kind=how_to%26kind=change";
     boss.form("/views", &format!("name=v&query={query}")).await;
     assert!(boss.get("/tickets").await.text.contains("kind=how_to&#38;kind=change"));
+    // The view gives the page its name, a queue keeps its own; what was chosen is shown, however narrow the window.
+    let titled = |page: &str, title: &str| page.contains(&format!("<h1>{title}</h1>"));
+    let view = boss.get("/tickets?kind=how_to&kind=change").await.text;
+    assert!(titled(&view, "v") && view.contains("class=\"rows\" data-usual"), "{view}");
+    assert!(titled(&boss.get("/tickets?kind=how_to").await.text, "全部"));
+    boss.form("/views", "name=mine&query=/tickets?view=all").await;
+    assert!(titled(&boss.get("/tickets?view=all").await.text, "全部"));
+    let chosen = boss.get("/tickets?columns=title,updated").await.text;
+    assert!(!chosen.contains("data-usual"), "{chosen}");
 }
 
 async fn a_filtered_list_is_read_page_by_page(app: TestApp) {

@@ -31,6 +31,8 @@ mod console;
 #[cfg(test)]
 mod demo_again;
 #[cfg(test)]
+mod dues;
+#[cfg(test)]
 mod emergencies;
 #[cfg(test)]
 mod escalation;

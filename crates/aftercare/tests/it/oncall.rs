@@ -135,6 +135,21 @@ async fn people_go_on_leave_and_are_put_in(app: TestApp) {
     assert!(format!("{refused:?}").contains("until"), "{refused:?}");
     let kept = put_in(&app.desk, &OPERATOR, row.id.clone(), put, "临时".into()).await.unwrap();
     let leave = go_on_leave(&app.desk, &OPERATOR, away(&app, "colleague", now), String::new()).await.unwrap();
+    // The same once more is refused, not kept twice.
+    let again = put_in(&app.desk, &OPERATOR, row.id.clone(), kept.put.clone(), String::new()).await;
+    assert!(format!("{again:?}").contains("already_there"), "{again:?}");
+    let again = go_on_leave(&app.desk, &OPERATOR, away(&app, "colleague", now), "x".into()).await;
+    assert!(format!("{again:?}").contains("already_there"), "{again:?}");
+    // Who was put in from now on is held back, and the rota is named.
+    let api = app.api().await;
+    let path = format!("/api/v1/staff/{}", staff(&app, "boss"));
+    let off = json!({"version": api.get(&path).await.json()["version"], "active": false});
+    let held = api.json(Method::PATCH, &path, &off).await.json();
+    assert_eq!(
+        held["fields"][0],
+        json!({"field": "active", "issue": "on_duty", "names": [row.name]}),
+        "{held}"
+    );
     confirm_phone(&app.desk, &OPERATOR, staff(&app, "colleague")).await.unwrap_err();
 
     let (_, called) = page(&app).await;

@@ -71,6 +71,9 @@ async fn a_swap_counts_when_both_agree(app: TestApp) {
     assert!(bad.text.contains("不全是此人的班") && bad.text.contains("孩子家长会"), "{}", bad.text);
     let done = agent.form("/on-call/swaps", &form).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let again = agent.form("/on-call/swaps", &form).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "one proposal is enough");
+    assert!(again.text.contains("已有同样的记录"), "{}", again.text);
     let night = "2026-09-25T12:00:00Z";
     assert_eq!(on_call(&app, night).await["because"]["kind"], "turn", "a proposal does not count");
     assert!(notices(&app, "colleague").await.contains("agent 请您换班"));

@@ -162,7 +162,11 @@ async fn whom_a_rota_names_is_not_lost(app: TestApp) {
     let version = api.get(&path).await.json()["version"].clone();
     let off = api.json(Method::PATCH, &path, &json!({"version": version, "active": false})).await;
     assert_eq!(off.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", off.text);
-    assert_eq!(off.json()["fields"][0], json!({"field": "active", "issue": "on_rota"}));
+    assert_eq!(
+        off.json()["fields"][0],
+        json!({"field": "active", "issue": "on_rota", "names": ["一线值班"]})
+    );
+    assert!(off.json()["title"].as_str().unwrap().contains("一线值班"), "{}", off.text);
     // The form says which rota it is, and leads there, before and after the refusal.
     let admin = app.signed_in("admin").await;
     let id = staff(&app, "colleague");

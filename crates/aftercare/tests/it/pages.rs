@@ -359,7 +359,11 @@ async fn administration_takes_effect_at_once(app: TestApp) {
     assert_eq!(stale.status, StatusCode::CONFLICT);
     let bad =
         admin.form("/admin/settings", &form.replace("version=0", "version=1").replace("ZZ", "zz-")).await;
-    assert!(bad.text.contains("编号前缀：无法识别") && bad.text.contains("zz-"), "{}", bad.text);
+    assert!(
+        bad.text.contains("编号前缀：须为 1–8 个大写字母或数字") && bad.text.contains("zz-"),
+        "{}",
+        bad.text
+    );
     let body = json!({"title": "t", "requester": "a@b.cn"});
     let made = app.api().await.post("/api/v1/tickets", &body).await.json();
     assert_eq!((made["number"].as_str(), made["policy"].as_str()), (Some("ZZ-2026-00001"), Some("t3")));

@@ -11,7 +11,33 @@ mod engines {
         a_page_that_is_not_there_offers_the_search,
         a_withdrawn_case_shows_no_empty_promises,
         marks_that_were_given_are_shown_and_can_be_changed,
+        a_wrong_setting_says_its_limits_at_its_own_name,
     );
+}
+
+async fn a_wrong_setting_says_its_limits_at_its_own_name(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let form = "version=0&desk_name=Desk&number_prefix=AF&time_zone=Asia/Shanghai&default_policy=t2&silence_calendar=service\
+        &remind_after_days=2,4&close_after_days=5&reopen_window_days=7&page_next_minutes=5&miss_count=3&miss_days=30\
+        &miss_consequence=talk&max_file_megabytes=10";
+    for (good, bad, said) in [
+        ("close_after_days=5", "close_after_days=4", "未确认自动关闭（工作日）：须大于最后一次提醒的天数"),
+        ("close_after_days=5", "close_after_days=99", "未确认自动关闭（工作日）：须为 1–90 的整数"),
+        ("miss_days=30", "miss_days=x", "统计天数：须为 1–366 的整数"),
+        ("megabytes=10", "megabytes=4096", "附件上限（MB）：须为 1–2048 的整数"),
+        (
+            "remind_after_days=2,4",
+            "remind_after_days=4,2",
+            "未确认提醒（工作日，逗号分隔）：须为从小到大的整数",
+        ),
+    ] {
+        let page = admin.form("/admin/settings", &form.replace(good, bad)).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+        assert!(page.text.contains(said) && !page.text.contains("无法识别"), "{said}: {}", page.text);
+    }
+    let both = form.replace("miss_days=30", "miss_days=x").replace("prefix=AF", "prefix=af");
+    let page = admin.form("/admin/settings", &both).await.text;
+    assert!(page.contains("统计天数：") && page.contains("编号前缀："), "all at once: {page}");
 }
 
 async fn the_log_says_what_is_wrong_with_its_days(app: TestApp) {

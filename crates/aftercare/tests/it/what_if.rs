@@ -66,7 +66,14 @@ async fn a_month_under_another_promise(app: TestApp) {
     // The same cases leave the house as a file.
     let file = boss.get(&format!("/reports/what-if/export/csv?{asked}")).await.text;
     let outcome = |o| word(Locale::Zh, "outcome", o);
-    assert_eq!(file.lines().count(), 2, "{file}");
+    let due = words::t(Locale::Zh, "what-if-due");
+    assert!(file.lines().next().unwrap().contains(due), "{file}");
+    let turned_case = file.lines().find(|l| l.contains(&slow)).unwrap();
+    assert!(turned_case.contains("2026-09-"), "when it would have been due: {file}");
+    // The rates of the page are its first lines, as plain numbers.
+    let rates = file.lines().nth(1).unwrap();
+    assert!(rates.ends_with(",66.7,33.3,3"), "{file}");
+    assert_eq!(file.lines().filter(|l| l.contains("AF-")).count(), 1, "{file}");
     let turned = format!("{},{}", outcome("kept"), outcome("missed"));
     assert!(file.contains(&turned) && file.contains(&slow), "{file}");
     // With more time the late one would have been kept.

@@ -15,7 +15,7 @@ use super::edit::{check_text, differences, named, record_edit, unchanged_since};
 use super::organisations::MAX_NAME;
 use super::removal::rotas_naming;
 use super::{need, record};
-use crate::{Desk, Error, Result, Unit, load_case_by_id, save};
+use crate::{Desk, Error, FieldError, Result, Unit, load_case_by_id, save};
 
 /// Open tickets that are handed over in one unit of work when a person is deactivated.
 const HAND_OVER: i64 = 5_000;
@@ -60,6 +60,8 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
     }
     if before.active && !row.active {
         still_on_call(unit, |doc| doc.names(&row.id))?;
+        let rotas = store::oncall::put_in_from_now(unit.work, &row.id)?;
+        held_back("on_duty", rotas)?;
     }
     staff::update(unit.work, &row)?;
     own_address(unit, &row)?;
@@ -72,7 +74,15 @@ pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId>
 
 /// Whoever a rota names must be taken out of it first: nobody else knows who should have the duty instead.
 fn still_on_call(unit: &mut Unit<'_, '_>, such: impl Fn(&RotaDoc) -> bool) -> Result<()> {
-    if rotas_naming(unit, such)?.is_empty() { Ok(()) } else { Err(Error::field("active", "on_rota")) }
+    held_back("on_rota", rotas_naming(unit, such)?.into_iter().map(|u| u.name).collect())
+}
+
+/// Refuses to deactivate what these rotas still count on.
+fn held_back(issue: &str, rotas: Vec<String>) -> Result<()> {
+    if rotas.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Invalid(vec![FieldError { names: rotas, ..FieldError::new("active", issue) }]))
 }
 
 /// Nobody must be able to lock everybody out.

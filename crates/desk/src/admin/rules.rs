@@ -23,7 +23,7 @@ use crate::{Desk, Error, FieldError, Result, Unit};
 /// # Errors
 /// `Lacks`, `Invalid`, `Stale`.
 pub async fn save_settings(desk: &Desk, who: &Actor, settings: Settings, version: i64) -> Result<()> {
-    settings.check().map_err(|field| Error::field(field, "bad_value"))?;
+    refuse(settings.problems())?;
     desk.write(who, move |unit| {
         need(unit, Right::Operate)?;
         if !unit.rules.newest.contains_key(&settings.default_policy) {
@@ -76,11 +76,16 @@ pub(crate) fn refuse(found: Vec<(String, &'static str)>) -> Result<()> {
 const MAX_NAME: usize = 100;
 
 fn check_name(name: &str) -> Result<()> {
-    match name.trim().chars().count() {
-        0 => Err(Error::field("name", "required")),
-        n if n > MAX_NAME => Err(Error::field("name", "too_long")),
-        _ => Ok(()),
-    }
+    refuse(name_problem(name).into_iter().collect())
+}
+
+fn name_problem(name: &str) -> Option<(String, &'static str)> {
+    let issue = match name.trim().chars().count() {
+        0 => "required",
+        n if n > MAX_NAME => "too_long",
+        _ => return None,
+    };
+    Some(("name".to_owned(), issue))
 }
 
 /// Saves a calendar as its next revision; revision 0 makes a new one, for which an empty key is chosen here.
@@ -96,8 +101,7 @@ pub async fn save_calendar(
     doc: CalendarDoc,
     rev: i64,
 ) -> Result<CalendarId> {
-    check_name(&name)?;
-    refuse(doc.problems())?;
+    refuse(name_problem(&name).into_iter().chain(doc.problems()).collect())?;
     doc.compile().map_err(|_| Error::field("doc", "bad_value"))?;
     desk.write(who, move |unit| {
         need(unit, Right::PromiseEdit)?;

@@ -150,6 +150,9 @@ fn check_names(r: &mut Read<'_>, rules: &Rules, doc: &RotaDoc) -> Result<()> {
     if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
 }
 
+/// The same was sent before: twice would be a mistake.
+const ALREADY_THERE: &str = "already_there";
+
 /// A time that ends after it begins and is not too long, for somebody who is there.
 fn check_span(
     unit: &mut Unit<'_, '_>,
@@ -187,6 +190,13 @@ pub async fn put_in(
         let away = oncall::leaves(unit.work, put.from, put.until)?;
         if away.iter().any(|l| l.leave.person == put.person) {
             return Err(Error::field("person", "not_free"));
+        }
+        let all = oncall::overrides(unit.work, &rota, put.from, put.until)?;
+        // The last one counts: only what would change nothing is a repetition.
+        let last = all.iter().rfind(|o| o.put.seat == put.seat);
+        let time = (put.from, put.until);
+        if last.is_some_and(|o| o.put.person == put.person && (o.put.from, o.put.until) == time) {
+            return Err(Error::field("from", ALREADY_THERE));
         }
         let id = unit.work.next_id();
         let row = OverrideRow { id, rota: rota.clone(), put: put.clone(), note: note.trim().to_owned() };
@@ -247,6 +257,9 @@ pub async fn go_on_leave(desk: &Desk, who: &Actor, leave: Leave, note: String) -
     desk.write(who, move |unit| {
         may_speak_for(unit, &leave.person)?;
         check_span(unit, &leave.person, (leave.from, leave.until), &note)?;
+        if oncall::leaves(unit.work, leave.from, leave.until)?.iter().any(|l| l.leave == leave) {
+            return Err(Error::field("from", ALREADY_THERE));
+        }
         let id = unit.work.next_id();
         let row = LeaveRow { id, leave: leave.clone(), note: note.trim().to_owned() };
         oncall::add_leave(unit.work, &row)?;

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 use store::oncall::{self, OverrideRow, SwapRow, watch};
 
-use super::{MAX_NOTE, MAX_SPAN_S, Standing, tell};
+use super::{ALREADY_THERE, MAX_NOTE, MAX_SPAN_S, Standing, tell};
 use crate::admin::record;
 use crate::case::supervisors;
 use crate::{Desk, Error, Result, Unit};
@@ -39,6 +39,10 @@ pub async fn propose_swap(desk: &Desk, who: &Actor, rota: RotaId, asked: Proposa
             return Err(Error::field("note", "too_long"));
         }
         let swap = Swap { seat, giver: me, taker, give, back };
+        let open = oncall::open_swaps(unit.work, unit.now)?;
+        if open.iter().any(|s| s.rota == rota && s.swap == swap) {
+            return Err(Error::field("from", ALREADY_THERE));
+        }
         let name = check(unit, &rota, &swap)?;
         let id = unit.work.next_id();
         let note = note.trim().to_owned();

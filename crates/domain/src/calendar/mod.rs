@@ -10,7 +10,9 @@ mod doc;
 mod text;
 mod windows;
 
-pub use announce::{Announcement, HolidayJson, ics_escaped, ics_line, read_ics, read_notice, write_ics};
+pub use announce::{
+    Announcement, Doubt, Extension, HolidayJson, ics_escaped, ics_line, read_ics, read_notice, write_ics,
+};
 pub use check::WEEKDAYS;
 pub use china::{china_coverage, china_exceptions};
 pub use compare::{Day, days_of_year};

@@ -57,14 +57,19 @@ pub fn write_windows(windows: &[(String, String)]) -> String {
 /// `2026-10-01~2026-10-07`; empty lines are skipped.
 ///
 /// # Errors
-/// The line that cannot be read.
+/// All lines that cannot be read.
 pub fn read_exceptions(
     text: &str,
     kind_of: impl Fn(&str) -> Option<ExceptionKind>,
-) -> Result<Vec<ExceptionDoc>, String> {
-    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
-    let days = lines.map(|l| line(l, &kind_of).ok_or_else(|| l.to_owned())).collect::<Result<Vec<_>, _>>()?;
-    Ok(days.into_iter().flatten().collect())
+) -> Result<Vec<ExceptionDoc>, Vec<String>> {
+    let (mut days, mut wrong) = (Vec::new(), Vec::new());
+    for text in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+        match line(text, &kind_of) {
+            Some(found) => days.extend(found),
+            None => wrong.push(text.to_owned()),
+        }
+    }
+    if wrong.is_empty() { Ok(days) } else { Err(wrong) }
 }
 
 fn line(text: &str, kind_of: &impl Fn(&str) -> Option<ExceptionKind>) -> Option<Vec<ExceptionDoc>> {
@@ -187,7 +192,7 @@ mod tests {
             "2026-01-01~2026-12-31 休",
         ] {
             let text = format!("2026-05-01 休\n{bad}");
-            assert_eq!(read_exceptions(&text, kind), Err(bad.to_owned()));
+            assert_eq!(read_exceptions(&text, kind), Err(vec![bad.to_owned()]));
         }
     }
 }

@@ -7,6 +7,7 @@ use domain::calendar::{
     CalendarDoc, ExceptionDoc, ExceptionKind, WEEKDAYS, read_exceptions, read_windows, write_exceptions,
     write_windows,
 };
+use jiff::civil::Date;
 use words::{Locale, holiday, holiday_key, t, t_args, word};
 
 use super::pairs::Pairs;
@@ -112,8 +113,9 @@ impl CalendarForm {
         for text in self.years.iter().map(|y| &y.text).chain([&self.more]) {
             match read_exceptions(text, exception_kind) {
                 Ok(days) => exceptions.extend(days),
-                Err(line) => {
-                    wrong.push(FieldError::new(format!("exceptions.{}", undotted(&line)), "bad_line"));
+                Err(lines) => {
+                    let named = |line: &String| format!("exceptions.{}", undotted(line));
+                    wrong.extend(lines.iter().map(|l| FieldError::new(named(l), "bad_line")));
                 }
             }
         }
@@ -127,7 +129,21 @@ impl CalendarForm {
         });
         let (time_zone, always_open) = (self.time_zone.clone(), self.always_open);
         let doc = CalendarDoc { time_zone, always_open, week, makeup, exceptions, coverage };
-        if wrong.is_empty() { Ok(doc) } else { Err(wrong) }
+        if wrong.is_empty() {
+            return Ok(doc);
+        }
+        // What the rules have against the rest is said at once, but not of what could not be read.
+        let week_unread = wrong.iter().any(|f| f.field.starts_with("week."));
+        let more = doc.problems().into_iter().filter(|(field, _)| !(week_unread && field == "week"));
+        for (field, issue) in more {
+            if wrong.iter().all(|f| f.field != field) {
+                wrong.push(FieldError::new(field, issue));
+            }
+        }
+        if self.name.trim().is_empty() {
+            wrong.push(FieldError::new("name", "required"));
+        }
+        Err(wrong)
     }
 
     /// The days of the week with their texts.
@@ -136,8 +152,16 @@ impl CalendarForm {
     }
 }
 
+impl YearText {
+    /// Is this error of its days or its lines?
+    pub(super) fn has(&self, f: &FieldError) -> bool {
+        let Some(what) = f.field.strip_prefix("exceptions.") else { return false };
+        what.parse::<Date>().map_or_else(|_| undotted(&self.text).contains(what), |d| d.year() == self.year)
+    }
+}
+
 /// Field names are cut at dots; a line is shown as it was typed but for them.
-fn undotted(line: &str) -> String {
+pub(super) fn undotted(line: &str) -> String {
     line.replace('.', "/")
 }
 

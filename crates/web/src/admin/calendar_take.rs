@@ -5,17 +5,20 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::{Error, FieldError};
 use domain::access::Right;
-use domain::calendar::{Announcement, ExceptionKind, HolidayJson, read_ics, read_notice, write_ics};
+use domain::calendar::{
+    Announcement, CalendarDoc, ExceptionKind, HolidayJson, read_ics, read_notice, write_ics,
+};
 use domain::id::CalendarId;
+use jiff::civil::{Date, Weekday};
 use store::revision;
-use words::{Locale, t_args};
+use words::{Locale, t_args, weekday};
 
 use crate::app::App;
 use crate::error::WebError;
 use crate::session::StaffPage;
 
-/// Reads an announcement in whatever shape it was pasted. `year` counts for a notice that names none.
-pub(crate) fn read(text: &str, year: i16) -> Result<Announcement, FieldError> {
+/// Reads an announcement for a calendar in whatever shape it was pasted. `year` counts for a notice that names none.
+pub(crate) fn read(text: &str, year: i16, doc: &CalendarDoc) -> Result<Announcement, FieldError> {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let announced = if start.starts_with("BEGIN:VCALENDAR") {
         read_ics(start)
@@ -25,25 +28,53 @@ pub(crate) fn read(text: &str, year: i16) -> Result<Announcement, FieldError> {
     } else {
         read_notice(start, year)
     };
-    if announced.days.is_empty() { Err(FieldError::new("announcement", "no_days")) } else { Ok(announced) }
+    let announced = announced.for_calendar(doc);
+    if announced.days.is_empty() && announced.unread.is_empty() {
+        Err(FieldError::new("announcement", "no_days"))
+    } else {
+        Ok(announced)
+    }
 }
 
-/// What was found, in a sentence, with what was not understood.
-pub(super) fn said(locale: Locale, announced: &Announcement) -> String {
-    let years: Vec<_> = announced.years().iter().map(i16::to_string).collect();
-    let (off, work) = (
-        announced.count(ExceptionKind::Off).to_string(),
-        announced.count(ExceptionKind::MakeupWork).to_string(),
-    );
-    let key = if years.is_empty() { "announced-days" } else { "announced-years" };
-    let args = [("years", &*years.join(", ")), ("off", &*off), ("work", &*work)];
-    let found = t_args(locale, key, &args);
-    if announced.unread.is_empty() {
-        return found;
+/// What was found in an announcement, for the preview.
+pub(super) struct Taken {
+    /// In a sentence.
+    pub said: String,
+    /// What people have to look at: what it is, and line by line.
+    pub doubts: Vec<(String, Vec<String>)>,
+}
+
+/// Lines that are listed one by one.
+const LISTED: usize = 20;
+
+impl Taken {
+    /// What an announcement says, with what was not understood and what contradicts itself.
+    pub(super) fn of(locale: Locale, announced: &Announcement) -> Self {
+        let years: Vec<_> = announced.years().iter().map(i16::to_string).collect();
+        let (off, work) = (
+            announced.count(ExceptionKind::Off).to_string(),
+            announced.count(ExceptionKind::MakeupWork).to_string(),
+        );
+        let key = if years.is_empty() { "announced-days" } else { "announced-years" };
+        let args = [("years", &*years.join(", ")), ("off", &*off), ("work", &*work)];
+        let doubtful = announced.doubts.iter().map(|d| {
+            let (said, right) = (of_week(locale, d.said, d.date), weekday(locale, d.date));
+            let args = [("date", &*d.date.to_string()), ("said", said), ("right", right), ("line", &*d.line)];
+            t_args(locale, "announced-doubt", &args)
+        });
+        let list = |key: &str, lines: Vec<String>| {
+            let n = lines.len().to_string();
+            let first = lines.into_iter().take(LISTED).collect::<Vec<_>>();
+            (!first.is_empty()).then(|| (t_args(locale, key, &[("n", &n)]), first))
+        };
+        let unread = list("announced-unread", announced.unread.clone());
+        let doubts = unread.into_iter().chain(list("announced-doubts", doubtful.collect()));
+        Self { said: t_args(locale, key, &args), doubts: doubts.collect() }
     }
-    let n = announced.unread.len().to_string();
-    let first: Vec<_> = announced.unread.iter().take(5).map(String::as_str).collect();
-    found + &t_args(locale, "announced-unread", &[("n", &n), ("list", &first.join(" · "))])
+}
+
+fn of_week(locale: Locale, day: Weekday, near: Date) -> &'static str {
+    weekday(locale, near.nth_weekday(1, day).unwrap_or(near))
 }
 
 /// A calendar's newest revision as a file: a feed for other programs, or the document.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::Error;
 use desk::admin::{Recounting, preview_calendar, recounting, save_calendar};
+use desk::{Error, FieldError};
 use domain::access::Right;
 use domain::calendar::CalendarDoc;
 use domain::id::CalendarId;
@@ -15,11 +15,11 @@ use serde::Deserialize;
 use store::revision;
 use words::t_args;
 
-use super::calendar_form::{CalendarForm, week_text, write_years};
+use super::calendar_form::{CalendarForm, YearText, undotted, week_text, write_years};
 use super::calendar_preview::{Preview, Year};
-use super::calendar_take;
+use super::calendar_take::{self, Taken};
 use super::history::{Revisions, Which, revisions};
-use super::pairs::{Pairs, all_said, conflict};
+use super::pairs::{Pairs, all_said, at_field, conflict};
 use crate::app::App;
 use crate::error::WebError;
 use crate::session::StaffPage;
@@ -88,8 +88,10 @@ struct CalendarPage {
     newest: i64,
     shown: Option<i64>,
     said: Option<String>,
+    /// What was taken over and has to be looked at, line by line.
+    doubts: Vec<(String, Vec<String>)>,
     recounting: Recounting,
-    errors: Vec<String>,
+    errors: Vec<FieldError>,
     theirs: Option<CalendarForm>,
     preview: Option<Preview>,
     year: Option<Year>,
@@ -98,6 +100,32 @@ struct CalendarPage {
 impl CalendarPage {
     fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
         super::tabs(&self.ui)
+    }
+    /// All that is wrong, in words.
+    fn all_said(&self) -> Vec<String> {
+        all_said(&self.errors, self.ui.locale)
+    }
+    /// What is wrong with a field, to be said at it; nothing if it is right.
+    fn wrong(&self, field: &str) -> String {
+        self.issues(|f| f.field == field)
+    }
+    /// What is wrong with the hours of a weekday.
+    fn wrong_on(&self, day: &str) -> String {
+        self.wrong(&format!("week.{day}"))
+    }
+    /// What is wrong with the days of a year.
+    fn wrong_in(&self, year: &YearText) -> String {
+        self.issues(|f| year.has(f))
+    }
+    /// What is wrong with the lines that were added.
+    fn wrong_more(&self) -> String {
+        let more = undotted(&self.form.more);
+        self.issues(|f| f.field.strip_prefix("exceptions.").is_some_and(|line| more.contains(line)))
+    }
+    fn issues(&self, of: impl Fn(&FieldError) -> bool) -> String {
+        let all: Vec<String> =
+            self.errors.iter().filter(|f| of(f)).map(|f| at_field(f, self.ui.locale)).collect();
+        all.join(self.ui.t("list-semicolon"))
     }
     fn next(&self) -> i64 {
         self.newest + 1
@@ -144,7 +172,8 @@ impl CalendarPage {
 struct Beside {
     shown: Option<i64>,
     said: Option<String>,
-    errors: Vec<String>,
+    doubts: Vec<(String, Vec<String>)>,
+    errors: Vec<FieldError>,
     theirs: Option<CalendarForm>,
     preview: Option<Preview>,
     year: Option<Year>,
@@ -159,9 +188,22 @@ async fn shown(
 ) -> Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
     let recounting = left(app, page, &form.id).await?;
-    let Beside { shown, said, errors, theirs, preview, year } = beside;
+    let Beside { shown, said, doubts, errors, theirs, preview, year } = beside;
     let tab = "calendars";
-    let view = CalendarPage { ui, tab, form, newest, shown, said, recounting, errors, theirs, preview, year };
+    let view = CalendarPage {
+        ui,
+        tab,
+        form,
+        newest,
+        shown,
+        said,
+        doubts,
+        recounting,
+        errors,
+        theirs,
+        preview,
+        year,
+    };
     render(&view, &page.visitor)
 }
 
@@ -268,10 +310,10 @@ pub(super) async fn save(
             return preview(&app, &page, &rules, (form, key), doc, asked).await;
         }
         (Ok(doc), ("take", _)) => {
-            match calendar_take::read(pairs.get("announcement"), year_now(&app, &rules)) {
+            match calendar_take::read(pairs.get("announcement"), year_now(&app, &rules), &doc) {
                 Ok(announced) => {
                     let year = announced.years().pop_last().or(announced.days.first().map(|d| d.date.year()));
-                    let asked = (year, Some(calendar_take::said(page.visitor.locale, &announced)));
+                    let asked = (year, Some(Taken::of(page.visitor.locale, &announced)));
                     return preview(&app, &page, &rules, (form, key), doc.with_announced(&announced), asked)
                         .await;
                 }
@@ -285,8 +327,7 @@ pub(super) async fn save(
     };
     match result {
         Ok(id) => Ok(Redirect::to(&format!("/admin/calendars/{id}?saved=1")).into_response()),
-        Err(Error::Invalid(fields)) => {
-            let errors = all_said(&fields, page.visitor.locale);
+        Err(Error::Invalid(errors)) => {
             shown(&app, &page, form, newest, Beside { errors, ..Beside::default() }).await
         }
         Err(Error::Stale { .. }) => stale(&app, &page, form).await,
@@ -312,7 +353,7 @@ async fn preview(
     rules: &Rules,
     (form, key): (CalendarForm, CalendarId),
     doc: CalendarDoc,
-    (year, said): (Option<i16>, Option<String>),
+    (year, taken): (Option<i16>, Option<Taken>),
 ) -> Result<Response, WebError> {
     let locale = page.visitor.locale;
     let kept = rules.calendars.get(&key);
@@ -320,8 +361,7 @@ async fn preview(
     let (clocks, calendar) =
         match (preview_calendar(&app.desk, page.actor(), key, doc.clone()).await, doc.compile()) {
             (Ok(clocks), Ok(calendar)) => (clocks, calendar),
-            (Err(Error::Invalid(fields)), _) => {
-                let errors = all_said(&fields, locale);
+            (Err(Error::Invalid(errors)), _) => {
                 return shown(app, page, form, newest, Beside { errors, ..Beside::default() }).await;
             }
             (Err(e), _) => return Err(page.visitor.fail(e)),
@@ -330,9 +370,11 @@ async fn preview(
     let this_year = year_now(app, rules);
     let year = in_reach(year, this_year);
     let preview = Preview::of(locale, (app.desk.now(), year), &calendar, kept.map(|c| &c.calendar), clocks);
+    let (said, doubts) = taken.map(|t| (t.said, t.doubts)).unzip();
+    let doubts = doubts.unwrap_or_default();
     // The form comes back as it was understood: pasted lines stand in their years.
     let form = CalendarForm::of(locale, (&form.id, form.rev, &form.name), &doc, this_year);
-    shown(app, page, form, newest, Beside { preview: Some(preview), said, ..Beside::default() }).await
+    shown(app, page, form, newest, Beside { preview: Some(preview), said, doubts, ..Beside::default() }).await
 }
 
 /// The revisions of a calendar.

@@ -120,6 +120,16 @@ pub(crate) fn said(f: &FieldError, locale: Locale) -> String {
     t_args(locale, "field-issue", &[("field", &field), ("issue", issue)])
 }
 
+/// The issue alone, where it stands at its field; a line or a date names itself.
+pub(crate) fn at_field(f: &FieldError, locale: Locale) -> String {
+    let issue = format!("issue-{}", f.issue);
+    let issue = if words::has(locale, &issue) { t(locale, &issue) } else { f.issue.as_str() };
+    match f.field.strip_prefix("exceptions.") {
+        Some(what) => t_args(locale, "field-issue", &[("field", what), ("issue", issue)]),
+        None => issue.to_owned(),
+    }
+}
+
 /// All of them.
 pub(crate) fn all_said(fields: &[FieldError], locale: Locale) -> Vec<String> {
     fields.iter().map(|f| said(f, locale)).collect()

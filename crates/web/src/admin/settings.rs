@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::Error;
 use desk::admin::save_settings;
+use desk::{Error, FieldError};
 use domain::access::Right;
 use domain::conduct::Consequence;
 use domain::setting::Settings;
@@ -90,31 +90,53 @@ impl SettingsForm {
         }
     }
 
+    /// The settings, or everything that cannot be read.
     fn read(&self) -> desk::Result<Settings> {
-        let number = |field: &str, text: &str| {
-            text.trim().parse::<u32>().map_err(|_| Error::field(field, "bad_value"))
+        let mut wrong = Vec::new();
+        let mut number = |field: &str, text: &str| {
+            text.trim().parse::<u32>().unwrap_or_else(|_| {
+                wrong.push(FieldError::new(field, "out_of_limits"));
+                0
+            })
         };
-        let days = crate::form::words(&self.remind_after_days).map(|d| number("remind_after_days", &d));
-        Ok(Settings {
+        let days = crate::form::words(&self.remind_after_days);
+        let settings = Settings {
             desk_name: self.desk_name.trim().to_owned(),
             number_prefix: self.number_prefix.trim().to_owned(),
             time_zone: self.time_zone.trim().to_owned(),
             default_policy: self.default_policy.as_str().into(),
             default_group: id(&self.default_group),
             silence_calendar: self.silence_calendar.as_str().into(),
-            remind_after_days: days.collect::<desk::Result<_>>()?,
-            close_after_days: number("close_after_days", &self.close_after_days)?,
-            reopen_window_days: number("reopen_window_days", &self.reopen_window_days)?,
-            page_next_minutes: number("page_next_minutes", &self.page_next_minutes)?,
-            miss_count: number("miss_count", &self.miss_count)?,
-            miss_days: number("miss_days", &self.miss_days)?,
+            remind_after_days: days.map(|d| number("remind_after_days", &d)).collect(),
+            close_after_days: number("close_after_days", &self.close_after_days),
+            reopen_window_days: number("reopen_window_days", &self.reopen_window_days),
+            page_next_minutes: number("page_next_minutes", &self.page_next_minutes),
+            miss_count: number("miss_count", &self.miss_count),
+            miss_days: number("miss_days", &self.miss_days),
             miss_consequence: crate::form::required("miss_consequence", &self.miss_consequence)?,
-            max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)?) * 1_048_576,
+            max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)) * 1_048_576,
             refused_files: crate::form::words(&self.refused_files)
                 .map(|end| end.trim_start_matches('.').to_ascii_lowercase())
                 .collect(),
-        })
+        };
+        wrong.dedup();
+        if wrong.is_empty() {
+            return Ok(settings);
+        }
+        // What cannot be read is said together with what the rules have against the rest.
+        for (field, issue) in settings.problems() {
+            let field = as_asked(&field);
+            if issue == "out_of_limits" && wrong.iter().all(|f| f.field != field) {
+                wrong.push(FieldError::new(field, issue));
+            }
+        }
+        Err(Error::Invalid(wrong))
     }
+}
+
+/// The form asks for the size of files in megabytes.
+fn as_asked(field: &str) -> &str {
+    if field == "max_file_bytes" { "max_file_megabytes" } else { field }
 }
 
 /// The form with the settings of the moment.
@@ -160,7 +182,8 @@ pub(super) async fn save(
     match result {
         Ok(()) => Ok(Said::done("saved").with(Redirect::to("/admin/settings").into_response())),
         Err(Error::Invalid(fields)) => {
-            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            let asked = fields.iter().map(|f| FieldError::new(as_asked(&f.field), &f.issue));
+            let errors = asked.map(|f| field_text(&f, page.visitor.locale)).collect();
             shown(&app, &page, Some(form), errors).await
         }
         Err(Error::Stale { mine, theirs, .. }) => {

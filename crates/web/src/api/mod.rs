@@ -1,5 +1,6 @@
 //! The JSON API `/api/v1`: the same use cases as the pages, with bearer tokens and its own views.
 
+mod announcements;
 mod appraisal;
 mod asked;
 mod bulk;
@@ -7,6 +8,7 @@ mod caller;
 mod conduct;
 mod describe;
 mod docs;
+mod documents;
 mod emergencies;
 mod emergency_views;
 mod house;
@@ -194,7 +196,7 @@ fn described_rules() -> OpenApiRouter<App> {
         .routes(routes!(rules::calendars, rules::new_calendar))
         .routes(routes!(rules::calendar, rules::put_calendar))
         .routes(routes!(rules::preview))
-        .routes(routes!(rules::announcements))
+        .routes(routes!(announcements::announcements))
         .routes(routes!(rules::calendar_revisions))
         .routes(routes!(rules::policies, rules::new_policy))
         .routes(routes!(policy_preview::preview))

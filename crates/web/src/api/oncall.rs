@@ -15,6 +15,7 @@ use store::oncall::RotaRow;
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::documents::RotaDocument;
 use super::oncall_views::{
     LeaveView, NowView, OverrideView, RotaView, ShiftsView, leave_view, now_view, override_view, shifts_view,
     view,
@@ -36,7 +37,7 @@ pub(crate) struct RotaBody {
     #[serde(default)]
     rev: i64,
     /// The whole document.
-    #[schema(value_type = Object)]
+    #[schema(value_type = RotaDocument)]
     doc: RotaDoc,
 }
 

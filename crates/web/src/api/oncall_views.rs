@@ -6,6 +6,7 @@ use serde::Serialize;
 use store::oncall::{LeaveRow, OverrideRow, RotaRow};
 use utoipa::ToSchema;
 
+use super::documents::RotaDocument;
 use super::view::instant;
 
 /// A rota.
@@ -18,7 +19,7 @@ pub(crate) struct RotaView {
     /// Revision; send it back with a change.
     rev: i64,
     /// Calendar, groups, layers, fallback, owner.
-    #[schema(value_type = Object)]
+    #[schema(value_type = RotaDocument)]
     doc: RotaDoc,
 }
 

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::documents::PolicyDocument;
+use super::documents::StepDocument;
 use super::paging::ListView;
 use super::view::instant;
 use crate::app::App;
@@ -20,7 +22,7 @@ use crate::error::{Problem, WebError};
 #[serde(deny_unknown_fields)]
 pub(crate) struct PolicyPreviewBody {
     /// The whole document.
-    #[schema(value_type = Object)]
+    #[schema(value_type = PolicyDocument)]
     doc: PolicyDoc,
     /// When the example is reported; now if left out.
     #[schema(value_type = Option<String>)]
@@ -31,7 +33,7 @@ pub(crate) struct PolicyPreviewBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StepView {
     /// The step, as in the document.
-    #[schema(value_type = Object)]
+    #[schema(value_type = StepDocument)]
     step: Step,
     /// Its instant; missed reports count as if nobody ever reported.
     at: String,

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use desk::admin::{preview_calendar, recounting, save_calendar, save_policy};
 use desk::{Error, Result};
 use domain::access::Right;
-use domain::calendar::{CalendarDoc, ExceptionKind};
+use domain::calendar::CalendarDoc;
 use domain::id::{CalendarId, PolicyId};
 use domain::sla::PolicyDoc;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ use store::revision::{self, RevisionRow};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::documents::CalendarDocument;
+use super::documents::PolicyDocument;
 use super::once::location;
 use super::paging::{After, ListView};
 use super::view::instant;
@@ -33,8 +35,8 @@ pub(crate) struct CalendarView {
     /// Revision; send it back with a change.
     rev: i64,
     /// Zone, weekly windows, make-up template, exceptions, coverage.
-    #[schema(value_type = Object)]
-    doc: CalendarDoc,
+    #[schema(value_type = CalendarDocument)]
+    pub(super) doc: CalendarDoc,
     /// Tickets whose running clocks are still to be read again with this revision; 0 when all have been.
     recounting: i64,
 }
@@ -49,7 +51,7 @@ pub(crate) struct CalendarBody {
     #[serde(default)]
     rev: i64,
     /// The whole document.
-    #[schema(value_type = Object)]
+    #[schema(value_type = CalendarDocument)]
     doc: CalendarDoc,
 }
 
@@ -66,7 +68,7 @@ async fn calendars_of(app: &App) -> Result<Vec<CalendarView>> {
     Ok(rules.calendars.iter().map(view).collect())
 }
 
-async fn calendar_of(app: &App, id: &str) -> Result<CalendarView> {
+pub(super) async fn calendar_of(app: &App, id: &str) -> Result<CalendarView> {
     calendars_of(app).await?.into_iter().find(|c| c.id == id).ok_or(Error::NotFound)
 }
 
@@ -127,7 +129,7 @@ pub(crate) async fn put_calendar(
 #[serde(deny_unknown_fields)]
 pub(crate) struct PreviewBody {
     /// The whole document.
-    #[schema(value_type = Object)]
+    #[schema(value_type = CalendarDocument)]
     doc: CalendarDoc,
 }
 
@@ -180,55 +182,6 @@ pub(crate) async fn preview(
     });
     let first = first.collect();
     Ok(Json(PreviewView { running: p.running, changed: p.changed, newly_late: p.newly_late, first }))
-}
-
-/// Holidays as they were published.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AnnouncementBody {
-    /// The text of a notice, a calendar feed (.ics), or a table of holidays in JSON.
-    text: String,
-    /// The year of a notice that names none; the present one if left out.
-    year: Option<i16>,
-}
-
-/// What a calendar would be with an announcement.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AnnouncementView {
-    /// The whole document, to be previewed and saved.
-    #[schema(value_type = Object)]
-    doc: CalendarDoc,
-    /// Years that are announced as a whole.
-    years: Vec<i16>,
-    /// Days off that were found.
-    off: usize,
-    /// Make-up workdays that were found.
-    makeup_work: usize,
-    /// What speaks of days and was not understood.
-    unread: Vec<String>,
-}
-
-/// Reads an announcement of holidays into a calendar's document; saves nothing.
-#[utoipa::path(post, path = "/api/v1/calendars/{id}/announcements", params(("id" = String, Path)), request_body = AnnouncementBody, responses((status = 200, body = AnnouncementView), (status = 422, body = Problem)))]
-pub(crate) async fn announcements(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-    body: Body<AnnouncementBody>,
-) -> Answer<AnnouncementView> {
-    caller.need(Right::PromiseEdit)?;
-    let known = calendar_of(&app, &id).await.map_err(|e| caller.fail(e))?;
-    let this_year = || app.desk.now().to_zoned(jiff::tz::TimeZone::UTC).year();
-    let year = body.value.year.unwrap_or_else(this_year);
-    let read = crate::admin::announced(&body.value.text, year);
-    let announced = read.map_err(|wrong| caller.fail(Error::Invalid(vec![wrong])))?;
-    Ok(Json(AnnouncementView {
-        doc: known.doc.with_announced(&announced),
-        years: announced.years().into_iter().collect(),
-        off: announced.count(ExceptionKind::Off),
-        makeup_work: announced.count(ExceptionKind::MakeupWork),
-        unread: announced.unread,
-    }))
 }
 
 /// Where a list of revisions continues.
@@ -297,7 +250,7 @@ pub(crate) struct PolicyView {
     /// Revision; send it back with a change.
     rev: i64,
     /// Targets and steps.
-    #[schema(value_type = Object)]
+    #[schema(value_type = PolicyDocument)]
     doc: PolicyDoc,
 }
 
@@ -311,7 +264,7 @@ pub(crate) struct PolicyBody {
     #[serde(default)]
     rev: i64,
     /// The whole document.
-    #[schema(value_type = Object)]
+    #[schema(value_type = PolicyDocument)]
     doc: PolicyDoc,
 }
 

@@ -16,6 +16,7 @@ use store::rules::{SettingKey, setting};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::documents::SettingsDocument;
 use super::paging::{After, ListView};
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -307,7 +308,7 @@ pub(crate) struct SettingsView {
     /// Send it back with a change.
     version: i64,
     /// All of them.
-    #[schema(value_type = Object)]
+    #[schema(value_type = SettingsDocument)]
     settings: Settings,
 }
 
@@ -318,7 +319,7 @@ pub(crate) struct SettingsBody {
     /// The version that you saw.
     version: i64,
     /// All of them; what is absent takes its default.
-    #[schema(value_type = Object)]
+    #[schema(value_type = SettingsDocument)]
     settings: Settings,
 }
 

@@ -1,5 +1,7 @@
 //! Tickets: list, open, show, their messages and events.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -8,18 +10,21 @@ use desk::risk::risks;
 use desk::{Desk, Error, Result};
 use domain::access::{Actor, ActorRef, Right};
 use domain::id::FileId;
-use domain::ticket::decide::{Body as Text, Rules};
-use domain::ticket::{Channel, Event, Extra, Facts, Kind, Ticket};
+use domain::sla::Clock;
+use domain::ticket::decide::{Body as Text, Refusal, Rules};
+use domain::ticket::{Channel, Event, Facts, Kind, Ticket, pauses};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Read, file, ticket};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::documents::ExtraValue;
 use super::once::{Place, create_once};
 use super::paging::ListView;
 use super::view::{self, MessagesView, RowsView, TicketView};
 use crate::app::App;
+use crate::chip::live;
 use crate::error::{Problem, WebError};
 use crate::form::{id, noted_choice};
 use crate::names::Names;
@@ -54,9 +59,8 @@ pub(crate) struct NewTicketBody {
     /// `symptom`, `occurrence`, `system`, `version`, `error_code`.
     #[schema(value_type = Object)]
     facts: Facts,
-    /// Extra fields.
-    #[schema(value_type = Object)]
-    extra: Extra,
+    /// Extra fields by their keys: texts, dates as texts, numbers as numbers or texts.
+    extra: BTreeMap<String, ExtraValue>,
     /// Tags.
     tags: Vec<String>,
     /// Group's id; routing decides if absent.
@@ -90,7 +94,7 @@ impl NewTicketBody {
             product: id(&self.product),
             module: id(&self.module),
             facts: self.facts.clone(),
-            extra: self.extra.clone(),
+            extra: ExtraValue::all(&self.extra),
             tags: self.tags.iter().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect(),
             group: id(&self.group),
             assignee: id(&self.assignee),
@@ -185,11 +189,26 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
 
 /// The ticket with its clocks, within a unit of work or a read.
 pub(super) fn shown_in(r: &mut Read<'_>, t: Ticket, rules: &Rules) -> Result<TicketView> {
-    let clocks = ticket::shown_clocks(r, &t.id)?;
+    let mut clocks = ticket::shown_clocks(r, &t.id)?;
+    read_now(r, &t, &mut clocks, rules)?;
     let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
     let mut names = Names::default();
     names.ticket(r, &t)?;
     Ok(TicketView { merged_into, ..view::ticket(t, &clocks, rules, &names) })
+}
+
+/// Running clocks as of this moment: what is kept of them is of the last change. Their dues stay as they are kept, also
+/// while a changed calendar is still being counted.
+fn read_now(r: &mut Read<'_>, t: &Ticket, clocks: &mut [Clock], rules: &Rules) -> Result<()> {
+    let (holds, now) = (ticket::holds(r, &t.id)?, r.now());
+    for clock in clocks.iter_mut().filter(|c| c.is_running()) {
+        let Some(calendar) = rules.calendar(&clock.calendar) else { continue };
+        let pauses = pauses(&holds, clock);
+        let reading = clock.run(calendar, &pauses).read(now);
+        clock.counted_s = reading.map_err(|_| Error::Refused(Refusal::NeverOpens))?.counted_s;
+        clock.state = live(clock, now);
+    }
+    Ok(())
 }
 
 /// Where a list of a ticket's parts continues.

@@ -1,14 +1,17 @@
 //! The verbs that say what a ticket is about, and those that combine tickets.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use desk::ticket as verb;
 use domain::ticket::decide::Reclassify;
-use domain::ticket::{Extra, Facts, PlanStep, RaiseMode};
+use domain::ticket::{Facts, PlanStep, RaiseMode};
 use domain::time::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::documents::ExtraValue;
 use super::verbs::{Answer, answer};
 use super::view::TicketView;
 use crate::app::App;
@@ -34,9 +37,8 @@ pub(crate) struct EditBody {
     /// Five facts; replaces all.
     #[schema(value_type = Option<Object>)]
     facts: Option<Facts>,
-    /// Extra fields; replaces all.
-    #[schema(value_type = Option<Object>)]
-    extra: Option<Extra>,
+    /// Extra fields by their keys, numbers as numbers or texts; replaces all.
+    extra: Option<BTreeMap<String, ExtraValue>>,
     /// Tags; replaces all.
     tags: Option<Vec<String>>,
     /// Ids of those who watch; replaces all.
@@ -53,7 +55,7 @@ impl EditBody {
             product: self.product.map(|p| id(&p)),
             module: self.module.map(|m| id(&m)),
             facts: self.facts,
-            extra: self.extra,
+            extra: self.extra.as_ref().map(ExtraValue::all),
             tags: self.tags.map(|t| t.into_iter().collect()),
             watchers: self.watchers.map(|w| w.iter().filter_map(|w| id(w)).collect()),
             settled: Vec::new(),

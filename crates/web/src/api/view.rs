@@ -27,7 +27,7 @@ pub(crate) struct ClockView {
     pub kind: &'static str,
     /// 1 for the first.
     pub cycle: u32,
-    /// `running`, `paused`, `met`, `breached`, `breached_running`, `breached_paused`.
+    /// `running`, `paused`, `met`, `breached`, `breached_running`, `breached_paused`, as of this answer.
     pub state: &'static str,
     /// When it started.
     pub started_at: String,
@@ -39,7 +39,7 @@ pub(crate) struct ClockView {
     pub stop_reason: Option<&'static str>,
     /// Promised seconds of counted time.
     pub target_s: i64,
-    /// Counted seconds.
+    /// Counted seconds: up to the stop, of a running clock up to this answer.
     pub counted_s: i64,
     /// The calendar in which it counts.
     pub calendar: String,
@@ -104,7 +104,7 @@ pub(crate) struct TicketView {
     /// The five facts.
     #[schema(value_type = Object)]
     pub facts: Facts,
-    /// Extra fields.
+    /// Extra fields by their keys, each as text, also numbers and dates.
     pub extra: BTreeMap<String, String>,
     /// Tags.
     pub tags: Vec<String>,
@@ -277,7 +277,7 @@ pub(crate) struct RowView {
     pub updated_at: String,
     /// The customer waits for an answer.
     pub unanswered: bool,
-    /// Extra fields, for staff.
+    /// Extra fields, for staff; each as text.
     pub extra: BTreeMap<String, String>,
     /// The running clock with the nearest due.
     pub nearest: Option<NearestView>,

@@ -11,18 +11,22 @@ use axum::routing::{get, post};
 use desk::conduct::{Shown, decide, look, object, proposals};
 use desk::report::may_appraise;
 use desk::{Error, Result};
+use domain::access::Right;
 use domain::conduct::{HEARD_DAYS, Stand};
 use domain::id::StaffId;
-use domain::time::plus_seconds;
+use domain::sla::Milestone;
+use domain::time::{Timestamp, plus_seconds};
 use serde::Deserialize;
 use words::{Locale, t, t_args, word};
 
 use crate::app::App;
+use crate::chip::why_of;
 use crate::error::{WebError, field_text};
 use crate::form::{Fields, choice};
 use crate::reports::{appraisal::names, tabs};
 use crate::said::Said;
 use crate::session::StaffPage;
+use crate::table::{Cell, Table};
 use crate::tickets::render;
 use crate::ui::Ui;
 
@@ -30,6 +34,7 @@ use crate::ui::Ui;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/reports/conduct", get(list).post(search))
+        .route("/reports/conduct/export/{extension}", get(export))
         .route("/reports/conduct/{id}/decision", post(decision))
         .route("/account/conduct", get(own))
         .route("/account/conduct/{id}/objection", post(objection))
@@ -39,6 +44,8 @@ pub(crate) fn routes() -> Router<App> {
 struct Miss {
     number: String,
     due: String,
+    /// Where this due is explained.
+    why: String,
     excused: bool,
 }
 
@@ -99,6 +106,7 @@ fn card(
     let misses = row.misses.iter().map(|m| Miss {
         number: m.number.clone(),
         due: ui.when(&m.due_at),
+        why: why_of(&m.number, Milestone::Response, m.cycle),
         excused: excused.contains(&(m.number.clone(), m.cycle)),
     });
     let misses: Vec<Miss> = misses.collect();
@@ -169,6 +177,57 @@ fn rule(locale: Locale, (count, days, consequence): (u32, u32, &str)) -> String 
 /// All proposals.
 async fn list(State(app): State<App>, page: StaffPage) -> std::result::Result<Response, WebError> {
     shown(&app, &page, false, Typed::default()).await
+}
+
+/// All proposals as a file: one line for each miss of the evidence.
+async fn export(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(extension): Path<String>,
+) -> std::result::Result<Response, WebError> {
+    let all = proposals(&app.desk, page.actor(), false).await.map_err(|e| page.visitor.fail(e))?;
+    page.need(Right::Export)?;
+    let ui = page.ui(&app, "reports").await?;
+    let names = app.desk.read(names).await.map_err(|e| page.visitor.fail(e))?;
+    let heads = [
+        "field-person",
+        "conduct-proposed",
+        "field-state",
+        "conduct-made",
+        "field-number",
+        "conduct-due",
+        "conduct-excused",
+        "conduct-objection",
+        "conduct-decider",
+        "conduct-reason",
+    ];
+    let rows = all.iter().flat_map(|shown| lines(&ui, shown, &names)).collect();
+    let (head, sheet) = (heads.map(|h| ui.t(h)).to_vec(), ui.w("report", "conduct"));
+    let table = Table { name: "repeated-misses", sheet, head, rows };
+    table.file(&extension).map_err(|e| page.visitor.fail(e))
+}
+
+/// The lines of a proposal in the file.
+fn lines(ui: &Ui, shown: &Shown, names: &BTreeMap<StaffId, String>) -> Vec<Vec<Cell>> {
+    let row = &shown.row;
+    let name = |p: Option<&StaffId>| Cell::Text(p.and_then(|p| names.get(p)).cloned().unwrap_or_default());
+    let at = |at: &Timestamp| Cell::At(at.to_zoned(ui.zone.clone()).datetime(), ui.full(at));
+    let line = |m: &domain::conduct::Miss| {
+        let excused = shown.excused.contains(&(m.number.clone(), m.cycle));
+        vec![
+            name(Some(&row.person)),
+            Cell::Text(ui.w("consequence", row.consequence.as_str()).to_owned()),
+            Cell::Text(ui.w("stand", row.state.as_str()).to_owned()),
+            at(&row.made_at),
+            Cell::Text(m.number.clone()),
+            at(&m.due_at),
+            Cell::Text(ui.t(if excused { "audit-yes" } else { "audit-no" }).to_owned()),
+            Cell::Text(row.objection.clone()),
+            name(row.decided_by.as_ref()),
+            Cell::Text(row.reason.clone()),
+        ]
+    };
+    row.misses.iter().map(line).collect()
 }
 
 /// Looks for new ones.

@@ -11,6 +11,7 @@ use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::{Rules, closes_silently, window_is_over};
 use domain::ticket::progress::Tally;
 use domain::ticket::{Channel, Kind, Rating, Status, Ticket, linked_with};
+use domain::time::Timestamp;
 use serde::Deserialize;
 use store::{Read, ticket};
 use words::Locale;
@@ -22,7 +23,7 @@ use crate::form::Fields;
 use crate::names::Names;
 use crate::said::Said;
 use crate::session::ContactPage;
-use crate::tickets::{EntryBody, Part, Timeline, render, said, tally, timeline};
+use crate::tickets::{EntryBody, Part, Timeline, WhyPart, render, said, tally, timeline, why_asked};
 use crate::ui::Ui;
 
 /// A line of the promise ledger.
@@ -40,6 +41,8 @@ struct CasePage {
     t: Ticket,
     history: Timeline,
     ledger: Vec<Promise>,
+    /// The explanation that was asked for.
+    why: Option<WhyPart>,
     next: String,
     /// When it closes by itself, if it does.
     closes: Option<String>,
@@ -114,19 +117,35 @@ pub(super) async fn show(
         let closes = closes_silently(&rules, &t);
         let others = complaints(r, &scope, &t)?;
         let tally = tally(r, &t)?;
-        Ok((t, clocks, history, told, closes, (others, tally, rules)))
+        let why = why_asked(r, &rules, &scope, (&t, &part.why), locale, None)?;
+        Ok((t, clocks, history, told, closes, (others, tally, why, rules)))
     });
-    let (t, clocks, history, told, closes, (others, tally, rules)) = read.await.map_err(fail)?;
+    let (t, clocks, history, told, closes, (others, tally, why, rules)) = read.await.map_err(fail)?;
     let apart = (t.kind == Kind::Complaint).then(|| apart(&ui, &others));
     let complaints = others.into_iter().filter(|(other, _)| other.kind == Kind::Complaint && apart.is_none());
-    let complaints = complaints.map(|(c, clocks)| (c.number.clone(), next_step(&ui, &c, &clocks))).collect();
+    let complaints =
+        complaints.map(|(c, clocks)| (c.number.clone(), next_step(&ui, &rules, &c, &clocks))).collect();
     let over = window_is_over(&rules, &t, ui.now).then_some(rules.settings.reopen_window_days);
     let ledger = ledger(&ui, &t, &clocks, &rules);
-    let next = next_step(&ui, &t, &clocks);
+    let next = next_step(&ui, &rules, &t, &clocks);
     let closes = closes.map(|at| ui.t1("portal-closes", "at", ui.when(&at)));
     let is_mine = t.requester == page.contact.id;
     render(
-        &CasePage { ui, t, history, ledger, next, closes, told, is_mine, apart, complaints, tally, over },
+        &CasePage {
+            ui,
+            t,
+            history,
+            ledger,
+            why,
+            next,
+            closes,
+            told,
+            is_mine,
+            apart,
+            complaints,
+            tally,
+            over,
+        },
         &page.visitor,
     )
 }
@@ -176,7 +195,7 @@ fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock], rules: &Rules) -> Vec<Promise> 
     let shown = clocks.iter().filter(|c| !c.is_dropped());
     shown
         .map(|c| Promise {
-            chip: Chip::of(ui.locale, &t.number, c, rules, ui.now),
+            chip: Chip::of(ui.locale, &t.number, c, rules, ui.now).in_portal(),
             target: words::counted(ui.locale, c.target_s),
             due: c.due_at.map(|at| ui.when(&at)).unwrap_or_default(),
             excused: c.excused.clone().unwrap_or_default(),
@@ -184,31 +203,37 @@ fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock], rules: &Rules) -> Vec<Promise> 
         .collect()
 }
 
-/// What happens next and by when: a promise is said as a time.
-fn next_step(ui: &Ui, t: &Ticket, clocks: &[Clock]) -> String {
+/// What happens next and by when: a promise is said as a time, also a first contact that is late, and with a word where
+/// the time may move.
+fn next_step(ui: &Ui, rules: &Rules, t: &Ticket, clocks: &[Clock]) -> String {
     match t.status {
         Status::Resolved => return ui.t("portal-next-confirm").to_owned(),
         Status::WaitingCustomer => return ui.t("portal-next-you").to_owned(),
         s if !s.is_open() => return ui.t("portal-next-ended").to_owned(),
         _ => {}
     }
-    let nearest = clocks
-        .iter()
-        .filter(|c| c.is_running() && c.milestone != Milestone::Attend)
-        .filter_map(|c| c.due_at.map(|at| (at, c.milestone)))
-        .filter(|(at, _)| *at > ui.now)
-        .min();
-    match nearest {
-        Some((at, milestone)) => {
-            let complaint = t.kind == Kind::Complaint;
-            let key = if complaint {
-                format!("portal-next-complaint-{milestone}")
-            } else {
-                format!("portal-next-{milestone}")
-            };
-            words::t_args(ui.locale, &key, &[("at", &ui.when(&at))])
+    let shown = |c: &&Clock| c.is_running() && c.milestone != Milestone::Attend;
+    let said = |c: &Clock, at: Timestamp| {
+        let complaint = if t.kind == Kind::Complaint { "complaint-" } else { "" };
+        let late = if at > ui.now { "" } else { "-late" };
+        let key = format!("portal-next-{complaint}{}{late}", c.milestone);
+        let text = words::t_args(ui.locale, &key, &[("at", &ui.when(&at))]);
+        if late.is_empty() && rules.is_uncertain(c) {
+            ui.t1("portal-next-uncertain", "next", text)
+        } else {
+            text
         }
-        None => ui.t("portal-next-working").to_owned(),
+    };
+    let dues = || clocks.iter().filter(shown).filter_map(|c| c.due_at.map(|at| (c, at)));
+    let nearest = dues().filter(|(_, at)| *at > ui.now).min_by_key(|(c, at)| (*at, c.milestone));
+    let late = dues().find(|(c, at)| c.milestone == Milestone::Response && *at <= ui.now);
+    match (late, nearest) {
+        (None, None) => ui.t("portal-next-working").to_owned(),
+        (Some((c, at)), None) | (None, Some((c, at))) => said(c, at),
+        (Some((late, was)), Some((next, at))) => {
+            let (late, next) = (said(late, was), said(next, at));
+            words::t_args(ui.locale, "portal-next-both", &[("late", &late), ("next", &next)])
+        }
     }
 }
 

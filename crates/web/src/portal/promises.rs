@@ -146,7 +146,7 @@ fn line(ui: &Ui, rules: &Rules, p: &Promised) -> Line {
     Line {
         number: p.number.clone(),
         title: p.title.clone(),
-        chip: Chip::of(ui.locale, &p.number, &p.clock, rules, ui.now),
+        chip: Chip::of(ui.locale, &p.number, &p.clock, rules, ui.now).in_portal(),
         due: p.clock.due_at.map(|at| ui.when(&at)).unwrap_or_default(),
         over: over(ui, &p.clock),
         excused: p

@@ -14,8 +14,10 @@ use super::query::{NumberQuery, ReportQuery, cursor, position, report};
 use super::table::Labels;
 use super::{say, tabs};
 use crate::app::App;
+use crate::chip::why_of;
 use crate::error::WebError;
 use crate::session::StaffPage;
+use crate::table::{Cell, Table};
 use crate::tickets::render;
 use crate::ui::Ui;
 
@@ -23,6 +25,8 @@ use crate::ui::Ui;
 struct Line {
     row: ListRow,
     what: String,
+    /// Where the promise that counted is explained, if it is one.
+    why: Option<String>,
     value: String,
     at: domain::time::Timestamp,
 }
@@ -35,6 +39,8 @@ struct CasesPage {
     title: String,
     back: String,
     all: usize,
+    /// The same as a file, before its extension.
+    file: String,
     lines: Vec<Line>,
     next: Option<String>,
 }
@@ -42,6 +48,10 @@ struct CasesPage {
 impl CasesPage {
     fn tabs(&self) -> Vec<(&'static str, String)> {
         tabs(&self.ui)
+    }
+
+    fn file(&self, extension: &str) -> String {
+        self.file.replacen("/cases", &format!("/cases/export/{extension}"), 1)
     }
 
     /// Was anything measured, or only counted?
@@ -89,10 +99,72 @@ async fn shown(
         more.extend(row.map(|row| ("row", row)));
         asked.address(&format!("{path}/cases"), &more)
     });
+    let mut same = vec![("column", column)];
+    same.extend(row.map(|row| ("row", row)));
+    let file = asked.address(&format!("{path}/cases"), &same);
     let Page { all, cases, .. } = found;
     let measure = ask.report.column(column).map(|c| c.how);
     let lines = cases.into_iter().map(|b| line(locale, measure, b)).collect();
-    Ok(CasesPage { ui, tab: ask.report.as_str(), title, back: asked.address(&path, &[]), all, lines, next })
+    let (tab, back) = (ask.report.as_str(), asked.address(&path, &[]));
+    Ok(CasesPage { ui, tab, title, back, all, file, lines, next })
+}
+
+/// The cases as a file: all of them, up to a limit.
+pub(super) async fn export(
+    State(app): State<App>,
+    page: StaffPage,
+    Path((name, extension)): Path<(String, String)>,
+    Query(asked): Query<ReportQuery>,
+    Query(number): Query<NumberQuery>,
+) -> std::result::Result<Response, WebError> {
+    page.need(Right::ReportView)?;
+    page.need(Right::Export)?;
+    let ui = page.ui(&app, "reports").await?;
+    let made = file(&app, &page, &ui, (&name, &extension), (&asked, &number)).await;
+    made.map_err(|e| page.visitor.fail(e))
+}
+
+const EXPORT: usize = 20_000;
+
+async fn file(
+    app: &App,
+    page: &StaffPage,
+    ui: &Ui,
+    (name, extension): (&str, &str),
+    (asked, number): (&ReportQuery, &NumberQuery),
+) -> Result<Response> {
+    let ask = asked.read(report(name)?, &ui.zone, ui.now)?;
+    let (report, column) = (ask.report, number.column.as_str());
+    let found = behind(&app.desk, page.actor(), ask, column, number.row.as_deref(), None, EXPORT).await?;
+    let measure = report.column(column).map(|c| c.how);
+    let marks = found.cases.iter().any(|b| counts_marks(measure, b.entry.cell));
+    let value = if marks { "report-value" } else { "export-value" };
+    let heads = [
+        "field-number",
+        "field-title",
+        "field-customer",
+        "field-assignee",
+        "report-counted-as",
+        value,
+        "field-at",
+    ];
+    let row = |b: Behind| -> Vec<Cell> {
+        let (at, plain) = (b.entry.at, b.entry.value.map(|v| v.to_string()).unwrap_or_default());
+        let Line { row, what, at: said, .. } = line(ui.locale, measure, b);
+        let customer = row.organisation.unwrap_or(row.requester);
+        let who = row.assignee.unwrap_or_else(|| ui.t("nobody").to_owned());
+        let texts = [row.number, row.title, customer, who, what].map(Cell::Text);
+        let at = Cell::At(at.to_zoned(ui.zone.clone()).datetime(), ui.full(&said));
+        texts.into_iter().chain([Cell::Number(plain), at]).collect()
+    };
+    let (head, rows) = (heads.map(|h| ui.t(h)).to_vec(), found.cases.into_iter().map(row).collect());
+    let sheet = word(ui.locale, "report", report.as_str());
+    Table { name: "report-cases", sheet, head, rows }.file(extension)
+}
+
+/// Is the value of a cell a mark, and not seconds?
+fn counts_marks(measure: Option<How>, cell: &str) -> bool {
+    measure == Some(How::Mark) || cell.contains('-')
 }
 
 /// `承诺达成 · 首次响应 · 未达成 · 2026 年 9 月`.
@@ -114,7 +186,8 @@ fn line(locale: Locale, measure: Option<How>, b: Behind) -> Line {
     if let Some(milestone) = entry.milestone {
         what = format!("{} · {what}", word(locale, "milestone", milestone.as_str()));
     }
-    let marks = measure == Some(How::Mark) || entry.cell.contains('-');
+    let marks = counts_marks(measure, entry.cell);
     let value = entry.value.map(|v| if marks { v.to_string() } else { words::duration(locale, v) });
-    Line { row, what, value: value.unwrap_or_default(), at: entry.at }
+    let why = entry.milestone.map(|m| why_of(&row.number, m, entry.cycle));
+    Line { row, what, why, value: value.unwrap_or_default(), at: entry.at }
 }

@@ -42,6 +42,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/reports/what-if/export/{extension}", get(what_if::export))
         .route("/reports/{report}", get(page))
         .route("/reports/{report}/cases", get(cases::page))
+        .route("/reports/{report}/cases/export/{extension}", get(cases::export))
         .route("/reports/{report}/export/{extension}", get(export))
 }
 

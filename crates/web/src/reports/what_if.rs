@@ -117,6 +117,10 @@ async fn file(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked, extension: &s
         "field-severity",
         "what-if-before",
         "what-if-after",
+        "what-if-due",
+        "what-if-rate-before",
+        "what-if-rate-after",
+        "what-if-promised",
     ];
     let row = |f: &Flip| -> Vec<Cell> {
         let words = [
@@ -126,10 +130,30 @@ async fn file(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked, extension: &s
             ui.w("outcome", f.after.as_str()),
         ];
         let texts = [f.number.clone(), f.title.clone()].into_iter().chain(words.map(str::to_owned));
-        texts.map(Cell::Text).collect()
+        let due = f.due.map(|at| Cell::At(at.to_zoned(ui.zone.clone()).datetime(), ui.full(&at)));
+        let due = due.unwrap_or_else(|| Cell::Text(String::new()));
+        let none = std::iter::repeat_with(|| Cell::Text(String::new())).take(3);
+        texts.map(Cell::Text).chain([due]).chain(none).collect()
     };
-    let (head, rows) = (heads.map(|h| ui.t(h)).to_vec(), answer.flips.iter().map(row).collect());
+    // The rates come first, one line for each promise and severity, as on the page.
+    let rows = answer.lines.iter().map(|l| rates(ui, l)).chain(answer.flips.iter().map(row)).collect();
+    let head = heads.map(|h| ui.t(h)).to_vec();
     Table { name: "what-if", sheet: ui.w("report", "what_if"), head, rows }.file(extension)
+}
+
+/// What came out of a promise, and what would have: a line of the file without a case.
+fn rates(ui: &Ui, line: &Line) -> Vec<Cell> {
+    let text = |t: &str| Cell::Text(t.to_owned());
+    let rate = |tally: Tally| {
+        let rate = rate(tally);
+        Cell::Number(rate.strip_suffix('%').unwrap_or_default().to_owned())
+    };
+    let which = [ui.w("milestone", line.milestone.as_str()), ui.w("severity", line.severity.as_str())];
+    let all = Cell::Number((line.before.0 + line.before.1).to_string());
+    let mut cells = vec![text(""), text(ui.t("what-if-rate"))];
+    cells.extend(which.map(text));
+    cells.extend([text(""), text(""), text(""), rate(line.before), rate(line.after), all]);
+    cells
 }
 
 fn said(wrong: &[FieldError], locale: Locale) -> Vec<String> {

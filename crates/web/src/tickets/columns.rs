@@ -148,6 +148,11 @@ pub(super) fn chosen(all: &[Column], asked: &str, kept: &str) -> Vec<Column> {
     all.iter().filter(|c| c.name == "title" || names.contains(&c.name)).cloned().collect()
 }
 
+/// Did nobody choose them? A saved view says its columns, also those that its maker left as they were.
+pub(super) fn are_usual(names: &[&str], kept: &str) -> bool {
+    kept.is_empty() && names == USUAL
+}
+
 /// Which columns, and where to go back to.
 #[derive(Deserialize, Default)]
 #[serde(default)]

@@ -25,6 +25,8 @@ const MERGED: usize = 50;
 #[serde(default)]
 pub(crate) struct Part {
     before: String,
+    /// The clock whose explanation stands above it.
+    pub why: String,
 }
 
 /// A part of a history.

@@ -40,7 +40,8 @@ impl Row {
             // What is said of the nearest promise comes before what is said of another.
             let risk = risks.iter().find(|r| r.clock.0 == nearest.0).or(risks.first());
             let of = risk.map_or(nearest.0, |r| r.clock.0);
-            Chip::nearest(ui.locale, nearest, moves, ui.now).at_risk(ui.locale, of, risk.map(|r| &r.risk))
+            let chip = Chip::nearest(ui.locale, &row.number, nearest, moves, ui.now);
+            chip.at_risk(ui.locale, of, risk.map(|r| &r.risk))
         });
         Self { row, chip }
     }
@@ -64,6 +65,8 @@ struct ListPage {
     groups: Vec<GroupRow>,
     people: Vec<StaffRow>,
     columns: Vec<Column>,
+    /// Nobody chose them: where there is little room, some stay away.
+    usual: bool,
     all_columns: Vec<Column>,
     /// With the columns said, so that a saved view keeps them.
     view_address: String,
@@ -133,8 +136,8 @@ pub(super) async fn list(
     if page.visitor.part {
         return render(&RowsPart { ui, rows, next, columns }, &page.visitor);
     }
-    let title =
-        query.view.parse::<Queue>().map_or(ui.t("queue-all"), |q| ui.w("queue", q.as_str())).to_owned();
+    let here = query.address("");
+    let title = title(&ui, &query, &here);
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     let people = known.people.iter().filter(|p| p.active).cloned().collect();
     let refused = !wrong.is_empty();
@@ -142,7 +145,8 @@ pub(super) async fn list(
         title,
         rows,
         next,
-        here: query.address(""),
+        here,
+        usual: columns::are_usual(&names, &kept),
         first_page: query.cursor.is_empty(),
         filtered: query.is_filtered(),
         cleared: ListQuery {
@@ -167,6 +171,14 @@ pub(super) async fn list(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+/// The name of the queue, or of the saved view whose address this is.
+fn title(ui: &Ui, query: &ListQuery, here: &str) -> String {
+    let queue = query.view.parse::<Queue>().map_or(ui.t("queue-all"), |q| ui.w("queue", q.as_str()));
+    let bare = ListQuery { view: query.view.clone(), ..ListQuery::default() }.address("");
+    let view = ui.views.iter().find(|v| v.2 == here && here != bare);
+    view.map_or(queue, |v| v.1.as_str()).to_owned()
 }
 
 async fn find(app: &App, page: &StaffPage, query: &ListQuery) -> desk::Result<Found> {

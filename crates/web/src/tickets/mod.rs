@@ -29,7 +29,7 @@ pub(crate) use query::ListQuery;
 pub(crate) use show::tally;
 pub(crate) use timeline::EntryBody;
 pub(crate) use verbs::{back, said};
-pub(crate) use why::{courses, told};
+pub(crate) use why::{WhyPart, asked as why_asked, courses, told};
 
 use axum::Router;
 use axum::routing::{get, post};

@@ -23,6 +23,7 @@ use super::card::{Sent, not_arrived};
 use super::list::render;
 use super::report::{self, ReportForm};
 use super::timeline::EntryBody;
+use super::why::{self, WhyPart};
 use super::{ListQuery, Part, Timeline, timeline};
 use crate::answers::{Values, filled};
 use crate::app::App;
@@ -47,6 +48,8 @@ pub(crate) struct Shown {
     pub names: Names,
     pub chips: Vec<Chip>,
     pub clocks: Vec<Clock>,
+    /// The explanation that was asked for.
+    pub why: Option<WhyPart>,
     pub history: Timeline,
     pub groups: Vec<GroupRow>,
     pub people: Vec<StaffRow>,
@@ -98,6 +101,7 @@ pub(super) async fn show(
         shown.answers = filled(r, &values)?;
         let ids = [shown.t.id.clone()];
         let risks = risks(r, &rules, &courses, &ids)?.into_values().flatten().collect::<Vec<_>>();
+        shown.why = why::asked(r, &rules, &actor.scope(), (&shown.t, &part.why), locale, Some(&courses))?;
         shown.chips = chips(&shown, &rules, &risks, locale, now);
         let t = &shown.t;
         shown.report = ReportForm::of(&desk::ticket::progress::form(r, t)?, &zone);
@@ -147,6 +151,7 @@ fn read_case(
     let emergency = emergency.map(|e| if e.owes_review() { "owes_review" } else { e.state.as_str() });
     Ok(Shown {
         chips: Vec::new(),
+        why: None,
         names,
         history,
         groups: staff::groups(r)?.into_iter().filter(|g| g.active).collect(),

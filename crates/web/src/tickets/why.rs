@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::Error;
 use domain::access::{Actor, Scope};
-use domain::sla::{Courses, StopReason, explain};
-use domain::ticket::pauses;
+use domain::sla::{Clock, Courses, StopReason, explain};
+use domain::ticket::{Ticket, pauses};
 use store::{Read, ticket};
 use words::{Locale, Told, tell};
 
@@ -46,6 +46,28 @@ pub(super) async fn why(
 /// How past cases went, for staff: customers are told what was promised, not what we expect.
 pub(crate) async fn courses(app: &App, who: &Actor) -> desk::Result<Option<Arc<Courses>>> {
     if who.staff().is_some() { app.desk.courses().await.map(Some) } else { Ok(None) }
+}
+
+/// The explanation that the address of a case's page asks for: a milestone with its cycle, `update.3`, or alone for
+/// the clock that runs, else the last one. What is not there is not explained.
+pub(crate) fn asked(
+    r: &mut Read<'_>,
+    rules: &domain::ticket::decide::Rules,
+    scope: &Scope,
+    (t, asked): (&Ticket, &str),
+    locale: Locale,
+    courses: Option<&Courses>,
+) -> desk::Result<Option<WhyPart>> {
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let (milestone, cycle) = asked.split_once('.').unwrap_or((asked, ""));
+    let clocks = ticket::clocks(r, &t.id)?;
+    let mut of: Vec<_> = clocks.iter().filter(|c| c.milestone.as_str() == milestone).collect();
+    of.sort_by_key(|c| (c.is_running(), c.cycle));
+    let is_meant = |c: &&&Clock| cycle.is_empty() || cycle.parse() == Ok(c.cycle);
+    let Some(clock) = of.iter().rfind(is_meant) else { return Ok(None) };
+    told(r, rules, scope, (&t.number, milestone, clock.cycle), locale, courses).map(Some)
 }
 
 /// The explanation of a clock that the reader may see.

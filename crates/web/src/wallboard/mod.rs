@@ -183,7 +183,7 @@ impl Board {
 
 impl Line {
     fn of(ui: &Ui, row: ListRow) -> Option<Self> {
-        let chip = Chip::nearest(ui.locale, row.nearest?, Moves::No, ui.now);
+        let chip = Chip::nearest(ui.locale, &row.number, row.nearest?, Moves::No, ui.now);
         Some(Self { number: row.number, title: row.title, who: row.assignee, chip })
     }
 }

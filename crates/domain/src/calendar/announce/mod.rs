@@ -3,11 +3,12 @@
 
 mod ics;
 mod json;
+mod mark;
 mod notice;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use super::{CalendarDoc, ExceptionDoc, ExceptionKind};
 
@@ -20,6 +21,8 @@ pub use notice::read_notice;
 const WHOLE_YEAR: usize = 7;
 /// The longest stretch of days that one line or event may name.
 const MAX_STRETCH: usize = 62;
+/// A holiday is made longer by no more than so many days.
+const LONGER_BY: i64 = 14;
 
 /// What an announcement says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,6 +31,32 @@ pub struct Announcement {
     pub days: Vec<ExceptionDoc>,
     /// Events or clauses that speak of days and were not understood, for people to look at.
     pub unread: Vec<String>,
+    /// Holidays that are made longer: where they end now. [`Announcement::for_calendar`] finds their days.
+    pub extended: Vec<Extension>,
+    /// Dates with a weekday that is not theirs; they were read by the date.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A holiday that is made longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    /// Its last day.
+    pub until: Date,
+    /// How the item names it, if it does.
+    pub name: String,
+    /// As it was read.
+    pub line: String,
+}
+
+/// A date and the weekday that was said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The date.
+    pub date: Date,
+    /// What it is not.
+    pub said: Weekday,
+    /// Where it stands.
+    pub line: String,
 }
 
 impl Announcement {
@@ -41,7 +70,30 @@ impl Announcement {
                 *entry = day;
             }
         }
-        Self { days: by_date.into_values().collect(), unread }
+        Self { days: by_date.into_values().collect(), unread, ..Self::default() }
+    }
+
+    /// With the days of what is made longer: from the day after the last one off that the calendar, or the
+    /// announcement, has before its new end. Where there is none, it cannot be said which days these are.
+    #[must_use]
+    pub fn for_calendar(mut self, doc: &CalendarDoc) -> Self {
+        for longer in std::mem::take(&mut self.extended) {
+            let earliest = longer.until.saturating_sub(jiff::Span::new().days(LONGER_BY));
+            let off = |e: &&ExceptionDoc| e.kind == ExceptionKind::Off;
+            let near = |e: &&ExceptionDoc| e.date >= earliest && e.date < longer.until;
+            let before = doc.exceptions.iter().chain(&self.days).filter(|e| off(e) && near(e));
+            let Some(last) = before.max_by_key(|e| e.date) else {
+                self.unread.push(longer.line);
+                continue;
+            };
+            let name = if longer.name.is_empty() { last.name.clone() } else { longer.name };
+            let days = stretch(last.date, longer.until).into_iter().skip(1);
+            let days: Vec<_> = days.map(|d| plain(d, ExceptionKind::Off, &name)).collect();
+            self.days.retain(|e| days.iter().all(|d| d.date != e.date));
+            self.days.extend(days);
+            self.days.sort_by_key(|e| e.date);
+        }
+        self
     }
 
     /// The years that it announces as a whole.
@@ -64,6 +116,7 @@ impl CalendarDoc {
     /// it adds its dates. Days with hours of their own are the house's and stay; so do the names of days that agree.
     #[must_use]
     pub fn with_announced(&self, announced: &Announcement) -> Self {
+        let announced = announced.clone().for_calendar(self);
         let years = announced.years();
         let mut days: BTreeMap<Date, ExceptionDoc> = self
             .exceptions

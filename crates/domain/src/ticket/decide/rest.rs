@@ -1,13 +1,11 @@
 //! What a history from elsewhere leaves running: from now on its clocks go on as those of any case, and what lies behind
 //! them is recorded, not done.
 
-use std::sync::Arc;
-
+use super::tick::{Act, acts_of, basis};
 use super::{Case, Change, Next, Outcome, Refusal};
 use crate::access::Actor;
 use crate::sla::{Clock, Firing, Milestone, StopReason};
-use crate::ticket::pauses;
-use crate::time::{Timestamp, to_seconds};
+use crate::time::Timestamp;
 
 /// Brings a replayed case to the present. Nobody is told or paged for the past: steps whose instant has come count as
 /// fired, dues that passed as missed. The duty to report begins with the first report that somebody gives here.
@@ -30,23 +28,19 @@ pub fn come_to_rest(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
 
 /// What a clock would have done by now is behind it.
 fn pass(next: &mut Next<'_>, i: usize) -> Result<(), Refusal> {
-    let rules = Arc::clone(&next.case.rules);
     let Some(clock) = next.out.clocks.get(i) else { return Ok(()) };
     let (milestone, cycle) = (clock.milestone, clock.cycle);
-    let holds = pauses(&next.out.holds, clock);
-    let calendar = rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
-    let run = clock.run(calendar, &holds);
-    let now = next.now;
-    let steps = rules
-        .policies
-        .get(&next.out.ticket.policy)
-        .map(|p| p.instants((milestone, clock.off_hours), &run, now))
-        .unwrap_or_default();
-    let passed = steps.into_iter().filter(|(s, at)| *at <= now && !clock.has_fired(s));
-    let passed = passed
-        .map(|(s, at)| Ok((s.key(), s.level, at, run.read(at)?.due.unwrap_or(at))))
-        .collect::<Result<Vec<_>, Refusal>>()?;
-    let late = run.read(now)?.due.filter(|d| !clock.breach_noted && to_seconds(now) > to_seconds(*d));
+    let (mut passed, mut late) = (Vec::new(), None);
+    for act in acts_of(next, i, clock)? {
+        match act {
+            Act::Step { step, at, .. } => {
+                passed.push((step.key(), step.level, at, basis(next, clock, at)?));
+            }
+            Act::Breach { at, .. } => late = Some(at),
+            // Nobody is reminded of what lies behind.
+            Act::Remind { .. } => {}
+        }
+    }
     if !passed.is_empty() {
         let steps = passed.iter().map(|(step, ..)| step.clone()).collect();
         let event = next.event(Change::StepsPassed { milestone, cycle, steps });

@@ -52,7 +52,8 @@ pub fn tick(case: &Case, helpers: &Helpers, actor: &Actor, now: Timestamp) -> Ou
     if next.out.events.is_empty() { hush(next) } else { next.finish() }
 }
 
-enum Act {
+/// Something whose instant has come.
+pub(super) enum Act {
     Step { i: usize, step: Step, at: Timestamp },
     Breach { i: usize, at: Timestamp },
     Remind { i: usize, at: Timestamp },
@@ -83,7 +84,8 @@ fn soonest(next: &Next<'_>) -> Result<Option<Act>, Refusal> {
     Ok(acts.into_iter().min_by_key(Act::place))
 }
 
-fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Act>, Refusal> {
+/// What has come on a clock by now and was not done.
+pub(super) fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Act>, Refusal> {
     let rules = &next.case.rules;
     let calendar = rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
     let holds = pauses(&next.out.holds, clock);
@@ -107,7 +109,7 @@ fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Act>, Refusal
 }
 
 /// The due as it stood at an instant; where a pause had taken it away, the instant itself.
-fn basis(next: &Next<'_>, clock: &Clock, at: Timestamp) -> Result<Timestamp, Refusal> {
+pub(super) fn basis(next: &Next<'_>, clock: &Clock, at: Timestamp) -> Result<Timestamp, Refusal> {
     let calendar = next.case.rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
     let holds = pauses(&next.out.holds, clock);
     Ok(clock.run(calendar, &holds).read(at)?.due.unwrap_or(at))

@@ -14,3 +14,12 @@ export function headers(): void {
 export function strips(): void {
   document.querySelectorAll(".strip [aria-current]").forEach((pill) => pill.scrollIntoView({ block: "nearest", inline: "center" }));
 }
+
+/** An explanation that was asked for comes below whatever sticks at the top, wherever the page stood. */
+export function explained(): void {
+  const show = () => requestAnimationFrame(() => document.getElementById("why-place")?.scrollIntoView({ block: "nearest" }));
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target instanceof Element && event.target.id === "why-place") show();
+  });
+  if (location.hash === "#why-place") window.addEventListener("load", show);
+}

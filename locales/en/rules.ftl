@@ -327,6 +327,7 @@ announced-days = Found { $off ->
        *[other] { $work } make-up workdays
     }, too few for a whole year. The changes are below; they count once you save.
 announced-unread = Not understood, please check ({ $n }):
+announced-assumed = The text names no year and was read as { $year }. If another is meant, write it in front and take it over again.
 announced-doubts = The weekday does not belong to the date; read by the date, please check ({ $n }):
 announced-doubt = { $date } is a { $right }, the text says { $said } (“{ $line }”)
 export-ics = Export .ics

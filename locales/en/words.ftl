@@ -147,6 +147,7 @@ chip-breached_paused = over, paused
 chip-uncertain = may change
 chip-why = Why this time: line by line
 chip-risk = at risk
+chip-risk-of = { $milestone } at risk
 
 # why a clock is at risk
 why-risk = At risk: { $why }

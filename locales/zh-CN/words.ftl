@@ -144,6 +144,7 @@ chip-breached_paused = 已超，暂停
 chip-uncertain = 可能调整
 chip-why = 为什么是这个时间：逐条说明
 chip-risk = 可能超时
+chip-risk-of = { $milestone }可能超时
 
 # why a clock is at risk
 why-risk = 可能超时：{ $why }

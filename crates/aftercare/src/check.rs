@@ -31,6 +31,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
         );
     }
     wrong.extend(check_mail(config).await);
+    wrong.extend(check_mail_in(config));
     let mut out = std::io::stdout().lock();
     for line in &wrong {
         writeln!(out, "- {line}")?;
@@ -60,6 +61,19 @@ async fn check_mail(config: &Config) -> Option<String> {
     Some(format!("the mail server {server} does not take letters ({failure}): {advice}"))
 }
 
+/// What would keep letters from coming in.
+fn check_mail_in(config: &Config) -> Option<String> {
+    match config.mail_in.listener() {
+        Err(e) => Some(format!("letters cannot come in: {e:#}")),
+        Ok(Some((listen, settings))) if settings.tls.is_none() && !listen.ip().is_loopback() => Some(
+            "letters come in readable for everybody on the way: name certificate_file and key_file in [mail_in], or listen \
+             on this machine only, behind a server that protects them"
+                .to_owned(),
+        ),
+        Ok(_) => None,
+    }
+}
+
 /// The database as it lies there, and only if that is whole what is in it: opening would migrate it.
 async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
     let does_not_open = |e: &dyn std::fmt::Display| {
@@ -75,6 +89,9 @@ async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
         Ok(desk) => desk,
     };
     let mut wrong = check_desk(&desk).await?;
+    if let Err(e) = config.mail_in.house(&desk, &config.mail.from).await {
+        wrong.push(format!("letters cannot come in: {e:#}"));
+    }
     wrong.extend(search_index::health(&desk, &serve::search(&config.data)).await?);
     let files = config.data.join("files");
     let (lost, all) = archive::lost(&desk, &files).await?;

@@ -159,8 +159,13 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
                 Ok(pusher) => web.push = Some(std::sync::Arc::new(pusher)),
                 Err(e) => tracing::error!(error = format!("{e:#}"), "browser push is off on this node"),
             }
+            let gate = match config.mail_in.listener()? {
+                Some((listen, settings)) => Some((serve::bind(listen).await?, settings)),
+                None => None,
+            };
+            let house = config.mail_in.house(&desk, &config.mail.from).await?;
             tracing::info!(%url, "ready");
-            serve::run(listener, desk, web, mailer).await
+            serve::run(listener, desk, web, serve::Letters { mailer, house, gate }).await
         }
         Command::Demo(args) => demo::run(args, None, config).await,
         Command::Migrate => {

@@ -10,6 +10,7 @@ use store::DbConfig;
 use web::Limits;
 
 use crate::mail_config::MailConfig;
+use crate::mail_in_config::MailInConfig;
 use crate::push_work::PushConfig;
 
 /// Room for any form without files, in bytes.
@@ -40,6 +41,8 @@ pub(crate) struct Config {
     pub limits: LimitsConfig,
     /// The server for letters.
     pub mail: MailConfig,
+    /// Letters that come in.
+    pub mail_in: MailInConfig,
     /// Browser push.
     pub push: PushConfig,
 }
@@ -70,6 +73,7 @@ impl Default for Config {
             behind_proxy: false,
             limits: LimitsConfig::default(),
             mail: MailConfig::default(),
+            mail_in: MailInConfig::default(),
             push: PushConfig::default(),
         }
     }

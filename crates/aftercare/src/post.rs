@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use desk::mail_in::House;
 use desk::post::{Parcel, settle, take};
 use desk::{Desk, Error, Result};
+use domain::mail_in::reply_address;
 use domain::post::{Handed, is_automatic};
 use mail::{Failure, Mailer, Outgoing, Phase};
 
@@ -15,11 +17,11 @@ use crate::workers::{pause, until};
 const SERVER_DOWN: Duration = Duration::from_secs(30);
 
 /// Hands letters over until the program ends.
-pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>) {
+pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>, house: Arc<House>) {
     let mut news = desk.db().news();
     loop {
         news.mark_unchanged();
-        let reached = deliver(&desk, &mailer).await.unwrap_or_else(|e| {
+        let reached = deliver(&desk, &mailer, &house).await.unwrap_or_else(|e| {
             tracing::error!(error = %e, "a round of the post failed; it is tried again");
             false
         });
@@ -28,7 +30,7 @@ pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>) {
             pause(SERVER_DOWN).await;
             continue;
         }
-        let wait = until(&desk, |r| Ok(store::job::next_post(r)?)).await;
+        let wait = until(&desk, |r| Ok(store::job::next_apart(r, store::job::POST)?)).await;
         tokio::select! {
             () = pause(wait) => {}
             rung = news.changed() => if rung.is_err() { return },
@@ -38,10 +40,10 @@ pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>) {
 
 /// Hands over what is due; stops at trouble that would befall the next letter as well. Returns whether the server
 /// could be reached.
-pub(crate) async fn deliver(desk: &Desk, mailer: &Mailer) -> Result<bool> {
+pub(crate) async fn deliver(desk: &Desk, mailer: &Mailer, house: &House) -> Result<bool> {
     while let Some(parcel) = take(desk).await? {
         let id = parcel.letter.id.clone();
-        let sent = mailer.send(&outgoing(&parcel)).await;
+        let sent = mailer.send(&outgoing(&parcel, house)).await;
         let reached = !matches!(&sent, Err(f) if f.phase != Phase::Letter);
         if let Err(failure) = &sent {
             tracing::warn!(letter.id = %id, trouble = %failure.for_log(), "a letter was not taken");
@@ -67,8 +69,12 @@ fn handed(sent: std::result::Result<String, Failure>) -> Handed {
     }
 }
 
-fn outgoing(parcel: &Parcel) -> Outgoing {
+fn outgoing(parcel: &Parcel, house: &House) -> Outgoing {
     let l = &parcel.letter;
+    let reply_to = parcel.reply.as_ref().and_then(|r| {
+        let mailbox = house.mailbox_of(r.group.as_ref())?;
+        reply_address(mailbox, &r.number, &r.code)
+    });
     Outgoing {
         id: l.id.clone(),
         thread: l.ticket.as_ref().map(|t| format!("ticket-{t}")),
@@ -78,5 +84,7 @@ fn outgoing(parcel: &Parcel) -> Outgoing {
         automatic: is_automatic(&l.kind),
         desk: parcel.desk_name.clone(),
         date: l.created_at,
+        reply_to,
+        mark: parcel.mark.clone(),
     }
 }

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use anyhow::Context;
 use desk::Desk;
 use desk::admin::{Ground, index_extra, lay_ground};
+use desk::mail_in::House;
 use mail::Mailer;
+use mail::incoming::Limits;
+use mail::listener::{Protocol, Settings};
 use search::Search;
 use store::{Db, DbConfig, Entropy};
 use tokio::net::TcpListener;
@@ -17,6 +20,7 @@ use words::{Locale, t};
 use crate::clock::{ProcessClock, entropy};
 use crate::config::Config;
 use crate::housekeeping;
+use crate::mail_in_work::{self, Gate, MailRoom};
 use crate::post;
 use crate::search_index;
 use crate::workers::{self, Post};
@@ -80,26 +84,45 @@ pub(crate) fn search(data: &Path) -> Search {
     Search::new(data.join("search"))
 }
 
-/// Answers until Ctrl-C or SIGTERM. With a mailer letters leave the house, without one they are kept.
+/// How letters leave the house and come in.
+#[derive(Default)]
+pub(crate) struct Letters {
+    /// Hands letters over; without one they are kept.
+    pub mailer: Option<Mailer>,
+    /// The mailboxes.
+    pub house: Arc<House>,
+    /// Where letters are taken, if anywhere.
+    pub gate: Option<(TcpListener, Settings)>,
+}
+
+/// Answers until Ctrl-C or SIGTERM.
 pub(crate) async fn run(
     listener: TcpListener,
     desk: Desk,
     web: WebConfig,
-    mailer: Option<Mailer>,
+    letters: Letters,
 ) -> anyhow::Result<()> {
+    let Letters { mailer, house, gate } = letters;
     let to = Post { push: web.push.clone(), ..Post::new(&web.public_url, mailer.is_some()) };
-    let background = tokio::spawn(workers::run(desk.clone(), to));
-    let postman = mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m))));
-    let keeper = tokio::spawn(housekeeping::run(desk.clone(), web.files.clone()));
-    // The index is opened or built beside the listeners: they never wait for it.
-    let indexing = tokio::spawn(search_index::run(desk.clone(), web.search.clone()));
+    let room = MailRoom { house: Arc::clone(&house), files: web.files.clone(), limits: Limits::default() };
+    let mut beside = vec![
+        tokio::spawn(workers::run(desk.clone(), to)),
+        tokio::spawn(housekeeping::run(desk.clone(), web.files.clone())),
+        // The index is opened or built beside the listeners: they never wait for it.
+        tokio::spawn(search_index::run(desk.clone(), web.search.clone())),
+        // What was kept is read even where nobody listens any more.
+        tokio::spawn(mail_in_work::run(desk.clone(), room)),
+    ];
+    if let Some((gate, settings)) = gate {
+        let source = if settings.protocol == Protocol::Lmtp { "lmtp" } else { "smtp" };
+        let keeper = Gate::new(desk.clone(), Arc::clone(&house), source);
+        beside.push(tokio::spawn(mail::listener::serve(gate, settings, keeper)));
+    }
+    beside.extend(mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m), house))));
     let app = web::router(App::new(desk, web)).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
-    background.abort();
-    keeper.abort();
-    indexing.abort();
-    if let Some(postman) = postman {
-        postman.abort();
+    for task in beside {
+        task.abort();
     }
     Ok(())
 }

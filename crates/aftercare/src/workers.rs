@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use desk::import::ImportJob;
 use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob, RecountJob};
+use desk::mail_in::House;
 use desk::ticket::progress;
 use desk::{Desk, Result, post, sweep};
 use domain::access::{Actor, System};
@@ -105,8 +106,21 @@ pub async fn drain_and_push(desk: &Desk, public_url: &str, pusher: Arc<push::Pus
 /// # Errors
 /// The store's.
 pub async fn drain_and_send(desk: &Desk, public_url: &str, mailer: &mail::Mailer) -> Result<bool> {
+    drain_and_send_as(desk, public_url, mailer, &House::default()).await
+}
+
+/// The same by a house with mailboxes: answers to its letters come in there.
+///
+/// # Errors
+/// The store's.
+pub async fn drain_and_send_as(
+    desk: &Desk,
+    public_url: &str,
+    mailer: &mail::Mailer,
+    house: &House,
+) -> Result<bool> {
     once(desk, &Post::new(public_url, true)).await?;
-    crate::post::deliver(desk, mailer).await
+    crate::post::deliver(desk, mailer, house).await
 }
 
 async fn until_next(desk: &Desk) -> Duration {

@@ -9,7 +9,7 @@ use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId
 use domain::people::{Point, Requester, mail_domain, parse_requester};
 use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
 use domain::sla::{Picked, choose_policy};
-use domain::ticket::decide::{self, Body, Decision, Identity, Opening, Rules};
+use domain::ticket::decide::{self, Body, Decision, Identity, Notice, Opening, Rules};
 use domain::ticket::{Channel, Extra, Facts, IssueClass, Kind, Level, Severity, Ticket, format_number};
 use domain::time::{Timestamp, plus_seconds};
 use jiff::civil::Date;
@@ -64,6 +64,8 @@ pub struct NewTicket {
     pub received_reason: String,
     /// Number in the system from which it is imported.
     pub external_ref: Option<String>,
+    /// Nobody is told by letter that it came: a machine would answer.
+    pub quiet: bool,
     /// Fields that could not be read at all; said together with what else is wrong.
     pub misread: Vec<FieldError>,
 }
@@ -93,6 +95,7 @@ impl NewTicket {
             received_at: None,
             received_reason: String::new(),
             external_ref: None,
+            quiet: false,
             misread: Vec::new(),
         }
     }
@@ -118,7 +121,10 @@ pub fn open_in(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<Decision> {
     let running = ticket::next_number(unit.work, year)?;
     let number = format_number(&unit.rules.settings.number_prefix, year, running);
     let identity = Identity { id: TicketId(unit.work.next_id()), number };
-    let decision = decide::open(&unit.rules, identity, opening, unit.actor, unit.now)?;
+    let mut decision = decide::open(&unit.rules, identity, opening, unit.actor, unit.now)?;
+    if new.quiet {
+        decision.notices.retain(|n| !matches!(n, Notice::Letter { .. }));
+    }
     save_new(unit, &decision)?;
     Ok(decision)
 }
@@ -193,7 +199,7 @@ fn requester(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<ContactRow> {
     }
 }
 
-fn new_contact(unit: &mut Unit<'_, '_>, point: &Point, name: &str) -> Result<ContactRow> {
+pub(crate) fn new_contact(unit: &mut Unit<'_, '_>, point: &Point, name: &str) -> Result<ContactRow> {
     let organisation = match mail_domain(point) {
         Some(domain) => directory::organisation_of_domain(unit.work, domain)?,
         None => None,
@@ -246,8 +252,11 @@ fn unknown(unit: &mut Unit<'_, '_>, new: &NewTicket, wrong: &mut Vec<FieldError>
     Ok(())
 }
 
-/// The extra values. A customer fills in what the portal asks; the rest is for staff.
+/// The extra values. A customer fills in what the portal asks; the rest is for staff. A letter has no fields.
 fn extra(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<Extra> {
+    if new.channel == Channel::Mail && matches!(unit.actor, Actor::Contact(_)) && new.extra.is_empty() {
+        return Ok(Extra::new());
+    }
     let by_customer = matches!(unit.actor, Actor::Contact(_));
     let asked: Vec<_> = unit.rules.fields.iter().filter(|f| f.customer || !by_customer).cloned().collect();
     Ok(check_values(&asked, new.kind, new.product.as_ref(), &new.extra)?)
@@ -346,7 +355,12 @@ fn handling(
     org: Option<&OrgId>,
 ) -> Result<(Option<GroupId>, Option<StaffId>, RouteReason)> {
     if new.group.is_some() || new.assignee.is_some() {
-        let kind = if unit.actor.is_import() { RouteKind::Import } else { RouteKind::Person };
+        let kind = match unit.actor {
+            actor if actor.is_import() => RouteKind::Import,
+            // Customers choose nobody; what they wrote came into a mailbox of the group.
+            Actor::Contact(_) if new.channel == Channel::Mail => RouteKind::Mailbox,
+            _ => RouteKind::Person,
+        };
         return Ok((new.group.clone(), new.assignee.clone(), RouteReason { kind, text: String::new() }));
     }
     let subject = Subject {

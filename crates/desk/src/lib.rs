@@ -10,6 +10,7 @@ mod error;
 pub mod import;
 pub mod intake;
 pub mod jobs;
+pub mod mail_in;
 pub mod oncall;
 pub mod post;
 pub mod rebuild;

@@ -2,7 +2,8 @@
 //! a lease, and settled in another. A worker that dies after the server took a letter and before it was settled
 //! lets it be sent again, with the same Message-ID: at least once, recognisably the same.
 
-use domain::access::{Actor, Right, System};
+use domain::access::{Actor, Right, Scope, System};
+use domain::id::GroupId;
 use domain::post::{Handed, LetterState, next_attempt};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use store::job::{self, JobRow};
 use store::letter::{self, LetterRow};
 
 use crate::admin::{need, record};
+use crate::mail_in::ReplyKey;
 use crate::ticket::progress;
 use crate::{Desk, Error, Result, Unit};
 
@@ -28,8 +30,23 @@ pub struct Parcel {
     pub letter: LetterRow,
     /// The desk's name, for the sender.
     pub desk_name: String,
+    /// What an address for answers is made of, for letters about a ticket.
+    pub reply: Option<Reply>,
+    /// The mark by which the desk knows its own letters when they come back.
+    pub mark: String,
     job: JobRow,
     since: Timestamp,
+}
+
+/// What an address for answers is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The ticket's number.
+    pub number: String,
+    /// The secret part.
+    pub code: String,
+    /// The group whose mailbox it is, if it has one.
+    pub group: Option<GroupId>,
 }
 
 /// Keeps a letter that is to be handed over, with its job.
@@ -56,14 +73,18 @@ fn enqueue(unit: &mut Unit<'_, '_>, letter: &str) -> Result<domain::id::JobId> {
 /// # Errors
 /// The store's.
 pub async fn take(desk: &Desk) -> Result<Option<Parcel>> {
-    desk.write(&Actor::System(System::Operator), |unit| {
-        while let Some(job) = job::claim_post(unit.work, 1)?.pop() {
+    let offered = desk.new_secret();
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        while let Some(job) = job::claim_apart(unit.work, job::POST, 1)?.pop() {
             let payload: PostJob =
                 serde_json::from_str(&job.payload).map_err(|e| Error::Internal(e.to_string()))?;
             match letter::one(unit.work, &payload.letter)? {
                 Some(letter) if letter.job.as_ref() == Some(&job.id) => {
                     let desk_name = unit.rules.settings.desk_name.clone();
-                    return Ok(Some(Parcel { letter, desk_name, job, since: payload.since }));
+                    let key = ReplyKey::of(unit, &offered)?;
+                    let reply = reply(unit, &letter, &key)?;
+                    let mark = key.mark();
+                    return Ok(Some(Parcel { letter, desk_name, reply, mark, job, since: payload.since }));
                 }
                 // Sent by hand meanwhile, or gone: nothing is left to do.
                 _ => job::done(unit.work, &job)?,
@@ -72,6 +93,12 @@ pub async fn take(desk: &Desk) -> Result<Option<Parcel>> {
         Ok(None)
     })
     .await
+}
+
+fn reply(unit: &mut Unit<'_, '_>, letter: &LetterRow, key: &ReplyKey) -> Result<Option<Reply>> {
+    let Some(id) = &letter.ticket else { return Ok(None) };
+    let found = store::ticket::by_id(unit.work, &Scope::All, id)?;
+    Ok(found.map(|t| Reply { code: key.code(&t.id), number: t.number, group: t.group }))
 }
 
 /// Records what became of a parcel.
@@ -101,13 +128,19 @@ pub async fn settle(desk: &Desk, parcel: Parcel, handed: Handed) -> Result<Lette
             row.job = None;
         }
         letter::settle(unit.work, &row)?;
-        reported(unit, &row)?;
-        if row.state != LetterState::Sent {
-            show(unit, &row)?;
-        }
+        tell_fate(unit, &row)?;
         Ok(row.state)
     })
     .await
+}
+
+/// Whatever follows what became of a letter.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn tell_fate(unit: &mut Unit<'_, '_>, row: &LetterRow) -> Result<()> {
+    reported(unit, row)?;
+    if row.state == LetterState::Sent { Ok(()) } else { show(unit, row) }
 }
 
 /// Whoever has the ticket open sees that its letter did not arrive.

@@ -88,14 +88,32 @@ impl Field {
             && (self.products.is_empty() || product.is_some_and(|p| self.products.contains(p)))
     }
 
-    fn accepts(&self, value: &str) -> bool {
-        match self.type_ {
+    /// A value as it is kept; none if it is not of this type. Equal values are kept as equal texts.
+    fn kept(&self, value: &str) -> Option<String> {
+        let good = match self.type_ {
             FieldType::Text => value.chars().count() <= 500,
-            FieldType::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
-            FieldType::Date => value.parse::<jiff::civil::Date>().is_ok(),
+            FieldType::Number => return number(value),
+            FieldType::Date => {
+                value.parse::<jiff::civil::Date>().is_ok_and(|d| d.year() >= 1 && d.to_string() == value)
+            }
             FieldType::Choice => self.choices.iter().any(|c| c == value),
-        }
+        };
+        good.then(|| value.to_owned())
     }
+}
+
+/// A number without a plus sign, zeros that say nothing, or an exponent.
+fn number(text: &str) -> Option<String> {
+    let value = text.parse::<f64>().ok().filter(|v| v.is_finite())?;
+    if text.contains(['e', 'E']) {
+        return number(&value.to_string());
+    }
+    let digits = text.trim_start_matches(['+', '-']);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let plain = if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") };
+    Some(if text.starts_with('-') && plain != "0" { format!("-{plain}") } else { plain })
 }
 
 /// Tags of a ticket.
@@ -151,10 +169,10 @@ pub fn check_values(
     for (key, value) in values.iter().map(|(k, v)| (k, v.trim())).filter(|(_, v)| !v.is_empty()) {
         match fields.iter().find(|f| f.key == *key && f.applies(kind, product)) {
             None => bad.push((key.clone(), FieldIssue::Unknown)),
-            Some(f) if !f.accepts(value) => bad.push((key.clone(), FieldIssue::BadValue)),
-            Some(_) => {
-                good.insert(key.clone(), value.to_owned());
-            }
+            Some(f) => match f.kept(value) {
+                Some(value) => drop(good.insert(key.clone(), value)),
+                None => bad.push((key.clone(), FieldIssue::BadValue)),
+            },
         }
     }
     for f in fields.iter().filter(|f| f.required && f.applies(kind, product)) {
@@ -163,4 +181,51 @@ pub fn check_values(
         }
     }
     if bad.is_empty() { Ok(good) } else { Err(bad) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(type_: FieldType, value: &str) -> Option<String> {
+        let field = Field {
+            key: "x".to_owned(),
+            label: "X".to_owned(),
+            type_,
+            required: false,
+            choices: Vec::new(),
+            kinds: Vec::new(),
+            products: Vec::new(),
+            customer: false,
+        };
+        field.kept(value)
+    }
+
+    #[test]
+    fn equal_numbers_are_kept_as_equal_texts() {
+        for (typed, text) in [
+            ("1000", "1000"),
+            ("1000.0", "1000"),
+            ("1e3", "1000"),
+            ("+5", "5"),
+            ("007", "7"),
+            ("-0", "0"),
+            ("-0.50", "-0.5"),
+            (".5", "0.5"),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+        ] {
+            assert_eq!(kept(FieldType::Number, typed).as_deref(), Some(text), "{typed}");
+        }
+        for wrong in ["", "x", "inf", "1e999", "1,000", "1 000"] {
+            assert_eq!(kept(FieldType::Number, wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_a_day_and_nothing_else() {
+        assert_eq!(kept(FieldType::Date, "2026-12-01").as_deref(), Some("2026-12-01"));
+        for wrong in ["20261201", "2026-12-01T10:00:00", "-002026-12-01", "2026-12-32", "2026-1-1"] {
+            assert_eq!(kept(FieldType::Date, wrong), None, "{wrong}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ pub mod emergency;
 pub mod field;
 pub mod id;
 pub mod import;
+pub mod mail_in;
 pub mod named;
 pub mod oncall;
 pub mod people;

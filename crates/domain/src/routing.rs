@@ -83,6 +83,8 @@ named! {
         Default = "default",
         /// A person decided.
         Person = "person",
+        /// The mailbox into which it came.
+        Mailbox = "mailbox",
         /// The promise's step for overdue tickets (S1-50).
         Overdue = "overdue",
         /// A step of the promise before its due.

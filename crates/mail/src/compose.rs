@@ -8,6 +8,7 @@ use lettre::Message;
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 
+use crate::incoming::DESK_FIELD;
 use crate::settings::Smtp;
 
 /// A letter to one person.
@@ -29,6 +30,10 @@ pub struct Outgoing {
     pub desk: String,
     /// When it was written.
     pub date: Timestamp,
+    /// Where answers go, if not where all answers go.
+    pub reply_to: Option<String>,
+    /// By this mark the desk knows the letter when it comes back.
+    pub mark: String,
 }
 
 /// The Message-ID of a letter or thread.
@@ -51,8 +56,12 @@ pub fn compose(smtp: &Smtp, letter: &Outgoing) -> Result<Message, String> {
         .date(SystemTime::from(letter.date))
         .message_id(Some(message_id(&letter.id, smtp.domain())))
         .header(ContentType::TEXT_PLAIN);
-    if let Some(reply_to) = &smtp.reply_to {
-        builder = builder.reply_to(reply_to.clone());
+    let own = letter.reply_to.as_ref().and_then(|address| address.parse().ok());
+    if let Some(reply_to) = own.or_else(|| smtp.reply_to.clone()) {
+        builder = builder.reply_to(reply_to);
+    }
+    if !letter.mark.is_empty() {
+        builder = builder.raw_header(raw(DESK_FIELD, &letter.mark));
     }
     if let Some(thread) = &letter.thread {
         let root = message_id(thread, smtp.domain());
@@ -61,11 +70,14 @@ pub fn compose(smtp: &Smtp, letter: &Outgoing) -> Result<Message, String> {
     if letter.automatic {
         // RFC 3834; the second is what one widespread server heeds instead.
         for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
-            builder =
-                builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
+            builder = builder.raw_header(raw(name, value));
         }
     }
     builder.body(letter.body.clone()).map_err(bad)
+}
+
+fn raw(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
 #[cfg(test)]
@@ -83,6 +95,8 @@ mod tests {
             automatic: true,
             desk: "服务台".to_owned(),
             date: "2026-09-24T02:00:00Z".parse().unwrap(),
+            reply_to: Some("support+af-2026-00001-abcdefghijklmnop@vendor.example".to_owned()),
+            mark: "mark".to_owned(),
         }
     }
 
@@ -97,6 +111,8 @@ mod tests {
             "In-Reply-To: <ticket-1@vendor.example>\r\n",
             "References: <ticket-1@vendor.example>\r\n",
             "Auto-Submitted: auto-generated\r\n",
+            "Reply-To: support+af-2026-00001-abcdefghijklmnop@vendor.example\r\n",
+            "X-Aftercare-Desk: mark\r\n",
             "Date: Thu, 24 Sep 2026 02:00:00 +0000\r\n",
             "Content-Type: text/plain; charset=utf-8\r\n",
         ] {

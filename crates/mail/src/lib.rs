@@ -1,8 +1,10 @@
-//! How a letter goes out: MIME and SMTP submission. Takes values and answers with values; knows no table, no
-//! use case and no template, and never writes an address or a secret into the log.
+//! How a letter comes in and goes out: MIME, an SMTP and LMTP server, SMTP submission. Takes values and answers with
+//! values; knows no table, no use case and no template, and never writes an address or a secret into the log.
 
 mod client;
 mod compose;
+pub mod incoming;
+pub mod listener;
 mod settings;
 
 pub use client::{Failure, Mailer, Phase};

@@ -19,7 +19,7 @@ statements! {
     FIRST = "SELECT seq FROM outbox ORDER BY seq LIMIT 1";
     DATABASE = "SELECT run_at FROM migration WHERE name = '0001_ground.sql'";
     TICKETS = concat!("SELECT ", crate::ticket::ticket_columns!(), " FROM ticket t WHERE t.id > $1 ORDER BY t.id LIMIT $2");
-    MESSAGES = "SELECT ticket_id, no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at FROM message \
+    MESSAGES = "SELECT ticket_id, no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at, rest FROM message \
          WHERE (ticket_id, no) > ($1, $2) AND ticket_id <= $3 ORDER BY ticket_id, no LIMIT $4";
     OF_ORGANISATION = "SELECT id FROM ticket WHERE organisation_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     OF_REQUESTER = "SELECT id FROM ticket WHERE requester_id = $1 AND id > $2 ORDER BY id LIMIT $3";

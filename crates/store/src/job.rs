@@ -5,6 +5,7 @@ use domain::time::{Timestamp, from_millis, plus_seconds};
 
 use crate::row::to_json;
 use crate::statement::Stmt;
+use crate::value::Value;
 use crate::{Read, Result, Row, Work};
 
 /// A claimed job belongs to its worker for this long.
@@ -23,22 +24,22 @@ statements! {
          WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3";
     UNDONE = "SELECT id, kind, payload, state, run_at, attempts, last_error, fence FROM job \
          WHERE state IN ('ready', 'running', 'dead') AND kind = $1 AND id > $2 ORDER BY id LIMIT $3";
-    NEXT = "SELECT run_at FROM job WHERE state = 'ready' AND kind <> 'post' ORDER BY run_at, id LIMIT 1";
-    NEXT_LOST = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind <> 'post' ORDER BY lease_until_at, id LIMIT 1";
-    NEXT_POST = "SELECT run_at FROM job WHERE state = 'ready' AND kind = 'post' ORDER BY run_at, id LIMIT 1";
-    NEXT_LOST_POST = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind = 'post' ORDER BY lease_until_at, id LIMIT 1";
+    NEXT = "SELECT run_at FROM job WHERE state = 'ready' AND kind NOT IN ('post', 'mail_in') ORDER BY run_at, id LIMIT 1";
+    NEXT_LOST = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind NOT IN ('post', 'mail_in') ORDER BY lease_until_at, id LIMIT 1";
+    NEXT_APART = "SELECT run_at FROM job WHERE state = 'ready' AND kind = $1 ORDER BY run_at, id LIMIT 1";
+    NEXT_LOST_APART = "SELECT lease_until_at FROM job WHERE state = 'running' AND kind = $1 ORDER BY lease_until_at, id LIMIT 1";
     @twin CLAIM = "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
          WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
-         AND kind <> 'post' ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
+         AND kind NOT IN ('post', 'mail_in') ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
         / "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
          WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
-         AND kind <> 'post' ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence";
-    @twin CLAIM_POST = "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
+         AND kind NOT IN ('post', 'mail_in') ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence";
+    @twin CLAIM_APART = "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
          WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
-         AND kind = 'post' ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
+         AND kind = $4 ORDER BY run_at, id LIMIT $3) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence"
         / "UPDATE job SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until_at = $2 \
          WHERE id IN (SELECT id FROM job WHERE ((state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until_at < $1)) \
-         AND kind = 'post' ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence";
+         AND kind = $4 ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, state, run_at, attempts, last_error, fence";
 }
 
 /// A job.
@@ -94,16 +95,20 @@ pub fn insert(
 /// The kind of jobs that hand letters to a server. They are claimed apart: a slow server holds up nobody else.
 pub const POST: &str = "post";
 
-/// Claims jobs whose time has come, and those whose worker was lost; not the post.
+/// The kind of jobs that read letters which came in. They are claimed apart: a flood of them holds up nobody else.
+pub const MAIL_IN: &str = "mail_in";
+
+/// Claims jobs whose time has come, and those whose worker was lost; not those that are claimed apart.
 pub fn claim(work: &mut Work<'_>, limit: i64) -> Result<Vec<JobRow>> {
     let now = work.now();
     work.rows(&CLAIM, &[now.into(), plus_seconds(now, LEASE_S).into(), limit.into()], read)
 }
 
-/// Claims letters that are to be handed over.
-pub fn claim_post(work: &mut Work<'_>, limit: i64) -> Result<Vec<JobRow>> {
+/// Claims jobs of a kind that is claimed apart.
+pub fn claim_apart(work: &mut Work<'_>, kind: &str, limit: i64) -> Result<Vec<JobRow>> {
     let now = work.now();
-    work.rows(&CLAIM_POST, &[now.into(), plus_seconds(now, LEASE_S).into(), limit.into()], read)
+    let values = [now.into(), plus_seconds(now, LEASE_S).into(), limit.into(), kind.into()];
+    work.rows(&CLAIM_APART, &values, read)
 }
 
 /// The job is done; belongs into the transaction of its effect. What it was made of may be secret and is forgotten.
@@ -147,19 +152,23 @@ pub fn undone(r: &mut Read<'_>, kind: &str, after: &str, limit: i64) -> Result<V
     r.rows(&UNDONE, &[kind.into(), after.into(), limit.into()], read)
 }
 
-/// When the next job wants to run, or is to be taken from a worker that was lost; without the post.
+/// When the next job wants to run, or is to be taken from a worker that was lost; without those that are claimed apart.
 pub fn next_instant(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
-    earlier(r, &NEXT, &NEXT_LOST)
+    earlier(r, (&NEXT, &NEXT_LOST), &[])
 }
 
-/// When the next letter is to be handed over.
-pub fn next_post(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
-    earlier(r, &NEXT_POST, &NEXT_LOST_POST)
+/// When the next job of a kind that is claimed apart wants to run.
+pub fn next_apart(r: &mut Read<'_>, kind: &str) -> Result<Option<Timestamp>> {
+    earlier(r, (&NEXT_APART, &NEXT_LOST_APART), &[kind.into()])
 }
 
 /// A lease is over when its last millisecond has passed.
-fn earlier(r: &mut Read<'_>, ready: &Stmt, lost: &Stmt) -> Result<Option<Timestamp>> {
-    let ready = r.first(ready, &[], |r| r.at(0))?;
-    let lost = r.first(lost, &[], |r| Ok(from_millis(r.int(0)? + 1)))?;
+fn earlier(
+    r: &mut Read<'_>,
+    (ready, lost): (&Stmt, &Stmt),
+    values: &[Value<'_>],
+) -> Result<Option<Timestamp>> {
+    let ready = r.first(ready, values, |r| r.at(0))?;
+    let lost = r.first(lost, values, |r| Ok(from_millis(r.int(0)? + 1)))?;
     Ok(ready.into_iter().chain(lost).min())
 }

@@ -25,6 +25,7 @@ pub mod housekeeping;
 pub mod import;
 pub mod job;
 pub mod letter;
+pub mod mail_in;
 pub mod node;
 pub mod oncall;
 #[cfg(feature = "record")]

@@ -36,6 +36,7 @@ const FILES: &[(&str, &str)] = &[
     ("0016b_push.sql", include_str!("../migrations/0016b_push.sql")),
     ("0017_parity.sql", include_str!("../migrations/0017_parity.sql")),
     ("0018_conduct.sql", include_str!("../migrations/0018_conduct.sql")),
+    ("0019_mail_in.sql", include_str!("../migrations/0019_mail_in.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

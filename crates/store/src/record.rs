@@ -67,6 +67,7 @@ fn owned(value: &Value<'_>) -> Owned {
         Value::Int(v) => Owned::Integer(v),
         Value::Real(v) => Owned::Real(v),
         Value::Text(v) => Owned::Text(v.to_owned()),
+        Value::Bytes(v) => Owned::Blob(v.to_owned()),
     }
 }
 

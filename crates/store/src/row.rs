@@ -31,6 +31,14 @@ impl Row<'_> {
         }
     }
 
+    /// A BYTEA column.
+    pub fn bytes(&self, i: usize) -> Result<Vec<u8>> {
+        match self {
+            Self::Sqlite(r) => Ok(r.get(i)?),
+            Self::Postgres(r) => Ok(r.try_get(i)?),
+        }
+    }
+
     /// A BIGINT column.
     pub fn int(&self, i: usize) -> Result<i64> {
         match self {

@@ -23,6 +23,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("import", crate::import::STATEMENTS),
         ("job", crate::job::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),
+        ("mail_in", crate::mail_in::STATEMENTS),
         ("node", crate::node::STATEMENTS),
         ("revision", crate::revision::STATEMENTS),
         ("rules", crate::rules::STATEMENTS),
@@ -89,6 +90,10 @@ fn list_shapes(engine: Engine) -> Vec<(String, String)> {
     for state in [None, Some(domain::post::LetterState::Sent)] {
         let (text, _) = crate::letter::assemble(state, "x", 50);
         shapes.push((format!("letters {state:?}"), engine.assembled(text)));
+    }
+    for state in [None, Some(domain::mail_in::MailState::Spam)] {
+        let (text, _) = crate::mail_in::assemble(state, "x", 50);
+        shapes.push((format!("mail {state:?}"), engine.assembled(text)));
     }
     shapes
 }

@@ -1,4 +1,4 @@
-//! Parameters of statements: five types that both engines know.
+//! Parameters of statements: six types that both engines know.
 
 use domain::time::{Timestamp, to_millis};
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut};
@@ -14,6 +14,8 @@ pub(crate) enum Value<'a> {
     Real(f64),
     /// TEXT.
     Text(&'a str),
+    /// BYTEA.
+    Bytes(&'a [u8]),
 }
 
 impl From<i64> for Value<'_> {
@@ -46,6 +48,11 @@ impl<'a> From<&'a str> for Value<'a> {
         Self::Text(v)
     }
 }
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(v: &'a [u8]) -> Self {
+        Self::Bytes(v)
+    }
+}
 impl<'a> From<&'a String> for Value<'a> {
     fn from(v: &'a String) -> Self {
         Self::Text(v)
@@ -65,6 +72,7 @@ impl rusqlite::ToSql for Value<'_> {
             Self::Int(v) => ValueRef::Integer(v),
             Self::Real(v) => ValueRef::Real(v),
             Self::Text(v) => ValueRef::Text(v.as_bytes()),
+            Self::Bytes(v) => ValueRef::Blob(v),
         }))
     }
 }
@@ -80,6 +88,7 @@ impl ToSql for Value<'_> {
             Self::Int(v) => v.to_sql(ty, out),
             Self::Real(v) => v.to_sql(ty, out),
             Self::Text(v) => v.to_sql(ty, out),
+            Self::Bytes(v) => v.to_sql(ty, out),
         }
     }
 

@@ -22,7 +22,7 @@ pub(crate) struct Chip {
     /// Its due may move: the holidays of that year are not announced.
     pub uncertain: Option<&'static str>,
     /// It may well be missed: the word, and why.
-    pub risk: Option<(&'static str, String)>,
+    pub risk: Option<(String, String)>,
     /// The page of its case with the explanation.
     pub link: String,
     /// The explanation alone, where the page has a place for it.
@@ -88,8 +88,12 @@ impl Chip {
         let Some(risk) = risk else { return self };
         let (name, why) = (word(locale, "milestone", of.as_str()), words::risk(locale, risk));
         let args = [("milestone", name), ("why", &*why)];
-        let why = if name == self.name { why.clone() } else { t_args(locale, "risk-of", &args) };
-        self.risk = Some((t(locale, "chip-risk"), why));
+        let mark = t(locale, "chip-risk");
+        self.risk = Some(if name == self.name {
+            (mark.to_owned(), why)
+        } else {
+            (t_args(locale, "chip-risk-of", &args), t_args(locale, "risk-of", &args))
+        });
         if self.role == "running" {
             self.role = "soon";
         }

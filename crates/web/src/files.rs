@@ -196,6 +196,42 @@ impl Spool {
     }
 }
 
+/// A file's media type, decided by its content and, for plain text, by its name as well.
+pub fn media_type(name: &str, bytes: &[u8]) -> &'static str {
+    let mut text = Text::default();
+    text.take(bytes);
+    match sniff(bytes) {
+        BYTES if named_text(name) && text.is_text() => TEXT,
+        known => known,
+    }
+}
+
+/// Keeps bytes that did not come by a form: in the file store of a folder, durable, under the hash of their content.
+///
+/// # Errors
+/// The folder's.
+pub async fn keep_bytes(folder: &std::path::Path, token: &str, bytes: &[u8]) -> std::io::Result<String> {
+    let sha256: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let to = place(folder, &sha256);
+    if tokio::fs::metadata(&to).await.is_ok_and(|m| m.len() == bytes.len() as u64) {
+        return Ok(sha256);
+    }
+    if let Some(parent) = to.parent() {
+        tokio::fs::create_dir_all(parent).await?;
+    }
+    let path = folder.join(format!("{INCOMING}{token}"));
+    let mut file = tokio::fs::File::create(&path).await?;
+    file.write_all(bytes).await?;
+    file.sync_all().await?;
+    tokio::fs::rename(&path, &to).await?;
+    Ok(sha256)
+}
+
+/// The last part of a path, as files are named that somebody sent.
+pub fn plain_name(name: &str) -> String {
+    safe_name(name)
+}
+
 /// Removes uploads that began before an instant and were never finished; returns how many.
 ///
 /// # Errors

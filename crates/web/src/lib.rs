@@ -33,5 +33,5 @@ mod ui;
 mod wallboard;
 
 pub use app::{App, Limits, WebConfig, router};
-pub use files::clear_uploads;
+pub use files::{clear_uploads, keep_bytes, media_type, plain_name};
 pub use html::{clean, plain as plain_text};

@@ -27,8 +27,8 @@ pub async fn restore(desk: &Desk, files: &Path, from: &Path) -> anyhow::Result<M
     }
     // Contents first: rows must not name what is not there. A content too many does no harm.
     let files = files.to_owned();
-    let from = from.to_owned();
-    let source = tokio::task::spawn_blocking(move || contents(source, &files)).await??;
+    let (from, without) = (from.to_owned(), manifest.missing_files.clone());
+    let source = tokio::task::spawn_blocking(move || contents(source, &files, &without)).await??;
     drop(source);
     let (expected, name) = (manifest.clone(), from.display().to_string());
     desk.write(&IMPORT, move |unit| {
@@ -76,8 +76,9 @@ fn parse(line: &str) -> anyhow::Result<Map<String, Value>> {
     Ok(serde_json::from_str(line)?)
 }
 
-/// The contents of files, each under its hash and checked against it.
-fn contents(mut source: Source, files: &Path) -> anyhow::Result<Source> {
+/// The contents of files, each under its hash and checked against it. Only what was not there when the archive was written
+/// may be absent.
+fn contents(mut source: Source, files: &Path, without: &[String]) -> anyhow::Result<Source> {
     let mut hashes = BTreeSet::new();
     source.lines("files.jsonl", |line| {
         let row = parse(line)?;
@@ -89,7 +90,12 @@ fn contents(mut source: Source, files: &Path) -> anyhow::Result<Source> {
         Ok(())
     })?;
     for hash in hashes {
-        let Some(mut entry) = source.entry(&format!("files/{hash}"))? else { continue };
+        let Some(mut entry) = source.entry(&format!("files/{hash}"))? else {
+            if without.contains(&hash) {
+                continue;
+            }
+            bail!("files/{hash} is not there: the archive is incomplete");
+        };
         let path = content(files, &hash);
         if path.exists() {
             continue;

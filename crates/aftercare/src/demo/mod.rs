@@ -16,13 +16,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use desk::Desk;
+use desk::mail_in::House;
 use domain::time::Timestamp;
+use mail::listener::{Protocol, Settings};
 use serde_json::json;
 use store::{Db, DbConfig, Entropy};
+use tokio::net::TcpListener;
 
 use crate::clock::{ProcessClock, SetClock};
 use crate::config::Config;
-use crate::serve;
+use crate::serve::{self, Letters};
 
 pub use history::lay;
 pub use world::World;
@@ -39,7 +42,15 @@ pub(crate) struct DemoArgs {
     /// Where to listen.
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// Where letters to support@demo.local are taken by SMTP; nowhere if absent.
+    #[arg(long)]
+    smtp: Option<SocketAddr>,
 }
+
+/// The demo's mailbox.
+const MAILBOX: &str = "support@demo.local";
+/// The demo takes this many letters a second from one address.
+const LETTERS_PER_SECOND: u32 = 500;
 
 /// The demo admits this many API requests a second and token.
 const API_PER_SECOND: u32 = 1_000;
@@ -58,6 +69,7 @@ pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Confi
         .with_context(|| format!("cannot create {}", config.data.display()))?;
     // What could fail fails before anything is touched.
     let listener = serve::bind(config.listen).await?;
+    let gate = gate(args.smtp).await?;
     let _alone = config.alone()?;
     let world = World::load()?;
     if !config.data.join(MARK).exists() {
@@ -72,7 +84,15 @@ pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Confi
     announce(args.json, &url, &accounts, &token)?;
     // The demo sends nothing, whatever is configured.
     web.sends_letters = false;
-    serve::run(listener, desk, web, None).await
+    let house = Arc::new(House { mailboxes: vec![(MAILBOX.to_owned(), None)], own: Vec::new() });
+    serve::run(listener, desk, web, Letters { mailer: None, house, gate }).await
+}
+
+/// The listener for letters, bound before anything is announced.
+async fn gate(smtp: Option<SocketAddr>) -> anyhow::Result<Option<(TcpListener, Settings)>> {
+    let Some(listen) = smtp else { return Ok(None) };
+    let settings = Settings { per_second: LETTERS_PER_SECOND, ..Settings::new(Protocol::Smtp, "demo.local") };
+    Ok(Some((serve::bind(listen).await?, settings)))
 }
 
 /// Lays the world into a database of its own and puts it in place when it is whole: a kill in between leaves

@@ -183,6 +183,9 @@ async fn what_is_no_archive_says_so_and_leaves_nothing() {
     let none = r#"{"id":"g","name":7,"active":true,"version":1}"#;
     let bad = wrong(&manifest(1, r#""groups": 1"#), &[("groups.jsonl", none)]).await;
     assert!(bad.contains("groups.jsonl, line 1"), "{bad}");
+    let file = format!(r#"{{"sha256":"{}"}}"#, "a".repeat(64));
+    let hollow = wrong(&manifest(1, r#""files": 1"#), &[("files.jsonl", &file)]).await;
+    assert!(hollow.contains("the archive is incomplete"), "{hollow}");
     let groups = desk.read(|r| Ok(store::staff::groups(r)?)).await.unwrap();
     assert!(groups.is_empty(), "all or nothing");
     std::fs::remove_dir_all(place).unwrap();

@@ -118,7 +118,7 @@ async fn a_running_clock_is_read_when_it_is_asked_for(app: TestApp) {
     let version = api.get("/api/v1/fields").await.json()["version"].clone();
     let fields = json!({"version": version, "fields": [field]});
     assert_eq!(api.json(Method::PUT, "/api/v1/fields", &fields).await.status, StatusCode::OK);
-    for (sent, kept) in [(json!(7), "7"), (json!(7.5), "7.5"), (json!("08"), "08")] {
+    for (sent, kept) in [(json!(7), "7"), (json!(7.5), "7.5"), (json!("08"), "8"), (json!(1e3), "1000")] {
         let edited = api.json(Method::PATCH, &path, &json!({"extra": {"floor": sent}})).await;
         assert_eq!(edited.status, StatusCode::OK, "{}", edited.text);
         assert_eq!(edited.json()["extra"]["floor"], kept);

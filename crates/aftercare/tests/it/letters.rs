@@ -139,7 +139,7 @@ async fn a_refusal_is_shown_with_the_servers_words(app: TestApp) {
     assert_eq!(api.get("/api/v1/letters?state=lost").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let one = api.get(&format!("/api/v1/letters/{}", row.id)).await.json();
     assert_eq!((one["body"].as_str(), one["state"].as_str()), (Some(row.body.as_str()), Some("rejected")));
-    let jobs = app.desk.read(|r| Ok(store::job::next_post(r)?)).await.unwrap();
+    let jobs = app.desk.read(|r| Ok(store::job::next_apart(r, store::job::POST)?)).await.unwrap();
     assert!(jobs.is_none() && server.rest().is_empty(), "a refusal is not repeated");
 }
 
@@ -200,6 +200,8 @@ async fn a_worker_that_dies_sends_the_same_letter_again(app: TestApp) {
         automatic: true,
         desk: parcel.desk_name.clone(),
         date: parcel.letter.created_at,
+        reply_to: None,
+        mark: String::new(),
     };
     mailer.send(&by_the_dead).await.unwrap();
     assert!(send(&app, &mailer).await);
@@ -295,6 +297,8 @@ async fn tls_and_password_are_checked_and_trouble_is_named() {
         automatic: true,
         desk: "Desk".to_owned(),
         date: testkit::NOW.parse().unwrap(),
+        reply_to: None,
+        mark: String::new(),
     };
     good.send(&letter).await.unwrap();
     let received = server.next();

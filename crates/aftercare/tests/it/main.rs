@@ -59,6 +59,12 @@ mod list;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod mail_care;
+#[cfg(test)]
+mod mail_demo;
+#[cfg(test)]
+mod mail_in;
+#[cfg(test)]
 mod mail_server;
 #[cfg(test)]
 mod oncall;
@@ -66,6 +72,8 @@ mod oncall;
 mod oncall_agree;
 #[cfg(test)]
 mod oncall_pages;
+#[cfg(test)]
+mod one_address;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

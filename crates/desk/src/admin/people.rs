@@ -7,6 +7,7 @@ use domain::id::{GroupId, StaffId};
 use domain::oncall::RotaDoc;
 use domain::people::{LANGUAGES, distinct, fold, parse_email, parse_phone};
 use domain::ticket::decide;
+use store::directory;
 use store::session::{self, Person};
 use store::staff::{self, GroupRow, StaffRow};
 use store::ticket;
@@ -112,7 +113,9 @@ fn own_address(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<()> {
     let all = staff::all(unit.work)?;
     let is_same =
         |s: &StaffRow| s.id != row.id && s.active && parse_email(&s.email).as_ref() == Some(&address);
-    if all.iter().any(is_same) { Err(Error::field("email", "taken")) } else { Ok(()) }
+    // Nor a customer's, who signs in by it as well.
+    let taken = all.iter().any(is_same) || directory::by_point(unit.work, &address)?.is_some();
+    if taken { Err(Error::field("email", "taken")) } else { Ok(()) }
 }
 
 /// Languages have known codes. What was kept before there was a list stays.

@@ -10,6 +10,7 @@ mod finish;
 mod hand;
 pub mod progress;
 mod talk;
+mod views;
 
 pub use behalf::{FromCustomer, say, say_in};
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
@@ -25,6 +26,7 @@ pub use finish::{cancel, close, excuse, reopen, resolve};
 pub use hand::{AssignInput, assign, escalate, take};
 pub use progress::{report, report_in};
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};
+pub use views::save_view;
 
 use domain::access::{Action, Actor, may};
 use domain::ticket::decide::{Case, Outcome};

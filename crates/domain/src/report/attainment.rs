@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::place::Place;
+use super::place::{Hands, Place};
 use super::sheet::Found;
 use super::{Ask, Basis, Column, History, How};
 use crate::sla::{Fixed, Milestone, StopReason};
@@ -47,10 +47,11 @@ struct Cycle {
 
 pub(super) fn find(ask: &Ask, history: &History) -> Vec<Found> {
     let mut cycles: BTreeMap<(Milestone, u32), Cycle> = BTreeMap::new();
-    let mut place = Place::start();
+    let (mut place, mut hands) = (Place::start(), Hands::default());
     for e in &history.events {
         place.take(e);
-        take(&mut cycles, &place, e);
+        hands.take(e, &place);
+        take(&mut cycles, (&place, &hands), e);
     }
     let wanted = ask.milestone();
     cycles
@@ -62,14 +63,15 @@ pub(super) fn find(ask: &Ask, history: &History) -> Vec<Found> {
         .collect()
 }
 
-fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, place: &Place, e: &Event) {
+fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, (place, hands): (&Place, &Hands), e: &Event) {
     match &e.change {
         Change::ClockStopped(f) => {
             let cycle = cycles.entry((f.milestone, f.cycle)).or_default();
             cycle.fixed = Some((e.at, f.clone(), Some(place.served_by(&e.by))));
         }
         Change::Breached { milestone, cycle, due_at, .. } => {
-            cycles.entry((*milestone, *cycle)).or_default().breached = Some((*due_at, Some(place.clone())));
+            let late = Some((*due_at, Some(hands.before(*due_at, place))));
+            cycles.entry((*milestone, *cycle)).or_default().breached = late;
         }
         Change::Excused { milestone, cycle, .. } => {
             cycles.entry((*milestone, *cycle)).or_default().excused = true;

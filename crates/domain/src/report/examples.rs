@@ -169,6 +169,19 @@ fn promises_are_kept_broken_excused_or_left_out() {
 }
 
 #[test]
+fn whoever_is_given_a_case_because_it_fell_due_has_not_missed_it() {
+    let handed = "09-02 09:00 customer opened urgent fault desk ann
+        09-02 09:30 clock assigned desk bob
+        09-02 09:30 clock breached response 1";
+    let entered_late = "09-02 09:40 ann opened urgent fault desk bob
+        09-02 09:30 clock breached response 1";
+    assert_eq!(
+        told(&ask(Report::Attainment, Grouping::Person), &[handed, entered_late], &["missed"]),
+        ["-: missed=1", "ann: missed=1"]
+    );
+}
+
+#[test]
 fn a_promise_belongs_to_the_period_of_its_due_or_of_its_stop() {
     let early = "08-31 09:00 customer opened general fault desk ann
         08-31 10:00 ann stopped resolution 1 done met 09-02 09:00 3600";

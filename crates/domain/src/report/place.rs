@@ -82,6 +82,30 @@ impl Place {
     }
 }
 
+/// In whose hands a ticket was, and since when.
+#[derive(Default)]
+pub(super) struct Hands(Vec<(Timestamp, Option<GroupId>, Option<StaffId>)>);
+
+impl Hands {
+    /// After this event, which led to this place.
+    pub(super) fn take(&mut self, e: &Event, place: &Place) {
+        let same = |(_, group, person): &(_, _, _)| (group, person) == (&place.group, &place.person);
+        if !self.0.last().is_some_and(same) {
+            self.0.push((e.at, place.group.clone(), place.person.clone()));
+        }
+    }
+
+    /// The place with the hands in which it was just before a due: whoever is given the ticket because it fell due has
+    /// not missed it. What was entered after its due was in nobody's.
+    pub(super) fn before(&self, due: Timestamp, place: &Place) -> Place {
+        let (group, person) = match self.0.iter().rfind(|(since, ..)| *since < due) {
+            Some((_, group, person)) => (group.clone(), person.clone()),
+            None => (place.group.clone(), None),
+        };
+        Place { group, person, ..place.clone() }
+    }
+}
+
 /// The row to which something belongs.
 pub(super) fn key(by: Grouping, zone: &TimeZone, ticket: &Known, found: &super::sheet::Found) -> String {
     let or_nobody = |id: Option<&str>| id.unwrap_or(NOBODY).to_owned();

@@ -217,6 +217,10 @@ pub enum Change {
     Emergency(EmergencyChange),
     /// A file was added.
     Attached { name: String, message: i64 },
+    /// The letter that opened it points to another ticket, in which its sender has no part.
+    MailNamed { number: String },
+    /// Files of a letter that the desk does not take; the letter itself is kept.
+    MailFilesLeft { names: Vec<String> },
     /// A person's deactivation handed it over.
     HandedOver { from: StaffId },
 }

@@ -11,6 +11,8 @@ mod laws;
 #[cfg(test)]
 mod laws_more;
 #[cfg(test)]
+mod mail_fold;
+#[cfg(test)]
 mod oncall;
 #[cfg(test)]
 mod oncall_swap;

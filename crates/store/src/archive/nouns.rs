@@ -324,6 +324,7 @@ pub const NOUNS: &[Noun] = &[
             ("at", At),
             ("card", Json),
             ("delivered_at", At),
+            ("rest", Text),
         ],
     },
     Noun {

@@ -93,7 +93,7 @@ impl<'a> Read<'a> {
             Conn::Postgres(client, handle) => {
                 // `$1 = 1` makes PostgreSQL expect an INT4, which no parameter of ours is: write a CAST.
                 let statement = handle.block_on(client.prepare(sql))?;
-                let ours = [Type::INT8, Type::TEXT, Type::FLOAT8];
+                let ours = [Type::INT8, Type::TEXT, Type::FLOAT8, Type::BYTEA];
                 match statement.params().iter().find(|t| !ours.contains(t)) {
                     Some(other) => Err(Error::corrupt("parameter", other)),
                     None => Ok(()),

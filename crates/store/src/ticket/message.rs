@@ -12,10 +12,10 @@ use crate::{Read, Result, Row, Work};
 
 statements! {
     INSERT = "INSERT INTO message (ticket_id, no, visibility, actor_kind, actor_id, html, progress, at, card, \
-         delivered_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    OF_TICKET = "SELECT no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at FROM message \
+         delivered_at, rest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    OF_TICKET = "SELECT no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at, rest FROM message \
          WHERE ticket_id = $1 AND no > $2 AND (CAST($3 AS BIGINT) = 1 OR visibility = 'public') ORDER BY no LIMIT $4";
-    REPORTS = "SELECT no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at FROM message \
+    REPORTS = "SELECT no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at, rest FROM message \
          WHERE ticket_id = $1 AND card IS NOT NULL AND no < $2 ORDER BY no DESC LIMIT $3";
     DELIVERED = "UPDATE message SET delivered_at = $3 WHERE ticket_id = $1 AND no = $2";
 }
@@ -39,6 +39,8 @@ pub struct MessageRow {
     pub card: Option<Card>,
     /// Since when a report counts as handed over.
     pub delivered_at: Option<Timestamp>,
+    /// Safe HTML of what was quoted in a letter; empty if nothing was.
+    pub rest: String,
 }
 
 /// Keeps a message.
@@ -64,6 +66,7 @@ pub fn insert_message(
         at.into(),
         card.as_ref().into(),
         there.then_some(at).into(),
+        message.body.rest().into(),
     ];
     work.hit("message", &INSERT, &values)
 }
@@ -103,5 +106,6 @@ pub(crate) fn read_message(r: &Row<'_>, first: usize) -> Result<MessageRow> {
         at: r.at(first + 6)?,
         card: r.json_opt(first + 7, "message.card")?,
         delivered_at: r.at_opt(first + 8)?,
+        rest: r.text(first + 9)?,
     })
 }

@@ -68,7 +68,10 @@ impl Taken {
             (!first.is_empty()).then(|| (t_args(locale, key, &[("n", &n)]), first))
         };
         let unread = list("announced-unread", announced.unread.clone());
-        let doubts = unread.into_iter().chain(list("announced-doubts", doubtful.collect()));
+        let assumed = announced
+            .assumed_year
+            .map(|year| (t_args(locale, "announced-assumed", &[("year", &year.to_string())]), Vec::new()));
+        let doubts = assumed.into_iter().chain(unread).chain(list("announced-doubts", doubtful.collect()));
         Self { said: t_args(locale, key, &args), doubts: doubts.collect() }
     }
 }

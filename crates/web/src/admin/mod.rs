@@ -1,4 +1,4 @@
-//! Administration: rules, settings, staff, tokens, outgoing letters, jobs, audit. Everything takes effect at once.
+//! Administration: rules, settings, staff, tokens, letters in and out, jobs, audit. Everything takes effect at once.
 
 mod answers;
 mod audit;
@@ -12,6 +12,7 @@ mod groups;
 mod history;
 pub(crate) mod imports;
 mod letters;
+mod mail_in;
 mod operate;
 pub(crate) mod pairs;
 mod policies;
@@ -27,6 +28,7 @@ mod step_form;
 mod synonyms;
 
 pub(crate) use calendar_take::read as announced;
+pub(crate) use mail_in::mail_source;
 
 use axum::Router;
 use axum::extract::State;
@@ -61,6 +63,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/letters", get(letters::list))
         .route("/admin/letters/{id}", get(letters::show))
         .route("/admin/letters/{id}/delivery", post(letters::send))
+        .route("/admin/mail-in", get(mail_in::list))
+        .route("/admin/mail-in/{id}", get(mail_in::show))
+        .route("/admin/mail-in/{id}/source", get(mail_in::source))
+        .route("/admin/mail-in/{id}/reading", post(mail_in::read_again))
+        .route("/admin/mail-in/{id}/spam", post(mail_in::spam))
+        .route("/admin/mail-in/{id}/spam/removal", post(mail_in::not_spam))
         .route("/admin/imports", get(imports::list).post(imports::upload))
         .route("/admin/imports/new", get(imports::new))
         .route("/admin/imports/{id}", get(imports::show))
@@ -111,6 +119,7 @@ pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
         "operation",
         &[
             ("settings", "operate"),
+            ("mail-in", "operate"),
             ("letters", "operate"),
             ("imports", "import"),
             ("tokens", "operate"),

@@ -42,6 +42,8 @@ pub(crate) struct AnnouncementView {
     unread: Vec<String>,
     /// Dates with a weekday that is not theirs. They were read by the date.
     doubts: Vec<DoubtView>,
+    /// The year by which days were read, where the text names none; else null.
+    assumed_year: Option<i16>,
 }
 
 /// A date and the weekday that the announcement gives it.
@@ -83,5 +85,6 @@ pub(crate) async fn announcements(
         makeup_work: announced.count(ExceptionKind::MakeupWork),
         unread: announced.unread,
         doubts: announced.doubts.into_iter().map(DoubtView::of).collect(),
+        assumed_year: announced.assumed_year,
     }))
 }

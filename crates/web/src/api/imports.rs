@@ -198,7 +198,7 @@ pub(crate) struct BadRow {
 
 /// What an import would come to.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TriedView {
+pub(crate) struct ImportTriedView {
     /// Rows that were tried, from the first.
     tried: usize,
     /// Rows of the file.
@@ -212,12 +212,12 @@ pub(crate) struct TriedView {
 const SHOWN: usize = 20;
 
 /// Tries the first 2,000 rows of a draft as the import would make them, and keeps nothing.
-#[utoipa::path(get, path = "/api/v1/imports/{id}/preview", params(("id" = String, Path)), responses((status = 200, body = TriedView), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/api/v1/imports/{id}/preview", params(("id" = String, Path)), responses((status = 200, body = ImportTriedView), (status = 404, body = Problem)))]
 pub(crate) async fn preview(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Answer<Json<TriedView>> {
+) -> Answer<Json<ImportTriedView>> {
     caller.need(Right::Import)?;
     let Json(row) = one(&app, &caller, id.clone()).await?;
     let tried = desk::import::preview(&app.desk, id, words::vocabulary(), (TRIED, SHOWN)).await;
@@ -230,7 +230,7 @@ pub(crate) async fn preview(
     let locale = caller.locale();
     let bad_row =
         |(row, reasons): (i64, Vec<Wrong>)| BadRow { row, text: words::wrong(locale, &reasons), reasons };
-    Ok(Json(TriedView {
+    Ok(Json(ImportTriedView {
         tried: rows,
         rows: row.rows,
         bad: bad.into_iter().map(bad_row).collect(),

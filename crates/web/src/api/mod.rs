@@ -13,6 +13,8 @@ mod emergencies;
 mod emergency_views;
 mod house;
 mod imports;
+mod mail_in;
+mod message;
 mod oncall;
 mod oncall_agree;
 mod oncall_views;
@@ -108,9 +110,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(described_imports())
         .merge(described_emergencies())
         .routes(routes!(queues::list))
-        .routes(routes!(post::letters))
-        .routes(routes!(post::letter))
-        .routes(routes!(post::send_letter))
+        .merge(described_letters())
         .split_for_parts();
     describe::commonly(&mut api);
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
@@ -128,6 +128,19 @@ fn described_reports() -> OpenApiRouter<App> {
         .routes(routes!(reports::list))
         .routes(routes!(reports::show))
         .routes(routes!(reports::cases))
+}
+
+/// Letters that leave the house, and those that come in.
+fn described_letters() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(post::letters))
+        .routes(routes!(post::letter))
+        .routes(routes!(post::send_letter))
+        .routes(routes!(mail_in::list))
+        .routes(routes!(mail_in::show))
+        .routes(routes!(mail_in::source))
+        .routes(routes!(mail_in::read_again))
+        .routes(routes!(mail_in::spam, mail_in::not_spam))
 }
 
 /// What the requester does, passed on.

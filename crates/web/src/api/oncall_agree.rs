@@ -129,19 +129,19 @@ pub(crate) async fn propose(
 /// An answer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AnswerBody {
+pub(crate) struct SwapAnswerBody {
     /// `accepted` or `declined` by who is asked, `withdrawn` by who asks.
     #[schema(value_type = String)]
     state: SwapState,
 }
 
 /// Accepts, declines or withdraws a swap.
-#[utoipa::path(post, path = "/api/v1/on-call/swaps/{id}/answer", params(("id" = String, Path)), request_body = AnswerBody, responses((status = 200, body = SwapView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/on-call/swaps/{id}/answer", params(("id" = String, Path)), request_body = SwapAnswerBody, responses((status = 200, body = SwapView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn answer(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    body: Body<AnswerBody>,
+    body: Body<SwapAnswerBody>,
 ) -> Answer<SwapView> {
     let answered = oncall::answer_swap(&app.desk, &caller.actor, id, body.value.state).await;
     answered.map(|row| Json(swap_view(row))).map_err(|e| caller.fail(e))

@@ -204,22 +204,10 @@ pub(crate) async fn save_view(
     caller: Caller,
     body: Body<ViewBody>,
 ) -> Answer<Response> {
-    let (me, ViewBody { name, query, shared, .. }) = (caller.person()?, body.value);
-    if name.trim().is_empty() {
-        return Err(caller.fail(Error::field("name", "required")));
-    }
-    if !query.starts_with("/tickets") {
-        return Err(caller.fail(Error::field("query", "bad_value")));
-    }
-    let saved = app.desk.write(&caller.actor, move |unit| {
-        let id = ViewId(unit.work.next_id());
-        let (staff, name, query) = (me.id.clone(), name.trim().to_owned(), query.clone());
-        let view = SavedView { id, staff, shared, name, query };
-        store::ticket::save_view(unit.work, &view)?;
-        Ok(ViewBody { id: view.id.0, name: view.name, query: view.query, shared, own: true })
-    });
-    let view = saved.await.map_err(|e| caller.fail(e))?;
-    Ok((StatusCode::CREATED, Json(view)).into_response())
+    let ViewBody { name, query, shared, .. } = body.value;
+    let saved = desk::ticket::save_view(&app.desk, &caller.actor, (name, query), shared).await;
+    let SavedView { id, name, query, shared, .. } = saved.map_err(|e| caller.fail(e))?;
+    Ok((StatusCode::CREATED, Json(ViewBody { id: id.0, name, query, shared, own: true })).into_response())
 }
 
 /// Forgets a view of one's own.

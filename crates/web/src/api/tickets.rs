@@ -20,9 +20,10 @@ use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
 use super::documents::ExtraValue;
+use super::message::{self, MessagesView};
 use super::once::{Place, create_once};
 use super::paging::ListView;
-use super::view::{self, MessagesView, RowsView, TicketView};
+use super::view::{self, RowsView, TicketView};
 use crate::app::App;
 use crate::chip::live;
 use crate::error::{Problem, WebError};
@@ -102,6 +103,7 @@ impl NewTicketBody {
             received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
+            quiet: false,
             misread,
         })
     }
@@ -260,7 +262,7 @@ pub(crate) async fn messages(
     rows.truncate(size);
     let next_cursor = rows.last().filter(|_| more).map(|m| m.no.to_string());
     Ok(Json(MessagesView {
-        items: rows.into_iter().map(|m| view::message(m, &files)).collect(),
+        items: rows.into_iter().map(|m| message::message(m, &files)).collect(),
         next_cursor,
     }))
 }

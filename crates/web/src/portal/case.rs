@@ -203,8 +203,8 @@ fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock], rules: &Rules) -> Vec<Promise> 
         .collect()
 }
 
-/// What happens next and by when: a promise is said as a time, also a first contact that is late, and with a word where
-/// the time may move.
+/// What happens next and by when: a promise is said as a time, also one that is late, and with a word where the time may
+/// move.
 fn next_step(ui: &Ui, rules: &Rules, t: &Ticket, clocks: &[Clock]) -> String {
     match t.status {
         Status::Resolved => return ui.t("portal-next-confirm").to_owned(),
@@ -226,7 +226,10 @@ fn next_step(ui: &Ui, rules: &Rules, t: &Ticket, clocks: &[Clock]) -> String {
     };
     let dues = || clocks.iter().filter(shown).filter_map(|c| c.due_at.map(|at| (c, at)));
     let nearest = dues().filter(|(_, at)| *at > ui.now).min_by_key(|(c, at)| (*at, c.milestone));
-    let late = dues().find(|(c, at)| c.milestone == Milestone::Response && *at <= ui.now);
+    // A report that was missed is over at its due; the next one is what counts.
+    let late = dues()
+        .filter(|(c, at)| c.milestone != Milestone::Update && *at <= ui.now)
+        .min_by_key(|(c, at)| (*at, c.milestone));
     match (late, nearest) {
         (None, None) => ui.t("portal-next-working").to_owned(),
         (Some((c, at)), None) | (None, Some((c, at))) => said(c, at),

@@ -14,7 +14,7 @@ use domain::queue::Queue;
 use serde::Deserialize;
 use store::Read;
 use store::staff::{GroupRow, StaffRow};
-use store::ticket::{ListRow, SavedView};
+use store::ticket::ListRow;
 
 use super::ListQuery;
 use super::columns::{self, Column};
@@ -290,26 +290,9 @@ pub(super) async fn save_view(
     page: StaffPage,
     Fields(form): Fields<ViewForm>,
 ) -> Result<Redirect, WebError> {
-    let to = form.query.clone();
-    if form.name.trim().is_empty() {
-        return Err(page.visitor.fail(Error::field("name", "required")));
-    }
-    if !to.starts_with("/tickets") {
-        return Err(page.visitor.fail(Error::field("query", "bad_value")));
-    }
-    let me = page.staff.id.clone();
-    let saved = app.desk.write(page.actor(), move |unit| {
-        let view = SavedView {
-            id: ViewId(unit.work.next_id()),
-            staff: me.clone(),
-            shared: !form.shared.is_empty(),
-            name: form.name.trim().to_owned(),
-            query: form.query.clone(),
-        };
-        Ok(store::ticket::save_view(unit.work, &view)?)
-    });
-    saved.await.map_err(|e| page.visitor.fail(e))?;
-    Ok(Redirect::to(&to))
+    let (kept, shared) = ((form.name, form.query.clone()), !form.shared.is_empty());
+    desk::ticket::save_view(&app.desk, page.actor(), kept, shared).await.map_err(|e| page.visitor.fail(e))?;
+    Ok(Redirect::to(&form.query))
 }
 
 /// Forgets a view of one's own.

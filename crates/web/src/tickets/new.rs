@@ -193,6 +193,7 @@ impl NewForm {
             received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
+            quiet: false,
             misread,
         })
     }

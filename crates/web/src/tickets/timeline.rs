@@ -31,7 +31,14 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone)]
 pub(crate) enum EntryBody {
     /// A message.
-    Message { html: String, side: &'static str, internal: bool, progress: bool, files: Vec<FileRow> },
+    Message {
+        html: String,
+        rest: String,
+        side: &'static str,
+        internal: bool,
+        progress: bool,
+        files: Vec<FileRow>,
+    },
     /// A progress report.
     Report(ReportCard),
     /// Nobody reported; the customer was told by itself. `internal` readers see that it counts as missed.
@@ -94,6 +101,7 @@ pub(super) fn message_entry(
         from: None,
         body: EntryBody::Message {
             html: m.html,
+            rest: m.rest,
             side,
             internal: m.visibility == Visibility::Internal,
             progress: m.progress,
@@ -162,6 +170,7 @@ fn other_ticket(change: &Change) -> Option<&str> {
         | Change::SplitFrom { number }
         | Change::Linked { number }
         | Change::Unlinked { number }
+        | Change::MailNamed { number }
         | Change::Complained { number } => Some(number),
         _ => None,
     }
@@ -333,6 +342,10 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         Change::Complained { .. } => (say("event-complained", &[]), "overdue"),
         Change::Emergency(change) => super::emergency_line(change, names, locale, true),
         Change::HandedOver { .. } => (t(locale, "event-handed-over").to_owned(), ""),
+        Change::MailNamed { .. } => (say("event-mail-named", &[]), "soon"),
+        Change::MailFilesLeft { names } => {
+            (say("event-mail-files-left", &[("names", &names.join(t(locale, "list-comma")))]), "soon")
+        }
         _ => (String::new(), ""),
     }
 }

@@ -35,6 +35,8 @@ pub struct Announcement {
     pub extended: Vec<Extension>,
     /// Dates with a weekday that is not theirs; they were read by the date.
     pub doubts: Vec<Doubt>,
+    /// The year by which days were read, where the text names none.
+    pub assumed_year: Option<i16>,
 }
 
 /// A holiday that is made longer.

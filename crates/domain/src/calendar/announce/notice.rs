@@ -44,13 +44,16 @@ const NAME: usize = 12;
 pub fn read_notice(text: &str, year: i16) -> Announcement {
     let text = marked(text);
     let title = title_year(&text);
-    let year = title.or_else(|| first_year(&text)).unwrap_or(year);
+    let named = title.or_else(|| first_year(&text));
+    let year = named.unwrap_or(year);
     let mut reader = Reader { year, title, ..Reader::default() };
     for clause in text.split(ENDS).map(str::trim).filter(|c| !c.is_empty()) {
         reader.clause(clause);
     }
     let Reader { days, out, .. } = reader;
-    Announcement { doubts: out.doubts, extended: out.extended, ..Announcement::of(days, out.unread) }
+    let read = Announcement::of(days, out.unread);
+    let assumed_year = Some(year).filter(|_| named.is_none() && !read.days.is_empty());
+    Announcement { doubts: out.doubts, extended: out.extended, assumed_year, ..read }
 }
 
 /// What a phrase says of its dates.
@@ -294,6 +297,13 @@ mod tests {
             "2018-12-29 makeup_work 元旦; 2018-12-30 off 元旦; 2018-12-31 off 元旦; 2019-01-01 off 元旦; \
             2019-02-02 makeup_work 春节; 2019-02-04 off 春节; 2019-02-05 off 春节",
         );
+    }
+
+    #[test]
+    fn a_year_that_nobody_named_is_said() {
+        let text = "元旦：1月1日至3日放假，共3天。";
+        assert_eq!(read_notice(text, 2026).assumed_year, Some(2026));
+        assert_eq!(read_notice(&format!("2027年{text}"), 2026).assumed_year, None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Verbs as pure functions: a case, what somebody wants, and the time go in; a decision comes out.
 //! The desk loads, asks `access::may`, calls one of these, saves and commits.
 
+mod body;
 mod classify;
 mod clocks;
 mod combine;
@@ -10,6 +11,7 @@ mod emergency_after;
 mod finish;
 mod hand;
 mod hold;
+mod mail;
 mod misclick;
 mod open;
 mod page;
@@ -20,6 +22,7 @@ mod serve;
 mod talk;
 mod tick;
 
+pub use body::Body;
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
 pub use combine::{absorb, link, merge, split_from, split_off, unlink};
 pub use earlier::Earlier;
@@ -35,6 +38,7 @@ pub use finish::{
 };
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
+pub use mail::{MailRemarks, remark_mail};
 pub use open::{Identity, Opening, open};
 pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};
@@ -125,49 +129,6 @@ named! {
         Public = "public",
         /// Staff only.
         Internal = "internal",
-    }
-}
-
-/// The text of a message: HTML that was cleaned at the edge, and the same as plain text.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Body {
-    html: String,
-    text: String,
-}
-
-impl Body {
-    /// From plain text: paragraphs at empty lines, everything escaped.
-    pub fn from_text(text: &str) -> Self {
-        let text = text.trim().replace("\r\n", "\n");
-        let escape = |s: &str| {
-            s.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-        };
-        let html = text
-            .split("\n\n")
-            .filter(|p| !p.trim().is_empty())
-            .map(|p| format!("<p>{}</p>", escape(p.trim()).replace('\n', "<br>")))
-            .collect();
-        Self { html, text }
-    }
-
-    /// From HTML that the caller has cleaned, with its text.
-    pub fn from_clean(html: String, text: String) -> Self {
-        Self { html, text }
-    }
-
-    /// Safe HTML.
-    pub fn html(&self) -> &str {
-        &self.html
-    }
-
-    /// Plain text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Nothing to read and nothing to see?
-    pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty() && !self.html.contains("<img")
     }
 }
 

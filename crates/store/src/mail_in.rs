@@ -1,0 +1,204 @@
+//! Letters that come in: one row for each and its bytes, written in one transaction before anything else is done.
+
+use domain::id::TicketId;
+use domain::mail_in::{MailState, Reason};
+use domain::time::Timestamp;
+
+use crate::sql::Assembly;
+use crate::value::Value;
+use crate::{Read, Result, Row, Work};
+
+statements! {
+    INSERT = "INSERT INTO mail_in (id, mailbox, source, source_key, fingerprint, size, envelope_from, recipient, received_at, sender, \
+         sender_name, subject, message_id, state, state_before, reason, detail) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', '', 'none', '') ON CONFLICT DO NOTHING";
+    INSERT_RAW = "INSERT INTO mail_raw (mail_id, bytes) VALUES ($1, $2)";
+    RAW = "SELECT bytes FROM mail_raw WHERE mail_id = $1";
+    ONE = "SELECT id, mailbox, source, size, envelope_from, recipient, received_at, sender, sender_name, subject, message_id, state, \
+         state_before, reason, detail, read_at, ticket_id, message_no FROM mail_in WHERE id = $1";
+    OF_MESSAGE_ID = "SELECT ticket_id FROM mail_in WHERE message_id = $1 AND message_id <> '' AND ticket_id IS NOT NULL ORDER BY id LIMIT 1";
+    OPENED = "SELECT CAST(COUNT(*) AS BIGINT) FROM mail_in WHERE sender = $1 AND reason = 'opened' AND read_at > $2";
+    SETTLE = "UPDATE mail_in SET state = $2, state_before = $3, reason = $4, detail = $5, read_at = $6, ticket_id = $7, message_no = $8 \
+         WHERE id = $1";
+    KEY = "SELECT secret FROM mail_key WHERE id = 1";
+    PUT_KEY = "INSERT INTO mail_key (id, secret, made_at) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING";
+}
+
+const BASE: &str = "SELECT id, mailbox, source, size, envelope_from, recipient, received_at, sender, sender_name, subject, message_id, state, \
+     state_before, reason, detail, read_at, ticket_id, message_no FROM mail_in";
+
+/// A letter that came in, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailRow {
+    /// Key.
+    pub id: String,
+    /// The mailbox into which it came.
+    pub mailbox: String,
+    /// By what way: `smtp`, `lmtp`.
+    pub source: String,
+    /// Bytes.
+    pub size: i64,
+    /// The sender by whom a server handed it over; empty for `<>`.
+    pub envelope_from: String,
+    /// The address to which it was sent, with what stands behind a plus sign.
+    pub recipient: String,
+    /// When it was kept.
+    pub received_at: Timestamp,
+    /// Address of whoever wrote it, if it says so.
+    pub sender: String,
+    /// Their name.
+    pub sender_name: String,
+    /// Subject.
+    pub subject: String,
+    /// Identity without brackets; may be empty.
+    pub message_id: String,
+    /// What became of it.
+    pub state: MailState,
+    /// What it was before a person said that it is unwanted.
+    pub state_before: Option<MailState>,
+    /// Why.
+    pub reason: Reason,
+    /// In words, where the reason has some: the desk's, another server's.
+    pub detail: String,
+    /// When it was read.
+    pub read_at: Option<Timestamp>,
+    /// The ticket in which it is, or to which it belongs.
+    pub ticket: Option<TicketId>,
+    /// The message of the ticket that it became.
+    pub message: Option<i64>,
+}
+
+/// A letter that is to be kept.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMail<'a> {
+    /// The mailbox into which it came.
+    pub mailbox: &'a str,
+    /// By what way.
+    pub source: &'a str,
+    /// Where it lies there, if it lies somewhere.
+    pub source_key: Option<&'a str>,
+    /// By what the same letter is known.
+    pub fingerprint: &'a str,
+    /// The sender by whom a server handed it over.
+    pub envelope_from: &'a str,
+    /// The address to which it was sent.
+    pub recipient: &'a str,
+    /// Address and name of whoever wrote it.
+    pub sender: (&'a str, &'a str),
+    /// Subject.
+    pub subject: &'a str,
+    /// Identity.
+    pub message_id: &'a str,
+    /// The letter.
+    pub raw: &'a [u8],
+}
+
+fn read(r: &Row<'_>) -> Result<MailRow> {
+    Ok(MailRow {
+        id: r.text(0)?,
+        mailbox: r.text(1)?,
+        source: r.text(2)?,
+        size: r.int(3)?,
+        envelope_from: r.text(4)?,
+        recipient: r.text(5)?,
+        received_at: r.at(6)?,
+        sender: r.text(7)?,
+        sender_name: r.text(8)?,
+        subject: r.text(9)?,
+        message_id: r.text(10)?,
+        state: r.word(11, "mail_in.state")?,
+        state_before: if r.text(12)?.is_empty() { None } else { Some(r.word(12, "mail_in.state_before")?) },
+        reason: r.word(13, "mail_in.reason")?,
+        detail: r.text(14)?,
+        read_at: r.at_opt(15)?,
+        ticket: r.id_opt(16)?,
+        message: r.int_opt(17)?,
+    })
+}
+
+/// Keeps a letter with its bytes; returns its key, or nothing if it is here already.
+pub fn keep(work: &mut Work<'_>, m: &NewMail<'_>) -> Result<Option<String>> {
+    let (id, now) = (work.next_id(), work.now());
+    let values = [
+        (&id).into(),
+        m.mailbox.into(),
+        m.source.into(),
+        m.source_key.into(),
+        m.fingerprint.into(),
+        i64::try_from(m.raw.len()).unwrap_or(i64::MAX).into(),
+        m.envelope_from.into(),
+        m.recipient.into(),
+        now.into(),
+        m.sender.0.into(),
+        m.sender.1.into(),
+        m.subject.into(),
+        m.message_id.into(),
+    ];
+    if work.execute(&INSERT, &values)? == 0 {
+        return Ok(None);
+    }
+    work.hit("mail_raw", &INSERT_RAW, &[(&id).into(), m.raw.into()])?;
+    Ok(Some(id))
+}
+
+/// One letter.
+pub fn one(r: &mut Read<'_>, id: &str) -> Result<Option<MailRow>> {
+    r.first(&ONE, &[id.into()], read)
+}
+
+/// The bytes of a letter.
+pub fn raw(r: &mut Read<'_>, id: &str) -> Result<Option<Vec<u8>>> {
+    r.first(&RAW, &[id.into()], |r| r.bytes(0))
+}
+
+/// The ticket to which a letter with this identity belongs.
+pub fn ticket_of(r: &mut Read<'_>, message_id: &str) -> Result<Option<TicketId>> {
+    r.first(&OF_MESSAGE_ID, &[message_id.into()], |r| r.id(0))
+}
+
+/// How many tickets a sender has opened by mail since an instant.
+pub fn opened_since(r: &mut Read<'_>, sender: &str, since: Timestamp) -> Result<i64> {
+    Ok(r.first(&OPENED, &[sender.into(), since.into()], |r| r.int(0))?.unwrap_or_default())
+}
+
+/// Saves what became of a letter.
+pub fn settle(work: &mut Work<'_>, m: &MailRow) -> Result<()> {
+    let values = [
+        (&m.id).into(),
+        m.state.as_str().into(),
+        m.state_before.map_or("", MailState::as_str).into(),
+        m.reason.as_str().into(),
+        (&m.detail).into(),
+        m.read_at.into(),
+        m.ticket.as_ref().map(TicketId::as_str).into(),
+        m.message.into(),
+    ];
+    work.hit("mail_in", &SETTLE, &values)
+}
+
+/// A page of letters, newest first.
+pub fn page(r: &mut Read<'_>, state: Option<MailState>, before: &str, limit: i64) -> Result<Vec<MailRow>> {
+    let engine = r.engine();
+    let (text, values) = assemble(state, before, limit);
+    r.query(&engine.assembled(text), &values, read)
+}
+
+/// Assembles the list; also used by the test that prepares it on both engines.
+pub(crate) fn assemble(state: Option<MailState>, before: &str, limit: i64) -> (String, Vec<Value<'_>>) {
+    let mut a = Assembly::new(BASE);
+    if let Some(state) = state {
+        a.and("state = ?", &[state.as_str().into()]);
+    }
+    a.and("id < ?", &[before.into()]);
+    a.end(" ORDER BY id DESC LIMIT ?", &[limit.into()])
+}
+
+/// The secret of the addresses for answers. The first one that is offered stays.
+pub fn key(work: &mut Work<'_>, offered: &str) -> Result<String> {
+    if let Some(secret) = work.first(&KEY, &[], |r| r.text(0))? {
+        return Ok(secret);
+    }
+    let now = work.now();
+    work.execute(&PUT_KEY, &[offered.into(), now.into()])?;
+    Ok(work.first(&KEY, &[], |r| r.text(0))?.unwrap_or_else(|| offered.to_owned()))
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Right, Role};
 use domain::id::{GroupId, StaffId};
-use domain::people::fold;
+use domain::people::{Point, fold, parse_email};
 use domain::time::Timestamp;
 
 use crate::row::to_json;
@@ -76,6 +76,13 @@ pub struct StaffRow {
     pub created_at: Timestamp,
     /// For edits.
     pub version: i64,
+}
+
+impl StaffRow {
+    /// Is this the person's address, however either is spelled?
+    pub fn is_at(&self, address: &Point) -> bool {
+        parse_email(&self.email).as_ref() == Some(address)
+    }
 }
 
 /// A group with a queue.

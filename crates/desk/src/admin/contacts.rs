@@ -2,7 +2,7 @@
 
 use domain::access::{Actor, Right, Scope};
 use domain::id::ContactId;
-use domain::people::{Point, PointEdit, arrange, parse_email, parse_point};
+use domain::people::{Point, PointEdit, arrange, parse_point};
 use domain::ticket::decide::{self, Refusal};
 use store::directory::{self, ContactRow};
 use store::session::{self, Person};
@@ -109,8 +109,7 @@ pub fn set_points(unit: &mut Unit<'_, '_>, id: &ContactId, edit: &PointEdit) -> 
     let fresh: Vec<&Point> = after.iter().filter(|p| !before.contains(p)).collect();
     let colleagues = if fresh.is_empty() { Vec::new() } else { staff::all(unit.work)? };
     for p in fresh {
-        let of_staff = colleagues.iter().any(|s| s.active && parse_email(&s.email).as_ref() == Some(p));
-        if of_staff || directory::by_point(unit.work, p)?.is_some() {
+        if colleagues.iter().any(|s| s.active && s.is_at(p)) || directory::by_point(unit.work, p)?.is_some() {
             return Err(Error::field("points", "taken"));
         }
     }

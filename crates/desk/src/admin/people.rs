@@ -111,8 +111,7 @@ fn check(row: &StaffRow) -> Result<()> {
 fn own_address(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<()> {
     let Some(address) = parse_email(&row.email).filter(|_| row.active) else { return Ok(()) };
     let all = staff::all(unit.work)?;
-    let is_same =
-        |s: &StaffRow| s.id != row.id && s.active && parse_email(&s.email).as_ref() == Some(&address);
+    let is_same = |s: &StaffRow| s.id != row.id && s.active && s.is_at(&address);
     // Nor a customer's, who signs in by it as well.
     let taken = all.iter().any(is_same) || directory::by_point(unit.work, &address)?.is_some();
     if taken { Err(Error::field("email", "taken")) } else { Ok(()) }

@@ -63,7 +63,7 @@ fn enqueue(unit: &mut Unit<'_, '_>, payload: &LinkJob) -> Result<()> {
 fn staff_of_address(unit: &mut Unit<'_, '_>, point: &Point) -> Result<Option<StaffRow>> {
     let all: Vec<_> = staff::all(unit.work)?.into_iter().filter(|s| s.active).collect();
     let by_login = all.iter().find(|s| s.login == point.value);
-    let found = by_login.or_else(|| all.iter().find(|s| parse_email(&s.email).as_ref() == Some(point)));
+    let found = by_login.or_else(|| all.iter().find(|s| s.is_at(point)));
     Ok(found.cloned())
 }
 

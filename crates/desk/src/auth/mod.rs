@@ -131,8 +131,7 @@ fn find_password(r: &mut Read<'_>, login: &str) -> Result<Option<(Person, Option
         return Ok(active.then(|| (Person { kind: "staff".to_owned(), id: id.0 }, hash)));
     }
     let Some(point) = parse_email(login) else { return Ok(None) };
-    let colleague =
-        staff::all(r)?.into_iter().find(|s| s.active && parse_email(&s.email).as_ref() == Some(&point));
+    let colleague = staff::all(r)?.into_iter().find(|s| s.active && s.is_at(&point));
     if let Some(found) = colleague.map(|s| staff::password(r, &s.login)).transpose()?.flatten() {
         return Ok(Some((Person { kind: "staff".to_owned(), id: found.0.0 }, found.1)));
     }

@@ -227,8 +227,7 @@ fn sender(l: &Letter<'_>) -> Option<Point> {
 }
 
 fn is_staff(unit: &mut Unit<'_, '_>, point: &Point) -> Result<bool> {
-    let all = staff::all(unit.work)?;
-    Ok(all.iter().any(|s| parse_email(&s.email).is_some_and(|p| p == *point)))
+    Ok(staff::all(unit.work)?.iter().any(|s| s.is_at(point)))
 }
 
 fn body(l: &Letter<'_>) -> Body {

@@ -250,3 +250,5 @@ count-events = events
 count-mean_d = mean, days
 count-median_d = median, days
 count-max_d = longest, days
+kept-mailboxes = Mailboxes
+kept-blocked_senders = Blocked senders

@@ -232,3 +232,5 @@ count-events = 事件
 count-mean_d = 平均（天）
 count-median_d = 中位（天）
 count-max_d = 最长（天）
+kept-mailboxes = 收件邮箱
+kept-blocked_senders = 屏蔽名单

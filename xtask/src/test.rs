@@ -8,6 +8,7 @@ use crate::{tidy, tools};
 pub(crate) fn run(long: bool) -> anyhow::Result<()> {
     tools::browser()?;
     tools::mail_server()?;
+    tools::mail_peers()?;
     cargo(&["fmt", "--all", "--check"])?;
     tidy::run()?;
     // With the feature of the benchmarks, so that what stands behind it is checked too.

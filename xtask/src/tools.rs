@@ -24,6 +24,15 @@ pub(crate) fn mail_server() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A real IMAP server and a real sender of letters.
+pub(crate) fn mail_peers() -> anyhow::Result<()> {
+    if !Path::new("/usr/sbin/dovecot").exists() || !Path::new("/usr/bin/swaks").exists() {
+        // swaks speaks TLS by a module that it only recommends.
+        apt(&["dovecot-imapd", "swaks", "libnet-ssleay-perl"])?;
+    }
+    Ok(())
+}
+
 /// The folder of PostgreSQL's programs.
 pub(crate) fn postgres() -> anyhow::Result<PathBuf> {
     if let Some(found) = find_postgres() {

@@ -63,7 +63,7 @@ async fn check_mail(config: &Config) -> Option<String> {
 
 /// What would keep letters from coming in.
 fn check_mail_in(config: &Config) -> Option<String> {
-    match config.mail_in.listener() {
+    match config.mail_in.checked() {
         Err(e) => Some(format!("letters cannot come in: {e:#}")),
         Ok(Some((listen, settings))) if settings.tls.is_none() && !listen.ip().is_loopback() => Some(
             "letters come in readable for everybody on the way: name certificate_file and key_file in [mail_in], or listen \
@@ -89,7 +89,7 @@ async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
         Ok(desk) => desk,
     };
     let mut wrong = check_desk(&desk).await?;
-    if let Err(e) = config.mail_in.house(&desk, &config.mail.from).await {
+    if let Err(e) = config.mail_in.house(&desk, &config.mail.from, None).await {
         wrong.push(format!("letters cannot come in: {e:#}"));
     }
     wrong.extend(search_index::health(&desk, &serve::search(&config.data)).await?);

@@ -155,17 +155,19 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
             let url = serve::public_url(&config, &listener)?;
             set_up_hint(&desk, &url).await?;
             let mut web = serve::web_config(&config, &url, &config.data);
-            match push_work::open(&desk, &config.push, &config.data, &url).await {
+            let (secret, key, fetching) = serve::with_secret(&desk, &config, &mut web).await?;
+            match push_work::open(&desk, &config.push, secret, &url).await {
                 Ok(pusher) => web.push = Some(std::sync::Arc::new(pusher)),
                 Err(e) => tracing::error!(error = format!("{e:#}"), "browser push is off on this node"),
             }
-            let gate = match config.mail_in.listener()? {
+            let gate = match config.mail_in.listener(fetching.room.clone())? {
                 Some((listen, settings)) => Some((serve::bind(listen).await?, settings)),
                 None => None,
             };
-            let house = config.mail_in.house(&desk, &config.mail.from).await?;
+            let house = config.mail_in.house(&desk, &config.mail.from, key).await?;
             tracing::info!(%url, "ready");
-            serve::run(listener, desk, web, serve::Letters { mailer, house, gate }).await
+            let fetching = Some(fetching);
+            serve::run(listener, desk, web, serve::Letters { mailer, house, gate, fetching }).await
         }
         Command::Demo(args) => demo::run(args, None, config).await,
         Command::Migrate => {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use desk::Desk;
-use desk::mail_in::House;
+use desk::mail_in::{House, ReplyKey};
 use domain::people::parse_email;
-use mail::listener::{Protocol, Settings, tls};
+use mail::Room;
+use mail::listener::{AT_ONCE, MAX_BYTES, Protocol, Settings, tls};
 use serde::Deserialize;
 
 /// The smallest limit that lets an ordinary letter in.
@@ -30,6 +31,8 @@ pub(crate) struct MailInConfig {
     pub key_file: Option<PathBuf>,
     /// Largest letter, in bytes.
     pub max_bytes: Option<usize>,
+    /// Room for the letters that are brought at the same time, in bytes; four of the largest unless given.
+    pub max_bytes_at_once: Option<usize>,
     /// The most connections at a time.
     pub max_connections: Option<usize>,
     /// Letters a second from one address.
@@ -64,26 +67,46 @@ impl MailInConfig {
         Ok(all)
     }
 
-    /// The checked settings of the listener, with its address; none if nobody listens.
-    pub(crate) fn listener(&self) -> anyhow::Result<Option<(SocketAddr, Settings)>> {
+    /// The addresses of the mailboxes.
+    pub(crate) fn written(&self) -> anyhow::Result<Vec<String>> {
+        Ok(self.mailboxes()?.into_iter().map(|(address, _)| address).collect())
+    }
+
+    /// The largest letter, and the room for all that come at the same time.
+    pub(crate) fn sizes(&self) -> anyhow::Result<(usize, Room)> {
+        let max_bytes = self.max_bytes.unwrap_or(MAX_BYTES);
+        if max_bytes < SMALLEST {
+            bail!("[mail_in] max_bytes is below {SMALLEST}: hardly any letter would be taken");
+        }
+        let at_once = self.max_bytes_at_once.unwrap_or(AT_ONCE.saturating_mul(max_bytes));
+        if at_once < max_bytes {
+            bail!("[mail_in] max_bytes_at_once is below max_bytes: the largest letters would never be taken");
+        }
+        Ok((max_bytes, Room::new(at_once)))
+    }
+
+    /// The checked settings of the listener, for a look at them.
+    pub(crate) fn checked(&self) -> anyhow::Result<Option<(SocketAddr, Settings)>> {
+        self.listener(self.sizes()?.1)
+    }
+
+    /// The checked settings of the listener, with its address; none if nobody listens. Further mailboxes may be entered on
+    /// a page, so none need to stand here.
+    pub(crate) fn listener(&self, room: Room) -> anyhow::Result<Option<(SocketAddr, Settings)>> {
         let mailboxes = self.mailboxes()?;
         let Some(listen) = self.listen else { return Ok(None) };
-        let Some((first, _)) = mailboxes.first() else {
-            bail!("[mail_in] names no mailboxes: no letter would be taken");
-        };
         let protocol = match self.protocol.as_deref() {
             None | Some("smtp") => Protocol::Smtp,
             Some("lmtp") => Protocol::Lmtp,
             Some(other) => bail!("[mail_in] protocol is {other:?}: write smtp or lmtp"),
         };
-        let domain = first.split_once('@').map_or("localhost", |(_, domain)| domain);
+        let domain = mailboxes.first().and_then(|(first, _)| first.split_once('@'));
+        let domain = domain.map_or("localhost", |(_, domain)| domain);
         let mut settings = Settings::new(protocol, self.host.as_deref().unwrap_or(domain));
-        settings.max_bytes = self.max_bytes.unwrap_or(settings.max_bytes);
+        settings.max_bytes = self.sizes()?.0;
+        settings.room = room;
         settings.max_connections = self.max_connections.unwrap_or(settings.max_connections);
         settings.per_second = self.per_second.unwrap_or(settings.per_second);
-        if settings.max_bytes < SMALLEST {
-            bail!("[mail_in] max_bytes is below {SMALLEST}: hardly any letter would be taken");
-        }
         if settings.max_connections == 0 || settings.per_second == 0 {
             bail!("[mail_in] max_connections and per_second are at least 1");
         }
@@ -98,7 +121,12 @@ impl MailInConfig {
     }
 
     /// The mailboxes with their groups; `from` is the sender of our letters.
-    pub(crate) async fn house(&self, desk: &Desk, from: &str) -> anyhow::Result<Arc<House>> {
+    pub(crate) async fn house(
+        &self,
+        desk: &Desk,
+        from: &str,
+        key: Option<ReplyKey>,
+    ) -> anyhow::Result<Arc<House>> {
         let groups = desk.read(|r| Ok(store::staff::groups(r)?)).await?;
         let mut mailboxes = Vec::new();
         for (address, group) in self.mailboxes()? {
@@ -117,7 +145,7 @@ impl MailInConfig {
             mailboxes.push((address, id));
         }
         let own = parse_email(from).map(|p| p.value).into_iter().collect();
-        Ok(Arc::new(House { mailboxes, own }))
+        Ok(Arc::new(House { mailboxes, own, key }))
     }
 }
 
@@ -131,18 +159,18 @@ mod tests {
 
     #[test]
     fn a_configuration_says_what_is_wrong_with_it() {
-        let read = |text: &str| toml::from_str::<MailInConfig>(text).unwrap().listener();
+        let read = |text: &str| toml::from_str::<MailInConfig>(text).unwrap().checked();
         let wrong = |text: &str| format!("{:#}", read(text).map(|_| ()).unwrap_err());
         assert!(read("").unwrap().is_none(), "nobody listens unless told to");
         let base = "listen = \"127.0.0.1:2525\"\nmailboxes = [{ address = \"Support@Vendor.example\" }]\n";
         let (listen, settings) = read(base).unwrap().unwrap();
         assert_eq!((listen.port(), settings.host.as_str()), (2525, "vendor.example"));
-        assert!(wrong("listen = \"127.0.0.1:2525\"").contains("no mailboxes"));
         assert!(wrong("mailboxes = [{ address = \"support\" }]").contains("no mail address"));
         for (line, said) in [
             ("protocol = \"pop3\"", "smtp or lmtp"),
             ("max_bytes = 10", "below"),
             ("per_second = 0", "at least 1"),
+            ("max_bytes_at_once = 100000", "below max_bytes"),
             ("key_file = \"k\"", "belong together"),
             ("certificate_file = \"/nowhere\"\nkey_file = \"/nowhere\"", "cannot read"),
         ] {

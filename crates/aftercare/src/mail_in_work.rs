@@ -9,6 +9,7 @@ use std::sync::Arc;
 use desk::mail_in::{Arrived, Attached, Claimed, House, claim, keep, put_off, raw, set_aside, take_in};
 use desk::{Desk, Error, Result, each};
 use domain::mail_in::{Fault, Incoming, Reason};
+use mail::Room;
 use mail::incoming::{Limits, fingerprint, head, parse};
 use mail::listener::{Arrival, Keeper, NotNow};
 
@@ -23,6 +24,11 @@ const AT_ONCE: usize = 3;
 /// After so many attempts a person looks at it.
 const MAX_ATTEMPTS: i64 = 6;
 
+/// All letters that are read at the same time take so much memory, taken apart as well.
+const MEMORY: usize = 192 * 1024 * 1024;
+/// A letter, taken apart, is so many times as large.
+const APART: usize = 3;
+
 /// Where letters are read.
 #[derive(Debug, Clone)]
 pub struct MailRoom {
@@ -32,6 +38,14 @@ pub struct MailRoom {
     pub files: PathBuf,
     /// What a letter may hold.
     pub limits: Limits,
+    memory: Room,
+}
+
+impl MailRoom {
+    /// A room for a house; files are kept in a folder.
+    pub fn new(house: Arc<House>, files: PathBuf) -> Self {
+        Self { house, files, limits: Limits::default(), memory: Room::new(MEMORY) }
+    }
 }
 
 /// Keeps what a listener takes.
@@ -49,26 +63,24 @@ impl Gate {
 }
 
 impl Keeper for Gate {
-    fn mailbox(&self, recipient: &str) -> Option<String> {
-        self.house.mailbox(recipient).map(str::to_owned)
+    async fn mailbox(&self, recipient: &str) -> std::result::Result<Option<String>, NotNow> {
+        let desk = self.desk.clone();
+        let rules = self.desk.peek(move |r| desk.rules_in(r)).await.map_err(|e| {
+            tracing::error!(error = %e, "a mailbox could not be looked up; the letter will be brought again");
+            NotNow
+        })?;
+        Ok(self.house.mailbox(&rules, recipient))
     }
 
     async fn keep(&self, arrival: Arrival) -> std::result::Result<(), NotNow> {
-        let (head, fingerprint) = (head(&arrival.raw), fingerprint(&arrival.raw));
-        let from = head.from.unwrap_or_default();
         let raw = Arc::new(arrival.raw);
+        let as_it_is = arrived(&raw);
         let letters = arrival.recipients.into_iter().map(|r| Arrived {
             mailbox: r.mailbox,
             source: self.source,
-            source_key: None,
-            fingerprint: fingerprint.clone(),
             envelope_from: arrival.sender.to_lowercase(),
             recipient: r.address,
-            sender: from.address.clone(),
-            sender_name: from.name.clone(),
-            subject: head.subject.clone(),
-            message_id: head.message_id.clone(),
-            raw: Arc::clone(&raw),
+            ..as_it_is.clone()
         });
         match keep(&self.desk, letters.collect()).await {
             Ok(_) => Ok(()),
@@ -77,6 +89,26 @@ impl Keeper for Gate {
                 Err(NotNow)
             }
         }
+    }
+}
+
+/// A letter as far as it says itself.
+pub(crate) fn arrived(raw: &Arc<Vec<u8>>) -> Arrived {
+    let (head, fingerprint) = (head(raw), fingerprint(raw));
+    let from = head.from.unwrap_or_default();
+    Arrived {
+        mailbox: String::new(),
+        source: "",
+        source_key: None,
+        fingerprint,
+        envelope_from: String::new(),
+        recipient: String::new(),
+        sender: from.address,
+        sender_name: from.name,
+        subject: head.subject,
+        message_id: head.message_id,
+        raw: Arc::clone(raw),
+        head_only: false,
     }
 }
 
@@ -162,6 +194,8 @@ async fn one(desk: &Desk, room: &MailRoom, claimed: &Claimed) -> Result<()> {
     if claimed.attempts() > MAX_ATTEMPTS {
         return set_aside(desk, claimed.clone(), Reason::Unreadable, String::new()).await;
     }
+    let size = usize::try_from(claimed.mail.size).unwrap_or(usize::MAX);
+    let share = room.memory.wait_for(size.saturating_mul(APART)).await;
     let bytes = raw(desk, &claimed.mail.id).await?;
     let limits = room.limits;
     let parsed = tokio::task::spawn_blocking(move || parse(&bytes, &limits)).await;
@@ -172,6 +206,7 @@ async fn one(desk: &Desk, room: &MailRoom, claimed: &Claimed) -> Result<()> {
     let files = store_files(desk, room, &mail).await?;
     // The bytes of the files lie in the file store by now.
     let mail = Incoming { files: Vec::new(), html: String::new(), ..mail };
+    drop(share);
     let place = || take_in(desk, claimed.clone(), mail.clone(), files.clone(), Arc::clone(&room.house));
     for _ in 0..AT_ONCE {
         match place().await {

@@ -7,7 +7,6 @@ use std::time::Duration;
 use desk::mail_in::House;
 use desk::post::{Parcel, settle, take};
 use desk::{Desk, Error, Result};
-use domain::mail_in::reply_address;
 use domain::post::{Handed, is_automatic};
 use mail::{Failure, Mailer, Outgoing, Phase};
 
@@ -41,9 +40,9 @@ pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>, house: Arc<House>) {
 /// Hands over what is due; stops at trouble that would befall the next letter as well. Returns whether the server
 /// could be reached.
 pub(crate) async fn deliver(desk: &Desk, mailer: &Mailer, house: &House) -> Result<bool> {
-    while let Some(parcel) = take(desk).await? {
+    while let Some(parcel) = take(desk, house).await? {
         let id = parcel.letter.id.clone();
-        let sent = mailer.send(&outgoing(&parcel, house)).await;
+        let sent = mailer.send(&outgoing(&parcel)).await;
         let reached = !matches!(&sent, Err(f) if f.phase != Phase::Letter);
         if let Err(failure) = &sent {
             tracing::warn!(letter.id = %id, trouble = %failure.for_log(), "a letter was not taken");
@@ -69,12 +68,8 @@ fn handed(sent: std::result::Result<String, Failure>) -> Handed {
     }
 }
 
-fn outgoing(parcel: &Parcel, house: &House) -> Outgoing {
+fn outgoing(parcel: &Parcel) -> Outgoing {
     let l = &parcel.letter;
-    let reply_to = parcel.reply.as_ref().and_then(|r| {
-        let mailbox = house.mailbox_of(r.group.as_ref())?;
-        reply_address(mailbox, &r.number, &r.code)
-    });
     Outgoing {
         id: l.id.clone(),
         thread: l.ticket.as_ref().map(|t| format!("ticket-{t}")),
@@ -84,7 +79,7 @@ fn outgoing(parcel: &Parcel, house: &House) -> Outgoing {
         automatic: is_automatic(&l.kind),
         desk: parcel.desk_name.clone(),
         date: l.created_at,
-        reply_to,
+        reply_to: parcel.reply_to.clone(),
         mark: parcel.mark.clone(),
     }
 }

@@ -1,19 +1,19 @@
 //! Waking browsers: the keys of the installation, and the job that delivers one message outside of any transaction.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use desk::oncall::push::{self as verb, Waking, Woken};
 use desk::oncall::step_of;
 use desk::{Desk, Error, Result};
 use domain::time::to_seconds;
-use push::{Delivered, Message, Pusher, Secret, Vapid, from_base64, to_base64};
+use push::{Delivered, Message, Pusher, Secret, Vapid};
 use serde::Deserialize;
 use serde_json::json;
 use store::job::JobRow;
 use words::{Locale, step_fired, t};
+
+use crate::seal::WRONG;
 
 /// The `[push]` part of the configuration.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,40 +25,20 @@ pub(crate) struct PushConfig {
     pub allow: Vec<String>,
 }
 
-const SECRET: &str = "secret.key";
 const PAIR: &str = "vapid";
 
 /// Opens the keys; makes them once for an installation.
 pub(crate) async fn open(
     desk: &Desk,
     config: &PushConfig,
-    data: &Path,
+    secret: Secret,
     public_url: &str,
 ) -> anyhow::Result<Pusher> {
-    let file = config.secret_file.clone().unwrap_or_else(|| data.join(SECRET));
-    let secret = secret(&file, desk.random()).with_context(|| format!("cannot use {}", file.display()))?;
     let new = secret.seal(PAIR, &Vapid::generate()?)?;
     let kept = verb::key(desk, new).await.map_err(|e| anyhow!(e.to_string()))?;
-    let pair = secret.open(PAIR, &kept).with_context(|| {
-        format!("{} is not the secret of this installation: copy the one of another node", file.display())
-    })?;
+    let pair = secret.open(PAIR, &kept).context(WRONG)?;
     let subject = public_url.starts_with("https://").then(|| public_url.to_owned());
     Ok(Pusher::new(Vapid::new(&pair, subject)?, secret, config.allow.clone())?)
-}
-
-/// Reads the secret; writes a new one, for its owner's eyes only, where there is none.
-fn secret(file: &Path, new: [u8; 32]) -> anyhow::Result<Secret> {
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
-        Ok(mut made) => {
-            writeln!(made, "{}", to_base64(&new))?;
-            made.sync_all()?;
-        }
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(e) => return Err(e.into()),
-    }
-    let bytes = from_base64(std::fs::read_to_string(file)?.trim())?;
-    let bytes: [u8; 32] = bytes.try_into().map_err(|_| anyhow!("it does not hold 32 bytes"))?;
-    Ok(Secret::new(bytes))
 }
 
 /// Delivers one message.

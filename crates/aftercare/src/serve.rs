@@ -7,10 +7,10 @@ use std::sync::Arc;
 use anyhow::Context;
 use desk::Desk;
 use desk::admin::{Ground, index_extra, lay_ground};
-use desk::mail_in::House;
+use desk::mail_in::{House, ReplyKey};
 use mail::Mailer;
-use mail::incoming::Limits;
 use mail::listener::{Protocol, Settings};
+use push::Secret;
 use search::Search;
 use store::{Db, DbConfig, Entropy};
 use tokio::net::TcpListener;
@@ -19,9 +19,12 @@ use words::{Locale, t};
 
 use crate::clock::{ProcessClock, entropy};
 use crate::config::Config;
+use crate::fetch_work::{self, Fetching};
 use crate::housekeeping;
 use crate::mail_in_work::{self, Gate, MailRoom};
+use crate::mailbox_door::MailboxDoor;
 use crate::post;
+use crate::seal;
 use crate::search_index;
 use crate::workers::{self, Post};
 
@@ -76,12 +79,31 @@ pub(crate) fn web_config(config: &Config, public_url: &str, data: &Path) -> WebC
         limits: config.limits(),
         sends_letters: !config.mail.host.is_empty(),
         push: None,
+        mailboxes: None,
+        written_mailboxes: Vec::new(),
     }
 }
 
 /// The search index of a data folder.
 pub(crate) fn search(data: &Path) -> Search {
     Search::new(data.join("search"))
+}
+
+/// What must not be read from a copy of the database is opened with the node's secret: the addresses for answers, and the
+/// passwords of mailboxes, which pages seal with it.
+pub(crate) async fn with_secret(
+    desk: &Desk,
+    config: &Config,
+    web: &mut WebConfig,
+) -> anyhow::Result<(Secret, Option<ReplyKey>, Fetching)> {
+    let secret = seal::secret(config, desk)?;
+    let key = seal::reply_key_or_none(desk, &secret).await;
+    web.mailboxes = Some(Arc::new(MailboxDoor::new(secret.clone())));
+    web.written_mailboxes = config.mail_in.written()?;
+    let (max_bytes, room) = config.mail_in.sizes()?;
+    let node: String = desk.new_secret().chars().take(16).collect();
+    let fetching = Fetching { secret: secret.clone(), max_bytes, room, node };
+    Ok((secret, key, fetching))
 }
 
 /// How letters leave the house and come in.
@@ -93,6 +115,8 @@ pub(crate) struct Letters {
     pub house: Arc<House>,
     /// Where letters are taken, if anywhere.
     pub gate: Option<(TcpListener, Settings)>,
+    /// How letters are fetched from other servers.
+    pub fetching: Option<Fetching>,
 }
 
 /// Answers until Ctrl-C or SIGTERM.
@@ -102,9 +126,9 @@ pub(crate) async fn run(
     web: WebConfig,
     letters: Letters,
 ) -> anyhow::Result<()> {
-    let Letters { mailer, house, gate } = letters;
+    let Letters { mailer, house, gate, fetching } = letters;
     let to = Post { push: web.push.clone(), ..Post::new(&web.public_url, mailer.is_some()) };
-    let room = MailRoom { house: Arc::clone(&house), files: web.files.clone(), limits: Limits::default() };
+    let room = MailRoom::new(Arc::clone(&house), web.files.clone());
     let mut beside = vec![
         tokio::spawn(workers::run(desk.clone(), to)),
         tokio::spawn(housekeeping::run(desk.clone(), web.files.clone())),
@@ -118,6 +142,7 @@ pub(crate) async fn run(
         let keeper = Gate::new(desk.clone(), Arc::clone(&house), source);
         beside.push(tokio::spawn(mail::listener::serve(gate, settings, keeper)));
     }
+    beside.extend(fetching.map(|f| tokio::spawn(fetch_work::run(desk.clone(), f))));
     beside.extend(mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m), house))));
     let app = web::router(App::new(desk, web)).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;

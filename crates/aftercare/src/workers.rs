@@ -19,7 +19,7 @@ use store::{Read, directory, letter, ticket};
 use words::{LetterFacts, LetterText, Locale, letter_text, t_args};
 
 /// Nothing sleeps longer than this: a clock that was set back, or a hint that was lost, is noticed then.
-const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 const CLAIM: i64 = 50;
 const MAX_ATTEMPTS: i64 = 8;
 

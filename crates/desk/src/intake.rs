@@ -194,16 +194,16 @@ fn requester(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<ContactRow> {
         }
         Requester::Point(point) => match directory::by_point(unit.work, &point)? {
             Some(contact) => Ok(contact),
-            None => new_contact(unit, &point, &new.requester_name),
+            None => new_contact(unit, (&point, &new.requester_name), "zh-CN"),
         },
     }
 }
 
-pub(crate) fn new_contact(unit: &mut Unit<'_, '_>, point: &Point, name: &str) -> Result<ContactRow> {
-    let organisation = match mail_domain(point) {
-        Some(domain) => directory::organisation_of_domain(unit.work, domain)?,
-        None => None,
-    };
+/// A contact with an address or number and a name; letters go out in this language until somebody says otherwise.
+pub(crate) fn new_contact(unit: &mut Unit<'_, '_>, who: (&Point, &str), locale: &str) -> Result<ContactRow> {
+    let (point, name) = who;
+    let of_domain = |d| directory::organisation_of_domain(unit.work, d);
+    let organisation = mail_domain(point).map(of_domain).transpose()?.flatten();
     let name = if name.trim().is_empty() { point.value.as_str() } else { name.trim() };
     let contact = ContactRow {
         id: ContactId(unit.work.next_id()),
@@ -211,7 +211,7 @@ pub(crate) fn new_contact(unit: &mut Unit<'_, '_>, point: &Point, name: &str) ->
         name: name.to_owned(),
         position: String::new(),
         sees: Sees::Own,
-        locale: "zh-CN".to_owned(),
+        locale: locale.to_owned(),
         active: true,
         created_at: unit.now,
         version: 1,

@@ -3,7 +3,7 @@
 //! lets it be sent again, with the same Message-ID: at least once, recognisably the same.
 
 use domain::access::{Actor, Right, Scope, System};
-use domain::id::GroupId;
+use domain::mail_in::reply_address;
 use domain::post::{Handed, LetterState, next_attempt};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use store::job::{self, JobRow};
 use store::letter::{self, LetterRow};
 
 use crate::admin::{need, record};
-use crate::mail_in::ReplyKey;
+use crate::mail_in::{House, ReplyKey};
 use crate::ticket::progress;
 use crate::{Desk, Error, Result, Unit};
 
@@ -30,23 +30,12 @@ pub struct Parcel {
     pub letter: LetterRow,
     /// The desk's name, for the sender.
     pub desk_name: String,
-    /// What an address for answers is made of, for letters about a ticket.
-    pub reply: Option<Reply>,
+    /// The address for answers, for letters about a ticket.
+    pub reply_to: Option<String>,
     /// The mark by which the desk knows its own letters when they come back.
     pub mark: String,
     job: JobRow,
     since: Timestamp,
-}
-
-/// What an address for answers is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// The ticket's number.
-    pub number: String,
-    /// The secret part.
-    pub code: String,
-    /// The group whose mailbox it is, if it has one.
-    pub group: Option<GroupId>,
 }
 
 /// Keeps a letter that is to be handed over, with its job.
@@ -72,8 +61,8 @@ fn enqueue(unit: &mut Unit<'_, '_>, letter: &str) -> Result<domain::id::JobId> {
 ///
 /// # Errors
 /// The store's.
-pub async fn take(desk: &Desk) -> Result<Option<Parcel>> {
-    let offered = desk.new_secret();
+pub async fn take(desk: &Desk, house: &House) -> Result<Option<Parcel>> {
+    let house = house.clone();
     desk.write(&Actor::System(System::Operator), move |unit| {
         while let Some(job) = job::claim_apart(unit.work, job::POST, 1)?.pop() {
             let payload: PostJob =
@@ -81,10 +70,9 @@ pub async fn take(desk: &Desk) -> Result<Option<Parcel>> {
             match letter::one(unit.work, &payload.letter)? {
                 Some(letter) if letter.job.as_ref() == Some(&job.id) => {
                     let desk_name = unit.rules.settings.desk_name.clone();
-                    let key = ReplyKey::of(unit, &offered)?;
-                    let reply = reply(unit, &letter, &key)?;
-                    let mark = key.mark();
-                    return Ok(Some(Parcel { letter, desk_name, reply, mark, job, since: payload.since }));
+                    let reply_to = reply_to(unit, &letter, &house)?;
+                    let mark = house.key.as_ref().map(ReplyKey::mark).unwrap_or_default();
+                    return Ok(Some(Parcel { letter, desk_name, reply_to, mark, job, since: payload.since }));
                 }
                 // Sent by hand meanwhile, or gone: nothing is left to do.
                 _ => job::done(unit.work, &job)?,
@@ -95,10 +83,12 @@ pub async fn take(desk: &Desk) -> Result<Option<Parcel>> {
     .await
 }
 
-fn reply(unit: &mut Unit<'_, '_>, letter: &LetterRow, key: &ReplyKey) -> Result<Option<Reply>> {
-    let Some(id) = &letter.ticket else { return Ok(None) };
-    let found = store::ticket::by_id(unit.work, &Scope::All, id)?;
-    Ok(found.map(|t| Reply { code: key.code(&t.id), number: t.number, group: t.group }))
+/// The address for answers to a letter's ticket, where there is a key and a mailbox.
+fn reply_to(unit: &mut Unit<'_, '_>, letter: &LetterRow, house: &House) -> Result<Option<String>> {
+    let (Some(id), Some(key)) = (&letter.ticket, &house.key) else { return Ok(None) };
+    let Some(t) = store::ticket::by_id(unit.work, &Scope::All, id)? else { return Ok(None) };
+    let mailbox = house.mailbox_of(&unit.rules, t.group.as_ref());
+    Ok(mailbox.and_then(|m| reply_address(&m, &t.number, &key.code(&t.id))))
 }
 
 /// Records what became of a parcel.

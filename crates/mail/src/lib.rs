@@ -1,12 +1,15 @@
-//! How a letter comes in and goes out: MIME, an SMTP and LMTP server, SMTP submission. Takes values and answers with
+//! How a letter comes in and goes out: MIME, an SMTP and LMTP server, an IMAP client, SMTP submission. Takes values and answers with
 //! values; knows no table, no use case and no template, and never writes an address or a secret into the log.
 
 mod client;
 mod compose;
+pub mod imap;
 pub mod incoming;
 pub mod listener;
+mod room;
 mod settings;
 
 pub use client::{Failure, Mailer, Phase};
 pub use compose::{Outgoing, compose, message_id};
+pub use room::{Room, Share};
 pub use settings::{Secret, SettingsError, Smtp, Tls};

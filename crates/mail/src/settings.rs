@@ -181,7 +181,8 @@ impl Smtp {
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
+/// Does a name mean the machine on which this runs?
+pub(crate) fn is_this_machine(host: &str) -> bool {
     host.trim().parse::<IpAddr>().map_or(host.trim() == "localhost", |ip| ip.is_loopback())
 }
 

@@ -82,6 +82,8 @@ pub const SUBJECTS: &[&str] = &[
     "answer",
     "token",
     "letter",
+    "mailbox",
+    "mail_block",
     "import",
     "archive",
 ];

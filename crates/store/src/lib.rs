@@ -26,6 +26,7 @@ pub mod import;
 pub mod job;
 pub mod letter;
 pub mod mail_in;
+pub mod mailbox;
 pub mod node;
 pub mod oncall;
 #[cfg(feature = "record")]

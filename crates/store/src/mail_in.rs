@@ -20,8 +20,9 @@ statements! {
     OPENED = "SELECT CAST(COUNT(*) AS BIGINT) FROM mail_in WHERE sender = $1 AND reason = 'opened' AND read_at > $2";
     SETTLE = "UPDATE mail_in SET state = $2, state_before = $3, reason = $4, detail = $5, read_at = $6, ticket_id = $7, message_no = $8 \
          WHERE id = $1";
-    KEY = "SELECT secret FROM mail_key WHERE id = 1";
-    PUT_KEY = "INSERT INTO mail_key (id, secret, made_at) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING";
+    KEY = "SELECT secret, sealed FROM mail_key WHERE id = 1";
+    PUT_KEY = "INSERT INTO mail_key (id, secret, sealed, made_at) VALUES (1, '', $1, $2) \
+         ON CONFLICT (id) DO UPDATE SET secret = '', sealed = excluded.sealed WHERE mail_key.sealed = ''";
 }
 
 const BASE: &str = "SELECT id, mailbox, source, size, envelope_from, recipient, received_at, sender, sender_name, subject, message_id, state, \
@@ -116,25 +117,29 @@ fn read(r: &Row<'_>) -> Result<MailRow> {
     })
 }
 
-/// Keeps a letter with its bytes; returns its key, or nothing if it is here already.
+/// Keeps a letter with its bytes; returns its key, or nothing if it is here already. Where its place at the source is known
+/// and its content is not, the server has given a number twice: the content counts.
 pub fn keep(work: &mut Work<'_>, m: &NewMail<'_>) -> Result<Option<String>> {
     let (id, now) = (work.next_id(), work.now());
-    let values = [
-        (&id).into(),
-        m.mailbox.into(),
-        m.source.into(),
-        m.source_key.into(),
-        m.fingerprint.into(),
-        i64::try_from(m.raw.len()).unwrap_or(i64::MAX).into(),
-        m.envelope_from.into(),
-        m.recipient.into(),
-        now.into(),
-        m.sender.0.into(),
-        m.sender.1.into(),
-        m.subject.into(),
-        m.message_id.into(),
-    ];
-    if work.execute(&INSERT, &values)? == 0 {
+    let with = |source_key: Option<&'_ str>, work: &mut Work<'_>| {
+        let values = [
+            (&id).into(),
+            m.mailbox.into(),
+            m.source.into(),
+            source_key.into(),
+            m.fingerprint.into(),
+            i64::try_from(m.raw.len()).unwrap_or(i64::MAX).into(),
+            m.envelope_from.into(),
+            m.recipient.into(),
+            now.into(),
+            m.sender.0.into(),
+            m.sender.1.into(),
+            m.subject.into(),
+            m.message_id.into(),
+        ];
+        work.execute(&INSERT, &values)
+    };
+    if with(m.source_key, work)? == 0 && (m.source_key.is_none() || with(None, work)? == 0) {
         return Ok(None);
     }
     work.hit("mail_raw", &INSERT_RAW, &[(&id).into(), m.raw.into()])?;
@@ -193,12 +198,25 @@ pub(crate) fn assemble(state: Option<MailState>, before: &str, limit: i64) -> (S
     a.end(" ORDER BY id DESC LIMIT ?", &[limit.into()])
 }
 
-/// The secret of the addresses for answers. The first one that is offered stays.
-pub fn key(work: &mut Work<'_>, offered: &str) -> Result<String> {
-    if let Some(secret) = work.first(&KEY, &[], |r| r.text(0))? {
-        return Ok(secret);
-    }
+/// The secret of the addresses for answers, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeptKey {
+    /// From before it was sealed.
+    Plain(String),
+    /// Sealed.
+    Sealed(String),
+}
+
+/// The secret of the addresses for answers, if there is one.
+pub fn key(r: &mut Read<'_>) -> Result<Option<KeptKey>> {
+    let kept = r.first(&KEY, &[], |r| Ok((r.text(0)?, r.text(1)?)))?;
+    Ok(kept.map(
+        |(plain, sealed)| if sealed.is_empty() { KeptKey::Plain(plain) } else { KeptKey::Sealed(sealed) },
+    ))
+}
+
+/// Keeps the sealed secret, unless there is a sealed one. What lay there open is gone with it.
+pub fn put_key(work: &mut Work<'_>, sealed: &str) -> Result<()> {
     let now = work.now();
-    work.execute(&PUT_KEY, &[offered.into(), now.into()])?;
-    Ok(work.first(&KEY, &[], |r| r.text(0))?.unwrap_or_else(|| offered.to_owned()))
+    work.execute(&PUT_KEY, &[sealed.into(), now.into()]).map(drop)
 }

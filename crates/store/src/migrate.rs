@@ -37,6 +37,8 @@ const FILES: &[(&str, &str)] = &[
     ("0017_parity.sql", include_str!("../migrations/0017_parity.sql")),
     ("0018_conduct.sql", include_str!("../migrations/0018_conduct.sql")),
     ("0019_mail_in.sql", include_str!("../migrations/0019_mail_in.sql")),
+    ("0020_mail_safety.sql", include_str!("../migrations/0020_mail_safety.sql")),
+    ("0022_mailbox.sql", include_str!("../migrations/0022_mailbox.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

@@ -92,6 +92,8 @@ pub fn load(r: &mut Read<'_>) -> Result<Rules> {
         calendars,
         policies,
         newest,
+        mailboxes: crate::mailbox::all(r)?,
+        blocks: crate::mailbox::blocks(r)?,
     })
 }
 

@@ -24,6 +24,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("job", crate::job::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),
         ("mail_in", crate::mail_in::STATEMENTS),
+        ("mailbox", crate::mailbox::STATEMENTS),
         ("node", crate::node::STATEMENTS),
         ("revision", crate::revision::STATEMENTS),
         ("rules", crate::rules::STATEMENTS),

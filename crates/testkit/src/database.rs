@@ -61,6 +61,22 @@ impl Database {
         let _ = connection.await;
     }
 
+    /// Does what an older program, or somebody with the database's own tool, has done.
+    pub async fn execute(&self, sql: &str) {
+        match &self.config {
+            DbConfig::Sqlite(path) | DbConfig::Scratch(path) => {
+                rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+            }
+            DbConfig::Postgres(url) => {
+                let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+                let connection = tokio::spawn(connection);
+                client.batch_execute(sql).await.unwrap();
+                drop(client);
+                let _ = connection.await;
+            }
+        }
+    }
+
     /// How the store opens it.
     pub fn config(&self) -> DbConfig {
         self.config.clone()

@@ -1,6 +1,7 @@
 //! The test application: the whole product in one process, on either engine, with a clock that the test owns.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
     reason = "a test that cannot be set up has failed"
@@ -8,10 +9,12 @@
 
 mod cast;
 mod database;
+mod dovecot;
 mod http;
 
 pub use cast::{Cast, PASSWORD};
 pub use database::{Database, Folder, engines};
+pub use dovecot::{Dovecot, IMAP_PASSWORD, Kind as ImapKind};
 pub use http::{Answer, Client};
 
 use std::net::TcpListener;
@@ -29,6 +32,11 @@ use web::{App, Limits, WebConfig};
 
 /// Thursday, 2026-09-24, 10:00 in Shanghai: an ordinary workday a week before National Day.
 pub const NOW: &str = "2026-09-24T02:00:00Z";
+
+/// The secret of every test's node.
+pub fn secret() -> Secret {
+    Secret::new([3; 32])
+}
 
 /// The product in a test.
 pub struct TestApp {
@@ -70,7 +78,7 @@ impl TestApp {
         let push_service = TcpListener::bind("127.0.0.1:0").unwrap();
         let allowed = vec![format!("http://{}", push_service.local_addr().unwrap())];
         let vapid = Vapid::new(&Vapid::generate().unwrap(), Some("https://desk.example".to_owned())).unwrap();
-        let pusher = Arc::new(Pusher::new(vapid, Secret::new([3; 32]), allowed).unwrap());
+        let pusher = Arc::new(Pusher::new(vapid, secret(), allowed).unwrap());
         let web = WebConfig {
             search: search.clone(),
             files: files.clone(),
@@ -80,6 +88,8 @@ impl TestApp {
             behind_proxy: false,
             sends_letters: true,
             push: Some(Arc::clone(&pusher)),
+            mailboxes: Some(Arc::new(aftercare::MailboxDoor::new(secret()))),
+            written_mailboxes: Vec::new(),
         };
         let router = web::router(App::new(desk.clone(), web));
         Self { desk, clock, cast, search, indexer, files, push_service, pusher, router, database, folder }
@@ -109,6 +119,11 @@ impl TestApp {
     /// Puts the database out of reach, or back; PostgreSQL only.
     pub async fn open_database(&self, open: bool) {
         self.database.open_to_all(open).await;
+    }
+
+    /// Does what an older program, or somebody with the database's own tool, has done.
+    pub async fn execute(&self, sql: &str) {
+        self.database.execute(sql).await;
     }
 
     /// Moves the clock while no worker is there.

@@ -12,6 +12,7 @@ use desk::Desk;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::throttle::Throttle;
+use crate::mailbox_port::MailboxPort;
 
 /// Limits that an operator may change.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,10 @@ pub struct WebConfig {
     pub sends_letters: bool,
     /// Browsers can be woken by pages.
     pub push: Option<Arc<push::Pusher>>,
+    /// Seals passwords of mailboxes and tries their servers.
+    pub mailboxes: Option<Arc<dyn MailboxPort>>,
+    /// Mailboxes that stand in the configuration file.
+    pub written_mailboxes: Vec<String>,
 }
 
 /// What every handler may use.

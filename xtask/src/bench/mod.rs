@@ -8,6 +8,7 @@ mod firing;
 mod http;
 mod live;
 mod load;
+mod mail;
 mod pages;
 mod place;
 mod raw;
@@ -63,6 +64,8 @@ enum What {
     Search,
     /// Dues beside another library.
     Clocks,
+    /// Letters that come in by SMTP, and memory meanwhile.
+    Mail,
     /// Steps of 100,000 running clocks, and a change of their calendar.
     Firing,
     /// From a changed line to the running program.
@@ -71,7 +74,7 @@ enum What {
     All,
 }
 
-const EACH: [What; 9] = [
+const EACH: [What; 10] = [
     What::Pages,
     What::Start,
     What::Creates,
@@ -80,6 +83,7 @@ const EACH: [What; 9] = [
     What::Search,
     What::Clocks,
     What::Firing,
+    What::Mail,
     What::Rebuild,
 ];
 
@@ -139,6 +143,7 @@ fn measure(bench: &mut Bench, what: What) -> anyhow::Result<()> {
         What::Search => search::run(bench),
         What::Clocks => clocks::run(bench),
         What::Firing => firing::run(bench),
+        What::Mail => mail::run(bench),
         What::Rebuild => rebuild::run(bench),
         What::All => Ok(()),
     }

@@ -66,7 +66,12 @@ impl Place {
 
     /// Starts the server.
     pub(super) fn serve(&self) -> anyhow::Result<Server> {
-        let address = self.configure()?;
+        self.serve_with("")
+    }
+
+    /// The same with further parts of the configuration.
+    pub(super) fn serve_with(&self, more: &str) -> anyhow::Result<Server> {
+        let address = self.configure_with(more)?;
         Server::start(&self.bin, &self.folder.join("config.toml"), address)
     }
 
@@ -104,10 +109,14 @@ impl Place {
 
     /// Writes the configuration with a port that is free now. One program may ask as often as it likes.
     fn configure(&self) -> anyhow::Result<SocketAddr> {
+        self.configure_with("")
+    }
+
+    fn configure_with(&self, more: &str) -> anyhow::Result<SocketAddr> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let data = self.data();
         let text = format!(
-            "listen = {:?}\ndata = {:?}\n[limits]\napi_per_second = 1000000\n",
+            "listen = {:?}\ndata = {:?}\n[limits]\napi_per_second = 1000000\n{more}",
             address.to_string(),
             data.to_string_lossy()
         );

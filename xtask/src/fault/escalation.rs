@@ -112,7 +112,7 @@ fn create(addresses: &[std::net::SocketAddr], token: &str, most: u32, stop: &Ato
 }
 
 /// Kills one node after the other, each time another one after another wait, and starts it again.
-fn kill(nodes: &mut [Node], kills: u32, seed: u64) -> anyhow::Result<()> {
+pub(super) fn kill(nodes: &mut [Node], kills: u32, seed: u64) -> anyhow::Result<()> {
     let mut state = seed;
     for done in 0..kills {
         let wait = 100 + random(&mut state) % 900;
@@ -129,7 +129,7 @@ fn kill(nodes: &mut [Node], kills: u32, seed: u64) -> anyhow::Result<()> {
 }
 
 /// Splitmix64: good enough to choose by, and the same everywhere.
-fn random(state: &mut u64) -> u64 {
+pub(super) fn random(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -26,12 +26,22 @@ pub(super) struct Node {
 impl Node {
     /// Writes the configuration; nothing runs yet.
     pub(super) fn new(bin: &Path, folder: &Path, database_url: Option<&str>) -> anyhow::Result<Self> {
+        Self::with(bin, folder, database_url, "")
+    }
+
+    /// The same with further parts of the configuration.
+    pub(super) fn with(
+        bin: &Path,
+        folder: &Path,
+        database_url: Option<&str>,
+        more: &str,
+    ) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let data = folder.join("data");
         let url = database_url.map(|url| format!("database_url = {url:?}\n")).unwrap_or_default();
         let text = format!(
-            "listen = {:?}\ndata = {:?}\n{url}[limits]\napi_per_second = 1000000\n",
+            "listen = {:?}\ndata = {:?}\n{url}[limits]\napi_per_second = 1000000\n{more}",
             address.to_string(),
             data.to_string_lossy()
         );

@@ -170,7 +170,7 @@ fn numbers(client: &mut Client) -> anyhow::Result<Vec<String>> {
 }
 
 /// All items of a list, page by page; more than this would be a list without an end.
-fn pages(client: &mut Client, path: &str) -> anyhow::Result<Vec<Value>> {
+pub(super) fn pages(client: &mut Client, path: &str) -> anyhow::Result<Vec<Value>> {
     const MOST: usize = 1_000;
     let (mut items, mut cursor) = (Vec::new(), String::new());
     for _ in 0..MOST {

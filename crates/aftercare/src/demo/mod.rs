@@ -84,8 +84,11 @@ pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Confi
     announce(args.json, &url, &accounts, &token)?;
     // The demo sends nothing, whatever is configured.
     web.sends_letters = false;
-    let house = Arc::new(House { mailboxes: vec![(MAILBOX.to_owned(), None)], own: Vec::new() });
-    serve::run(listener, desk, web, Letters { mailer: None, house, gate }).await
+    let (_, key, fetching) = serve::with_secret(&desk, &config, &mut web).await?;
+    web.written_mailboxes = vec![MAILBOX.to_owned()];
+    let house = Arc::new(House { mailboxes: vec![(MAILBOX.to_owned(), None)], own: Vec::new(), key });
+    let letters = Letters { mailer: None, house, gate, fetching: Some(fetching) };
+    serve::run(listener, desk, web, letters).await
 }
 
 /// The listener for letters, bound before anything is announced.

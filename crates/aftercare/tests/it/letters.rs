@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use axum::http::StatusCode;
+use desk::mail_in::House;
 use domain::post::LetterState;
 use mail::{Mailer, Phase, Secret, Smtp, Tls};
 use serde_json::{Value, json};
@@ -189,8 +190,8 @@ async fn a_worker_that_dies_sends_the_same_letter_again(app: TestApp) {
     // Taken by the server, and the worker dies before it is recorded.
     aftercare::drain_and_send(&app.desk, URL, &self::mailer(free_port())).await.unwrap();
     app.clock.set(letters(&app).await[0].next_at.unwrap());
-    let parcel = desk::post::take(&app.desk).await.unwrap().unwrap();
-    assert!(desk::post::take(&app.desk).await.unwrap().is_none(), "it is under lease");
+    let parcel = desk::post::take(&app.desk, &House::default()).await.unwrap().unwrap();
+    assert!(desk::post::take(&app.desk, &House::default()).await.unwrap().is_none(), "it is under lease");
     let by_the_dead = mail::Outgoing {
         id: parcel.letter.id.clone(),
         thread: None,
@@ -245,7 +246,7 @@ async fn a_person_sends_a_letter_again(app: TestApp) {
 }
 
 /// A certificate for `localhost`, made for this run.
-fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
+pub(crate) fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
     std::fs::create_dir_all(folder).unwrap();
     let (pem, key) = (folder.join("cert.pem"), folder.join("key.pem"));
     let made = Command::new("openssl")

@@ -49,7 +49,7 @@ async fn what_cannot_be_read_waits_for_a_person(app: TestApp) {
     // A mailbox that was taken out of the configuration and comes back.
     let raw = letter("ben@north.example", "later", "", "b");
     bring(&app, "ben@north.example", MAILBOX, raw).await;
-    let nobody = MailRoom { house: Arc::new(House::default()), ..room(&app) };
+    let nobody = MailRoom::new(Arc::new(House::default()), app.files.clone());
     read_mail(&app.desk, &nobody).await.unwrap();
     let mail = mails(&app).await.remove(0);
     assert_eq!((mail.state, mail.reason), (MailState::Quarantined, Reason::NoMailbox));

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use aftercare::{Gate, MailRoom, read_mail};
 use axum::http::StatusCode;
-use desk::mail_in::House;
+use desk::mail_in::{House, ReplyKey};
 use domain::access::Scope;
 use domain::mail_in::{MailState, Reason};
 use domain::ticket::Ticket;
-use mail::incoming::Limits;
 use mail::listener::{Arrival, Keeper, Recipient};
 use serde_json::json;
 use store::mail_in::MailRow;
@@ -29,11 +28,15 @@ mod engines {
 
 pub(crate) const MAILBOX: &str = "support@vendor.example";
 
+pub(crate) fn key() -> ReplyKey {
+    ReplyKey::new(b"secret of the tests")
+}
+
 pub(crate) fn room(app: &TestApp) -> MailRoom {
     let mailboxes =
         vec![(MAILBOX.to_owned(), None), ("other@vendor.example".to_owned(), Some("other".into()))];
-    let house = Arc::new(House { mailboxes, own: vec!["desk@vendor.example".to_owned()] });
-    MailRoom { house, files: app.files.clone(), limits: Limits::default() }
+    let house = House { mailboxes, own: vec!["desk@vendor.example".to_owned()], key: Some(key()) };
+    MailRoom::new(Arc::new(house), app.files.clone())
 }
 
 /// A letter with some further fields, each ended by a line end.
@@ -46,8 +49,8 @@ pub(crate) fn letter(from: &str, subject: &str, fields: &str, body: &str) -> Vec
 
 pub(crate) async fn bring(app: &TestApp, sender: &str, recipient: &str, raw: Vec<u8>) {
     let room = room(app);
-    let mailbox = room.house.mailbox(recipient).unwrap().to_owned();
     let gate = Gate::new(app.desk.clone(), room.house, "smtp");
+    let mailbox = gate.mailbox(recipient).await.unwrap().unwrap();
     let recipients = vec![Recipient { mailbox, address: recipient.to_owned() }];
     let peer = std::net::Ipv4Addr::LOCALHOST.into();
     gate.keep(Arrival { peer, sender: sender.to_owned(), recipients, raw }).await.unwrap();
@@ -79,7 +82,7 @@ async fn messages(app: &TestApp, t: &Ticket) -> Vec<MessageRow> {
 }
 
 pub(crate) async fn tickets(app: &TestApp) -> usize {
-    app.api().await.get("/api/v1/tickets").await.json()["items"].as_array().unwrap().len()
+    app.api().await.get("/api/v1/tickets?limit=200").await.json()["items"].as_array().unwrap().len()
 }
 
 async fn letters(app: &TestApp) -> Vec<store::letter::LetterRow> {
@@ -92,10 +95,10 @@ async fn reply_address(app: &TestApp, t: &Ticket) -> String {
     app.drain().await;
     let kept = letters(app).await.into_iter().find(|l| l.ticket.as_ref() == Some(&t.id)).unwrap();
     desk::post::send_now(&app.desk, app.cast.staff("admin"), kept.id).await.unwrap();
-    let parcel = desk::post::take(&app.desk).await.unwrap().unwrap();
-    let reply = parcel.reply.clone().unwrap();
+    let parcel = desk::post::take(&app.desk, &room(app).house).await.unwrap().unwrap();
+    let reply = parcel.reply_to.clone().unwrap();
     desk::post::settle(&app.desk, parcel, domain::post::Handed::Taken("250 taken".to_owned())).await.unwrap();
-    domain::mail_in::reply_address(MAILBOX, &reply.number, &reply.code).unwrap()
+    reply
 }
 
 async fn a_letter_opens_a_ticket_once(app: TestApp) {

@@ -45,6 +45,8 @@ mod forms;
 #[cfg(test)]
 mod housekeeping;
 #[cfg(test)]
+mod imap;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod intake_checks;
@@ -65,7 +67,13 @@ mod mail_demo;
 #[cfg(test)]
 mod mail_in;
 #[cfg(test)]
+mod mail_key;
+#[cfg(test)]
 mod mail_server;
+#[cfg(test)]
+mod mail_swaks;
+#[cfg(test)]
+mod mailboxes;
 #[cfg(test)]
 mod oncall;
 #[cfg(test)]

@@ -1,23 +1,48 @@
 //! The secret behind addresses for answers. Whoever holds an address may write into its ticket; nobody can make one.
 
+use domain::access::{Actor, System};
 use domain::id::TicketId;
 use domain::mail_in::TOKEN_CHARS;
 use ring::hmac::{HMAC_SHA256, Key, sign, verify};
+use store::mail_in::{self, KeptKey};
 
-use crate::{Result, Unit};
+use crate::{Desk, Error, Result};
 
 /// The desk's own key.
+#[derive(Debug, Clone)]
 pub struct ReplyKey(Key);
 
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 /// Bytes of a code: 80 bits.
 const CODE_BYTES: usize = TOKEN_CHARS * 5 / 8;
 
+/// The secret as it is kept: sealed, or open from before it was sealed; none in a new installation.
+///
+/// # Errors
+/// The store's.
+pub async fn kept_key(desk: &Desk) -> Result<Option<KeptKey>> {
+    desk.read(|r| Ok(mail_in::key(r)?)).await
+}
+
+/// Keeps a sealed secret unless there is one already; answers with the one that counts.
+///
+/// # Errors
+/// The store's.
+pub async fn keep_key(desk: &Desk, sealed: String) -> Result<String> {
+    desk.write(&Actor::System(System::Operator), move |unit| {
+        mail_in::put_key(unit.work, &sealed)?;
+        match mail_in::key(unit.work)? {
+            Some(KeptKey::Sealed(kept)) => Ok(kept),
+            _ => Err(Error::NotFound),
+        }
+    })
+    .await
+}
+
 impl ReplyKey {
-    /// The key that is kept; `offered` becomes it where there is none yet.
-    pub(crate) fn of(unit: &mut Unit<'_, '_>, offered: &str) -> Result<Self> {
-        let secret = store::mail_in::key(unit.work, offered)?;
-        Ok(Self(Key::new(HMAC_SHA256, secret.as_bytes())))
+    /// From the secret that was opened.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(Key::new(HMAC_SHA256, secret))
     }
 
     /// The secret part of a ticket's address.
@@ -64,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_code_is_right_for_one_ticket_and_one_key() {
-        let key = |secret: &str| ReplyKey(Key::new(HMAC_SHA256, secret.as_bytes()));
+        let key = |secret: &str| ReplyKey::new(secret.as_bytes());
         let (one, other) = (key("a"), key("b"));
         let (t, u) = (TicketId::from("t"), TicketId::from("u"));
         let code = one.code(&t);

@@ -22,7 +22,7 @@ pub async fn read_again(desk: &Desk, who: &Actor, id: String) -> Result<()> {
         if !row.state.may_be_read_again() {
             return Err(Error::field("mail", "not_readable"));
         }
-        wait(unit, row)
+        wait(unit, row, false)
     })
     .await
 }
@@ -61,7 +61,8 @@ pub async fn not_spam(desk: &Desk, who: &Actor, id: String) -> Result<()> {
             return Ok(());
         }
         if row.state_before != Some(MailState::Placed) {
-            return wait(unit, row);
+            // Whatever made it unwanted does not count a second time.
+            return wait(unit, row, true);
         }
         if row.reason == Reason::Opened {
             reopen_ticket(unit, &row)?;
@@ -82,11 +83,11 @@ fn saved(unit: &mut Unit<'_, '_>, row: &MailRow, before: MailState) -> Result<()
     record(unit, ("mail", &row.id), &before, &row.state)
 }
 
-fn wait(unit: &mut Unit<'_, '_>, mut row: MailRow) -> Result<()> {
+fn wait(unit: &mut Unit<'_, '_>, mut row: MailRow, wanted: bool) -> Result<()> {
     let before = row.state;
     (row.state, row.state_before, row.reason) = (MailState::Waiting, None, Reason::None);
     row.detail.clear();
-    job::insert(unit.work, job::MAIL_IN, &MailJob { mail: row.id.clone() }, unit.now)?;
+    job::insert(unit.work, job::MAIL_IN, &MailJob { mail: row.id.clone(), wanted }, unit.now)?;
     unit.work.publish("mail_in", &row.id)?;
     saved(unit, &row, before)
 }

@@ -2,12 +2,15 @@
 //! Whatever it turns out to be, it ends in a ticket, in the list of what was noted, or in front of a person.
 
 mod bounce;
+pub mod fetch;
 mod find;
 mod key;
+mod mailboxes;
 mod manage;
 mod read;
 
-pub use key::ReplyKey;
+pub use key::{ReplyKey, keep_key, kept_key};
+pub use mailboxes::{Sealed, block, remove_mailbox, reseal_mailbox, save_mailbox, unblock};
 pub use manage::{not_spam, read_again, spam};
 pub use read::{Attached, House, set_aside, take_in};
 
@@ -26,7 +29,7 @@ use crate::{Desk, Error, Result};
 pub struct Arrived {
     /// The mailbox into which it came.
     pub mailbox: String,
-    /// By what way: `smtp`, `lmtp`.
+    /// By what way: `smtp`, `lmtp`, `imap`.
     pub source: &'static str,
     /// Where it lies at its source, for sources in which it stays.
     pub source_key: Option<String>,
@@ -46,12 +49,17 @@ pub struct Arrived {
     pub message_id: String,
     /// The letter.
     pub raw: Arc<Vec<u8>>,
+    /// It is larger than letters may be: this is its head, and it lies where it was.
+    pub head_only: bool,
 }
 
 /// A letter is to be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct MailJob {
     mail: String,
+    /// A person said that it is wanted, whoever sent it.
+    #[serde(default)]
+    wanted: bool,
 }
 
 /// A letter under lease.
@@ -59,6 +67,8 @@ struct MailJob {
 pub struct Claimed {
     /// The letter.
     pub mail: MailRow,
+    /// A person said that it is wanted, whoever sent it.
+    wanted: bool,
     pub(crate) job: JobRow,
 }
 
@@ -92,10 +102,14 @@ pub async fn keep(desk: &Desk, letters: Vec<Arrived>) -> Result<usize> {
                 raw: &a.raw,
             };
             if let Some(id) = mail_in::keep(unit.work, &mail)? {
-                let payload = MailJob { mail: id.clone() };
-                job::insert(unit.work, job::MAIL_IN, &payload, unit.now)?;
-                unit.work.publish("mail_in", &id)?;
                 new += 1;
+                if a.head_only {
+                    read::without_reading(unit, &id)?;
+                } else {
+                    let payload = MailJob { mail: id.clone(), wanted: false };
+                    job::insert(unit.work, job::MAIL_IN, &payload, unit.now)?;
+                }
+                unit.work.publish("mail_in", &id)?;
             }
         }
         Ok(new)
@@ -114,7 +128,7 @@ pub async fn claim(desk: &Desk, limit: i64) -> Result<Vec<Claimed>> {
             let payload: MailJob =
                 serde_json::from_str(&job.payload).map_err(|e| Error::Internal(e.to_string()))?;
             match mail_in::one(unit.work, &payload.mail)? {
-                Some(mail) => claimed.push(Claimed { mail, job }),
+                Some(mail) => claimed.push(Claimed { mail, wanted: payload.wanted, job }),
                 None => job::done(unit.work, &job)?,
             }
         }

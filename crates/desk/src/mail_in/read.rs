@@ -7,11 +7,12 @@ use std::sync::Arc;
 use domain::access::{Actor, System};
 use domain::id::{FileId, GroupId, TicketId};
 use domain::mail_in::{
-    Incoming, MailState, Nature, Ours, Place, Reason, acknowledges, fold, nature, place, same_mailbox, title,
+    Incoming, MailState, Nature, Ours, Place, Reason, acknowledges, blocked, fold, nature, place,
+    same_mailbox, title,
 };
 use domain::people::{Point, parse_email};
 use domain::ticket::decide::{
-    self, Body, Case, Draft, MailRemarks, Outcome, Refusal, Visibility, remark_mail,
+    self, Body, Case, Draft, MailRemarks, Outcome, Refusal, Rules, Visibility, remark_mail,
 };
 use domain::ticket::{Channel, Ticket};
 use domain::time::{Timestamp, plus_seconds};
@@ -26,26 +27,39 @@ use crate::case::load_current;
 use crate::intake::{NewTicket, contact_actor, new_contact, open_in};
 use crate::{Desk, Error, Result, Unit, save};
 
-/// What the installation says about mail.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What the configuration says about mail; further mailboxes are in the rules.
+#[derive(Debug, Clone, Default)]
 pub struct House {
-    /// The mailboxes, each with the group that gets what comes into it.
+    /// Mailboxes, each with the group that gets what comes into it.
     pub mailboxes: Vec<(String, Option<GroupId>)>,
     /// Further addresses of our own, such as the sender of our letters.
     pub own: Vec<String>,
+    /// Makes and knows the addresses for answers. Without it there are none, and letters are told by what they answer.
+    pub key: Option<ReplyKey>,
 }
 
 impl House {
+    /// All mailboxes that take letters: those of the rules first.
+    fn open<'h>(&'h self, rules: &'h Rules) -> impl Iterator<Item = (&'h str, Option<&'h GroupId>)> {
+        let entered =
+            rules.mailboxes.iter().filter(|m| m.active).map(|m| (m.address.as_str(), m.group.as_ref()));
+        // Whoever has entered an address that is in the configuration too has the say about it.
+        let known = |address: &str| rules.mailboxes.iter().any(|m| m.address == address);
+        let written =
+            self.mailboxes.iter().filter(move |(a, _)| !known(a)).map(|(a, g)| (a.as_str(), g.as_ref()));
+        entered.chain(written)
+    }
+
     /// The mailbox for answers about a ticket of this group; the first one if none is the group's.
-    pub fn mailbox_of(&self, group: Option<&GroupId>) -> Option<&str> {
-        let of_group = self.mailboxes.iter().find(|(_, g)| group.is_some() && g.as_ref() == group);
-        of_group.or(self.mailboxes.first()).map(|(address, _)| address.as_str())
+    pub fn mailbox_of(&self, rules: &Rules, group: Option<&GroupId>) -> Option<String> {
+        let of_group = self.open(rules).find(|(_, g)| group.is_some() && *g == group);
+        of_group.or_else(|| self.open(rules).next()).map(|(address, _)| address.to_owned())
     }
 
     /// The mailbox to which a recipient belongs.
-    pub fn mailbox(&self, recipient: &str) -> Option<&str> {
-        let mut all = self.mailboxes.iter().map(|(address, _)| address.as_str());
-        all.find(|address| same_mailbox(recipient, address))
+    pub fn mailbox(&self, rules: &Rules, recipient: &str) -> Option<String> {
+        let found = self.open(rules).find(|(address, _)| same_mailbox(recipient, address));
+        found.map(|(address, _)| address.to_owned())
     }
 }
 
@@ -117,12 +131,10 @@ pub async fn take_in(
     (files, left_out): (Vec<Attached>, Vec<String>),
     house: Arc<House>,
 ) -> Result<()> {
-    let offered = desk.new_secret();
     desk.write(&Actor::System(System::Operator), move |unit| {
         let Some(row) = still_waiting(unit, &claimed)? else { return Ok(()) };
-        let key = ReplyKey::of(unit, &offered)?;
         let l = Letter { row: &row, mail: &mail, files: &files, left_out: &left_out };
-        let fate = decide_fate(unit, &l, &key, &house)?;
+        let fate = decide_fate(unit, &l, &house, claimed.wanted)?;
         settle(unit, row.clone(), fate, String::new())?;
         Ok(job::done(unit.work, &claimed.job)?)
     })
@@ -142,6 +154,12 @@ pub async fn set_aside(desk: &Desk, claimed: Claimed, reason: Reason, detail: St
     .await
 }
 
+/// Puts a letter of which there is only a head before a person.
+pub(super) fn without_reading(unit: &mut Unit<'_, '_>, id: &str) -> Result<()> {
+    let row = mail_in::one(unit.work, id)?.ok_or(Error::NotFound)?;
+    settle(unit, row, Fate::of(MailState::Quarantined, Reason::TooLarge), String::new())
+}
+
 /// The letter as it is now, if nobody has read it meanwhile.
 fn still_waiting(unit: &mut Unit<'_, '_>, claimed: &Claimed) -> Result<Option<MailRow>> {
     let row = mail_in::one(unit.work, &claimed.mail.id)?.ok_or(Error::NotFound)?;
@@ -158,25 +176,37 @@ fn settle(unit: &mut Unit<'_, '_>, mut row: MailRow, fate: Fate, detail: String)
     Ok(mail_in::settle(unit.work, &row)?)
 }
 
-fn decide_fate(unit: &mut Unit<'_, '_>, l: &Letter<'_>, key: &ReplyKey, house: &House) -> Result<Fate> {
-    let Some((_, group)) = house.mailboxes.iter().find(|(address, _)| *address == l.row.mailbox) else {
+fn decide_fate(unit: &mut Unit<'_, '_>, l: &Letter<'_>, house: &House, wanted: bool) -> Result<Fate> {
+    let rules = Arc::clone(&unit.rules);
+    let Some((_, group)) = house.open(&rules).find(|(address, _)| *address == l.row.mailbox) else {
         return Ok(Fate::of(MailState::Quarantined, Reason::NoMailbox));
     };
-    let addresses: Vec<String> = house.mailboxes.iter().map(|(a, _)| a).chain(&house.own).cloned().collect();
+    if !wanted && is_blocked(&rules, l) {
+        return Ok(Fate::of(MailState::Spam, Reason::Blocked));
+    }
+    let own = house.own.iter().map(String::as_str);
+    let addresses: Vec<String> = house.open(&rules).map(|(a, _)| a).chain(own).map(str::to_owned).collect();
     let sent_by_us = letter::one(unit.work, letter_key(&l.mail.message_id))?.is_some();
-    let mark = key.mark();
+    let key = house.key.as_ref();
+    let mark = key.map(ReplyKey::mark).unwrap_or_default();
     let ours = Ours { addresses: &addresses, mark: &mark, sent_by_us };
     match nature(l.mail, &l.row.envelope_from, &ours) {
         Nature::Loop => Ok(Fate::of(MailState::Noted, Reason::Loop)),
         Nature::List => Ok(Fate::of(MailState::Noted, Reason::List)),
         Nature::Bounce => Ok(Fate::about(Reason::Bounce, bounce::record(unit, l.mail.report.as_ref())?)),
         Nature::AutoReply => auto_reply(unit, l, key),
-        Nature::Person => by_person(unit, l, key, group.as_ref()),
+        Nature::Person => by_person(unit, l, key, group),
     }
 }
 
+/// Is the sender, as the letter or the server says, somebody whom nobody wants to hear?
+fn is_blocked(rules: &Rules, l: &Letter<'_>) -> bool {
+    let from = l.mail.from.as_ref().map(|f| f.address.as_str()).unwrap_or_default();
+    [from, l.row.envelope_from.as_str()].into_iter().any(|a| blocked(&rules.blocks, a).is_some())
+}
+
 /// An answer that nobody wrote stands with its ticket for staff; it moves no clock and opens nothing.
-fn auto_reply(unit: &mut Unit<'_, '_>, l: &Letter<'_>, key: &ReplyKey) -> Result<Fate> {
+fn auto_reply(unit: &mut Unit<'_, '_>, l: &Letter<'_>, key: Option<&ReplyKey>) -> Result<Fate> {
     let contact = sender(l).map(|p| directory::by_point(unit.work, &p)).transpose()?.flatten();
     let (Some(contact), Place::In(id)) = (&contact, place(&clues(unit, l, contact.as_ref(), key)?)) else {
         return Ok(Fate::of(MailState::Noted, Reason::AutoReply));
@@ -196,7 +226,7 @@ fn auto_reply(unit: &mut Unit<'_, '_>, l: &Letter<'_>, key: &ReplyKey) -> Result
 fn by_person(
     unit: &mut Unit<'_, '_>,
     l: &Letter<'_>,
-    key: &ReplyKey,
+    key: Option<&ReplyKey>,
     group: Option<&GroupId>,
 ) -> Result<Fate> {
     let Some(point) = sender(l) else { return Ok(Fate::of(MailState::Quarantined, Reason::NoSender)) };
@@ -210,7 +240,9 @@ fn by_person(
         return Ok(Fate::of(MailState::Noted, Reason::Empty));
     }
     let name = l.mail.from.as_ref().map(|f| f.name.clone()).unwrap_or_default();
-    let contact = known.map_or_else(|| new_contact(unit, &point, &name), Ok)?;
+    let mailbox = unit.rules.mailboxes.iter().find(|m| m.address == l.row.mailbox);
+    let locale = mailbox.map_or_else(|| "zh-CN".to_owned(), |m| m.locale.clone());
+    let contact = known.map_or_else(|| new_contact(unit, (&point, &name), &locale), Ok)?;
     let named = match found {
         Place::New { named } => named,
         Place::In(id) => match append(unit, l, &contact, &id)? {

@@ -139,7 +139,7 @@ fn wrote(lines: &[&str], i: usize) -> Option<usize> {
             return None;
         }
         whole.push_str(&tight(next));
-        let end = whole.trim_end_matches([':', '*']);
+        let end = whole.trim_end_matches([':', '*', '-']);
         if end.len() < whole.len() && marks().wrote.iter().any(|w| end.ends_with(w.as_str())) {
             return is_attribution(&whole).then_some(i + n + 1);
         }

@@ -3,6 +3,7 @@
 
 mod address;
 mod fold;
+mod mailbox;
 mod marks;
 mod nature;
 mod place;
@@ -12,6 +13,7 @@ mod subject;
 pub use address::{MailAddress, TOKEN_CHARS, reply_address, reply_token, same_mailbox, thread_keys};
 pub use address::{ReplyToken, ThreadKey};
 pub use fold::{Folded, fold};
+pub use mailbox::{Afterwards, Block, ImapSource, Mailbox, Proof, Protection, block_pattern, blocked};
 pub use nature::{Nature, Ours, nature};
 pub use place::{Candidate, Clues, Place, acknowledges, place};
 pub use state::{Fault, MailState, Reason};

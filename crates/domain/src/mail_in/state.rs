@@ -67,8 +67,12 @@ named! {
         TooManyFiles = "too_many_files",
         /// The desk refused it; the words stand beside it.
         Refused = "refused",
-        /// Its mailbox is not in the configuration any more.
+        /// Its mailbox is not one of ours any more.
         NoMailbox = "no_mailbox",
+        /// Larger than letters may be; only its head is here, the letter lies where it was.
+        TooLarge = "too_large",
+        /// Its sender is on the list of those whom nobody wants to hear.
+        Blocked = "blocked",
     }
 }
 

@@ -13,6 +13,8 @@ mod laws_more;
 #[cfg(test)]
 mod mail_fold;
 #[cfg(test)]
+mod mail_styles;
+#[cfg(test)]
 mod oncall;
 #[cfg(test)]
 mod oncall_swap;

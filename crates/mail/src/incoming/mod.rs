@@ -31,12 +31,22 @@ pub struct Head {
     pub subject: String,
     /// Identity without brackets; may be empty.
     pub message_id: String,
+    /// The sender by whom the last server got it, if it wrote that down; empty for `<>`.
+    pub return_path: Option<String>,
+    /// The address to which the last server delivered it, if it wrote that down.
+    pub delivered_to: Option<String>,
 }
 
 /// Reads the head.
 pub fn head(raw: &[u8]) -> Head {
     let fields = fields(raw);
+    let bare = |name: &str| {
+        let text = String::from_utf8_lossy(first(&fields, name)?).into_owned();
+        Some(text.trim().trim_start_matches('<').trim_end_matches('>').to_owned())
+    };
     Head {
+        return_path: bare("return-path"),
+        delivered_to: ["x-original-to", "envelope-to", "delivered-to"].into_iter().find_map(bare),
         from: sender(&fields, None),
         subject: subject(&fields).unwrap_or_default(),
         message_id: identities(&fields, "message-id").into_iter().next().unwrap_or_default(),

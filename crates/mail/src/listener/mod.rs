@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::Room;
+
 /// How letters are brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
@@ -27,6 +29,11 @@ pub enum Protocol {
     /// By a server of the house, with one answer for each recipient.
     Lmtp,
 }
+
+/// The largest letter unless told otherwise.
+pub const MAX_BYTES: usize = 25 * 1024 * 1024;
+/// Unless told otherwise there is room for so many of the largest letters at the same time.
+pub const AT_ONCE: usize = 4;
 
 /// How the server behaves.
 #[derive(Clone)]
@@ -37,6 +44,8 @@ pub struct Settings {
     pub host: String,
     /// The largest letter, in bytes.
     pub max_bytes: usize,
+    /// Room for the letters that are brought at the same time.
+    pub room: Room,
     /// The most connections at a time.
     pub max_connections: usize,
     /// Letters a second from one address; bursts may be ten times as large.
@@ -53,7 +62,8 @@ impl Settings {
         Self {
             protocol,
             host: host.to_owned(),
-            max_bytes: 25 * 1024 * 1024,
+            max_bytes: MAX_BYTES,
+            room: Room::new(AT_ONCE * MAX_BYTES),
             max_connections: 200,
             per_second: 50,
             tls: None,
@@ -84,14 +94,14 @@ pub struct Arrival {
     pub raw: Vec<u8>,
 }
 
-/// The letter could not be kept now; it is to be brought again.
+/// It cannot be said or kept now; the letter is to be brought again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotNow;
 
 /// Who knows the mailboxes and keeps letters.
 pub trait Keeper: Send + Sync + 'static {
     /// The mailbox of a recipient, if it is one of ours.
-    fn mailbox(&self, recipient: &str) -> Option<String>;
+    fn mailbox(&self, recipient: &str) -> impl Future<Output = Result<Option<String>, NotNow>> + Send;
 
     /// Keeps a letter for good. Returns only when it would survive a crash.
     fn keep(&self, arrival: Arrival) -> impl Future<Output = Result<(), NotNow>> + Send;

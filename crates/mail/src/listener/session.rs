@@ -6,7 +6,7 @@ use smtp_proto::{Error as Wrong, MailFrom, Request};
 use tokio::net::TcpStream;
 
 use super::wire::{Broken, Data, Line, Wire};
-use super::{Arrival, House, Keeper, Protocol, Recipient, Settings};
+use super::{Arrival, House, Keeper, NotNow, Protocol, Recipient, Settings};
 
 /// A letter goes to at most so many of our addresses.
 const MAX_RECIPIENTS: usize = 100;
@@ -90,7 +90,7 @@ impl<K: Keeper> Session<'_, K> {
         Ok(match request {
             Request::Ehlo { .. } | Request::Helo { .. } | Request::Lhlo { .. } => self.greet(wire, &request),
             Request::Mail { from } => self.mail(wire, from),
-            Request::Rcpt { to } => self.rcpt(wire, &to.address),
+            Request::Rcpt { to } => self.rcpt(wire, &to.address).await,
             Request::Data => return self.data(wire).await,
             Request::StartTls => self.start_tls(wire),
             Request::Rset => {
@@ -163,19 +163,20 @@ impl<K: Keeper> Session<'_, K> {
         say(wire, "250 2.1.0 well")
     }
 
-    fn rcpt(&mut self, wire: &mut Wire, address: &str) -> Next {
+    async fn rcpt(&mut self, wire: &mut Wire, address: &str) -> Next {
         if self.sender.is_none() {
             return self.refuse(wire, "503 5.5.1 say from whom first");
         }
         if self.recipients.len() >= MAX_RECIPIENTS {
             return say(wire, "452 4.5.3 too many recipients");
         }
-        match self.house.keeper.mailbox(address) {
-            Some(mailbox) => {
+        match self.house.keeper.mailbox(address).await {
+            Ok(Some(mailbox)) => {
                 self.recipients.push(Recipient { mailbox, address: address.to_owned() });
                 say(wire, "250 2.1.5 well")
             }
-            None => self.refuse(wire, "550 5.1.1 no such mailbox"),
+            Ok(None) => self.refuse(wire, "550 5.1.1 no such mailbox"),
+            Err(NotNow) => say(wire, "451 4.3.0 cannot be looked up now, please come back later"),
         }
     }
 
@@ -184,7 +185,9 @@ impl<K: Keeper> Session<'_, K> {
             return Ok(self.refuse(wire, "503 5.5.1 say to whom first"));
         }
         wire.say("354 end with a dot alone on a line");
-        let data = wire.data(self.settings().max_bytes).await?;
+        // Given back when the letter is kept.
+        let mut share = self.settings().room.share();
+        let data = wire.data(self.settings().max_bytes, &mut share).await?;
         let (sender, recipients) = (self.sender.take(), std::mem::take(&mut self.recipients));
         let answers = if self.settings().protocol == Protocol::Lmtp { recipients.len() } else { 1 };
         let answer = match data {
@@ -193,6 +196,7 @@ impl<K: Keeper> Session<'_, K> {
                 return Ok(Next::End);
             }
             Data::TooLarge => "552 5.3.4 the letter is too large",
+            Data::NoRoom => "452 4.3.1 too many large letters at once, please bring it again",
             Data::Whole(raw) => {
                 let arrival = Arrival {
                     peer: self.peer,

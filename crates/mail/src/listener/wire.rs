@@ -10,6 +10,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::Share;
+
 /// A command is at most so long (RFC 5321 §4.5.3.1.4, with room for extensions).
 const MAX_LINE: usize = 2_048;
 /// A letter takes at most so long, however slowly it comes.
@@ -50,6 +52,8 @@ pub(super) enum Data {
     Whole(Vec<u8>),
     /// Larger than letters may be; it was read to its end.
     TooLarge,
+    /// There was no room for it beside others; it was read to its end.
+    NoRoom,
     /// A line in it does not end with CR LF.
     BareEnd,
 }
@@ -154,16 +158,14 @@ impl Wire {
     }
 
     /// The letter after a `DATA`.
-    pub(super) async fn data(&mut self, max_bytes: usize) -> Result<Data, Broken> {
+    pub(super) async fn data(&mut self, max_bytes: usize, share: &mut Share) -> Result<Data, Broken> {
         let reading = async {
-            let mut letter = Unstuffing::new(max_bytes);
+            let mut letter = Unstuffing::new(max_bytes, share);
             loop {
                 let used = letter.take(&self.read);
                 self.read.drain(..used);
                 match letter.state {
-                    State::End => {
-                        return Ok(if letter.too_large { Data::TooLarge } else { Data::Whole(letter.out) });
-                    }
+                    State::End => return Ok(letter.end()),
                     State::BareEnd => return Ok(Data::BareEnd),
                     _ => self.more().await?,
                 }
@@ -212,16 +214,22 @@ enum State {
 }
 
 /// Takes the dots away that were added, and finds the end.
-struct Unstuffing {
+struct Unstuffing<'s> {
     state: State,
     out: Vec<u8>,
     max_bytes: usize,
-    too_large: bool,
+    share: &'s mut Share,
+    /// Why it is not kept, if it is not.
+    left: Option<Data>,
 }
 
-impl Unstuffing {
-    fn new(max_bytes: usize) -> Self {
-        Self { state: State::LineStart, out: Vec::new(), max_bytes, too_large: false }
+impl<'s> Unstuffing<'s> {
+    fn new(max_bytes: usize, share: &'s mut Share) -> Self {
+        Self { state: State::LineStart, out: Vec::new(), max_bytes, share, left: None }
+    }
+
+    fn end(self) -> Data {
+        self.left.unwrap_or(Data::Whole(self.out))
     }
 
     /// Takes bytes up to the end; returns how many.
@@ -250,31 +258,51 @@ impl Unstuffing {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        if self.out.len() + bytes.len() > self.max_bytes {
-            self.too_large = true;
-            self.out = Vec::new();
+        /// So much room is asked for at the beginning; then twice as much each time.
+        const FIRST: usize = 4 * 1024;
+        if self.left.is_some() {
+            return;
         }
-        if !self.too_large {
-            self.out.extend_from_slice(bytes);
+        let needed = self.out.len() + bytes.len();
+        if needed > self.max_bytes {
+            return self.leave(Data::TooLarge);
         }
+        if needed > self.out.capacity() {
+            let wanted = (self.out.capacity() * 2).clamp(FIRST, self.max_bytes.max(FIRST));
+            if !self.share.grow_to(wanted) {
+                return self.leave(Data::NoRoom);
+            }
+            self.out.reserve_exact(wanted - self.out.len());
+        }
+        self.out.extend_from_slice(bytes);
+    }
+
+    /// It is heard out, so that the answer is heard.
+    fn leave(&mut self, why: Data) {
+        self.out = Vec::new();
+        self.share.empty();
+        self.left = Some(why);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Room;
 
     #[test]
     fn a_letter_ends_with_a_dot_alone_on_a_line() {
         let read = |text: &str, piece: usize| {
-            let mut letter = Unstuffing::new(100);
+            let mut share = Room::new(100_000).share();
+            let mut letter = Unstuffing::new(100, &mut share);
             for chunk in text.as_bytes().chunks(piece) {
                 letter.take(chunk);
                 if matches!(letter.state, State::End | State::BareEnd) {
                     break;
                 }
             }
-            (letter.state, String::from_utf8(letter.out).unwrap(), letter.too_large)
+            let (state, out) = (letter.state, String::from_utf8(letter.out.clone()).unwrap());
+            (state, out, letter.end() == Data::TooLarge)
         };
         for piece in [1, 2, 3, 100] {
             assert_eq!(read("a\r\n..b\r\n.\r\nRSET", piece), (State::End, "a\r\n.b\r\n".to_owned(), false));

@@ -1,6 +1,7 @@
 //! The server over real sockets: a client that everybody uses, and raw bytes.
 
 use std::net::SocketAddr;
+use std::ops::Add;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,8 +22,8 @@ struct Shelf {
 }
 
 impl Keeper for Shelf {
-    fn mailbox(&self, recipient: &str) -> Option<String> {
-        domain::mail_in::same_mailbox(recipient, MAILBOX).then(|| MAILBOX.to_owned())
+    async fn mailbox(&self, recipient: &str) -> Result<Option<String>, NotNow> {
+        Ok(domain::mail_in::same_mailbox(recipient, MAILBOX).then(|| MAILBOX.to_owned()))
     }
 
     async fn keep(&self, arrival: Arrival) -> Result<(), NotNow> {
@@ -257,4 +258,23 @@ async fn many_bring_letters_at_the_same_time() {
         assert_eq!(codes(&t.await.unwrap()).iter().filter(|c| **c == "354").count(), 20);
     }
     assert_eq!(shelf.letters().len(), 400);
+}
+
+#[tokio::test]
+async fn many_large_letters_at_once_are_told_to_come_back() {
+    let room = mail::Room::new(256 * 1024);
+    let (address, shelf) = start(Settings { room: room.clone(), ..settings() }).await;
+    let large = format!("Subject: large\r\n\r\n{}", "x".repeat(98).add("\r\n").repeat(1500));
+    let said = format!("{HELLO}{ENVELOPE}DATA\r\n{large}.\r\n{QUIT}");
+    // Others hold most of the room: it is heard out, and told to come back.
+    let others = room.wait_for(200 * 1024).await;
+    let heard = talk(address, &said).await;
+    assert!(heard.iter().any(|l| l.starts_with("452 4.3.1")), "{heard:?}");
+    assert!(shelf.letters().is_empty());
+    drop(others);
+    for n in 1..=3 {
+        let heard = talk(address, &said).await;
+        assert!(heard.iter().any(|l| l.starts_with("250 2.0.0 kept")), "{heard:?}");
+        assert_eq!(shelf.letters().len(), n, "its room is given back");
+    }
 }

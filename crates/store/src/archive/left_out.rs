@@ -9,6 +9,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("mail_in", "how things came, not what they are"),
     ("mail_raw", "how things came, not what they are"),
     ("mail_key", "a secret"),
+    ("mailbox_state", "the installation's own"),
     ("notice", "read or not, it was for that place"),
     ("oncall_feed", "a secret"),
     ("oncall_told", "the installation's own"),
@@ -30,6 +31,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
 pub const LEFT_OUT_COLUMNS: &[(&str, &str)] = &[
     ("staff", "password_hash"),
     ("contact", "password_hash"),
+    ("mailbox", "sealed"),
     ("clock", "lease_until_at"),
     ("rota", "watch_at"),
     ("page", "next_at"),

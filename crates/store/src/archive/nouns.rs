@@ -2,6 +2,7 @@
 
 mod conduct;
 mod emergency;
+mod mail;
 mod oncall;
 
 use super::Kind::{At, Flag, Int, Json, Text};
@@ -53,6 +54,8 @@ pub const NOUNS: &[Noun] = &[
             ("actor_id", Text),
         ],
     },
+    mail::MAILBOXES,
+    mail::BLOCKED,
     Noun { name: "counters", table: "counter", keys: &["name"], columns: &[("name", Text), ("value", Int)] },
     Noun {
         name: "roles",

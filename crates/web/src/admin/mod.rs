@@ -13,6 +13,8 @@ mod history;
 pub(crate) mod imports;
 mod letters;
 mod mail_in;
+mod mailbox_form;
+mod mailboxes;
 mod operate;
 pub(crate) mod pairs;
 mod policies;
@@ -69,6 +71,13 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/mail-in/{id}/reading", post(mail_in::read_again))
         .route("/admin/mail-in/{id}/spam", post(mail_in::spam))
         .route("/admin/mail-in/{id}/spam/removal", post(mail_in::not_spam))
+        .route("/admin/mailboxes", get(mailboxes::list).post(mailboxes::save))
+        .route("/admin/mailboxes/new", get(mailboxes::new))
+        .route("/admin/mailboxes/trial", post(mailboxes::trial))
+        .route("/admin/mailboxes/blocks", post(mailboxes::add_block))
+        .route("/admin/mailboxes/blocks/{id}/removal", post(mailboxes::remove_block))
+        .route("/admin/mailboxes/{id}", get(mailboxes::form))
+        .route("/admin/mailboxes/{id}/removal", post(mailboxes::remove))
         .route("/admin/imports", get(imports::list).post(imports::upload))
         .route("/admin/imports/new", get(imports::new))
         .route("/admin/imports/{id}", get(imports::show))
@@ -119,6 +128,7 @@ pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
         "operation",
         &[
             ("settings", "operate"),
+            ("mailboxes", "operate"),
             ("mail-in", "operate"),
             ("letters", "operate"),
             ("imports", "import"),

@@ -14,6 +14,7 @@ mod emergency_views;
 mod house;
 mod imports;
 mod mail_in;
+mod mailboxes;
 mod message;
 mod oncall;
 mod oncall_agree;
@@ -141,6 +142,12 @@ fn described_letters() -> OpenApiRouter<App> {
         .routes(routes!(mail_in::source))
         .routes(routes!(mail_in::read_again))
         .routes(routes!(mail_in::spam, mail_in::not_spam))
+        .routes(routes!(mailboxes::list, mailboxes::create))
+        .routes(routes!(mailboxes::show, mailboxes::put, mailboxes::remove))
+        .routes(routes!(mailboxes::put_secret))
+        .routes(routes!(mailboxes::trial))
+        .routes(routes!(mailboxes::blocks, mailboxes::add_block))
+        .routes(routes!(mailboxes::remove_block))
 }
 
 /// What the requester does, passed on.

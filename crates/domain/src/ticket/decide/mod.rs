@@ -57,6 +57,7 @@ use crate::access::{Actor, ActorRef};
 use crate::calendar::{Calendar, CalendarDoc};
 use crate::field::Field;
 use crate::id::{CalendarId, ContactId, FileId, PolicyId, StaffId};
+use crate::mail_in::{Block, Mailbox};
 use crate::named;
 use crate::oncall::PageRound;
 use crate::routing::Rule;
@@ -92,6 +93,10 @@ pub struct Rules {
     pub routing: Vec<Rule>,
     /// Extra fields.
     pub fields: Vec<Field>,
+    /// Mailboxes, those included that take no letters now.
+    pub mailboxes: Vec<Mailbox>,
+    /// Whose letters nobody wants.
+    pub blocks: Vec<Block>,
 }
 
 impl Rules {

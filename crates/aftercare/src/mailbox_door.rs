@@ -1,0 +1,42 @@
+//! What pages need about mailboxes: this node's secret, and the way to other servers.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use desk::{Error, Result};
+use domain::mail_in::ImapSource;
+use push::Secret;
+use web::{MailboxPort, Tried};
+
+use crate::fetch_work::{MAILBOX, try_mailbox};
+
+/// Seals passwords with this node's secret and tries real servers.
+pub struct MailboxDoor(Secret);
+
+impl MailboxDoor {
+    /// With a secret.
+    pub fn new(secret: Secret) -> Self {
+        Self(secret)
+    }
+}
+
+impl fmt::Debug for MailboxDoor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MailboxDoor")
+    }
+}
+
+impl MailboxPort for MailboxDoor {
+    fn seal(&self, plain: &str) -> Result<String> {
+        self.0.seal(MAILBOX, plain.as_bytes()).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        source: &'a ImapSource,
+        sealed: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Tried> + Send + 'a>> {
+        Box::pin(try_mailbox(&self.0, source, sealed))
+    }
+}

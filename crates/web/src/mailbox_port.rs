@@ -1,0 +1,32 @@
+//! What pages need about mailboxes and cannot do themselves: sealing a password, and trying a server.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+
+use desk::{Error, Result};
+use domain::mail_in::ImapSource;
+
+/// How a trial ended: how many letters lie in the folder, or how far it came, with the server's words.
+pub type Tried = std::result::Result<u32, (&'static str, String)>;
+
+/// Seals passwords of mailboxes and tries their servers.
+pub trait MailboxPort: Send + Sync + Debug {
+    /// Seals a password or token.
+    ///
+    /// # Errors
+    /// The system has no randomness.
+    fn seal(&self, plain: &str) -> Result<String>;
+
+    /// Tries a server as far as its folder.
+    fn attempt<'a>(
+        &'a self,
+        source: &'a ImapSource,
+        sealed: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Tried> + Send + 'a>>;
+}
+
+/// A node that has no secret has no mailboxes.
+pub(crate) fn needed(port: Option<&std::sync::Arc<dyn MailboxPort>>) -> Result<&dyn MailboxPort> {
+    port.map(AsRef::as_ref).ok_or_else(|| Error::Internal("this node has no secret for mailboxes".to_owned()))
+}

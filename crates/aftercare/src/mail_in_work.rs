@@ -13,7 +13,7 @@ use mail::Room;
 use mail::incoming::{Limits, fingerprint, head, parse};
 use mail::listener::{Arrival, Keeper, NotNow};
 
-use crate::workers::{pause, until};
+use crate::workers::{until, wake};
 
 /// Letters that are taken at a time.
 const CLAIM: i64 = 64;
@@ -121,9 +121,8 @@ pub(crate) async fn run(desk: Desk, room: MailRoom) {
             tracing::error!(error = %e, "a round of reading letters failed; it is tried again");
         }
         let wait = until(&desk, |r| Ok(store::job::next_apart(r, store::job::MAIL_IN)?)).await;
-        tokio::select! {
-            () = pause(wait) => {}
-            rung = news.changed() => if rung.is_err() { return },
+        if !wake(&mut news, wait).await {
+            return;
         }
     }
 }

@@ -10,7 +10,7 @@ use desk::{Desk, Error, Result};
 use domain::post::{Handed, is_automatic};
 use mail::{Failure, Mailer, Outgoing, Phase};
 
-use crate::workers::{pause, until};
+use crate::workers::{pause, until, wake};
 
 /// A server that could not be reached is left alone for so long.
 const SERVER_DOWN: Duration = Duration::from_secs(30);
@@ -30,9 +30,8 @@ pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>, house: Arc<House>) {
             continue;
         }
         let wait = until(&desk, |r| Ok(store::job::next_apart(r, store::job::POST)?)).await;
-        tokio::select! {
-            () = pause(wait) => {}
-            rung = news.changed() => if rung.is_err() { return },
+        if !wake(&mut news, wait).await {
+            return;
         }
     }
 }

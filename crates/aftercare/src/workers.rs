@@ -16,10 +16,13 @@ use domain::time::{Timestamp, plus_seconds, to_millis};
 use store::job::{self, JobRow};
 use store::letter::LetterRow;
 use store::{Read, directory, letter, ticket};
+use tokio::sync::watch;
 use words::{LetterFacts, LetterText, Locale, letter_text, t_args};
 
 /// Nothing sleeps longer than this: a clock that was set back, or a hint that was lost, is noticed then.
 pub(crate) const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+/// After a ring this long is waited for more: while many write, a round for each commit would take as much as their writing.
+const GATHER: Duration = Duration::from_millis(100);
 const CLAIM: i64 = 50;
 const MAX_ATTEMPTS: i64 = 8;
 
@@ -52,9 +55,19 @@ pub(crate) async fn run(desk: Desk, post: Post) {
             tracing::error!(error = %e, "a round of the background failed; it is tried again");
         }
         let wait = until_next(&desk).await;
-        tokio::select! {
-            () = pause(wait) => {}
-            rung = news.changed() => if rung.is_err() { return },
+        if !wake(&mut news, wait).await {
+            return;
+        }
+    }
+}
+
+/// Waits for an instant, or for a ring and those that follow it at once. False when nobody will ring any more.
+pub(crate) async fn wake(news: &mut watch::Receiver<u64>, wait: Duration) -> bool {
+    tokio::select! {
+        () = pause(wait) => true,
+        rung = news.changed() => {
+            pause(GATHER).await;
+            rung.is_ok()
         }
     }
 }
@@ -158,7 +171,7 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
     // Push services may be slow: they are asked several at a time, within one lease.
     let (pushes, claimed): (Vec<JobRow>, Vec<JobRow>) =
         claimed.into_iter().partition(|row| row.kind == PushJob::KIND);
-    desk::each(pushes, |row| wake(desk.clone(), to.push.clone(), row)).await?;
+    desk::each(pushes, |row| push_out(desk.clone(), to.push.clone(), row)).await?;
     // One after the other: letters can wait a moment, people who write at the same time cannot.
     for row in claimed {
         let done = match row.kind.as_str() {
@@ -173,7 +186,7 @@ async fn jobs(desk: &Desk, to: &Post) -> Result<usize> {
     Ok(n)
 }
 
-async fn wake(desk: Desk, pusher: Option<Arc<push::Pusher>>, row: JobRow) -> Result<()> {
+async fn push_out(desk: Desk, pusher: Option<Arc<push::Pusher>>, row: JobRow) -> Result<()> {
     match crate::push_work::job(&desk, pusher.as_deref(), row.clone()).await {
         Ok(()) => Ok(()),
         Err(e) => put_off(&desk, row, e.to_string()).await,

@@ -17,6 +17,9 @@ const MAX_BATCH: usize = 256;
 /// is about to ask again; without waiting, the first of them would have a commit of its own. A nap wakes the thread
 /// once, waiting on the queue would wake it for each unit.
 const NAP: Duration = Duration::from_micros(100);
+/// A batch of so many is not waited for: the commit that is saved costs less by then than the writer who idles, while those
+/// who were answered are served by other threads.
+const WORTH: usize = 16;
 /// After so many naps in which nobody came, nobody is waited for.
 const IDLE_NAPS: u32 = 3;
 
@@ -99,7 +102,7 @@ fn gather(batch: &mut Vec<Unit>, waiting: &Receiver<Unit>, expected: usize) {
         batch.extend(waiting.try_iter().take(MAX_BATCH.saturating_sub(batch.len())));
         idle = if batch.len() == had { idle + 1 } else { 0 };
         had = batch.len();
-        if had >= expected.min(MAX_BATCH) || idle == IDLE_NAPS {
+        if had >= expected.min(WORTH) || idle == IDLE_NAPS {
             return;
         }
         std::thread::sleep(NAP);

@@ -3,8 +3,7 @@
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Error, Result, Unit};
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use store::admin;
 
 use super::caller::Caller;
@@ -14,8 +13,8 @@ use crate::error::{WebError, encode};
 /// Where what was created can be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place {
-    /// At a path of the API, under the value that the answer has in a field.
-    At(&'static str, &'static str),
+    /// At a path of the API, under its number.
+    Numbered(&'static str),
     /// Only in a list.
     Listed,
 }
@@ -23,6 +22,18 @@ pub(super) enum Place {
 /// The header that says where something can be read that was created under a path of the API.
 pub(super) fn location(path: &str, key: &str) -> [(HeaderName, String); 1] {
     [(header::LOCATION, format!("/api/v1/{path}/{}", encode(key)))]
+}
+
+/// An answer: as it is kept for its key, or not written out yet.
+enum Answer<T> {
+    Text(String),
+    Made(T),
+}
+
+/// What stands in every answer that has a number.
+#[derive(Deserialize)]
+struct Numbered {
+    number: String,
 }
 
 /// Creates something once: with an `Idempotency-Key`, the same request again gets the first answer.
@@ -34,27 +45,27 @@ pub(super) async fn create_once<T, F>(
     create: F,
 ) -> std::result::Result<Response, WebError>
 where
-    T: Serialize,
+    T: Serialize + Send + 'static,
     F: Fn(&mut Unit<'_, '_>) -> Result<T> + Send + 'static,
 {
     let (owner, key) = (caller.owner(), caller.idempotency_key());
     let made = app.desk.write(&caller.actor, move |unit| {
-        if let Some(key) = &key
-            && let Some((earlier, answer)) = admin::recall(unit.work, &owner, key)?
-        {
-            return if earlier == hash { Ok(answer) } else { Err(Error::KeyReused) };
+        // Without a key nothing of the answer is kept, and others need not wait while it is written out.
+        let Some(key) = &key else { return create(unit).map(Answer::Made) };
+        if let Some((earlier, answer)) = admin::recall(unit.work, &owner, key)? {
+            return if earlier == hash { Ok(Answer::Text(answer)) } else { Err(Error::KeyReused) };
         }
-        let answer = serde_json::to_string(&create(unit)?).map_err(|e| Error::Internal(e.to_string()))?;
-        if let Some(key) = &key {
-            admin::remember(unit.work, &owner, key, &hash, &answer)?;
-        }
-        Ok(answer)
+        let answer = written(&create(unit)?)?;
+        admin::remember(unit.work, &owner, key, &hash, &answer)?;
+        Ok(Answer::Text(answer))
     });
-    let answer = made.await.map_err(|e| caller.fail(e))?;
+    let answer = match made.await.map_err(|e| caller.fail(e))? {
+        Answer::Text(text) => text,
+        Answer::Made(made) => written(&made).map_err(|e| caller.fail(e))?,
+    };
     let told = match place {
-        Place::At(path, field) => {
-            let body: Value = serde_json::from_str(&answer).unwrap_or_default();
-            body.get(field).and_then(Value::as_str).map(|key| location(path, key))
+        Place::Numbered(path) => {
+            serde_json::from_str::<Numbered>(&answer).ok().map(|made| location(path, &made.number))
         }
         Place::Listed => None,
     };
@@ -63,4 +74,8 @@ where
         Some(told) => (told, made).into_response(),
         None => made.into_response(),
     })
+}
+
+fn written(answer: &impl Serialize) -> Result<String> {
+    serde_json::to_string(answer).map_err(|e| Error::Internal(e.to_string()))
 }

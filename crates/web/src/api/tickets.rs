@@ -149,7 +149,7 @@ pub(crate) async fn create(
     body: Body<NewTicketBody>,
 ) -> std::result::Result<Response, WebError> {
     let new = body.value.read().map_err(|e| caller.fail(e))?;
-    create_once(&app, &caller, body.hash, Place::At("tickets", "number"), move |unit| {
+    create_once(&app, &caller, body.hash, Place::Numbered("tickets"), move |unit| {
         let opened = open_in(unit, &new)?;
         let mut names = Names::default();
         names.ticket(unit.work, &opened.ticket)?;

@@ -252,3 +252,4 @@ count-median_d = median, days
 count-max_d = longest, days
 kept-mailboxes = Mailboxes
 kept-blocked_senders = Blocked senders
+kept-people_in_copy = People in copy

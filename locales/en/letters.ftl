@@ -98,3 +98,11 @@ report-expected = Expected
 report-line = { $what }: { $value }
 underway = We are still working on it.
 underway-next = We are still working on it. Next report: { $at }.
+letter-copy-body =
+    Dear { $name },
+
+    { $message }
+
+    You are in copy of this case. Answer this mail to add to it.
+
+    { $desk }

@@ -114,3 +114,25 @@ said-blocked = Blocked
 said-unblocked = Removed from the list
 subject-mailbox = mailbox
 subject-mail_block = blocked senders
+# in copy
+answer-to = Answer to
+answer-to-requester = the requester only
+answer-to-everyone = the requester and all in copy:
+copied-remove = Take out of copy
+said-not_copied = Taken out of copy
+event-copied = the mail has { $names } in copy; an answer can go to them as well
+event-not-copied = took { $name } out of copy
+# where mail comes from
+mail_reason-forged = the sender's domain disowns it
+mail-origin = Origin
+origin-disowned = sender may be forged
+verdict-pass = pass
+verdict-fail = fail
+verdict-softfail = doubtful
+verdict-neutral = cannot tell
+verdict-none = says nothing
+verdict-error = could not ask
+field-forged_mail = Mail with a forged sender
+forged-mark = process it, clearly marked
+forged-spam = to spam, from which it can be taken back
+forged-help = Applies when the sender's domain asks by DMARC for quarantine or rejection; needs check_origin in the configuration file.

@@ -234,3 +234,4 @@ count-median_d = 中位（天）
 count-max_d = 最长（天）
 kept-mailboxes = 收件邮箱
 kept-blocked_senders = 屏蔽名单
+kept-people_in_copy = 抄送人

@@ -98,3 +98,11 @@ report-expected = 预计完成
 report-line = { $what }：{ $value }
 underway = 我们仍在处理。
 underway-next = 我们仍在处理，下次通报时间 { $at }。
+letter-copy-body =
+    { $name }，您好：
+
+    { $message }
+
+    您在本工单的抄送人中。直接回复本邮件即可补充情况。
+
+    { $desk }

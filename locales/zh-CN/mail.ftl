@@ -114,3 +114,25 @@ said-blocked = 已屏蔽
 said-unblocked = 已移出屏蔽名单
 subject-mailbox = 收件邮箱
 subject-mail_block = 屏蔽名单
+# 抄送
+answer-to = 回复给
+answer-to-requester = 仅提出人
+answer-to-everyone = 提出人和以下抄送人：
+copied-remove = 移出抄送
+said-not_copied = 已移出抄送
+event-copied = 来信抄送了 { $names }，回复时可以选择一并发送
+event-not-copied = 把 { $name } 移出了抄送
+# 来源检查
+mail_reason-forged = 发件域名声明此信并非由其发出
+mail-origin = 来源检查
+origin-disowned = 发件人可能是冒充的
+verdict-pass = 通过
+verdict-fail = 未通过
+verdict-softfail = 存疑
+verdict-neutral = 无法判断
+verdict-none = 未声明
+verdict-error = 查询失败
+field-forged_mail = 冒充发件人的来信
+forged-mark = 照常处理并醒目标出
+forged-spam = 放入垃圾邮件，可找回
+forged-help = 发件域名的 DMARC 策略要求隔离或拒绝时适用；须在配置文件中开启 check_origin。

@@ -89,6 +89,7 @@ async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
         Ok(desk) => desk,
     };
     let mut wrong = check_desk(&desk).await?;
+    wrong.extend(check_mailboxes(&desk).await?);
     if let Err(e) = config.mail_in.house(&desk, &config.mail.from, None).await {
         wrong.push(format!("letters cannot come in: {e:#}"));
     }
@@ -104,6 +105,22 @@ async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
         ));
     }
     Ok(wrong)
+}
+
+/// Mailboxes that could not be fetched lately.
+async fn check_mailboxes(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
+    let of_desk = desk.clone();
+    let read = desk.read(move |r| Ok((of_desk.rules_in(r)?, store::mailbox::states(r)?))).await?;
+    let (rules, states) = read;
+    let active = rules.mailboxes.iter().filter(|m| m.active && m.imap.is_some());
+    let troubled = active.filter_map(|m| {
+        let s = states.iter().find(|s| s.mailbox == m.id && !s.failure.is_empty())?;
+        let (address, failure, said) = (&m.address, &s.failure, &s.said);
+        Some(format!(
+            "mailbox {address} is not fetched ({failure}: {said}): see Admin → Mailboxes, test the connection"
+        ))
+    });
+    Ok(troubled.collect())
 }
 
 /// A damage and what to do about it.

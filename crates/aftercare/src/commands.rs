@@ -166,8 +166,8 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
             };
             let house = config.mail_in.house(&desk, &config.mail.from, key).await?;
             tracing::info!(%url, "ready");
-            let fetching = Some(fetching);
-            serve::run(listener, desk, web, serve::Letters { mailer, house, gate, fetching }).await
+            let (fetching, names) = (Some(fetching), config.mail_in.names()?);
+            serve::run(listener, desk, web, serve::Letters { mailer, house, gate, names, fetching }).await
         }
         Command::Demo(args) => demo::run(args, None, config).await,
         Command::Migrate => {

@@ -10,6 +10,7 @@ use desk::mail_in::{House, ReplyKey};
 use domain::people::parse_email;
 use mail::Room;
 use mail::listener::{AT_ONCE, MAX_BYTES, Protocol, Settings, tls};
+use mail::origin::Names;
 use serde::Deserialize;
 
 /// The smallest limit that lets an ordinary letter in.
@@ -37,6 +38,8 @@ pub(crate) struct MailInConfig {
     pub max_connections: Option<usize>,
     /// Letters a second from one address.
     pub per_second: Option<u32>,
+    /// Are SPF, DKIM and DMARC looked at? Names are asked of the system's resolver.
+    pub check_origin: bool,
     /// The addresses that are ours.
     pub mailboxes: Vec<MailboxConfig>,
 }
@@ -70,6 +73,15 @@ impl MailInConfig {
     /// The addresses of the mailboxes.
     pub(crate) fn written(&self) -> anyhow::Result<Vec<String>> {
         Ok(self.mailboxes()?.into_iter().map(|(address, _)| address).collect())
+    }
+
+    /// Who is asked where letters come from, if anybody.
+    pub(crate) fn names(&self) -> anyhow::Result<Option<Arc<Names>>> {
+        if !self.check_origin {
+            return Ok(None);
+        }
+        let names = Names::system().map_err(|e| anyhow::anyhow!("[mail_in] check_origin: {e}"))?;
+        Ok(Some(Arc::new(names)))
     }
 
     /// The largest letter, and the room for all that come at the same time.

@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use desk::mail_in::{Arrived, Attached, Claimed, House, claim, keep, put_off, raw, set_aside, take_in};
 use desk::{Desk, Error, Result, each};
-use domain::mail_in::{Fault, Incoming, Reason};
+use domain::mail_in::{Fault, Incoming, Origin, Reason};
 use mail::Room;
 use mail::incoming::{Limits, fingerprint, head, parse};
 use mail::listener::{Arrival, Keeper, NotNow};
+use mail::origin::{Handover, Names, origin};
+use store::mail_in::MailRow;
 
 use crate::workers::{until, wake};
 
@@ -38,13 +41,21 @@ pub struct MailRoom {
     pub files: PathBuf,
     /// What a letter may hold.
     pub limits: Limits,
+    /// Who is asked where a letter comes from; nobody unless somebody says so.
+    names: Option<Arc<Names>>,
     memory: Room,
 }
 
 impl MailRoom {
     /// A room for a house; files are kept in a folder.
     pub fn new(house: Arc<House>, files: PathBuf) -> Self {
-        Self { house, files, limits: Limits::default(), memory: Room::new(MEMORY) }
+        Self { house, files, limits: Limits::default(), names: None, memory: Room::new(MEMORY) }
+    }
+
+    /// The same with somebody who is asked where letters come from.
+    #[must_use]
+    pub fn asking(self, names: Option<Arc<Names>>) -> Self {
+        Self { names, ..self }
     }
 }
 
@@ -75,9 +86,12 @@ impl Keeper for Gate {
     async fn keep(&self, arrival: Arrival) -> std::result::Result<(), NotNow> {
         let raw = Arc::new(arrival.raw);
         let as_it_is = arrived(&raw);
+        // A server of the house brings letters of everybody: its address says nothing about where they come from.
+        let stranger = Some(arrival.peer).filter(|ip| self.source == "smtp" && is_stranger(*ip));
         let letters = arrival.recipients.into_iter().map(|r| Arrived {
             mailbox: r.mailbox,
             source: self.source,
+            brought_by: (stranger, arrival.greeted_as.clone()),
             envelope_from: arrival.sender.to_lowercase(),
             recipient: r.address,
             ..as_it_is.clone()
@@ -89,6 +103,13 @@ impl Keeper for Gate {
                 Err(NotNow)
             }
         }
+    }
+}
+
+fn is_stranger(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_private() && !ip.is_link_local(),
+        IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unique_local() && !ip.is_unicast_link_local(),
     }
 }
 
@@ -107,6 +128,7 @@ pub(crate) fn arrived(raw: &Arc<Vec<u8>>) -> Arrived {
         sender_name: from.name,
         subject: head.subject,
         message_id: head.message_id,
+        brought_by: (None, String::new()),
         raw: Arc::clone(raw),
         head_only: false,
     }
@@ -196,6 +218,7 @@ async fn one(desk: &Desk, room: &MailRoom, claimed: &Claimed) -> Result<()> {
     let size = usize::try_from(claimed.mail.size).unwrap_or(usize::MAX);
     let share = room.memory.wait_for(size.saturating_mul(APART)).await;
     let bytes = raw(desk, &claimed.mail.id).await?;
+    let origin = origin_of(room, &claimed.mail, &bytes).await;
     let limits = room.limits;
     let parsed = tokio::task::spawn_blocking(move || parse(&bytes, &limits)).await;
     let mail = match parsed.unwrap_or(Err(Fault(Reason::Unreadable))) {
@@ -206,7 +229,10 @@ async fn one(desk: &Desk, room: &MailRoom, claimed: &Claimed) -> Result<()> {
     // The bytes of the files lie in the file store by now.
     let mail = Incoming { files: Vec::new(), html: String::new(), ..mail };
     drop(share);
-    let place = || take_in(desk, claimed.clone(), mail.clone(), files.clone(), Arc::clone(&room.house));
+    let place = || {
+        let letter = (mail.clone(), origin.clone());
+        take_in(desk, claimed.clone(), letter, files.clone(), Arc::clone(&room.house))
+    };
     for _ in 0..AT_ONCE {
         match place().await {
             Err(Error::Stale { .. } | Error::Store(_)) => {}
@@ -214,6 +240,13 @@ async fn one(desk: &Desk, room: &MailRoom, claimed: &Claimed) -> Result<()> {
         }
     }
     place().await
+}
+
+/// Where a letter comes from, if anybody is to be asked.
+async fn origin_of(room: &MailRoom, mail: &MailRow, bytes: &[u8]) -> Option<Origin> {
+    let names = room.names.as_ref()?;
+    let handover = Handover { peer: mail.peer, greeted_as: &mail.greeted_as, sender: &mail.envelope_from };
+    origin(names, bytes, handover).await
 }
 
 /// Puts the files of a letter into the file store; what the desk does not take is named.

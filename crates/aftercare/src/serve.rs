@@ -10,6 +10,7 @@ use desk::admin::{Ground, index_extra, lay_ground};
 use desk::mail_in::{House, ReplyKey};
 use mail::Mailer;
 use mail::listener::{Protocol, Settings};
+use mail::origin::Names;
 use push::Secret;
 use search::Search;
 use store::{Db, DbConfig, Entropy};
@@ -101,9 +102,16 @@ pub(crate) async fn with_secret(
     web.mailboxes = Some(Arc::new(MailboxDoor::new(secret.clone())));
     web.written_mailboxes = config.mail_in.written()?;
     let (max_bytes, room) = config.mail_in.sizes()?;
-    let node: String = desk.new_secret().chars().take(16).collect();
+    let node = node_name(&config.data);
     let fetching = Fetching { secret: secret.clone(), max_bytes, room, node };
     Ok((secret, key, fetching))
+}
+
+/// The name of this node, the same after a restart: what it held it still holds.
+fn node_name(data: &Path) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let place = std::fs::canonicalize(data).unwrap_or_else(|_| data.to_owned());
+    format!("{}:{}", host.trim(), place.display())
 }
 
 /// How letters leave the house and come in.
@@ -115,6 +123,8 @@ pub(crate) struct Letters {
     pub house: Arc<House>,
     /// Where letters are taken, if anywhere.
     pub gate: Option<(TcpListener, Settings)>,
+    /// Who is asked where letters come from, if anybody.
+    pub names: Option<Arc<Names>>,
     /// How letters are fetched from other servers.
     pub fetching: Option<Fetching>,
 }
@@ -126,9 +136,9 @@ pub(crate) async fn run(
     web: WebConfig,
     letters: Letters,
 ) -> anyhow::Result<()> {
-    let Letters { mailer, house, gate, fetching } = letters;
+    let Letters { mailer, house, gate, names, fetching } = letters;
     let to = Post { push: web.push.clone(), ..Post::new(&web.public_url, mailer.is_some()) };
-    let room = MailRoom::new(Arc::clone(&house), web.files.clone());
+    let room = MailRoom::new(Arc::clone(&house), web.files.clone()).asking(names);
     let mut beside = vec![
         tokio::spawn(workers::run(desk.clone(), to)),
         tokio::spawn(housekeeping::run(desk.clone(), web.files.clone())),

@@ -17,7 +17,7 @@ use store::job::{self, JobRow};
 use store::letter::LetterRow;
 use store::{Read, directory, letter, ticket};
 use tokio::sync::watch;
-use words::{LetterFacts, LetterText, Locale, letter_text, t_args};
+use words::{LetterFacts, LetterText, Locale, copy_text, letter_text, t_args};
 
 /// Nothing sleeps longer than this: a clock that was set back, or a hint that was lost, is noticed then.
 pub(crate) const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -288,9 +288,13 @@ fn ticket_letter(
         return Ok(None);
     };
     let Some(kind) = job.letter.as_of(&t, job.message.is_some()) else { return Ok(None) };
-    let points = directory::points(r, &contact.id)?;
-    let Some(email) = points.into_iter().find(|p| p.kind == domain::people::PointKind::Email) else {
-        return Ok(None);
+    let (email, name) = if let Some((address, name)) = &job.copy {
+        (address.clone(), if name.is_empty() { address.clone() } else { name.clone() })
+    } else {
+        let points = directory::points(r, &contact.id)?;
+        let found = points.into_iter().find(|p| p.kind == domain::people::PointKind::Email);
+        let Some(email) = found else { return Ok(None) };
+        (email.value, contact.name)
     };
     let locale = Locale::parse(&contact.locale);
     let message = match job.message {
@@ -309,13 +313,14 @@ fn ticket_letter(
         desk: rules.settings.desk_name.clone(),
         number: t.number.clone(),
         title: t.title.clone(),
-        name: contact.name,
+        name,
         next: next.unwrap_or_default(),
         message: message.unwrap_or_default(),
         link: format!("{public_url}/portal/cases/{}", t.number),
     };
-    let text = letter_text(locale, kind, &facts);
-    Ok(Some((kind.as_str().to_owned(), Some(t.id), email.value, text)))
+    let text =
+        if job.copy.is_some() { copy_text(locale, kind, &facts) } else { letter_text(locale, kind, &facts) };
+    Ok(Some((kind.as_str().to_owned(), Some(t.id), email, text)))
 }
 
 /// A message as a letter says it: a card in the receiver's language.

@@ -8,7 +8,7 @@ use domain::queue;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::Ticket;
 use domain::ticket::decide::{self, Case, Decision, Earlier, Notice, Visibility};
-use store::{admin, file, job, staff, ticket};
+use store::{admin, copied, file, job, staff, ticket};
 
 use crate::jobs::LetterJob;
 use crate::sweep::helpers_for;
@@ -149,9 +149,21 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
 fn tell(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<()> {
     match notice {
         Notice::Letter { letter, to, message } => {
-            let payload =
-                LetterJob { letter: *letter, ticket: t.id.clone(), to: to.clone(), message: *message };
+            let (letter, message) = (*letter, *message);
+            let payload = LetterJob { letter, ticket: t.id.clone(), to: to.clone(), message, copy: None };
             job::insert(unit.work, LetterJob::KIND, &payload, letter.leaves_at(unit.now))?;
+        }
+        Notice::Copies { letter, message } => {
+            for who in copied::of_ticket(unit.work, &t.id)? {
+                let payload = LetterJob {
+                    letter: *letter,
+                    ticket: t.id.clone(),
+                    to: t.requester.clone(),
+                    message: Some(*message),
+                    copy: Some((who.address, who.name)),
+                };
+                job::insert(unit.work, LetterJob::KIND, &payload, letter.leaves_at(unit.now))?;
+            }
         }
         _ => {
             for (person, event) in recipients(unit, t, notice)? {
@@ -165,7 +177,7 @@ fn tell(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<()> {
 /// The colleagues whom a notice reaches, with its event.
 fn recipients(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<Vec<(StaffId, i64)>> {
     Ok(match notice {
-        Notice::Letter { .. } => Vec::new(),
+        Notice::Letter { .. } | Notice::Copies { .. } => Vec::new(),
         Notice::Staff { to, event } => vec![(to.clone(), *event)],
         Notice::Leads { event } => leads(unit, t)?.into_iter().map(|to| (to, *event)).collect(),
         Notice::Managers { event } => supervisors(unit)?.into_iter().map(|to| (to, *event)).collect(),

@@ -15,6 +15,9 @@ pub struct LetterJob {
     pub to: ContactId,
     /// The message that it carries, if any.
     pub message: Option<i64>,
+    /// To somebody in copy instead: they read the message and answer by mail, and see nothing else.
+    #[serde(default)]
+    pub copy: Option<(String, String)>,
 }
 
 impl LetterJob {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conduct::Consequence;
 use crate::id::{CalendarId, GroupId, PolicyId};
+use crate::mail_in::Forged;
 
 /// Settings of the installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub struct Settings {
     pub miss_days: u32,
     /// … for this (S2-59).
     pub miss_consequence: Consequence,
+    /// What becomes of a letter that its sender's domain disowns.
+    pub forged_mail: Forged,
     /// Largest file, in bytes.
     pub max_file_bytes: u64,
     /// Ends of names of files that are not taken, in small letters, without the dot.
@@ -70,6 +73,7 @@ impl Default for Settings {
             miss_count: 3,
             miss_days: 30,
             miss_consequence: Consequence::Talk,
+            forged_mail: Forged::Mark,
             max_file_bytes: 50 * 1024 * 1024,
             refused_files: REFUSED_FILES.iter().map(|end| (*end).to_owned()).collect(),
         }

@@ -6,6 +6,7 @@ mod compose;
 pub mod imap;
 pub mod incoming;
 pub mod listener;
+pub mod origin;
 mod room;
 mod settings;
 

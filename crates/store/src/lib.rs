@@ -4,6 +4,7 @@
 #[macro_use]
 mod statement;
 pub mod conduct;
+pub mod copied;
 mod db;
 mod error;
 mod ids;

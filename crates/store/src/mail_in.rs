@@ -1,32 +1,37 @@
 //! Letters that come in: one row for each and its bytes, written in one transaction before anything else is done.
 
+use std::net::IpAddr;
+
 use domain::id::TicketId;
-use domain::mail_in::{MailState, Reason};
+use domain::mail_in::{MailState, Origin, Reason};
 use domain::time::Timestamp;
 
+use crate::row::to_json;
 use crate::sql::Assembly;
 use crate::value::Value;
 use crate::{Read, Result, Row, Work};
 
 statements! {
     INSERT = "INSERT INTO mail_in (id, mailbox, source, source_key, fingerprint, size, envelope_from, recipient, received_at, sender, \
-         sender_name, subject, message_id, state, state_before, reason, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', '', 'none', '') ON CONFLICT DO NOTHING";
+         sender_name, subject, message_id, peer, greeted_as, state, state_before, reason, detail) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'waiting', '', 'none', '') ON CONFLICT DO NOTHING";
     INSERT_RAW = "INSERT INTO mail_raw (mail_id, bytes) VALUES ($1, $2)";
     RAW = "SELECT bytes FROM mail_raw WHERE mail_id = $1";
     ONE = "SELECT id, mailbox, source, size, envelope_from, recipient, received_at, sender, sender_name, subject, message_id, state, \
-         state_before, reason, detail, read_at, ticket_id, message_no FROM mail_in WHERE id = $1";
+         state_before, reason, detail, read_at, ticket_id, message_no, peer, greeted_as, origin FROM mail_in WHERE id = $1";
     OF_MESSAGE_ID = "SELECT ticket_id FROM mail_in WHERE message_id = $1 AND message_id <> '' AND ticket_id IS NOT NULL ORDER BY id LIMIT 1";
+    ORIGINS = "SELECT message_no, origin FROM mail_in WHERE ticket_id = $1 AND message_no IS NOT NULL AND origin <> '' \
+         ORDER BY message_no, id LIMIT 5000";
     OPENED = "SELECT CAST(COUNT(*) AS BIGINT) FROM mail_in WHERE sender = $1 AND reason = 'opened' AND read_at > $2";
-    SETTLE = "UPDATE mail_in SET state = $2, state_before = $3, reason = $4, detail = $5, read_at = $6, ticket_id = $7, message_no = $8 \
-         WHERE id = $1";
+    SETTLE = "UPDATE mail_in SET state = $2, state_before = $3, reason = $4, detail = $5, read_at = $6, ticket_id = $7, message_no = $8, \
+         origin = $9 WHERE id = $1";
     KEY = "SELECT secret, sealed FROM mail_key WHERE id = 1";
     PUT_KEY = "INSERT INTO mail_key (id, secret, sealed, made_at) VALUES (1, '', $1, $2) \
          ON CONFLICT (id) DO UPDATE SET secret = '', sealed = excluded.sealed WHERE mail_key.sealed = ''";
 }
 
 const BASE: &str = "SELECT id, mailbox, source, size, envelope_from, recipient, received_at, sender, sender_name, subject, message_id, state, \
-     state_before, reason, detail, read_at, ticket_id, message_no FROM mail_in";
+     state_before, reason, detail, read_at, ticket_id, message_no, peer, greeted_as, origin FROM mail_in";
 
 /// A letter that came in, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +72,12 @@ pub struct MailRow {
     pub ticket: Option<TicketId>,
     /// The message of the ticket that it became.
     pub message: Option<i64>,
+    /// The server that brought it, if that was a stranger's.
+    pub peer: Option<IpAddr>,
+    /// The name by which it greeted.
+    pub greeted_as: String,
+    /// Where it really comes from, where that is looked at.
+    pub origin: Option<Origin>,
 }
 
 /// A letter that is to be kept.
@@ -90,8 +101,21 @@ pub struct NewMail<'a> {
     pub subject: &'a str,
     /// Identity.
     pub message_id: &'a str,
+    /// The stranger's server that brought it, with the name by which it greeted.
+    pub brought_by: (Option<IpAddr>, &'a str),
     /// The letter.
     pub raw: &'a [u8],
+}
+
+/// What was written by a newer program counts as nothing.
+fn read_origin(text: &str) -> Option<Origin> {
+    serde_json::from_str(text).ok()
+}
+
+/// What was found out about the origin of a ticket's messages.
+pub fn origins(r: &mut Read<'_>, ticket: &TicketId) -> Result<Vec<(i64, Origin)>> {
+    let rows = r.rows(&ORIGINS, &[ticket.as_str().into()], |r| Ok((r.int(0)?, r.text(1)?)))?;
+    Ok(rows.into_iter().filter_map(|(no, text)| Some((no, read_origin(&text)?))).collect())
 }
 
 fn read(r: &Row<'_>) -> Result<MailRow> {
@@ -114,6 +138,9 @@ fn read(r: &Row<'_>) -> Result<MailRow> {
         read_at: r.at_opt(15)?,
         ticket: r.id_opt(16)?,
         message: r.int_opt(17)?,
+        peer: r.text(18)?.parse().ok(),
+        greeted_as: r.text(19)?,
+        origin: read_origin(&r.text(20)?),
     })
 }
 
@@ -121,6 +148,7 @@ fn read(r: &Row<'_>) -> Result<MailRow> {
 /// and its content is not, the server has given a number twice: the content counts.
 pub fn keep(work: &mut Work<'_>, m: &NewMail<'_>) -> Result<Option<String>> {
     let (id, now) = (work.next_id(), work.now());
+    let peer = m.brought_by.0.map(|ip| ip.to_string()).unwrap_or_default();
     let with = |source_key: Option<&'_ str>, work: &mut Work<'_>| {
         let values = [
             (&id).into(),
@@ -136,6 +164,8 @@ pub fn keep(work: &mut Work<'_>, m: &NewMail<'_>) -> Result<Option<String>> {
             m.sender.1.into(),
             m.subject.into(),
             m.message_id.into(),
+            (&peer).into(),
+            m.brought_by.1.into(),
         ];
         work.execute(&INSERT, &values)
     };
@@ -168,6 +198,7 @@ pub fn opened_since(r: &mut Read<'_>, sender: &str, since: Timestamp) -> Result<
 
 /// Saves what became of a letter.
 pub fn settle(work: &mut Work<'_>, m: &MailRow) -> Result<()> {
+    let origin = m.origin.as_ref().map(to_json).unwrap_or_default();
     let values = [
         (&m.id).into(),
         m.state.as_str().into(),
@@ -177,6 +208,7 @@ pub fn settle(work: &mut Work<'_>, m: &MailRow) -> Result<()> {
         m.read_at.into(),
         m.ticket.as_ref().map(TicketId::as_str).into(),
         m.message.into(),
+        (&origin).into(),
     ];
     work.hit("mail_in", &SETTLE, &values)
 }

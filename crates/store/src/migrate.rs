@@ -39,6 +39,7 @@ const FILES: &[(&str, &str)] = &[
     ("0019_mail_in.sql", include_str!("../migrations/0019_mail_in.sql")),
     ("0020_mail_safety.sql", include_str!("../migrations/0020_mail_safety.sql")),
     ("0022_mailbox.sql", include_str!("../migrations/0022_mailbox.sql")),
+    ("0024_mail_people.sql", include_str!("../migrations/0024_mail_people.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

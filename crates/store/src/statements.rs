@@ -18,6 +18,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("feed", crate::feed::STATEMENTS),
         ("archive", crate::archive::STATEMENTS),
         ("conduct", crate::conduct::STATEMENTS),
+        ("copied", crate::copied::STATEMENTS),
         ("file", crate::file::STATEMENTS),
         ("housekeeping", crate::housekeeping::STATEMENTS),
         ("import", crate::import::STATEMENTS),

@@ -32,6 +32,21 @@ pub struct LetterText {
     pub body: String,
 }
 
+/// Writes a letter to somebody in copy: what was said, and nothing that leads to the case.
+pub fn copy_text(locale: Locale, letter: Letter, facts: &LetterFacts) -> LetterText {
+    let args = [
+        ("desk", facts.desk.as_str()),
+        ("number", &facts.number),
+        ("title", &facts.title),
+        ("name", &facts.name),
+        ("message", &facts.message),
+    ];
+    LetterText {
+        subject: letter_text(locale, letter, facts).subject,
+        body: t_args(locale, "letter-copy-body", &args),
+    }
+}
+
 /// Writes a letter.
 pub fn letter_text(locale: Locale, letter: Letter, facts: &LetterFacts) -> LetterText {
     let args: [(&'static str, &str); 7] = [

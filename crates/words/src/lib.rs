@@ -13,7 +13,7 @@ mod time;
 pub use card::card_text;
 pub use explain::{Told, holiday, holiday_key, tell};
 pub use import::{column, difference, vocabulary, wrong};
-pub use letter::{LetterFacts, LetterText, letter_text};
+pub use letter::{LetterFacts, LetterText, copy_text, letter_text};
 pub use risk::risk;
 pub use span::{read_span, span};
 pub use step::{step_fired, step_when};

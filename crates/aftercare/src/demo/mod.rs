@@ -87,7 +87,7 @@ pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Confi
     let (_, key, fetching) = serve::with_secret(&desk, &config, &mut web).await?;
     web.written_mailboxes = vec![MAILBOX.to_owned()];
     let house = Arc::new(House { mailboxes: vec![(MAILBOX.to_owned(), None)], own: Vec::new(), key });
-    let letters = Letters { mailer: None, house, gate, fetching: Some(fetching) };
+    let letters = Letters { house, gate, fetching: Some(fetching), ..Letters::default() };
     serve::run(listener, desk, web, letters).await
 }
 

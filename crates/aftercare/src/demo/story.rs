@@ -186,7 +186,7 @@ async fn turn(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) ->
         Step::Attach { by, text, name, content, .. } => {
             let who = if by.is_empty() { customer } else { staff(by)? };
             let file = files::keep(desk, &cast.files, who, name, content).await?;
-            let draft = Draft { body: Body::from_text(text), files: vec![file] };
+            let draft = Draft { body: Body::from_text(text), files: vec![file], ..Draft::default() };
             if by.is_empty() {
                 verb::add_message(desk, who, number, draft).await?;
             } else {

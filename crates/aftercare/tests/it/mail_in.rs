@@ -52,8 +52,9 @@ pub(crate) async fn bring(app: &TestApp, sender: &str, recipient: &str, raw: Vec
     let gate = Gate::new(app.desk.clone(), room.house, "smtp");
     let mailbox = gate.mailbox(recipient).await.unwrap().unwrap();
     let recipients = vec![Recipient { mailbox, address: recipient.to_owned() }];
-    let peer = std::net::Ipv4Addr::LOCALHOST.into();
-    gate.keep(Arrival { peer, sender: sender.to_owned(), recipients, raw }).await.unwrap();
+    let peer = std::net::Ipv4Addr::new(203, 0, 113, 7).into();
+    let (greeted_as, sender) = ("mail.north.example".to_owned(), sender.to_owned());
+    gate.keep(Arrival { peer, greeted_as, sender, recipients, raw }).await.unwrap();
 }
 
 /// Brings a letter and reads it.
@@ -85,7 +86,7 @@ pub(crate) async fn tickets(app: &TestApp) -> usize {
     app.api().await.get("/api/v1/tickets?limit=200").await.json()["items"].as_array().unwrap().len()
 }
 
-async fn letters(app: &TestApp) -> Vec<store::letter::LetterRow> {
+pub(crate) async fn letters(app: &TestApp) -> Vec<store::letter::LetterRow> {
     app.drain().await;
     app.desk.read(|r| Ok(store::letter::page(r, "~", 50)?)).await.unwrap()
 }

@@ -47,6 +47,8 @@ mod housekeeping;
 #[cfg(test)]
 mod imap;
 #[cfg(test)]
+mod imap_tls;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod intake_checks;
@@ -63,11 +65,15 @@ mod live;
 #[cfg(test)]
 mod mail_care;
 #[cfg(test)]
+mod mail_copies;
+#[cfg(test)]
 mod mail_demo;
 #[cfg(test)]
 mod mail_in;
 #[cfg(test)]
 mod mail_key;
+#[cfg(test)]
+mod mail_origin;
 #[cfg(test)]
 mod mail_server;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! Whatever it turns out to be, it ends in a ticket, in the list of what was noted, or in front of a person.
 
 mod bounce;
+mod copies;
 pub mod fetch;
 mod find;
 mod key;
@@ -14,6 +15,7 @@ pub use mailboxes::{Sealed, block, remove_mailbox, reseal_mailbox, save_mailbox,
 pub use manage::{not_spam, read_again, spam};
 pub use read::{Attached, House, set_aside, take_in};
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use domain::access::{Actor, System};
@@ -47,6 +49,8 @@ pub struct Arrived {
     pub subject: String,
     /// Identity without brackets; may be empty.
     pub message_id: String,
+    /// The stranger's server that brought it, with the name by which it greeted.
+    pub brought_by: (Option<IpAddr>, String),
     /// The letter.
     pub raw: Arc<Vec<u8>>,
     /// It is larger than letters may be: this is its head, and it lies where it was.
@@ -88,6 +92,7 @@ pub async fn keep(desk: &Desk, letters: Vec<Arrived>) -> Result<usize> {
             let cut =
                 |text: &str| -> String { text.chars().filter(|c| !c.is_control()).take(MAX_HEAD).collect() };
             let (name, subject) = (cut(&a.sender_name), cut(&a.subject));
+            let greeted_as = cut(&a.brought_by.1);
             let (envelope_from, recipient) = (cut(&a.envelope_from), cut(&a.recipient));
             let mail = NewMail {
                 mailbox: &a.mailbox,
@@ -99,6 +104,7 @@ pub async fn keep(desk: &Desk, letters: Vec<Arrived>) -> Result<usize> {
                 sender: (&a.sender, &name),
                 subject: &subject,
                 message_id: &a.message_id,
+                brought_by: (a.brought_by.0, &greeted_as),
                 raw: &a.raw,
             };
             if let Some(id) = mail_in::keep(unit.work, &mail)? {

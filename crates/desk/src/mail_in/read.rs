@@ -7,8 +7,8 @@ use std::sync::Arc;
 use domain::access::{Actor, System};
 use domain::id::{FileId, GroupId, TicketId};
 use domain::mail_in::{
-    Incoming, MailState, Nature, Ours, Place, Reason, acknowledges, blocked, fold, nature, place,
-    same_mailbox, title,
+    Forged, Incoming, MailState, Nature, Origin, Ours, Place, Reason, acknowledges, blocked, fold, nature,
+    place, same_mailbox, title,
 };
 use domain::people::{Point, parse_email};
 use domain::ticket::decide::{
@@ -21,6 +21,7 @@ use store::file::{self, FileRow};
 use store::mail_in::{self, MailRow};
 use store::{job, letter, staff};
 
+use super::copies::put_in_copy;
 use super::find::{clues, letter_key};
 use super::{Claimed, ReplyKey, bounce};
 use crate::case::load_current;
@@ -56,6 +57,12 @@ impl House {
         of_group.or_else(|| self.open(rules).next()).map(|(address, _)| address.to_owned())
     }
 
+    /// All addresses of our own.
+    fn addresses(&self, rules: &Rules) -> Vec<String> {
+        let own = self.own.iter().map(String::as_str);
+        self.open(rules).map(|(address, _)| address).chain(own).map(str::to_owned).collect()
+    }
+
     /// The mailbox to which a recipient belongs.
     pub fn mailbox(&self, rules: &Rules, recipient: &str) -> Option<String> {
         let found = self.open(rules).find(|(address, _)| same_mailbox(recipient, address));
@@ -86,6 +93,8 @@ pub(super) struct Letter<'a> {
     pub files: &'a [Attached],
     /// Names of those that are not.
     pub left_out: &'a [String],
+    /// Our own addresses.
+    pub ours: &'a [String],
 }
 
 /// What became of a letter.
@@ -127,13 +136,15 @@ const BACKDATE_S: i64 = 71 * 3600;
 pub async fn take_in(
     desk: &Desk,
     claimed: Claimed,
-    mail: Incoming,
+    (mail, origin): (Incoming, Option<Origin>),
     (files, left_out): (Vec<Attached>, Vec<String>),
     house: Arc<House>,
 ) -> Result<()> {
     desk.write(&Actor::System(System::Operator), move |unit| {
         let Some(row) = still_waiting(unit, &claimed)? else { return Ok(()) };
-        let l = Letter { row: &row, mail: &mail, files: &files, left_out: &left_out };
+        let row = MailRow { origin: origin.clone(), ..row };
+        let ours = house.addresses(&unit.rules);
+        let l = Letter { row: &row, mail: &mail, files: &files, left_out: &left_out, ours: &ours };
         let fate = decide_fate(unit, &l, &house, claimed.wanted)?;
         settle(unit, row.clone(), fate, String::new())?;
         Ok(job::done(unit.work, &claimed.job)?)
@@ -184,12 +195,14 @@ fn decide_fate(unit: &mut Unit<'_, '_>, l: &Letter<'_>, house: &House, wanted: b
     if !wanted && is_blocked(&rules, l) {
         return Ok(Fate::of(MailState::Spam, Reason::Blocked));
     }
-    let own = house.own.iter().map(String::as_str);
-    let addresses: Vec<String> = house.open(&rules).map(|(a, _)| a).chain(own).map(str::to_owned).collect();
+    let disowned = l.row.origin.as_ref().is_some_and(Origin::is_disowned);
+    if !wanted && disowned && rules.settings.forged_mail == Forged::Spam {
+        return Ok(Fate::of(MailState::Spam, Reason::Forged));
+    }
     let sent_by_us = letter::one(unit.work, letter_key(&l.mail.message_id))?.is_some();
     let key = house.key.as_ref();
     let mark = key.map(ReplyKey::mark).unwrap_or_default();
-    let ours = Ours { addresses: &addresses, mark: &mark, sent_by_us };
+    let ours = Ours { addresses: l.ours, mark: &mark, sent_by_us };
     match nature(l.mail, &l.row.envelope_from, &ours) {
         Nature::Loop => Ok(Fate::of(MailState::Noted, Reason::Loop)),
         Nature::List => Ok(Fate::of(MailState::Noted, Reason::List)),
@@ -216,7 +229,7 @@ fn auto_reply(unit: &mut Unit<'_, '_>, l: &Letter<'_>, key: Option<&ReplyKey>) -
         return Ok(Fate::about(Reason::AutoReply, Some(id)));
     }
     let actor = contact_actor(contact);
-    let draft = Draft { body, files: Vec::new() };
+    let draft = Draft { body, ..Draft::default() };
     let after = change(unit, &id, &actor, |case, who, now| {
         decide::note(case, draft.clone(), &BTreeSet::new(), who, now)
     })?;
@@ -279,12 +292,12 @@ fn append(unit: &mut Unit<'_, '_>, l: &Letter<'_>, contact: &ContactRow, id: &Ti
         case = load_current(unit, &into)?;
     }
     let actor = contact_actor(contact);
-    let draft = Draft { body: body(l), files: Vec::new() };
+    let draft = Draft { body: body(l), ..Draft::default() };
     if draft.body.is_empty() && l.files.is_empty() {
         return Ok(Appended::Done(Fate::about(Reason::Empty, Some(case.ticket.id))));
     }
     // Whether it is over does not depend on the words, and files must not be taken for nothing.
-    let probe = Draft { body: Body::from_text("-"), files: Vec::new() };
+    let probe = Draft { body: Body::from_text("-"), ..Draft::default() };
     match decide::customer_message(&case, probe, &actor, unit.now) {
         Err(Refusal::Ended | Refusal::WindowOver | Refusal::Merged) => {
             return Ok(Appended::Over(case.ticket.number));
@@ -296,7 +309,8 @@ fn append(unit: &mut Unit<'_, '_>, l: &Letter<'_>, contact: &ContactRow, id: &Ti
     let after =
         change(unit, &id, &actor, |case, who, now| decide::customer_message(case, draft.clone(), who, now))?;
     let fate = Fate::in_ticket(Reason::Appended, &after);
-    remark(unit, &id, MailRemarks { named: None, left_out: l.left_out.to_vec() })?;
+    let copied = put_in_copy(unit, l, contact, &id)?;
+    remark(unit, &id, MailRemarks { named: None, left_out: l.left_out.to_vec(), copied })?;
     Ok(Appended::Done(fate))
 }
 
@@ -326,7 +340,8 @@ fn open(
     };
     let decision = open_in(&mut as_actor(unit, &actor), &new)?;
     let fate = Fate::in_ticket(Reason::Opened, &decision.ticket);
-    remark(unit, &decision.ticket.id, MailRemarks { named, left_out: l.left_out.to_vec() })?;
+    let copied = put_in_copy(unit, l, contact, &decision.ticket.id)?;
+    remark(unit, &decision.ticket.id, MailRemarks { named, left_out: l.left_out.to_vec(), copied })?;
     Ok(fate)
 }
 

@@ -36,6 +36,9 @@ pub async fn merge(
         let stays = decide::absorb(&target, &from, keep_earliest, unit.actor, unit.now)?;
         save(unit, &target, &stays)?;
         carry_drafts(unit, &from.ticket.id, &target.ticket.id)?;
+        for who in store::copied::of_ticket(unit.work, &from.ticket.id)? {
+            store::copied::add(unit.work, &target.ticket.id, &who)?;
+        }
         // Complaints now concern whoever handled either of them.
         keep_apart(unit, &stays.ticket)?;
         for complaint in complaints_about(unit, &gone.ticket)? {

@@ -25,7 +25,7 @@ pub use emergency::{
 pub use finish::{cancel, close, excuse, reopen, resolve};
 pub use hand::{AssignInput, assign, escalate, take};
 pub use progress::{report, report_in};
-pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft};
+pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft, take_out_of_copy};
 pub use views::save_view;
 
 use domain::access::{Action, Actor, may};

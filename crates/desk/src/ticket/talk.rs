@@ -21,6 +21,25 @@ pub async fn reply(desk: &Desk, who: &Actor, number: &str, draft: Draft) -> Resu
         .await
 }
 
+/// Takes somebody out of copy; harmless if they are not in it.
+///
+/// # Errors
+/// As [`reply`].
+pub async fn take_out_of_copy(desk: &Desk, who: &Actor, number: &str, address: String) -> Result<Ticket> {
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Reply, &case.ticket)?;
+        if !store::copied::remove(unit.work, &case.ticket.id, &address)? {
+            return Ok(case.ticket);
+        }
+        let decision = decide::take_out_of_copy(&case, &address, unit.actor, unit.now)?;
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
+    })
+    .await
+}
+
 /// The customer writes, or staff answer: whoever says it decides which.
 ///
 /// # Errors

@@ -2,19 +2,23 @@
 //! How it was taken apart and where it came from is nobody's business here.
 
 mod address;
+mod copied;
 mod fold;
 mod mailbox;
 mod marks;
 mod nature;
+mod origin;
 mod place;
 mod state;
 mod subject;
 
 pub use address::{MailAddress, TOKEN_CHARS, reply_address, reply_token, same_mailbox, thread_keys};
 pub use address::{ReplyToken, ThreadKey};
+pub use copied::{MOST_COPIED, named_besides};
 pub use fold::{Folded, fold};
 pub use mailbox::{Afterwards, Block, ImapSource, Mailbox, Proof, Protection, block_pattern, blocked};
 pub use nature::{Nature, Ours, nature};
+pub use origin::{Evidence, Forged, ForgedPolicy, Origin, Verdict, dmarc};
 pub use place::{Candidate, Clues, Place, acknowledges, place};
 pub use state::{Fault, MailState, Reason};
 pub use subject::{is_forwarded, numbers, title};

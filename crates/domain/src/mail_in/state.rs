@@ -71,6 +71,8 @@ named! {
         NoMailbox = "no_mailbox",
         /// Larger than letters may be; only its head is here, the letter lies where it was.
         TooLarge = "too_large",
+        /// The domain of its sender disowns it.
+        Forged = "forged",
         /// Its sender is on the list of those whom nobody wants to hear.
         Blocked = "blocked",
     }

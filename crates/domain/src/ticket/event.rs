@@ -221,6 +221,10 @@ pub enum Change {
     MailNamed { number: String },
     /// Files of a letter that the desk does not take; the letter itself is kept.
     MailFilesLeft { names: Vec<String> },
+    /// A letter has put these people in copy.
+    Copied { people: Vec<String> },
+    /// Somebody is in copy no more.
+    NotCopied { address: String },
     /// A person's deactivation handed it over.
     HandedOver { from: StaffId },
 }

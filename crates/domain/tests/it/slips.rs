@@ -57,7 +57,10 @@ fn a_slip_gives_back_what_the_solution_replaced() {
     );
     assert!(clock(&back, Milestone::Response).is_running());
     // A message with the solution was an answer, whatever became of the solution.
-    let said = Solution { draft: Some(Draft { body: Body::from_text("b"), files: vec![] }), ..solution };
+    let said = Solution {
+        draft: Some(Draft { body: Body::from_text("b"), files: vec![], ..Draft::default() }),
+        ..solution
+    };
     let decision = decide::resolve(&before, said, &agent(), at(10)).unwrap();
     let ended = Before::of(&decision.events);
     let solved = after(&before, decision);
@@ -145,7 +148,7 @@ fn what_nobody_has_answered_is_new_again_after_waiting() {
     let held = after(&before, held);
     let back = after(&held, decide::resume(&held, &agent(), at(6)).unwrap());
     assert_eq!(back.ticket.status, Status::New);
-    let draft = Draft { body: Body::from_text("b"), files: vec![] };
+    let draft = Draft { body: Body::from_text("b"), files: vec![], ..Draft::default() };
     let answered = after(&back, decide::reply(&back, draft, &agent(), at(7)).unwrap());
     let held = decide::hold(&answered, Status::WaitingVendor, "parts", None, &agent(), at(8)).unwrap();
     let held = after(&answered, held);

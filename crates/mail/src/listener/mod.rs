@@ -86,6 +86,8 @@ pub struct Recipient {
 pub struct Arrival {
     /// Who brought it.
     pub peer: IpAddr,
+    /// The name by which they greeted.
+    pub greeted_as: String,
     /// The sender by whom it was handed over; empty for `<>`.
     pub sender: String,
     /// To whom of ours, each mailbox once.

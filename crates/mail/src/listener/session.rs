@@ -30,7 +30,8 @@ pub(super) async fn turn_away(stream: TcpStream, settings: &Settings) {
 struct Session<'h, K> {
     house: &'h House<K>,
     peer: IpAddr,
-    greeted: bool,
+    /// The name by which the other side greeted, once it has.
+    greeted: Option<String>,
     sender: Option<String>,
     recipients: Vec<Recipient>,
     wrong: usize,
@@ -41,7 +42,7 @@ pub(super) async fn run<K: Keeper>(stream: TcpStream, peer: IpAddr, house: &Hous
     let mut wire = Wire::new(stream, house.settings.patience);
     let kind = if house.settings.protocol == Protocol::Lmtp { "LMTP" } else { "ESMTP" };
     wire.say(&format!("220 {} {kind}", house.settings.host));
-    let mut session = Session { house, peer, greeted: false, sender: None, recipients: Vec::new(), wrong: 0 };
+    let mut session = Session { house, peer, greeted: None, sender: None, recipients: Vec::new(), wrong: 0 };
     loop {
         match session.turn(&mut wire).await {
             Ok(Next::GoOn) => {}
@@ -52,7 +53,7 @@ pub(super) async fn run<K: Keeper>(stream: TcpStream, peer: IpAddr, house: &Hous
                     Err(_) => return,
                 }
                 session.forget();
-                session.greeted = false;
+                session.greeted = None;
             }
             Ok(Next::End) => return wire.end().await,
             Err(Broken::Slow) => {
@@ -124,7 +125,10 @@ impl<K: Keeper> Session<'_, K> {
             return self.refuse(wire, if lmtp { "500 5.5.1 LHLO, please" } else { "500 5.5.1 EHLO, please" });
         }
         self.forget();
-        self.greeted = true;
+        let (Request::Ehlo { host } | Request::Helo { host } | Request::Lhlo { host }) = request else {
+            return self.refuse(wire, "500 5.5.1 EHLO, please");
+        };
+        self.greeted = Some(host.clone());
         let host = self.settings().host.clone();
         if matches!(request, Request::Helo { .. }) {
             return say(wire, &format!("250 {host}"));
@@ -147,7 +151,7 @@ impl<K: Keeper> Session<'_, K> {
     }
 
     fn mail(&mut self, wire: &mut Wire, from: MailFrom<String>) -> Next {
-        if !self.greeted {
+        if self.greeted.is_none() {
             return self.refuse(wire, "503 5.5.1 say hello first");
         }
         if self.sender.is_some() {
@@ -200,6 +204,7 @@ impl<K: Keeper> Session<'_, K> {
             Data::Whole(raw) => {
                 let arrival = Arrival {
                     peer: self.peer,
+                    greeted_as: self.greeted.clone().unwrap_or_default(),
                     sender: sender.unwrap_or_default(),
                     recipients: each_once(recipients),
                     raw,

@@ -6,3 +6,5 @@ mod incoming;
 mod listener;
 #[cfg(test)]
 mod mutations;
+#[cfg(test)]
+mod origin;

@@ -360,6 +360,7 @@ pub const NOUNS: &[Noun] = &[
     oncall::NOTES,
     oncall::PAGES,
     conduct::CONDUCT,
+    mail::IN_COPY,
     Noun {
         name: "queue_counts",
         table: "queue_count",

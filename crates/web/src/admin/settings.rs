@@ -8,6 +8,7 @@ use desk::admin::save_settings;
 use desk::{Error, FieldError};
 use domain::access::Right;
 use domain::conduct::Consequence;
+use domain::mail_in::Forged;
 use domain::setting::Settings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -37,6 +38,9 @@ struct SettingsPage {
 }
 
 impl SettingsPage {
+    fn forged(&self) -> &'static [Forged] {
+        Forged::ALL
+    }
     fn consequences(&self) -> &'static [Consequence] {
         Consequence::ALL
     }
@@ -63,6 +67,7 @@ pub(super) struct SettingsForm {
     miss_count: String,
     miss_days: String,
     miss_consequence: String,
+    forged_mail: String,
     max_file_megabytes: String,
     refused_files: String,
 }
@@ -85,6 +90,7 @@ impl SettingsForm {
             miss_count: s.miss_count.to_string(),
             miss_days: s.miss_days.to_string(),
             miss_consequence: s.miss_consequence.to_string(),
+            forged_mail: s.forged_mail.to_string(),
             max_file_megabytes: (s.max_file_bytes / 1_048_576).to_string(),
             refused_files: s.refused_files.join(", "),
         }
@@ -114,6 +120,7 @@ impl SettingsForm {
             miss_count: number("miss_count", &self.miss_count),
             miss_days: number("miss_days", &self.miss_days),
             miss_consequence: crate::form::required("miss_consequence", &self.miss_consequence)?,
+            forged_mail: crate::form::choice("forged_mail", &self.forged_mail)?.unwrap_or_default(),
             max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)) * 1_048_576,
             refused_files: crate::form::words(&self.refused_files)
                 .map(|end| end.trim_start_matches('.').to_ascii_lowercase())

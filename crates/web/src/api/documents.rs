@@ -192,6 +192,9 @@ pub(crate) struct SettingsDocument {
     /// … for this: `talk`, `training`.
     #[schema(required = false)]
     miss_consequence: String,
+    /// What becomes of a letter that its sender's domain disowns: `mark`, `spam`.
+    #[schema(required = false)]
+    forged_mail: String,
     /// Largest file, in bytes; at most 2 GiB.
     #[schema(required = false)]
     max_file_bytes: u64,

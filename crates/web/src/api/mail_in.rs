@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Error;
 use domain::access::Right;
-use domain::mail_in::MailState;
+use domain::mail_in::{MailState, Origin};
 use serde::{Deserialize, Serialize};
 use store::mail_in::{self, MailRow};
 use utoipa::ToSchema;
@@ -65,6 +65,9 @@ pub(crate) struct MailView {
     ticket: Option<String>,
     /// The message of the ticket that it became.
     message: Option<i64>,
+    /// Where it really comes from (SPF, DKIM, DMARC), where that is looked at.
+    #[schema(value_type = Option<Object>)]
+    origin: Option<Origin>,
     /// When it was kept.
     received_at: String,
     /// When it was read.
@@ -88,6 +91,7 @@ impl From<MailRow> for MailView {
             size: m.size,
             ticket: None,
             message: m.message,
+            origin: m.origin,
             received_at: instant(m.received_at),
             read_at: m.read_at.map(instant),
         }

@@ -6,6 +6,7 @@ mod asked;
 mod bulk;
 mod caller;
 mod conduct;
+mod copied;
 mod describe;
 mod docs;
 mod documents;
@@ -142,6 +143,8 @@ fn described_letters() -> OpenApiRouter<App> {
         .routes(routes!(mail_in::source))
         .routes(routes!(mail_in::read_again))
         .routes(routes!(mail_in::spam, mail_in::not_spam))
+        .routes(routes!(copied::list))
+        .routes(routes!(copied::remove))
         .routes(routes!(mailboxes::list, mailboxes::create))
         .routes(routes!(mailboxes::show, mailboxes::put, mailboxes::remove))
         .routes(routes!(mailboxes::put_secret))

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::{Result, ticket as verb};
 use domain::id::{FileId, StaffId};
-use domain::ticket::decide::{Body as Text, Draft, Solution};
+use domain::ticket::decide::{Audience, Body as Text, Draft, Solution};
 use domain::ticket::{CloseReason, Ticket};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -44,12 +44,15 @@ pub(crate) struct MessageBody {
     mentions: Vec<String>,
     /// Only for messages: the requester says it, in another system that passes it on. Needs `ticket.speak`.
     as_requester: bool,
+    /// Only for answers: they go to all who are in copy as well.
+    to_everyone: bool,
 }
 
 impl MessageBody {
     fn draft(&self) -> Draft {
         let body = if self.html.trim().is_empty() { Text::from_text(&self.body) } else { clean(&self.html) };
-        Draft { body, files: self.files.iter().map(|f| FileId(f.clone())).collect() }
+        let files = self.files.iter().map(|f| FileId(f.clone())).collect();
+        Draft { body, files, to: if self.to_everyone { Audience::Everyone } else { Audience::Requester } }
     }
 }
 

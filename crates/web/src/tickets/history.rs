@@ -188,7 +188,8 @@ fn said(
         _ => Letters::new(),
     };
     let letters = internal.then_some(&letters);
-    let entry = |m| message_entry(m, (&files, letters), names, locale);
+    let origins = if internal { store::mail_in::origins(r, id)? } else { Vec::new() };
+    let entry = |m| message_entry(m, (&files, letters, &origins), names, locale);
     Ok(messages.into_iter().map(entry).collect())
 }
 

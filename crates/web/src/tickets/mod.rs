@@ -8,6 +8,7 @@ mod emergency_line;
 mod filters;
 mod history;
 mod list;
+mod mail_line;
 mod new;
 mod news;
 mod notices;
@@ -18,6 +19,7 @@ mod stale;
 mod timeline;
 mod verbs;
 mod verbs_case;
+mod verbs_mail;
 mod why;
 
 pub(crate) use called::{because, name_called};
@@ -65,6 +67,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/service", post(verbs_case::service))
         .route("/tickets/{number}/plan", post(verbs_case::plan))
         .route("/tickets/{number}/contact", post(verbs_case::contact))
+        .route("/tickets/{number}/copied/removal", post(verbs_mail::take_out_of_copy))
         .route("/tickets/{number}/attendance", post(verbs_case::attend))
         .route("/tickets/{number}/merge", post(verbs_case::merge))
         .route("/tickets/{number}/split", post(verbs_case::split))

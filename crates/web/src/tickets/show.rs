@@ -7,6 +7,7 @@ use desk::Error;
 use desk::risk::{AtRisk, risks};
 use domain::access::{Role, Scope};
 use domain::id::StaffId;
+use domain::mail_in::MailAddress;
 use domain::sla::Clock;
 use domain::ticket::decide::Rules;
 use domain::ticket::progress::Tally;
@@ -63,6 +64,8 @@ pub(crate) struct Shown {
     pub draft: Option<DraftRow>,
     /// The files of the draft.
     pub draft_files: Vec<FileRow>,
+    /// Who is in copy.
+    pub copied: Vec<MailAddress>,
     pub presence: Vec<String>,
     pub answers: Vec<(String, String, String)>,
     pub promise: String,
@@ -163,6 +166,7 @@ fn read_case(
         links: links(r, &t)?,
         contracts,
         draft_files: draft_files(r, draft.as_ref())?,
+        copied: store::copied::of_ticket(r, &t.id)?,
         draft,
         presence: answering(r, &t, me)?,
         answers: Vec::new(),

@@ -2,6 +2,7 @@
 
 use desk::Result;
 use domain::access::ActorRef;
+use domain::mail_in::Origin;
 use domain::sla::StopReason;
 use domain::ticket::decide::Visibility;
 use domain::ticket::progress::Card;
@@ -13,6 +14,7 @@ use store::ticket::MessageRow;
 use words::{Locale, counted, step_fired, t, t_args, word};
 
 use super::card::{Letters, ReportCard};
+use super::mail_line::mail_line;
 use crate::names::Names;
 
 /// An entry of the timeline.
@@ -38,6 +40,8 @@ pub(crate) enum EntryBody {
         internal: bool,
         progress: bool,
         files: Vec<FileRow>,
+        /// Where its letter comes from, for staff.
+        origin: Option<Origin>,
     },
     /// A progress report.
     Report(ReportCard),
@@ -76,7 +80,7 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
 /// A message as a card, or as what it is besides words; `letters` for staff.
 pub(super) fn message_entry(
     m: MessageRow,
-    (files, letters): (&[FileRow], Option<&Letters>),
+    (files, letters, origins): (&[FileRow], Option<&Letters>, &[(i64, Origin)]),
     names: &Names,
     locale: Locale,
 ) -> Entry {
@@ -106,6 +110,7 @@ pub(super) fn message_entry(
             internal: m.visibility == Visibility::Internal,
             progress: m.progress,
             files: mine,
+            origin: origins.iter().find(|(no, _)| *no == m.no).map(|(_, o)| o.clone()),
         },
     }
 }
@@ -342,11 +347,7 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         Change::Complained { .. } => (say("event-complained", &[]), "overdue"),
         Change::Emergency(change) => super::emergency_line(change, names, locale, true),
         Change::HandedOver { .. } => (t(locale, "event-handed-over").to_owned(), ""),
-        Change::MailNamed { .. } => (say("event-mail-named", &[]), "soon"),
-        Change::MailFilesLeft { names } => {
-            (say("event-mail-files-left", &[("names", &names.join(t(locale, "list-comma")))]), "soon")
-        }
-        _ => (String::new(), ""),
+        change => mail_line(change, locale),
     }
 }
 

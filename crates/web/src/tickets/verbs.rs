@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use desk::ticket::{self as verb, FromCustomer};
 use domain::access::Actor;
 use domain::id::FileId;
-use domain::ticket::decide::{Draft, Solution};
+use domain::ticket::decide::{Audience, Draft, Solution};
 use domain::ticket::{CloseReason, Ticket};
 use serde::Deserialize;
 use store::ticket::DraftRow;
@@ -57,6 +57,8 @@ pub(crate) struct MessageForm {
     internal: String,
     /// What happens with the message: nothing else, `waiting_customer`, or `resolve`.
     then: String,
+    /// To whom an answer goes: `requester` or `everyone`.
+    to: String,
     resolution: String,
     cause: String,
 }
@@ -69,7 +71,8 @@ impl MessageForm {
             clean(&self.html)
         };
         let files = self.files.iter().filter(|f| !f.is_empty()).map(|f| FileId(f.clone())).collect();
-        Draft { body, files }
+        let to = if self.to == "everyone" { Audience::Everyone } else { Audience::Requester };
+        Draft { body, files, to }
     }
 }
 

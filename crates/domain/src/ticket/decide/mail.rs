@@ -11,6 +11,8 @@ pub struct MailRemarks {
     pub named: Option<String>,
     /// Files that the desk does not take.
     pub left_out: Vec<String>,
+    /// Who is in copy from now on.
+    pub copied: Vec<String>,
 }
 
 /// Records what is remarkable about a letter. Nothing of the other ticket is shown, and no clock moves.
@@ -25,5 +27,18 @@ pub fn remark_mail(case: &Case, remarks: MailRemarks, actor: &Actor, now: Timest
     if !remarks.left_out.is_empty() {
         next.event(Change::MailFilesLeft { names: remarks.left_out });
     }
+    if !remarks.copied.is_empty() {
+        next.event(Change::Copied { people: remarks.copied });
+    }
+    next.finish()
+}
+
+/// Records that somebody is in copy no more.
+///
+/// # Errors
+/// None of its own.
+pub fn take_out_of_copy(case: &Case, address: &str, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    next.event(Change::NotCopied { address: address.to_owned() });
     next.finish()
 }

@@ -38,14 +38,14 @@ pub use finish::{
 };
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
-pub use mail::{MailRemarks, remark_mail};
+pub use mail::{MailRemarks, remark_mail, take_out_of_copy};
 pub use open::{Identity, Opening, open};
 pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};
 pub use refusal::Refusal;
 pub use rest::come_to_rest;
 pub use serve::{attend, complained, contacted, edit_service, plan};
-pub use talk::{Draft, customer_message, note, reply};
+pub use talk::{Audience, Draft, customer_message, note, reply};
 pub use tick::{Helpers, recount, tick, tick_silence};
 
 use std::collections::BTreeMap;
@@ -199,6 +199,8 @@ impl Letter {
 pub enum Notice {
     /// A letter to the requester.
     Letter { letter: Letter, to: ContactId, message: Option<i64> },
+    /// The same letter to all who are in copy.
+    Copies { letter: Letter, message: i64 },
     /// A line in a colleague's notices.
     Staff { to: StaffId, event: i64 },
     /// A line for the supervisors of the ticket's group.
@@ -292,7 +294,7 @@ impl<'a> Next<'a> {
     fn message_of(&mut self, by: ActorRef, visibility: Visibility, draft: Draft) -> i64 {
         self.out.ticket.messages += 1;
         let no = self.out.ticket.messages;
-        let Draft { body, files } = draft;
+        let Draft { body, files, to: _ } = draft;
         self.out.messages.push(Message { no, visibility, body, files, by, card: None });
         no
     }

@@ -113,7 +113,7 @@ pub fn open(
         route: opening.route.clone(),
         late: late.to_owned(),
     };
-    let draft = Draft { body: opening.body.clone(), files: opening.files.clone() };
+    let draft = Draft { body: opening.body.clone(), files: opening.files.clone(), ..Draft::default() };
     let said_by = opening.said_by.clone();
     let by_phone = opening.channel == Channel::Phone && actor.staff().is_some();
     let case = Case {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Body, Case, Change, Letter, Next, Notice, Outcome, Refusal, Visibility};
 use crate::access::Actor;
 use crate::id::{FileId, StaffId};
+use crate::named;
 use crate::sla::{Milestone, StopReason};
 use crate::ticket::Status;
 use crate::time::{Timestamp, plus_seconds};
@@ -16,6 +17,20 @@ pub struct Draft {
     pub body: Body,
     /// Uploaded files.
     pub files: Vec<FileId>,
+    /// To whom an answer goes.
+    pub to: Audience,
+}
+
+named! {
+    /// To whom an answer goes.
+    #[derive(Default)]
+    pub enum Audience ("audience") {
+        /// To the requester.
+        #[default]
+        Requester = "requester",
+        /// To them, and to all who are in copy.
+        Everyone = "everyone",
+    }
 }
 
 impl Draft {
@@ -40,10 +55,14 @@ pub fn reply(case: &Case, draft: Draft, actor: &Actor, now: Timestamp) -> Outcom
 
 /// The part of an answer that hold and resolve share: the message and what it does to the clocks.
 pub(super) fn speak(next: &mut Next<'_>, draft: Draft, letter: Letter) -> Result<i64, Refusal> {
+    let to = draft.to;
     let message = next.message(Visibility::Public, draft);
     let event = next.event(Change::Replied { message, progress: false });
     answered(next)?;
     next.letter(letter, Some(message));
+    if to == Audience::Everyone {
+        next.out.notices.push(Notice::Copies { letter, message });
+    }
     next.tell_staff(event);
     Ok(message)
 }

@@ -1,6 +1,6 @@
 //! What an archive holds of mail: mailboxes without their passwords, and whose letters nobody wants.
 
-use super::super::Kind::{Int, Json, Text};
+use super::super::Kind::{At, Int, Json, Text};
 use crate::archive::Noun;
 
 pub(super) const MAILBOXES: Noun = Noun {
@@ -15,4 +15,11 @@ pub(super) const BLOCKED: Noun = Noun {
     table: "mail_block",
     keys: &["id"],
     columns: &[("id", Text), ("pattern", Text), ("note", Text)],
+};
+
+pub(super) const IN_COPY: Noun = Noun {
+    name: "people_in_copy",
+    table: "ticket_copy",
+    keys: &["ticket_id", "address"],
+    columns: &[("ticket_id", Text), ("address", Text), ("name", Text), ("added_at", At)],
 };

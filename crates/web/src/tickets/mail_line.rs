@@ -1,0 +1,18 @@
+//! What the timeline says about letters that came in, besides their words.
+
+use domain::ticket::Change;
+use words::{Locale, t, t_args};
+
+/// The line of an event; empty if it is not about a letter.
+pub(super) fn mail_line(change: &Change, locale: Locale) -> (String, &'static str) {
+    let names = |all: &[String]| all.join(t(locale, "list-comma"));
+    match change {
+        Change::MailNamed { .. } => (t(locale, "event-mail-named").to_owned(), "soon"),
+        Change::MailFilesLeft { names: left } => {
+            (t_args(locale, "event-mail-files-left", &[("names", &names(left))]), "soon")
+        }
+        Change::Copied { people } => (t_args(locale, "event-copied", &[("names", &names(people))]), ""),
+        Change::NotCopied { address } => (t_args(locale, "event-not-copied", &[("name", address)]), ""),
+        _ => (String::new(), ""),
+    }
+}

@@ -1,0 +1,31 @@
+//! People in copy of a ticket.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use desk::ticket::take_out_of_copy as verb;
+use serde::Deserialize;
+
+use super::verbs::said;
+use crate::app::App;
+use crate::error::WebError;
+use crate::form::Fields;
+use crate::said::Said;
+use crate::session::StaffPage;
+
+/// Whom.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CopiedForm {
+    address: String,
+}
+
+/// Takes somebody out of copy. What was typed meanwhile is a draft and stays.
+pub(super) async fn take_out_of_copy(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<CopiedForm>,
+) -> Result<Response, WebError> {
+    let result = verb(&app.desk, page.actor(), &number, form.address).await;
+    said(&page.visitor, result, Said::done("not_copied"))
+}

@@ -335,7 +335,29 @@ what-if-flips = { $n ->
         [one] { $n } comes
        *[other] { $n } come
     } out otherwise
-what-if-how = The promises that fell due in the month, as in the report “Promises kept”, are counted again from their own start, pauses and end, with other times or in another calendar; the time is chosen at the start, calendars are the newest revision, the level is the ticket’s present one. Not replayed: progress reports (another time makes other slots), complaints, rotas (how fast other people would have been cannot be known). A month with more than { $most ->
+what-if-as-it-stood = As it stood then
+what-if-nobody = Nobody on call (service hours only)
+what-if-answers = With the other rota { $sooner ->
+        [one] { $sooner } answer comes
+       *[other] { $sooner } answers come
+    } sooner, { $later } later, { $same } when it came; { $off } { $off ->
+        [one] was given outside of duty, or while its promise did not count, and stays as it was.
+       *[other] were given outside of duty, or while their promise did not count, and stay as they were.
+    }
+what-if-moved = Answer
+what-if-because-duty = { $who } has the duty from { $since }
+what-if-because-house = service hours from { $since }
+what-if-because-nobody = nobody is on duty in the time that is looked at
+what-if-house = Service hours
+what-if-answered = Answered
+what-if-answered-after = Answered, replayed
+what-if-since = Somebody there since
+what-if-on-duty = On duty
+what-if-how-rota = Another rota: for as long as somebody was on duty before the real answer, somebody must be on duty by the other rota; then the answer comes, and is held against the same due. On duty means that the rota names somebody (overrides, leave and fallback included) or that it is service hours by the silence rule’s calendar, while the promise counts; “as it stood then” is the rota that the ticket’s present group had, a chosen one is taken as if it had always been in force. First response, technician at work and reply move; resolution does not, since how long a repair takes does not follow from who is on duty. What was answered outside of duty, what was never answered, and what began more than { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } before the month, stays as it was.
+what-if-how = The promises that fell due in the month, as in the report “Promises kept”, are counted again from their own start, pauses and end, with other times or in another calendar; the time is chosen at the start, calendars are the newest revision, the level is the ticket’s present one. Not replayed: progress reports (another time makes other slots) and complaints. A month with more than { $most ->
         [one] { $most } ticket
        *[other] { $most } tickets
     } is not replayed.

@@ -1,27 +1,33 @@
-//! What-if: the promises of a period under another promise. What was is taken from the attainment report, so both say
-//! the same; what would have been is replayed clock by clock. Changes nothing.
+//! What-if: the promises of a period under another promise, or with other people on duty. What was is taken from the
+//! attainment report, so both say the same; what would have been is replayed clock by clock. Changes nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::access::Actor;
 use domain::calendar::CountError;
-use domain::id::TicketId;
+use domain::id::{GroupId, StaffId, TicketId};
+use domain::oncall::Moved;
 use domain::report::{Ask, Basis, Entry, Filter, Grouping, Known, Period, Report, Sheet};
-use domain::sla::{Happened, Milestone, Other, Outcome};
+use domain::sla::{Happened, Milestone, Other, Outcome, StopReason, moved_outcome};
 use domain::ticket::decide::{Refusal, Rules};
 use domain::ticket::{Severity, pauses};
-use domain::time::Timestamp;
+use domain::time::{Timestamp, plus_seconds};
 use jiff::tz::TimeZone;
 use store::report::{CHUNK, Find, Wanted, histories, tickets};
 use store::ticket::PastCycle;
 use store::{Read, ticket};
 
+use crate::oncall::OtherRota;
+use crate::oncall::presence::Duties;
 use crate::report::may_see;
 use crate::{Desk, Error, Result};
 
 /// A month with more tickets than this is not replayed; it is read in chunks, and still somebody waits for it.
 pub const MAX_TICKETS: usize = 20_000;
+/// Who was on duty is known for so long before and after the period: what waited longer stays as it was.
+pub const KNOWN_DAYS: i64 = 92;
+const DAY_S: i64 = 86_400;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,9 +38,23 @@ pub struct Question {
     pub zone: TimeZone,
     /// Only of this severity.
     pub severity: Option<Severity>,
+    /// Only of this group.
+    pub group: Option<GroupId>,
     /// Under which promise.
     pub other: Other,
+    /// With whom on duty; as it was if absent.
+    pub rota: Option<OtherRota>,
 }
+
+impl Question {
+    /// Nothing is asked to be other than it was?
+    pub fn is_nothing(&self) -> bool {
+        self.other.is_nothing() && self.rota.is_none()
+    }
+}
+
+/// Milestones that somebody meets by being there. How long a repair takes does not follow from who is on duty.
+pub const ANSWERS: [Milestone; 3] = [Milestone::Response, Milestone::Attend, Milestone::Reply];
 
 /// Kept and missed ones.
 pub type Tally = (usize, usize);
@@ -71,6 +91,34 @@ pub struct Flip {
     pub at: Timestamp,
     /// When it would have been due.
     pub due: Option<Timestamp>,
+    /// The answer that another rota moves.
+    pub answer: Option<Answer>,
+}
+
+/// An answer that comes at another time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// When it came.
+    pub was: Timestamp,
+    /// When it would have come; not at all in the time that is known.
+    pub at: Option<Timestamp>,
+    /// Since when somebody would have been there.
+    pub since: Option<Timestamp>,
+    /// Who would have had the duty then; in service hours it may be nobody.
+    pub person: Option<StaffId>,
+}
+
+/// What becomes of answers when others are on duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Answers {
+    /// They come sooner.
+    pub sooner: usize,
+    /// They come later, or not at all.
+    pub later: usize,
+    /// They come when they came.
+    pub same: usize,
+    /// Given while nobody was on duty: they stay.
+    pub off_duty: usize,
 }
 
 /// The answer.
@@ -82,6 +130,8 @@ pub struct WhatIf {
     pub flips: Vec<Flip>,
     /// How many tickets were looked at.
     pub tickets: usize,
+    /// Of the answers, if another rota was asked for.
+    pub answers: Option<Answers>,
 }
 
 /// Replays a period.
@@ -100,7 +150,19 @@ pub async fn what_if(desk: &Desk, who: &Actor, question: Question) -> Result<Wha
             return Err(Error::field("month", "too_many_tickets"));
         }
         let asks = asks(&question, now);
-        let mut replay = Replay { question, now, rules, lines: BTreeMap::new(), flips: Vec::new() };
+        let known = plus_seconds(from, -KNOWN_DAYS * DAY_S)..plus_seconds(until, KNOWN_DAYS * DAY_S).min(now);
+        let duties =
+            question.rota.as_ref().map(|other| Duties::load(r, &rules, other, (known.start, known.end)));
+        let duties = duties.transpose()?;
+        let mut replay = Replay {
+            question,
+            now,
+            rules,
+            duties,
+            lines: BTreeMap::new(),
+            flips: Vec::new(),
+            answers: Answers::default(),
+        };
         for chunk in found.chunks(CHUNK) {
             let kinds = asks.iter().flat_map(Ask::kinds).collect();
             let read = histories(r, chunk, &kinds)?;
@@ -111,7 +173,7 @@ pub async fn what_if(desk: &Desk, who: &Actor, question: Question) -> Result<Wha
                 replay.sheet(&sheet, &cycles)?;
             }
         }
-        Ok(replay.answer(found.len()))
+        Ok(replay.finish(found.len()))
     })
     .await
 }
@@ -123,7 +185,12 @@ fn asks(question: &Question, now: Timestamp) -> Vec<Ask> {
         period: question.period,
         by: Grouping::Severity,
         basis: Basis::Due,
-        filter: Filter { severity: question.severity, milestone: Some(*milestone), ..Filter::default() },
+        filter: Filter {
+            severity: question.severity,
+            group: question.group.clone(),
+            milestone: Some(*milestone),
+            ..Filter::default()
+        },
         zone: question.zone.clone(),
         now,
     };
@@ -145,6 +212,8 @@ struct Replay {
     question: Question,
     now: Timestamp,
     rules: Arc<Rules>,
+    duties: Option<Duties>,
+    answers: Answers,
     lines: BTreeMap<(Milestone, Severity), (Tally, Tally)>,
     flips: Vec<Flip>,
 }
@@ -168,7 +237,11 @@ impl Replay {
         let pauses = pauses(&cycle.holds, &cycle.clock);
         let happened = Happened { clock: &cycle.clock, pauses: &pauses, severity, level: cycle.level };
         let replayed = self.question.other.replay(&happened, |id| self.rules.calendar(id), self.now);
-        let (after, due) = replayed.map_err(|_: CountError| Error::Refused(Refusal::NeverOpens))?;
+        let (mut after, due) = replayed.map_err(|_: CountError| Error::Refused(Refusal::NeverOpens))?;
+        let answer = self.answer(cycle, &happened);
+        if let Some(answer) = &answer {
+            after = moved_outcome(&cycle.clock, (after, due), answer.at, self.now);
+        }
         let line = self.lines.entry((milestone, severity)).or_default();
         for (tally, outcome) in [(&mut line.0, before), (&mut line.1, after)] {
             tally.0 += usize::from(outcome == Outcome::Kept);
@@ -176,14 +249,40 @@ impl Replay {
         }
         if before != after {
             let (number, title, at) = (known.number.clone(), cycle.title.clone(), entry.at);
-            self.flips.push(Flip { number, title, milestone, severity, before, after, at, due });
+            self.flips.push(Flip { number, title, milestone, severity, before, after, at, due, answer });
         }
         Ok(())
     }
 
-    fn answer(mut self, tickets: usize) -> WhatIf {
+    /// The answer that ended a cycle, if it comes at another time with others on duty.
+    fn answer(&mut self, cycle: &PastCycle, happened: &Happened<'_>) -> Option<Answer> {
+        let (duties, clock) = (self.duties.as_mut()?, &cycle.clock);
+        let stop = clock.stopped.filter(|(at, why)| *why == StopReason::Done && *at <= self.now);
+        let (was, _) = stop.filter(|_| ANSWERS.contains(&clock.milestone))?;
+        let (_, counts_in) = self.question.other.promised(happened, |id| self.rules.calendar(id))?;
+        let (of, span) = ((&cycle.group, &counts_in), (clock.started_at, was));
+        let moved = duties.moved(&self.rules, of, span, happened.pauses);
+        let (tally, answer) = match moved {
+            Some(Moved::At { at, .. }) if at == was => (&mut self.answers.same, None),
+            Some(Moved::At { at, since }) => {
+                let person = duties.on_duty(since);
+                let tally = if at < was { &mut self.answers.sooner } else { &mut self.answers.later };
+                (tally, Some(Answer { was, at: Some(at), since: Some(since), person }))
+            }
+            Some(Moved::NotYet) => {
+                (&mut self.answers.later, Some(Answer { was, at: None, since: None, person: None }))
+            }
+            Some(Moved::OffDuty) => (&mut self.answers.off_duty, None),
+            Some(Moved::AtOnce) | None => (&mut self.answers.same, None),
+        };
+        *tally += 1;
+        answer
+    }
+
+    fn finish(mut self, tickets: usize) -> WhatIf {
         self.flips.sort_by(|a, b| (b.at, &b.number, a.milestone).cmp(&(a.at, &a.number, b.milestone)));
         let line = |((milestone, severity), (before, after))| Line { milestone, severity, before, after };
-        WhatIf { lines: self.lines.into_iter().map(line).collect(), flips: self.flips, tickets }
+        let lines = self.lines.into_iter().map(line).collect();
+        WhatIf { lines, flips: self.flips, tickets, answers: self.duties.map(|_| self.answers) }
     }
 }

@@ -134,3 +134,5 @@ mod tables;
 mod wallboard;
 #[cfg(test)]
 mod what_if;
+#[cfg(test)]
+mod what_if_rota;

@@ -15,13 +15,13 @@ mod engines {
     );
 }
 
-async fn open(app: &TestApp, severity: &str) -> String {
+pub(crate) async fn open(app: &TestApp, severity: &str) -> String {
     let body =
         json!({"title": "slow", "requester": "ann@north.example", "severity": severity, "group": "desk"});
     app.api().await.post("/api/v1/tickets", &body).await.json()["number"].as_str().unwrap().to_owned()
 }
 
-async fn answer(app: &TestApp, number: &str) {
+pub(crate) async fn answer(app: &TestApp, number: &str) {
     let draft = Draft { body: Body::from_text("we look"), ..Draft::default() };
     verb::reply(&app.desk, app.cast.staff("agent"), number, draft).await.unwrap();
 }
@@ -40,7 +40,7 @@ async fn month(app: &TestApp) -> [String; 4] {
 }
 
 /// What the page says of first responses of a severity: as it was, and replayed.
-fn row(page: &str, severity: &str) -> [String; 2] {
+pub(crate) fn row(page: &str, severity: &str) -> [String; 2] {
     let (milestone, severity) =
         (word(Locale::Zh, "milestone", "response"), word(Locale::Zh, "severity", severity));
     let head = format!("<th scope=\"row\">{milestone}</th><td>{severity}</td>");

@@ -4,6 +4,7 @@ mod feed;
 mod holiday;
 pub(crate) mod paging;
 mod parity;
+pub(crate) mod presence;
 pub mod push;
 mod swap;
 pub(crate) mod watch;
@@ -12,13 +13,14 @@ pub use feed::{end_feed, feed, renew_feed};
 pub use holiday::{Coming, HolidayPlan, coming, holiday_plan, put_in_holidays};
 pub use paging::{acknowledge, acknowledge_by_link, link_for, page_of_link, step_of};
 pub use parity::ParityCheck;
+pub use presence::OtherRota;
 pub use swap::{Proposal, answer_swap, propose_swap};
 pub use watch::{confirm_start, has_duty, leave_note};
 
 use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right};
-use domain::id::{RotaId, StaffId};
+use domain::id::{GroupId, RotaId, StaffId};
 use domain::oncall::{Leave, News, Override, Roster, Rota, RotaDoc};
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, plus_seconds};
@@ -74,6 +76,12 @@ impl Standing {
     pub fn roster(&self) -> Roster<'_> {
         Roster { rota: &self.rota, overrides: &self.puts, leaves: &self.aways, able: &self.able }
     }
+}
+
+/// The rota that serves a group: its own, or else the one that names no group.
+pub(crate) fn rota_of<'a>(rotas: &'a [RotaRow], group: Option<&GroupId>) -> Option<&'a RotaRow> {
+    let own = rotas.iter().find(|r| group.is_some_and(|g| r.doc.groups.contains(g)));
+    own.or_else(|| rotas.iter().find(|r| r.doc.groups.is_empty()))
 }
 
 fn active(r: &mut Read<'_>) -> Result<BTreeSet<StaffId>> {

@@ -13,7 +13,7 @@ use domain::time::plus_seconds;
 use store::oncall::page::{self, PageKey, PageRow};
 use store::{job, staff, ticket};
 
-use super::Standing;
+use super::{Standing, rota_of};
 use crate::auth::{secret_hash, staff_actor};
 use crate::case::{leads, load_current, supervisors};
 use crate::jobs::{PageJob, PushJob};
@@ -48,10 +48,7 @@ fn by_rota(
     supervisors: [&[StaffId]; 2],
 ) -> Result<Option<Vec<Vec<Called>>>> {
     let rotas = store::oncall::rotas(unit.work)?;
-    let own = rotas.iter().find(|r| t.group.as_ref().is_some_and(|g| r.doc.groups.contains(g)));
-    let Some(row) = own.or_else(|| rotas.iter().find(|r| r.doc.groups.is_empty())).cloned() else {
-        return Ok(None);
-    };
+    let Some(row) = rota_of(&rotas, t.group.as_ref()).cloned() else { return Ok(None) };
     let (now, rules) = (unit.now, unit.rules.clone());
     let mut standing = Standing::load(unit.work, &rules, row, (now, plus_seconds(now, 1)))?;
     standing.able.retain(|p| !apart.contains(p));

@@ -8,7 +8,7 @@ use crate::calendar::{Calendar, CountError};
 use crate::id::CalendarId;
 use crate::named;
 use crate::ticket::{Kind, Level, Severity};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, to_seconds};
 
 named! {
     /// What a cycle comes to in attainment (sla.md §7).
@@ -60,8 +60,28 @@ impl Other {
         milestone != Milestone::Update
     }
 
-    /// What the cycle comes to by `now`, and its due, by the arithmetic of running clocks. The off-hours target is
-    /// chosen at the start, as ever (K2).
+    /// What the cycle is promised: so many seconds in this calendar; nothing if the other promise has none. The
+    /// off-hours target is chosen at the start, as ever (K2).
+    pub fn promised<'c>(
+        &self,
+        past: &Happened<'_>,
+        calendar: impl Fn(&CalendarId) -> Option<&'c Calendar>,
+    ) -> Option<(i64, CalendarId)> {
+        let clock = past.clock;
+        let (seconds, id) = match &self.policy {
+            None => (clock.target_s, clock.calendar.clone()),
+            Some(doc) => {
+                let target = doc.target(clock.milestone, Kind::Fault, past.severity, past.level)?;
+                let open = calendar(&target.calendar).is_none_or(|c| c.is_open(clock.started_at));
+                let (seconds, id, _) = target.chosen(open);
+                (seconds, id.clone())
+            }
+        };
+        let seconds = self.seconds.get(&clock.milestone).copied().unwrap_or(seconds);
+        Some((seconds, self.calendar.clone().unwrap_or(id)))
+    }
+
+    /// What the cycle comes to by `now`, and its due, by the arithmetic of running clocks.
     ///
     /// # Errors
     /// [`CountError`] if the target can never be reached.
@@ -72,32 +92,35 @@ impl Other {
         now: Timestamp,
     ) -> Result<(Outcome, Option<Timestamp>), CountError> {
         let clock = past.clock;
-        let promised = match &self.policy {
-            None => Some((clock.target_s, &clock.calendar)),
-            Some(doc) => {
-                let target = doc.target(clock.milestone, Kind::Fault, past.severity, past.level);
-                target.map(|t| {
-                    let open = calendar(&t.calendar).is_none_or(|c| c.is_open(clock.started_at));
-                    let (seconds, id, _) = t.chosen(open);
-                    (seconds, id)
-                })
-            }
-        };
-        let Some((seconds, id)) = promised else { return Ok((Outcome::Apart, None)) };
-        let target_s = self.seconds.get(&clock.milestone).copied().unwrap_or(seconds);
-        let Some(counts_in) = calendar(self.calendar.as_ref().unwrap_or(id)) else {
+        let promised = self.promised(past, &calendar);
+        let Some((target_s, counts_in)) = promised.and_then(|(s, id)| Some((s, calendar(&id)?))) else {
             return Ok((Outcome::Apart, None));
         };
         let reading = Run { target_s, ..clock.run(counts_in, past.pauses) }.read(now)?;
-        let late = reading.state.is_breached();
         let counts = clock.stopped.is_some_and(|(_, reason)| reason.counts());
-        let outcome = match (late, counts) {
-            (true, _) if clock.excused.is_some() => Outcome::Excused,
-            (true, _) => Outcome::Missed,
-            (false, true) => Outcome::Kept,
-            (false, false) => Outcome::Apart,
-        };
-        Ok((outcome, reading.due))
+        Ok((verdict(clock, reading.state.is_breached(), counts), reading.due))
+    }
+}
+
+/// What a cycle that somebody answered comes to if the answer comes at another instant, or not by `now`: against the
+/// due that it has. One without a due stays as it was.
+pub fn moved_outcome(
+    clock: &Clock,
+    (as_it_was, due): (Outcome, Option<Timestamp>),
+    answered: Option<Timestamp>,
+    now: Timestamp,
+) -> Outcome {
+    let Some(due) = due else { return as_it_was };
+    let late = to_seconds(answered.unwrap_or(now)) > to_seconds(due);
+    verdict(clock, late, answered.is_some())
+}
+
+fn verdict(clock: &Clock, late: bool, counts: bool) -> Outcome {
+    match (late, counts) {
+        (true, _) if clock.excused.is_some() => Outcome::Excused,
+        (true, _) => Outcome::Missed,
+        (false, true) => Outcome::Kept,
+        (false, false) => Outcome::Apart,
     }
 }
 
@@ -169,6 +192,25 @@ mod tests {
         let cancelled = clock(Some((SATURDAY, StopReason::Cancelled)));
         assert_eq!(under(&Other::default(), &cancelled, &[]).0, Outcome::Apart);
         assert_eq!(under(&always, &cancelled, &[]).0, Outcome::Missed);
+    }
+
+    #[test]
+    fn an_answer_that_moves_is_held_against_the_same_due() {
+        let due = at("2026-09-07T10:00:00Z");
+        let done = clock(Some((SATURDAY, StopReason::Done)));
+        let as_it_was = under(&Other::default(), &done, &[]);
+        assert_eq!(as_it_was, (Outcome::Kept, Some(due)));
+        let now = at("2026-09-10T00:00:00Z");
+        let moved = |to: Option<&str>| moved_outcome(&done, as_it_was, to.map(at), now);
+        assert_eq!(moved(Some(SATURDAY)), Outcome::Kept);
+        assert_eq!(moved(Some("2026-09-07T10:00:00Z")), Outcome::Kept, "at the due it is in time");
+        assert_eq!(moved(Some("2026-09-07T10:00:01Z")), Outcome::Missed);
+        assert_eq!(moved(None), Outcome::Missed, "nobody has answered by now");
+        let before = at("2026-09-05T13:00:00Z");
+        assert_eq!(moved_outcome(&done, as_it_was, None, before), Outcome::Apart, "it may still be kept");
+        let excused = Clock { excused: Some("flood".into()), ..done.clone() };
+        assert_eq!(moved_outcome(&excused, as_it_was, None, now), Outcome::Excused);
+        assert_eq!(moved_outcome(&done, (Outcome::Apart, None), None, now), Outcome::Apart, "not promised");
     }
 
     #[test]

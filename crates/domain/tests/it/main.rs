@@ -23,6 +23,8 @@ mod paging;
 #[cfg(test)]
 mod parity;
 #[cfg(test)]
+mod presence;
+#[cfg(test)]
 mod progress;
 #[cfg(test)]
 mod risk;

@@ -43,6 +43,7 @@ mod verbs;
 mod verbs_case;
 mod verbs_customer;
 mod view;
+mod what_if;
 
 use axum::Router;
 use axum::middleware::from_fn;
@@ -127,6 +128,7 @@ fn described_reports() -> OpenApiRouter<App> {
         .routes(routes!(conduct::objection))
         .routes(routes!(conduct::decision))
         .routes(routes!(appraisal::show))
+        .routes(routes!(what_if::show))
         .routes(routes!(reports::list))
         .routes(routes!(reports::show))
         .routes(routes!(reports::cases))

@@ -9,6 +9,7 @@ pub(crate) mod query;
 pub(crate) mod say;
 pub(crate) mod table;
 mod what_if;
+pub(crate) mod what_if_asked;
 
 use askama::Template;
 use axum::Router;

@@ -1,4 +1,5 @@
-//! What-if: a past month under another promise, before and after, with the cases that would have come out otherwise.
+//! What-if: a past month under another promise or rota, before and after, with the cases that would have come out
+//! otherwise.
 
 use std::collections::BTreeMap;
 
@@ -6,23 +7,21 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::what_if::{Flip, Line, MAX_TICKETS, Question, Tally, WhatIf, what_if};
+use desk::what_if::{Answer, Answers, Flip, KNOWN_DAYS, Line, MAX_TICKETS, Tally, WhatIf, what_if};
 use desk::{Error, FieldError, Result};
 use domain::access::Right;
-use domain::id::{CalendarId, PolicyId};
-use domain::report::Period;
-use domain::sla::{Milestone, Other, Outcome};
+use domain::id::StaffId;
+use domain::sla::Outcome;
 use domain::ticket::Severity;
-use domain::ticket::decide::Rules;
+use domain::time::Timestamp;
 use jiff::ToSpan;
-use jiff::civil::Date;
-use serde::Deserialize;
-use words::{Locale, read_span, t, t_args};
+use words::{Locale, t, t_args};
 
+use super::appraisal::names;
 use super::tabs;
+use super::what_if_asked::{Asked, NOBODY, month_of};
 use crate::app::App;
-use crate::error::{WebError, encode, field_text};
-use crate::form::{choice, id};
+use crate::error::{WebError, field_text};
 use crate::session::StaffPage;
 use crate::table::{Cell, Table};
 use crate::tickets::render;
@@ -33,22 +32,6 @@ const CASES: usize = 100;
 /// Months that are offered.
 const MONTHS: i64 = 12;
 
-/// The question as people write it.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    /// `2026-08`; the last month when it is none.
-    month: String,
-    severity: String,
-    policy: String,
-    calendar: String,
-    /// `30 min`.
-    response: String,
-    resolution: String,
-    /// How many cases come before.
-    after: String,
-}
-
 #[derive(Template)]
 #[template(path = "reports/what_if.html")]
 struct WhatIfPage {
@@ -56,12 +39,20 @@ struct WhatIfPage {
     tab: &'static str,
     asked: Asked,
     months: Vec<String>,
-    policies: Vec<(String, String)>,
-    calendars: Vec<(String, String)>,
+    choices: Choices,
     errors: Vec<String>,
     answer: Option<WhatIf>,
     /// Cases before those that are shown.
     skip: usize,
+}
+
+/// What can be chosen, by key, and how people are called.
+struct Choices {
+    groups: Vec<(String, String)>,
+    policies: Vec<(String, String)>,
+    calendars: Vec<(String, String)>,
+    rotas: Vec<(String, String)>,
+    names: BTreeMap<StaffId, String>,
 }
 
 /// The page.
@@ -72,25 +63,47 @@ pub(super) async fn page(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::ReportView)?;
     let ui = page.ui(&app, "reports").await?;
-    let desk = app.desk.clone();
-    let rules = app.desk.peek(move |r| desk.rules_in(r)).await.map_err(|e| page.visitor.fail(e))?;
+    let choices = choices(&app).await.map_err(|e| page.visitor.fail(e))?;
     let (mut errors, mut answer) = (Vec::new(), None);
-    match asked.read(&rules, &ui) {
-        Ok(question) if question.other.is_nothing() => {}
-        Ok(question) => match what_if(&app.desk, page.actor(), question).await {
-            Ok(found) => answer = Some(found),
-            Err(Error::Invalid(wrong)) => errors = said(&wrong, ui.locale),
-            Err(e) => return Err(page.visitor.fail(e)),
-        },
+    match ask(&app, &page, &ui, &asked).await {
+        Ok(found) => answer = found,
         Err(Error::Invalid(wrong)) => errors = said(&wrong, ui.locale),
         Err(e) => return Err(page.visitor.fail(e)),
     }
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let policies = rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())).collect();
-    let calendars = rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect();
-    let (months, skip) = (months(&ui), asked.after.parse().unwrap_or(0));
-    let shown = WhatIfPage { ui, tab: "what_if", asked, months, policies, calendars, errors, answer, skip };
+    let (months, skip) = (months(&ui), asked.skip().unwrap_or(0));
+    let shown = WhatIfPage { ui, tab: "what_if", asked, months, choices, errors, answer, skip };
     Ok((status, render(&shown, &page.visitor)?).into_response())
+}
+
+/// The answer; none until something is asked.
+async fn ask(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked) -> Result<Option<WhatIf>> {
+    let desk = app.desk.clone();
+    let rules = app.desk.peek(move |r| desk.rules_in(r)).await?;
+    let question = asked.read(&rules, &ui.zone, ui.now)?;
+    asked.skip()?;
+    if question.is_nothing() {
+        return Ok(None);
+    }
+    what_if(&app.desk, page.actor(), question).await.map(Some)
+}
+
+async fn choices(app: &App) -> Result<Choices> {
+    let desk = app.desk.clone();
+    app.desk
+        .read(move |r| {
+            let rules = desk.rules_in(r)?;
+            let groups = store::staff::groups(r)?.into_iter().filter(|g| g.active);
+            let rotas = store::oncall::rotas(r)?.into_iter();
+            Ok(Choices {
+                groups: groups.map(|g| (g.id.0, g.name)).collect(),
+                policies: rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())).collect(),
+                calendars: rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect(),
+                rotas: rotas.map(|row| (row.id.0, row.name)).collect(),
+                names: names(r)?,
+            })
+        })
+        .await
 }
 
 /// The cases as a file.
@@ -107,9 +120,8 @@ pub(super) async fn export(
 }
 
 async fn file(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked, extension: &str) -> Result<Response> {
-    let desk = app.desk.clone();
-    let rules = app.desk.peek(move |r| desk.rules_in(r)).await?;
-    let answer = what_if(&app.desk, page.actor(), asked.read(&rules, ui)?).await?;
+    let answer = ask(app, page, ui, asked).await?.unwrap_or_default();
+    let people = app.desk.read(names).await?;
     let heads = [
         "field-number",
         "field-title",
@@ -118,6 +130,10 @@ async fn file(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked, extension: &s
         "what-if-before",
         "what-if-after",
         "what-if-due",
+        "what-if-answered",
+        "what-if-answered-after",
+        "what-if-since",
+        "what-if-on-duty",
         "what-if-rate-before",
         "what-if-rate-after",
         "what-if-promised",
@@ -130,15 +146,34 @@ async fn file(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked, extension: &s
             ui.w("outcome", f.after.as_str()),
         ];
         let texts = [f.number.clone(), f.title.clone()].into_iter().chain(words.map(str::to_owned));
-        let due = f.due.map(|at| Cell::At(at.to_zoned(ui.zone.clone()).datetime(), ui.full(&at)));
-        let due = due.unwrap_or_else(|| Cell::Text(String::new()));
-        let none = std::iter::repeat_with(|| Cell::Text(String::new())).take(3);
-        texts.map(Cell::Text).chain([due]).chain(none).collect()
+        let times = [f.due].into_iter().chain(answered(f.answer.as_ref())).map(|at| instant(ui, at));
+        let on_duty = f.answer.as_ref().map_or(String::new(), |a| on_duty(ui, &people, a));
+        let none = [(); 3].map(|()| Cell::Text(String::new()));
+        texts.map(Cell::Text).chain(times).chain([Cell::Text(on_duty)]).chain(none).collect()
     };
     // The rates come first, one line for each promise and severity, as on the page.
     let rows = answer.lines.iter().map(|l| rates(ui, l)).chain(answer.flips.iter().map(row)).collect();
     let head = heads.map(|h| ui.t(h)).to_vec();
     Table { name: "what-if", sheet: ui.w("report", "what_if"), head, rows }.file(extension)
+}
+
+fn instant(ui: &Ui, at: Option<Timestamp>) -> Cell {
+    let cell = at.map(|at| Cell::At(at.to_zoned(ui.zone.clone()).datetime(), ui.full(&at)));
+    cell.unwrap_or_else(|| Cell::Text(String::new()))
+}
+
+/// When an answer came, when it would have come, and since when somebody would have been there.
+fn answered(answer: Option<&Answer>) -> [Option<Timestamp>; 3] {
+    answer.map_or([None; 3], |a| [Some(a.was), a.at, a.since])
+}
+
+/// Who would have been there.
+fn on_duty(ui: &Ui, people: &BTreeMap<StaffId, String>, answer: &Answer) -> String {
+    match (&answer.person, answer.since) {
+        (Some(p), _) => people.get(p).cloned().unwrap_or_else(|| p.0.clone()),
+        (None, Some(_)) => ui.t("what-if-house").to_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 /// What came out of a promise, and what would have: a line of the file without a case.
@@ -152,7 +187,8 @@ fn rates(ui: &Ui, line: &Line) -> Vec<Cell> {
     let all = Cell::Number((line.before.0 + line.before.1).to_string());
     let mut cells = vec![text(""), text(ui.t("what-if-rate"))];
     cells.extend(which.map(text));
-    cells.extend([text(""), text(""), text(""), rate(line.before), rate(line.after), all]);
+    cells.extend([""; 7].map(text));
+    cells.extend([rate(line.before), rate(line.after), all]);
     cells
 }
 
@@ -162,65 +198,8 @@ fn said(wrong: &[FieldError], locale: Locale) -> Vec<String> {
 
 /// The last months, the newest first.
 fn months(ui: &Ui) -> Vec<String> {
-    let this = ui.now.to_zoned(ui.zone.clone()).date().first_of_month();
-    (0..MONTHS).map(|n| text(this.saturating_sub(n.months()))).collect()
-}
-
-fn text(month: Date) -> String {
-    month.strftime("%Y-%m").to_string()
-}
-
-impl Asked {
-    fn read(&self, rules: &Rules, ui: &Ui) -> Result<Question> {
-        let this = ui.now.to_zoned(ui.zone.clone()).date().first_of_month();
-        let from = match self.month.trim() {
-            "" => this.saturating_sub(1.month()),
-            month => format!("{month}-01").parse().map_err(|_| Error::field("month", "bad_value"))?,
-        };
-        let period = Period { from, until: from.saturating_add(1.month()) };
-        let policy = match self.policy.as_str() {
-            "" => None,
-            key => {
-                let newest =
-                    rules.newest.get_key_value(&PolicyId::from(key)).map(|(id, (_, rev))| (id.clone(), *rev));
-                let doc = newest.and_then(|newest| rules.policies.get(&newest));
-                Some(doc.ok_or_else(|| Error::field("policy", "unknown"))?.clone())
-            }
-        };
-        let calendar: Option<CalendarId> = id(&self.calendar);
-        if calendar.as_ref().is_some_and(|c| !rules.calendars.contains_key(c)) {
-            return Err(Error::field("calendar", "unknown"));
-        }
-        let mut seconds = BTreeMap::new();
-        for (field, milestone, text) in [
-            ("target_response", Milestone::Response, &self.response),
-            ("target_resolution", Milestone::Resolution, &self.resolution),
-        ] {
-            if !text.trim().is_empty() {
-                let read = read_span(text).filter(|s| (1..=domain::calendar::MAX_TARGET_S).contains(s));
-                seconds.insert(milestone, read.ok_or_else(|| Error::field(field, "bad_span"))?);
-            }
-        }
-        let severity = choice("severity", &self.severity)?;
-        Ok(Question { period, zone: ui.zone.clone(), severity, other: Other { policy, calendar, seconds } })
-    }
-
-    /// The address of the same question.
-    fn address(&self, path: &str, after: usize) -> String {
-        let after = if after == 0 { String::new() } else { after.to_string() };
-        let all = [
-            ("month", &self.month),
-            ("severity", &self.severity),
-            ("policy", &self.policy),
-            ("calendar", &self.calendar),
-            ("response", &self.response),
-            ("resolution", &self.resolution),
-            ("after", &after),
-        ];
-        let given = all.into_iter().filter(|(_, v)| !v.is_empty());
-        let parts: Vec<String> = given.map(|(k, v)| format!("{k}={}", encode(v))).collect();
-        if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
-    }
+    let this = month_of(ui.now, &ui.zone);
+    (0..MONTHS).map(|n| this.saturating_sub(n.months()).strftime("%Y-%m").to_string()).collect()
 }
 
 impl WhatIfPage {
@@ -239,6 +218,40 @@ impl WhatIfPage {
 
     fn most(&self) -> usize {
         MAX_TICKETS
+    }
+
+    fn nobody(&self) -> &'static str {
+        NOBODY
+    }
+
+    /// What becomes of answers, in a sentence.
+    fn answers(&self, found: &Answers) -> String {
+        let [sooner, later, same, off] =
+            [found.sooner, found.later, found.same, found.off_duty].map(|n| n.to_string());
+        let args = [("sooner", &*sooner), ("later", &*later), ("same", &*same), ("off", &*off)];
+        t_args(self.ui.locale, "what-if-answers", &args)
+    }
+
+    /// When an answer came, and when it would have come.
+    fn answered(&self, answer: &Answer) -> String {
+        let [was, at, _] = answered(Some(answer));
+        let said = [was, at].map(|at| at.map_or("\u{2013}".to_owned(), |at| self.ui.when(&at)));
+        said.join(" \u{2192} ")
+    }
+
+    /// Since when somebody would have been there, and who.
+    fn because(&self, answer: &Answer) -> String {
+        let ui = &self.ui;
+        let who = on_duty(ui, &self.choices.names, answer);
+        let Some(since) = answer.since.map(|at| ui.when(&at)) else {
+            return ui.t("what-if-because-nobody").to_owned();
+        };
+        let key = if answer.person.is_some() { "what-if-because-duty" } else { "what-if-because-house" };
+        t_args(ui.locale, key, &[("since", &*since), ("who", &*who)])
+    }
+
+    fn known(&self) -> i64 {
+        KNOWN_DAYS
     }
 
     /// What comes out, in a sentence.

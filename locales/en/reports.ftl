@@ -340,7 +340,7 @@ what-if-nobody = Nobody on call (service hours only)
 what-if-answers = With the other rota { $sooner ->
         [one] { $sooner } answer comes
        *[other] { $sooner } answers come
-    } sooner, { $later } later, { $same } when it came; { $off } { $off ->
+    } sooner, { $later } later, { $same } when they came; { $off } { $off ->
         [one] was given outside of duty, or while its promise did not count, and stays as it was.
        *[other] were given outside of duty, or while their promise did not count, and stay as they were.
     }

@@ -310,8 +310,12 @@ announce-help = Paste the text of the official notice, or the content of an .ics
 announce-text = Notice, .ics or JSON
 announce-take = Read and preview
 announce-file = Choose a file
-announce-missing = Calendar “{ $name }” has no holidays for { $year } yet; dues may change.
+announce-missing = { $n ->
+        [one] Calendar “{ $names }” has
+       *[other] { $n } calendars ({ $names }) have
+    } no holidays for { $year } yet; dues may change.
 announce-now = Take them over
+announce-now-for = Take them over: { $name }
 announced-years = Found { $years }: { $off ->
         [one] { $off } day
        *[other] { $off } days
@@ -330,6 +334,8 @@ announced-unread = Not understood, please check ({ $n }):
 announced-assumed = The text names no year and was read as { $year }. If another is meant, write it in front and take it over again.
 announced-doubts = The weekday does not belong to the date; read by the date, please check ({ $n }):
 announced-doubt = { $date } is a { $right }, the text says { $said } (“{ $line }”)
+announced-miscounts = The number of days is not that of the dates; read by the dates, please check ({ $n }):
+announced-miscount = the text says { $said }, the dates are { $read } (“{ $line }”)
 export-ics = Export .ics
 export-json = Export JSON
 field-announcement = Public holidays

@@ -225,6 +225,7 @@ event-times = { $text } ({ $n ->
     })
 event-taken-back = took that back; work goes on
 event-closed = ended it: { $reason }
+event-dues-moved = A calendar changed, and with it when these are due: { $clocks }
 event-reminded = reminded the customer to confirm ({ $n })
 event-merged-into = merged it into
 merged-from = from { $number }

@@ -259,14 +259,20 @@ announce-help = 粘贴放假通知原文，或 .ics 日历、JSON 的内容。�
 announce-text = 通知、.ics 或 JSON
 announce-take = 识别并预览
 announce-file = 选择文件
-announce-missing = 日历「{ $name }」还没有 { $year } 年的节假日安排，相关截止时间可能调整。
+announce-missing = { $n ->
+        [1] 日历「{ $names }」
+       *[other] { $n } 份日历（{ $names }）
+    }还没有 { $year } 年的节假日安排，相关截止时间可能调整。
 announce-now = 去导入
+announce-now-for = 导入「{ $name }」
 announced-years = 识别出 { $years } 年的安排：休 { $off } 天，调休上班 { $work } 天。下面是变化，保存后生效。
 announced-days = 识别出休 { $off } 天，调休上班 { $work } 天，不足以认定为全年安排。下面是变化，保存后生效。
 announced-unread = 有 { $n } 条未能识别，请核对：
 announced-assumed = 原文没有写年份，已按 { $year } 年识别。如不是这一年，请在原文前补上年份后重新识别。
 announced-doubts = 有 { $n } 处星期与日期不符，已按日期识别，请核对：
 announced-doubt = { $date } 是{ $right }，原文写作{ $said }（「{ $line }」）
+announced-miscounts = 有 { $n } 处天数与日期不符，已按日期识别，请核对：
+announced-miscount = 原文写作 { $said } 天，日期共 { $read } 天（「{ $line }」）
 export-ics = 导出 .ics
 export-json = 导出 JSON
 field-announcement = 节假日安排

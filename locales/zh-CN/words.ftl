@@ -210,6 +210,7 @@ event-reopened-why = 重新打开了工单：{ $reason }
 event-times = { $text }（连续 { $n } 次）
 event-taken-back = 撤销了刚才的操作，工单继续处理
 event-closed = 结束了工单：{ $reason }
+event-dues-moved = 日历有修改，重新计时后到期时间变了：{ $clocks }
 event-reminded = 第 { $n } 次提醒客户确认
 event-merged-into = 将工单合并到
 merged-from = 来自 { $number }

@@ -1,6 +1,6 @@
 //! What the frame of every page needs: texts, time, the person, the queues with their counts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use desk::Result;
 use domain::access::{Actor, Right};
@@ -49,8 +49,8 @@ pub(crate) struct Ui {
     pub pages: Vec<Ringing>,
     /// Running emergencies that affect the customer.
     pub emergencies: Vec<store::emergency::Band>,
-    /// A calendar without the holidays of a year, for those who can mend it: key, name, year.
-    pub unannounced: Option<(String, String, i16)>,
+    /// The calendars without the holidays of a year, key and name, for those who can mend it.
+    pub unannounced: BTreeMap<i16, Vec<(String, String)>>,
 }
 
 impl Ui {
@@ -80,10 +80,11 @@ impl Ui {
         ui.desk_name.clone_from(&rules.settings.desk_name);
         if ui.rights.contains(&Right::PromiseEdit) {
             let today = ui.now.to_zoned(ui.zone.clone()).date();
-            ui.unannounced = rules
-                .calendars
-                .iter()
-                .find_map(|(id, c)| Some((id.0.clone(), c.name.clone(), c.doc.missing_year(today)?)));
+            for (id, c) in &rules.calendars {
+                if let Some(year) = c.doc.missing_year(today) {
+                    ui.unannounced.entry(year).or_default().push((id.0.clone(), c.name.clone()));
+                }
+            }
         }
         (ui.queues, ui.views, ui.unread, ui.live) = (queues, views, unread, Some(live));
         ui.pages = pages;
@@ -130,7 +131,7 @@ impl Ui {
             said: visitor.said.clone().filter(|_| !visitor.part),
             pages: Vec::new(),
             emergencies: Vec::new(),
-            unannounced: None,
+            unannounced: BTreeMap::new(),
         }
     }
 
@@ -150,9 +151,12 @@ impl Ui {
         words::word(self.locale, list, word)
     }
 
-    /// Which calendar lacks which year.
-    pub(crate) fn unannounced_text(&self, name: &str, year: i16) -> String {
-        words::t_args(self.locale, "announce-missing", &[("name", name), ("year", &year.to_string())])
+    /// Which calendars lack which year.
+    pub(crate) fn unannounced_text(&self, calendars: &[(String, String)], year: i16) -> String {
+        let names: Vec<&str> = calendars.iter().map(|(_, name)| name.as_str()).collect();
+        let (n, names) = (names.len().to_string(), names.join(self.t("list-comma")));
+        let args = [("n", &*n), ("names", &*names), ("year", &*year.to_string())];
+        words::t_args(self.locale, "announce-missing", &args)
     }
 
     /// A text with one argument.

@@ -123,7 +123,7 @@ async fn act(desk: &Desk, cast: &Cast, case: &Case, step: &Step, of: Of<'_>) -> 
             verb::note(desk, staff(by)?, number, draft(text), BTreeSet::new()).await?
         }
         Step::Contact { by, text, .. } => {
-            verb::contact_recorded(desk, staff(by)?, number, None, text.clone()).await?
+            verb::contact_recorded(desk, staff(by)?, number, None, text.clone(), false).await?
         }
         Step::Attend { by, on_site, .. } => verb::attend(desk, staff(by)?, number, None, *on_site).await?,
         Step::Hold { by, status, text, .. } => {

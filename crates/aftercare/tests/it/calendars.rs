@@ -143,7 +143,19 @@ async fn a_missing_year_is_asked_for_in_time(app: TestApp) {
     assert!(asks(&admin.get("/tickets").await.text));
     assert!(!asks(&app.signed_in("agent").await.get("/tickets").await.text), "not those who cannot mend it");
     let api = app.api().await;
-    for id in ["service", "parity", "x24"] {
+    // Another one without them is named as well.
+    let kept = api.get("/api/v1/calendars/service").await.json();
+    let body = json!({"name": "Branch", "rev": 0, "doc": kept["doc"]});
+    assert_eq!(api.json(Method::PUT, "/api/v1/calendars/branch", &body).await.status, StatusCode::OK);
+    let page = admin.get("/tickets").await.text;
+    let name = kept["name"].as_str().unwrap();
+    let bar =
+        page.split("class=\"banner\">").find(|b| b.contains("2027")).unwrap().split("</p>").next().unwrap();
+    assert!(bar.contains("Branch") && bar.contains(name), "{bar}");
+    for id in ["service", "branch"] {
+        assert!(bar.contains(&format!("/admin/calendars/{id}#announcement")), "{bar}");
+    }
+    for id in ["service", "parity", "x24", "branch"] {
         let path = format!("/api/v1/calendars/{id}");
         let kept = api.get(&path).await.json();
         if kept["doc"]["coverage"].as_array().is_none_or(Vec::is_empty) {

@@ -3,8 +3,10 @@
 use domain::access::{Actor, Scope, System};
 use domain::calendar::CalendarDoc;
 use domain::id::{CalendarId, TicketId};
-use domain::ticket::Channel;
+use domain::sla::Milestone;
 use domain::ticket::decide::Body;
+use domain::ticket::{Change, Channel};
+use domain::time::Timestamp;
 use store::job::{self, JobRow};
 use store::ticket::{self, Filter, Order};
 use testkit::TestApp;
@@ -55,6 +57,22 @@ async fn due_at(app: &TestApp, at: &str) -> usize {
             n += usize::from(ticket::clocks(r, &id)?.iter().any(|c| c.due_at == Some(at)));
         }
         Ok(n)
+    });
+    read.await.unwrap()
+}
+
+/// What the tickets keep of dues that moved, milestone by milestone.
+async fn moved(app: &TestApp) -> Vec<(Milestone, Option<Timestamp>, Option<Timestamp>)> {
+    let read = app.desk.read(|r| {
+        let mut found = Vec::new();
+        for row in ticket::list(r, &Scope::All, &Filter::default(), Order::Newest, None, 500)? {
+            for event in ticket::events(r, &row.id, 0, 100)? {
+                if let Change::DuesMoved { dues } = event.change {
+                    found.extend(dues.into_iter().map(|d| (d.milestone, d.from, d.to)));
+                }
+            }
+        }
+        Ok(found)
     });
     read.await.unwrap()
 }
@@ -118,5 +136,8 @@ async fn two_edits_end_with_the_newest_revision(app: TestApp) {
     assert_eq!(left(&app).await, [("parity".into(), 2)]);
     app.drain().await;
     assert_eq!(due_at(&app, "2026-09-24T08:00:00Z").await, 2);
+    let at = |text: &str| Some(text.parse().unwrap());
+    let once = (Milestone::Response, at(MORNING), at("2026-09-24T08:00:00Z"));
+    assert_eq!(moved(&app).await, [once, once], "what did not move is not told of");
     assert!(left(&app).await.is_empty());
 }

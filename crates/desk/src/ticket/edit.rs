@@ -288,7 +288,7 @@ pub async fn plan(
     .await
 }
 
-/// A contact outside the system, by telephone for example.
+/// A contact outside the system, by telephone or on site.
 ///
 /// # Errors
 /// As [`edit`].
@@ -298,9 +298,12 @@ pub async fn contact_recorded(
     number: &str,
     at: Option<Timestamp>,
     note: String,
+    on_site: bool,
 ) -> Result<Ticket> {
-    desk.verb(who, number, Action::Reply, move |case, who, now| decide::contacted(case, at, &note, who, now))
-        .await
+    desk.verb(who, number, Action::Reply, move |case, who, now| {
+        decide::contacted(case, at, &note, on_site, who, now)
+    })
+    .await
 }
 
 /// A technician begins to work.

@@ -11,7 +11,8 @@ mod text;
 mod windows;
 
 pub use announce::{
-    Announcement, Doubt, Extension, HolidayJson, ics_escaped, ics_line, read_ics, read_notice, write_ics,
+    Announcement, Doubt, Extension, HolidayJson, Miscount, ics_escaped, ics_line, read_ics, read_notice,
+    write_ics,
 };
 pub use check::WEEKDAYS;
 pub use china::{china_coverage, china_exceptions};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Because, Called, Roster, Seat};
 use crate::access::ActorRef;
+use crate::emergency::EmergencyChange;
 use crate::id::StaffId;
 use crate::named;
 use crate::ticket::Change;
@@ -45,6 +46,8 @@ impl PageEnd {
             | Change::Reported { .. }
             | Change::Contacted { .. }
             | Change::Attended { .. } => Some(Self::Responded),
+            // An emergency has a commander from its start.
+            Change::Emergency(EmergencyChange::Started { .. }) if me.is_some() => Some(Self::Taken),
             Change::Assigned { to, .. } if me.is_some() && to.assignee.as_ref() == me => Some(Self::Taken),
             Change::Resolved { .. } | Change::Closed { .. } | Change::MergedInto { .. } => Some(Self::Over),
             _ => None,

@@ -75,6 +75,19 @@ pub struct Handling {
     pub assignee: Option<StaffId>,
 }
 
+/// A running promise with another due than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedDue {
+    /// Which promise.
+    pub milestone: Milestone,
+    /// Which of its cycles.
+    pub cycle: u32,
+    /// When it was due; not known while it waited.
+    pub from: Option<Timestamp>,
+    /// When it is due now.
+    pub to: Option<Timestamp>,
+}
+
 /// One change with what was before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -197,6 +210,8 @@ pub enum Change {
     },
     /// The silent customer was reminded.
     Reminded { count: u8 },
+    /// A calendar changed, and with it these dues (C6).
+    DuesMoved { dues: Vec<MovedDue> },
     /// It was continued in another ticket.
     MergedInto { number: String },
     /// Another ticket was continued here.

@@ -69,7 +69,7 @@ fn act(deed: Deed, case: &Case, now: Timestamp) -> Outcome {
         Deed::Reply => decide::reply(case, say("r"), &me, now),
         Deed::Progress => decide::report(case, report(now), Way::Portal, &me, now),
         Deed::Ask => decide::customer_message(case, say("c"), &ann, now),
-        Deed::Note => decide::contacted(case, None, "phone", &me, now),
+        Deed::Note => decide::contacted(case, None, "phone", false, &me, now),
         Deed::Wait(status) => decide::hold(case, status, "n", Some(say("w")), &me, now),
         Deed::WaitWithReport => {
             let reported = decide::report(case, report(now), Way::Portal, &me, now)?;

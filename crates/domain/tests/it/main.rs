@@ -7,6 +7,8 @@ mod emergency;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod first_contact;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod laws_more;
@@ -14,6 +16,8 @@ mod laws_more;
 mod mail_fold;
 #[cfg(test)]
 mod mail_styles;
+#[cfg(test)]
+mod notice;
 #[cfg(test)]
 mod oncall;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::access::{ActorRef, System};
+use domain::emergency::EmergencyChange;
 use domain::id::StaffId;
 use domain::oncall::{
     Because, Called, LayerDays, Leave, Means, PageEnd, PagedSoFar, Seat, next_round, rounds_of,
@@ -179,7 +180,15 @@ fn only_what_a_person_does_ends_pages() {
         to: Handling { group: None, assignee: Some(to.into()) },
         route: RouteReason { kind: RouteKind::Person, text: String::new() },
     };
+    let emergency = Change::Emergency(EmergencyChange::Started {
+        title: "t".into(),
+        commander: "me".into(),
+        organisations: BTreeSet::new(),
+        reason: "r".into(),
+    });
     let cases = [
+        (emergency.clone(), &me, Some(PageEnd::Taken)),
+        (emergency, &clock, None),
         (Change::PageAcknowledged { means: Means::Mail }, &me, Some(PageEnd::Acknowledged)),
         (Change::Replied { message: 1, progress: false }, &me, Some(PageEnd::Responded)),
         (Change::Contacted { at: at(0), note: String::new() }, &me, Some(PageEnd::Responded)),

@@ -190,10 +190,10 @@ fn what_else_is_said_meets_nothing_and_an_answered_call_does() {
         .deed(at(15), |c| decide::customer_message(c, say("and?"), &customer(), at(15)))
         .deed(at(16), |c| decide::note(c, say("x"), &[].into(), &agent(), at(16)));
     assert_eq!(life.due(), Some(30));
-    life.deed(at(20), |c| decide::contacted(c, None, "called, answered", &agent(), at(20)));
+    life.deed(at(20), |c| decide::contacted(c, None, "called, answered", false, &agent(), at(20)));
     assert_eq!(life.due(), Some(50));
     // A call that was before the slot began changes nothing.
-    life.deed(at(25), |c| decide::contacted(c, Some(at(5)), "called before", &agent(), at(25)));
+    life.deed(at(25), |c| decide::contacted(c, Some(at(5)), "called before", false, &agent(), at(25)));
     assert_eq!(life.due(), Some(50));
 }
 
@@ -209,6 +209,25 @@ fn an_automatic_message_goes_out_once_for_a_slot_and_meets_nothing() {
     assert!(life.case.ticket.responded_at.is_none(), "it is no first response");
     life.portal(59).tick(at(95));
     assert_eq!((life.told(), life.missed()), (vec![30, 89], vec![30, 89]));
+}
+
+/// What was missed before anybody could know of it, by a late entry, is no rain of notices (E6).
+#[test]
+fn slots_that_are_missed_together_are_told_of_once_and_the_others_in_the_digest() {
+    let mut life = Life::new();
+    life.case.ticket.assignee = Some("colleague".into());
+    let d = decide::tick(&life.case, &decide::Helpers::default(), &clock(), at(310)).unwrap();
+    let missed = |e: &&Event| matches!(e.change, Change::Breached { milestone: Milestone::Update, .. });
+    let slots: Vec<i64> = d.events.iter().filter(missed).map(|e| e.no).collect();
+    assert_eq!(slots.len(), 10);
+    let told = |notices: &[Notice]| -> Vec<i64> {
+        let of = |n: &Notice| if let Notice::Staff { event, .. } = n { Some(*event) } else { None };
+        notices.iter().filter_map(of).filter(|e| slots.contains(e)).collect()
+    };
+    assert_eq!((told(&d.notices), told(&d.digest)), (slots[9..].to_vec(), slots[..9].to_vec()));
+    // One by one they are told of as they come.
+    life.tick(plus_seconds(at(30), 1));
+    assert!(life.last.iter().any(|n| matches!(n, Notice::Staff { .. })), "{:?}", life.last);
 }
 
 #[test]
@@ -293,7 +312,7 @@ proptest! {
             now += minutes;
             match deed {
                 0 => { life.portal(now); updates.push(at(now)); }
-                1 => { life.deed(at(now), |c| decide::contacted(c, None, "c", &agent(), at(now))); updates.push(at(now)); }
+                1 => { life.deed(at(now), |c| decide::contacted(c, None, "c", false, &agent(), at(now))); updates.push(at(now)); }
                 2 => { life.deed(at(now), |c| decide::reply(c, say("r"), &agent(), at(now))); }
                 3 => {
                     // A letter under way, taken a little later.

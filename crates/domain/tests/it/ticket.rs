@@ -86,6 +86,10 @@ pub(crate) fn customer() -> Actor {
 }
 
 pub(crate) fn opened(severity: Severity) -> Case {
+    opened_by(severity, Channel::Portal, &customer())
+}
+
+pub(crate) fn opened_by(severity: Severity, channel: Channel, who: &Actor) -> Case {
     let rules = rules();
     let opening = Opening {
         title: "t".into(),
@@ -96,7 +100,7 @@ pub(crate) fn opened(severity: Severity) -> Case {
         class: None,
         severity,
         level: None,
-        channel: Channel::Portal,
+        channel,
         requester: "ann".into(),
         organisation: None,
         contract: None,
@@ -115,7 +119,7 @@ pub(crate) fn opened(severity: Severity) -> Case {
         external_ref: None,
     };
     let identity = Identity { id: TicketId::from("1"), number: "AF-2026-00001".into() };
-    let decision = decide::open(&rules, identity, opening, &customer(), t0()).unwrap();
+    let decision = decide::open(&rules, identity, opening, who, t0()).unwrap();
     case(decision, &rules)
 }
 

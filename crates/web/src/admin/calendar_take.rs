@@ -71,7 +71,12 @@ impl Taken {
         let assumed = announced
             .assumed_year
             .map(|year| (t_args(locale, "announced-assumed", &[("year", &year.to_string())]), Vec::new()));
+        let miscounted = announced.miscounts.iter().map(|m| {
+            let (said, read) = (m.said.to_string(), m.read.to_string());
+            t_args(locale, "announced-miscount", &[("said", &*said), ("read", &*read), ("line", &*m.line)])
+        });
         let doubts = assumed.into_iter().chain(unread).chain(list("announced-doubts", doubtful.collect()));
+        let doubts = doubts.chain(list("announced-miscounts", miscounted.collect()));
         Self { said: t_args(locale, key, &args), doubts: doubts.collect() }
     }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use desk::Error;
 use domain::access::Right;
-use domain::calendar::{CalendarDoc, Doubt, ExceptionKind, WEEKDAYS};
+use domain::calendar::{CalendarDoc, Doubt, ExceptionKind, Miscount, WEEKDAYS};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -42,6 +42,8 @@ pub(crate) struct AnnouncementView {
     unread: Vec<String>,
     /// Dates with a weekday that is not theirs. They were read by the date.
     doubts: Vec<DoubtView>,
+    /// Numbers of days off that are not those of the dates beside them. They were read by the dates.
+    miscounts: Vec<MiscountView>,
     /// The year by which days were read, where the text names none; else null.
     assumed_year: Option<i16>,
 }
@@ -55,6 +57,23 @@ pub(crate) struct DoubtView {
     said: &'static str,
     /// Where it stands.
     line: String,
+}
+
+/// A number of days off that is not that of the dates beside it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MiscountView {
+    /// So many the text says.
+    said: usize,
+    /// So many it names.
+    read: usize,
+    /// Where it stands.
+    line: String,
+}
+
+impl MiscountView {
+    fn of(m: Miscount) -> Self {
+        Self { said: m.said, read: m.read, line: m.line }
+    }
 }
 
 impl DoubtView {
@@ -85,6 +104,7 @@ pub(crate) async fn announcements(
         makeup_work: announced.count(ExceptionKind::MakeupWork),
         unread: announced.unread,
         doubts: announced.doubts.into_iter().map(DoubtView::of).collect(),
+        miscounts: announced.miscounts.into_iter().map(MiscountView::of).collect(),
         assumed_year: announced.assumed_year,
     }))
 }

@@ -175,7 +175,7 @@ pub(crate) struct HappenedBody {
     on_site: bool,
 }
 
-/// Records a contact outside the system.
+/// Records a contact outside the system. On site it also stops the clock of the technician at work.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/contact", params(("number" = String, Path)), request_body = HappenedBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
 pub(crate) async fn contact(
     State(app): State<App>,
@@ -184,7 +184,8 @@ pub(crate) async fn contact(
     body: Body<HappenedBody>,
 ) -> Answer {
     let form = body.value;
-    let done = verb::contact_recorded(&app.desk, &caller.actor, &number, form.at, form.note).await;
+    let done =
+        verb::contact_recorded(&app.desk, &caller.actor, &number, form.at, form.note, form.on_site).await;
     answer(&app, &caller, done).await
 }
 

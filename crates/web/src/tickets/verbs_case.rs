@@ -204,7 +204,8 @@ pub(super) async fn contact(
     let at = instant(&app, &page, ("at", &form.at)).await?;
     said(
         &page.visitor,
-        verb::contact_recorded(&app.desk, page.actor(), &number, at, form.note).await,
+        verb::contact_recorded(&app.desk, page.actor(), &number, at, form.note, !form.on_site.is_empty())
+            .await,
         Said::done("recorded"),
     )
 }

@@ -35,6 +35,8 @@ pub struct Announcement {
     pub extended: Vec<Extension>,
     /// Dates with a weekday that is not theirs; they were read by the date.
     pub doubts: Vec<Doubt>,
+    /// Numbers of days that are not those of the dates; they were read by the dates.
+    pub miscounts: Vec<Miscount>,
     /// The year by which days were read, where the text names none.
     pub assumed_year: Option<i16>,
 }
@@ -57,6 +59,17 @@ pub struct Doubt {
     pub date: Date,
     /// What it is not.
     pub said: Weekday,
+    /// Where it stands.
+    pub line: String,
+}
+
+/// A number of days off that is not that of the dates beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miscount {
+    /// So many days the text says.
+    pub said: usize,
+    /// So many it names.
+    pub read: usize,
     /// Where it stands.
     pub line: String,
 }

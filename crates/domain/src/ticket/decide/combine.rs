@@ -79,6 +79,9 @@ pub fn split_from(case: &Case, parent: &Case, same_incident: bool, actor: &Actor
     next.event(Change::SplitFrom { number: parent.ticket.number.clone() });
     next.out.ticket.responded_at = Some(now);
     next.stop(Milestone::Response, now, StopReason::Done)?;
+    if next.out.ticket.status == Status::New {
+        next.set_status(Status::Open, "");
+    }
     if same_incident {
         for clock in next.out.clocks.iter_mut().filter(|c| c.milestone == Milestone::Resolution) {
             clock.started_at = parent.ticket.received_at;

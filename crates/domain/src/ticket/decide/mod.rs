@@ -209,6 +209,16 @@ pub enum Notice {
     Managers { event: i64 },
 }
 
+impl Notice {
+    /// Of which event it tells a colleague.
+    const fn event(&self) -> Option<i64> {
+        match self {
+            Self::Letter { .. } => None,
+            Self::Staff { event, .. } | Self::Leads { event } | Self::Managers { event } => Some(*event),
+        }
+    }
+}
+
 /// What changes. Compared with the case, it says exactly which rows to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {

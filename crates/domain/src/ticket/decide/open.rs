@@ -128,6 +128,9 @@ pub fn open(
     if !draft.body.is_empty() || !draft.files.is_empty() {
         next.message_of(said_by, Visibility::Public, draft);
     }
+    if by_phone {
+        next.set_status(Status::Open, "");
+    }
     for milestone in [Milestone::Response, Milestone::Attend, Milestone::Update, Milestone::Resolution] {
         next.start(milestone, received_at);
     }

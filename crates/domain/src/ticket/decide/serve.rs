@@ -6,11 +6,19 @@ use crate::sla::{Milestone, StopReason};
 use crate::ticket::{Cause, EditField, PlanStep, Status};
 use crate::time::Timestamp;
 
-/// A person reached the customer outside the system, by telephone for example (K4). It meets the progress duty (U1).
+/// A person reached the customer outside the system, by telephone or on site (K4). It meets the progress duty (U1); on
+/// site it is also a technician at work, where that is promised (K5).
 ///
 /// # Errors
 /// `in_future`, `needs_reason`, `ended`, `merged`.
-pub fn contacted(case: &Case, at: Option<Timestamp>, note: &str, actor: &Actor, now: Timestamp) -> Outcome {
+pub fn contacted(
+    case: &Case,
+    at: Option<Timestamp>,
+    note: &str,
+    on_site: bool,
+    actor: &Actor,
+    now: Timestamp,
+) -> Outcome {
     if note.trim().is_empty() {
         return Err(Refusal::NeedsReason);
     }
@@ -22,6 +30,10 @@ pub fn contacted(case: &Case, at: Option<Timestamp>, note: &str, actor: &Actor, 
     next.out.ticket.unanswered_since = None;
     next.stop(Milestone::Response, at, StopReason::Done)?;
     next.stop(Milestone::Reply, at, StopReason::Done)?;
+    if on_site && next.is_running(Milestone::Attend) {
+        next.event(Change::Attended { at, on_site });
+        next.stop(Milestone::Attend, at, StopReason::Done)?;
+    }
     progress::meet(&mut next, at)?;
     if next.out.ticket.status == Status::New {
         next.set_status(Status::Open, "");

@@ -10,7 +10,7 @@ use crate::id::{GroupId, StaffId};
 use crate::oncall::{Called, Means, next_round};
 use crate::routing::{RouteKind, RouteReason};
 use crate::sla::{Clock, Firing, Milestone, Step, StepAction, StepAt, StopReason};
-use crate::ticket::{CloseReason, Status, pauses};
+use crate::ticket::{CloseReason, Event, MovedDue, Status, pauses};
 use crate::time::{Timestamp, to_seconds};
 
 /// More acts than this are not done in one decision; the next tick goes on.
@@ -49,7 +49,21 @@ pub fn tick(case: &Case, helpers: &Helpers, actor: &Actor, now: Timestamp) -> Ou
         }
     }
     progress::tell_underway(&mut next)?;
+    gather_slots(&mut next);
     if next.out.events.is_empty() { hush(next) } else { next.finish() }
+}
+
+/// Of several progress slots that are found missed together, after a downtime or by a late entry, only the last one is
+/// told of by itself; the others go into the digest.
+fn gather_slots(next: &mut Next<'_>) {
+    let missed = |e: &Event| matches!(e.change, Change::Breached { milestone: Milestone::Update, .. });
+    let slots: Vec<i64> = next.out.events.iter().filter(|e| missed(e)).map(|e| e.no).collect();
+    let Some((_, earlier)) = slots.split_last() else { return };
+    let notices = std::mem::take(&mut next.out.notices);
+    let (late, told): (Vec<_>, _) =
+        notices.into_iter().partition(|n| n.event().is_some_and(|no| earlier.contains(&no)));
+    next.out.notices = told;
+    next.out.digest.extend(late);
 }
 
 /// Something whose instant has come.
@@ -239,13 +253,24 @@ fn fire_missed(next: &mut Next<'_>, i: usize, due_at: Timestamp, helpers: &Helpe
     steps.iter().try_for_each(|step| fire(next, i, step, due_at, helpers))
 }
 
-/// Reads all running clocks again after a calendar has changed (C6). Nothing happened to the ticket, so there is
-/// no event: the calendar's own history tells when and by whom.
+/// Reads all running clocks again after a calendar has changed (C6). The ticket keeps which dues have moved with it.
 ///
 /// # Errors
 /// `never_opens`.
 pub fn recount(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
-    hush(Next::new(case, actor, now))
+    let mut next = Next::new(case, actor, now);
+    super::clocks::refresh(&mut next)?;
+    let pairs = case.clocks.iter().zip(&next.out.clocks);
+    let moved = pairs.filter(|(was, is)| is.is_running() && was.due_at != is.due_at);
+    let moved = moved.map(|(was, is)| {
+        let (milestone, cycle) = (is.milestone, is.cycle);
+        MovedDue { milestone, cycle, from: was.due_at, to: is.due_at }
+    });
+    let dues: Vec<MovedDue> = moved.collect();
+    if !dues.is_empty() {
+        next.event(Change::DuesMoved { dues });
+    }
+    Ok(next.out)
 }
 
 /// The silence rule: reminds the customer of a solved ticket, and closes it at the end.

@@ -20,7 +20,7 @@ test("each verb of the menu opens its own form, and the focus comes back", async
     await page.click("#key-more");
     if (verb === "escalate") await accessible(page);
     await page.click(`.verbs [data-opens=verb-${verb}]`);
-    if (verb === "merge") assert.ok(await page.isVisible("#verb-merge >> text=合并后无法撤销"));
+    if (verb === "merge") assert.ok(await page.isVisible("#verb-merge >> text=5 分钟内、没有其他操作时可以撤销"));
     assert.ok(await page.isVisible(`#verb-${verb} form`), verb);
     assert.equal(await page.locator("dialog[open]").count(), 1);
     assert.ok(await page.evaluate(() => document.activeElement.matches("dialog[open] form *")), verb);

@@ -27,8 +27,17 @@ function start(box: HTMLElement): void {
   area.dataset.placeholder = text.placeholder;
   text.hidden = true;
   text.after(area);
+  // What is wrong with the text is wrong with what stands in its place.
+  for (const name of ["id", "aria-invalid", "aria-describedby"]) {
+    const value = text.getAttribute(name);
+    if (value === null) continue;
+    area.setAttribute(name, value);
+    text.removeAttribute(name);
+  }
   const editor = new Squire(area, { blockTag: "P" });
   if (html.value) editor.setHTML(html.value);
+
+  if (text.autofocus) editor.focus();
 
   const fill = () => {
     const empty = area.innerText.trim() === "" && !area.querySelector("img");

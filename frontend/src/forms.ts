@@ -13,6 +13,10 @@ export function forms(): void {
     event.preventDefault();
     if (!sending.has(form)) void send(form, event.submitter as HTMLButtonElement | null);
   });
+  document.addEventListener("input", (event) => {
+    const field = (event.target as Element).closest("[aria-invalid]");
+    if (field) mend(field);
+  });
   // A page that the browser had put aside is used again.
   window.addEventListener("pageshow", () => [...sending].forEach(free));
 }
@@ -58,33 +62,78 @@ async function post(form: HTMLFormElement, by: HTMLButtonElement | null): Promis
       return true;
     }
     const words = await answer.text();
-    show(words, form);
-    point(form, words);
+    if (!point(form, words)) show(words, form);
   } catch {
     say("say-not-sent", form);
   }
   return false;
 }
 
-/** What is wrong with a field is said at the field, until it is changed; the first of them gets the focus. */
-function point(form: HTMLFormElement, words: string): void {
-  form.querySelectorAll(".wrong").forEach((old) => old.remove());
-  form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
-  const wrong = new DOMParser().parseFromString(words, "text/html").querySelectorAll<HTMLElement>("[data-wrong]");
-  const fields = [...wrong].map((one) => mark(form, one.dataset.wrong ?? "", one.textContent ?? ""));
-  fields.find((field) => field !== null)?.focus();
+/**
+ * What is wrong with a field is said at the field, until it is changed; the first of them gets the focus. A form that is
+ * a page of its own has a summary on top, as the page has that comes without scripts; returns whether it has.
+ */
+function point(form: HTMLFormElement, words: string): boolean {
+  form.querySelectorAll("[aria-invalid]").forEach(mend);
+  form.querySelector(":scope > .errors")?.remove();
+  const said = new DOMParser().parseFromString(words, "text/html").querySelectorAll<HTMLElement>("[data-wrong]");
+  const wrong = [...said].map((one, n) => ({
+    text: one.textContent ?? "",
+    field: mark(form, one.dataset.wrong ?? "", one.dataset.why ?? "", n),
+  }));
+  const page = form.matches(".sheet, .guide") && wrong.length > 0;
+  if (page) form.prepend(summary(wrong));
+  form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  return page;
 }
 
-function mark(form: HTMLFormElement, name: string, why: string): HTMLElement | null {
-  const plain = name.replace(/^facts\./, "");
-  const found = form.elements.namedItem(plain) ?? form.elements.namedItem(name);
-  const field = found instanceof RadioNodeList ? found[0] : found;
+interface Wrong {
+  text: string;
+  field: HTMLElement | null;
+}
+
+function summary(wrong: Wrong[]): HTMLElement {
+  const box = document.createElement("div");
+  box.className = "errors";
+  box.setAttribute("role", "alert");
+  for (const { text, field } of wrong) {
+    const line = document.createElement("p");
+    if (field) {
+      const link = line.appendChild(document.createElement("a"));
+      link.href = `#${field.id}`;
+      link.textContent = text;
+    } else {
+      line.textContent = text;
+    }
+    box.append(line);
+  }
+  return box;
+}
+
+/** A field is given anew: what was wrong with it is said no longer. */
+function mend(field: Element): void {
+  const said = (field.getAttribute("aria-describedby") ?? "").split(" ").map((id) => document.getElementById(id));
+  said.forEach((one) => one?.matches(".wrong") && one.remove());
+  field.removeAttribute("aria-invalid");
+  field.removeAttribute("aria-describedby");
+}
+
+/** The field, or the group that stands for it under a name of its own. */
+function mark(form: HTMLFormElement, name: string, why: string, n: number): HTMLElement | null {
+  const group = form.querySelector<HTMLElement>(`[data-field~="${CSS.escape(name)}"]`);
+  const inside = group?.querySelector<HTMLElement>(".editor-area, input:not([type=hidden]), select, textarea");
+  const named = form.elements.namedItem(name);
+  const field = inside ?? group ?? (named instanceof RadioNodeList ? named[0] : named);
   if (!(field instanceof HTMLElement) || field.matches("[type=hidden]")) return null;
   const said = document.createElement("span");
   said.className = "wrong";
+  said.id = `wrong-${n}`;
   said.textContent = why;
-  field.after(said);
+  if (group && inside) group.append(said);
+  else field.after(said);
+  field.id ||= `field-${n}`;
   field.setAttribute("aria-invalid", "true");
-  field.addEventListener("input", () => (said.remove(), field.removeAttribute("aria-invalid")), { once: true });
+  field.setAttribute("aria-describedby", said.id);
+  field.closest("details")?.setAttribute("open", "");
   return field;
 }

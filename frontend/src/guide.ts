@@ -23,7 +23,9 @@ function start(form: HTMLFormElement): void {
   // As far as a reload or the browser's "back" says, but not beyond a step that still lacks something.
   const lacking = steps.findIndex((step) => [...step.elements].some((el) => !(el as HTMLInputElement).checkValidity()));
   const reach = (to: unknown) => Math.min(Number(to) || 0, lacking < 0 ? steps.length - 1 : lacking);
-  let at = reach(history.state?.step);
+  // What came back opens where something is wrong.
+  const wrong = steps.findIndex((step) => step.querySelector("[aria-invalid]"));
+  let at = wrong < 0 ? reach(history.state?.step) : wrong;
   const show = () => {
     steps.forEach((step, i) => (step.hidden = i !== at));
     next.hidden = at === steps.length - 1;
@@ -54,4 +56,5 @@ function start(form: HTMLFormElement): void {
     next.click();
   });
   show();
+  if (wrong >= 0) steps[wrong]?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
 }

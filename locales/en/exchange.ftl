@@ -22,6 +22,7 @@ letter-send = Send
 letter-send-again = Send again
 letter-rejected-hint = The server refuses this letter for good. Check the address and send it again, or call the customer.
 field-letter = Letter
+issue-too_many_cells = more cells than columns have names: { $cells }; quote a cell that holds the separator
 issue-other_row = an earlier row of the file has this number and other content
 issue-other_row_named = row { $row } has this number and other content
 issue-other_person_named = belongs to { $name }, another name than in this row
@@ -36,6 +37,7 @@ column-organisation = Organisation
 column-body = Description
 column-external_ref = Number in the other system
 column-received_at = Received
+column-responded_at = First answered
 column-resolved_at = Solved
 column-closed_at = Closed
 column-resolution = Resolution
@@ -69,6 +71,7 @@ guess-organisation = organization|company|customer|account
 guess-body = body|details|text
 guess-external_ref = number|id|ticket|ticket id|ticket number|reference
 guess-received_at = created|created at|opened|opened at|received at|date
+guess-responded_at = first response|first responded|first responded at|responded at|first reply|first answered
 guess-resolved_at = resolved|resolved at|solved at
 guess-closed_at = closed at
 guess-resolution = solution
@@ -213,6 +216,10 @@ import-tried-all = { $rows ->
 import-bad-title = Bad rows
 import-bad-row = bad
 import-loading = The upload broke off. Delete it and upload again.
+import-unanswered = { $rows ->
+    [one] 1 row does not tell when somebody first answered. It is unknown whether its promise of a first response was kept; it counts in no attainment.
+   *[other] { $rows } rows do not tell when somebody first answered. It is unknown whether their promise of a first response was kept; they count in no attainment.
+}
 import-bad-download = Download the bad rows
 import-bad-help = The last two columns say why. Correct them and import the file; rows that were imported are not made twice.
 import-forget = Forget this import
@@ -253,3 +260,20 @@ count-max_d = longest, days
 kept-mailboxes = Mailboxes
 kept-blocked_senders = Blocked senders
 kept-people_in_copy = People in copy
+
+# archive
+archive-line = { $file }, line { $line }: { $what }
+archive-row-json = the line is cut off or was changed; it cannot be read.
+archive-row-twice = this row stands in the archive twice.
+archive-row-reference = the row names another one that is not in the archive.
+archive-row-value = a value is not what the archive may hold there.
+archive-other = { $why }.
+archive-rows = { $file } has { $rows } rows; its manifest says { $promised }.
+archive-content-absent = { $file } is not in the archive.
+archive-content-other = { $file } is not what it was when it was exported.
+archive-advice = The archive is damaged, incomplete, or was changed. Copy it again or export it again, and import it unchanged. Nothing was imported.
+archive-none = { $name } is no archive of Aftercare. Name the .zip or the folder that “aftercare export” wrote.
+archive-no-zip = { $name } is neither a zip nor a folder, or it was cut off. Name what “aftercare export” wrote, or copy it again.
+archive-newer = The archive was written by a newer program ({ $program }). Install that version or a later one, then import.
+archive-not-empty = This installation is not empty. An archive is imported into a new one: name a new folder with --data, or an empty database.
+sentence-between = {" "}

@@ -62,7 +62,6 @@ rota-fallback = Fallback
 rota-fallback-help = Has the duty when no layer has anybody.
 rota-calendar-help = It says which days are holidays and make-up days.
 rota-layer-means = { $name } ({ $seat }, { $days }): { $people }
-rota-wrong = Some fields need a change; see below each.
 rota-preview-help = Not saved. Five weeks from today, with overrides and leave.
 layer-new = New layer
 layer-add = Add a layer

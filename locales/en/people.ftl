@@ -89,6 +89,7 @@ staff-invite-help = Sends a link that is good for 7 days, with which a password 
 invite-no-address = Without an address: cannot be invited.
 invite-inactive = Inactive: cannot be invited.
 staff-on-rotas = Named by these rotas: { "" }
+staff-put-in = Put in on these rotas; to deactivate the person, take these times away first:
 staff-on-rotas-help = . To deactivate the person, change them first.
 said-invited = The invitation is written and waits to be sent.
 remove-contact = Only a contact who has asked and written nothing can be deleted. Otherwise deactivate or merge.

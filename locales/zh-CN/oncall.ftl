@@ -62,7 +62,6 @@ rota-fallback = 兜底人员
 rota-fallback-help = 班层都没有人时由此人值班。
 rota-calendar-help = 由它判断放假日和调休上班日。
 rota-layer-means = { $name }（{ $seat }，{ $days }）：{ $people }
-rota-wrong = 有几处需要修改，见各栏下方。
 rota-preview-help = 尚未保存。以下为今天起五周的排班，已计入调班和休假。
 layer-new = 新班层
 layer-add = 添加班层

@@ -89,6 +89,7 @@ staff-invite-help = 向其邮箱发送邀请链接，7 天内有效，打开后�
 invite-no-address = 没有邮箱，不能发送邀请。
 invite-inactive = 已停用，不能发送邀请。
 staff-on-rotas = 值班表用到此人：
+staff-put-in = 已为此人安排的调班（停用前须先取消）：
 staff-on-rotas-help = 。停用前须先调整。
 said-invited = 邀请信已写好，等待发出。
 remove-contact = 只有没有提出过工单、没有写过消息的联系人可以删除。否则请停用或合并。

@@ -9,6 +9,7 @@ use store::staff;
 
 use crate::clock::entropy;
 use crate::config::Config;
+use crate::counted::counted;
 use crate::{archive, search_index, serve};
 
 /// Says what is wrong with an installation, and how to mend it.
@@ -24,6 +25,12 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     }
     let _ = std::fs::remove_file(&probe);
     wrong.extend(check_database(config).await?);
+    if let Some(host) = config.database_url.as_deref().and_then(store::in_clear) {
+        wrong.push(format!(
+            "what the database says is readable for everybody on the way to {host}: write sslmode=verify-full with an \
+             sslrootcert in database_url, at least sslmode=require"
+        ));
+    }
     let public = config.public_url.as_deref().unwrap_or_default();
     if !config.listen.ip().is_loopback() && !public.starts_with("https://") {
         wrong.push(
@@ -40,7 +47,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
         writeln!(out, "everything is in order")?;
         return Ok(());
     }
-    bail!("{} thing(s) to mend", wrong.len())
+    bail!("{} to mend", counted(wrong.len(), "thing"))
 }
 
 /// Tries the mail server as far as a letter would go, without one.
@@ -165,8 +172,8 @@ async fn check_desk(desk: &desk::Desk) -> anyhow::Result<Vec<String>> {
     }
     if !dead.is_empty() {
         wrong.push(format!(
-            "{} job(s) failed for good: see Admin → Jobs, mend the cause, try again",
-            dead.len()
+            "{} failed for good: see Admin → Jobs, mend the cause, try again",
+            counted(dead.len(), "job")
         ));
     }
     let today = now.to_zoned(rules.settings.zone()).date();

@@ -5,6 +5,7 @@ mod check;
 mod clock;
 mod commands;
 mod config;
+mod counted;
 mod demo;
 mod fetch_work;
 mod housekeeping;

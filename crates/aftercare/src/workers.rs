@@ -306,7 +306,8 @@ fn ticket_letter(
     let due = ticket::acting_clocks(r, &t.id)?
         .into_iter()
         .find(|c| c.milestone == Milestone::Response && c.is_running())
-        .and_then(|c| c.due_at);
+        // Of a case that came earlier than it was taken down it may have passed.
+        .and_then(|c| c.due_at.filter(|due| *due > r.now()));
     let next = due
         .map(|at| t_args(locale, "letter-by", &[("at", &words::dated(locale, &rules.settings.zone(), at))]));
     let facts = LetterFacts {

@@ -13,12 +13,14 @@ pub struct FieldError {
     pub issue: String,
     /// What stands in the way, by name, where the issue is about something else.
     pub names: Vec<String>,
+    /// What the house calls the field, if that is its own name.
+    pub label: Option<String>,
 }
 
 impl FieldError {
     /// A field error.
     pub fn new(field: impl Into<String>, issue: impl Into<String>) -> Self {
-        Self { field: field.into(), issue: issue.into(), names: Vec::new() }
+        Self { field: field.into(), issue: issue.into(), names: Vec::new(), label: None }
     }
 }
 

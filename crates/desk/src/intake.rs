@@ -142,6 +142,7 @@ fn checked(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<(ContactRow, Extr
     }
     let mut wrong = new.misread.clone();
     plainly_wrong(unit, new, &mut wrong);
+    noted(crate::ticket::first_fits(unit, new), &mut wrong)?;
     let asked = !new.requester.trim().is_empty();
     let contact = if asked { noted(requester(unit, new), &mut wrong)? } else { None };
     unknown(unit, new, &mut wrong)?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::id::{GroupId, StaffId};
 use domain::routing::{RouteKind, RouteReason};
+use domain::sla::Milestone;
 use domain::ticket::decide::{self, Assignment, Body, Case, Draft, Earlier, Outcome, Reclassify, Solution};
 use domain::ticket::{CloseReason, Level, RaiseMode, Severity, Status};
 use domain::time::Timestamp;
@@ -41,6 +42,15 @@ pub enum Step {
     Named(String, Option<Box<Step>>),
     /// It was opened again.
     Reopened,
+    /// Somebody first answered.
+    Answered,
+    /// It is not told when these promises were kept; those due later than now go on in a ticket that is still open.
+    Untold {
+        /// The promises.
+        milestones: &'static [Milestone],
+        /// Has the ticket ended?
+        ended: bool,
+    },
     /// It ended.
     Closed,
 }
@@ -114,6 +124,10 @@ fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome
         }
         Step::Named(name, _) => decide::note(case, words(name), &BTreeSet::new(), who, at),
         Step::Reopened => decide::reopen(case, None, "", who, at),
+        Step::Answered => decide::answered_elsewhere(case, who, at),
+        Step::Untold { milestones, ended } => {
+            decide::leave_unknown(case, milestones, (!ended).then_some(unit.now), who, at)
+        }
         Step::Closed => decide::close(case, CloseReason::Imported, who, at),
     }
 }

@@ -89,7 +89,7 @@ impl Field {
     }
 
     /// A value as it is kept; none if it is not of this type. Equal values are kept as equal texts.
-    fn kept(&self, value: &str) -> Option<String> {
+    pub fn kept(&self, value: &str) -> Option<String> {
         let good = match self.type_ {
             FieldType::Text => value.chars().count() <= 500,
             FieldType::Number => return number(value),

@@ -101,7 +101,7 @@ impl Settings {
         let named = !self.desk_name.trim().is_empty() && self.desk_name.chars().count() <= MAX_NAME;
         let ends = self.refused_files.len() <= MAX_REFUSED && self.refused_files.iter().all(is_end);
         let closes = (1..=90).contains(&self.close_after_days);
-        let reminds = self.remind_after_days.is_sorted();
+        let reminds = self.remind_after_days.is_sorted() && self.remind_after_days.iter().all(|d| *d >= 1);
         let limits = [
             ("desk_name", named),
             ("number_prefix", is_prefix),
@@ -143,6 +143,8 @@ mod tests {
         assert_eq!(found(&early), ["close_after_days before_reminders"]);
         let never = Settings { close_after_days: 91, miss_days: 0, ..Settings::default() };
         assert_eq!(found(&never), ["close_after_days out_of_limits", "miss_days out_of_limits"]);
+        let at_once = Settings { remind_after_days: vec![0, 3], ..Settings::default() };
+        assert_eq!(found(&at_once), ["remind_after_days out_of_limits"]);
         let back = Settings { remind_after_days: vec![6, 3], ..Settings::default() };
         assert_eq!(found(&back), ["remind_after_days out_of_limits"]);
     }

@@ -39,7 +39,7 @@ pub mod session;
 pub mod staff;
 pub mod ticket;
 
-pub use db::{Cost, Db, DbConfig, Engine, Read, Work};
+pub use db::{Cost, Db, DbConfig, Engine, Read, Work, in_clear};
 pub use error::{Error, Result};
 pub use ids::{Entropy, Ids};
 pub use migrate::{Pending, migrations};

@@ -10,11 +10,13 @@
 mod cast;
 mod database;
 mod dovecot;
+mod encrypted;
 mod http;
 
 pub use cast::{Cast, PASSWORD};
 pub use database::{Database, Folder, engines};
 pub use dovecot::{Dovecot, IMAP_PASSWORD, Kind as ImapKind};
+pub use encrypted::{EncryptedServer, certificate};
 pub use http::{Answer, Client};
 
 use std::net::TcpListener;

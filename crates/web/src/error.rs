@@ -14,6 +14,7 @@ use words::{Locale, t, t_args};
 
 use crate::app::App;
 use crate::session::Visitor;
+use crate::wrong::{Wrong, with_names};
 
 /// Which form the answer takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,12 +232,14 @@ fn used_text(uses: &[Use], locale: Locale) -> String {
 
 /// `标题：必填`.
 pub(crate) fn field_text(f: &FieldError, locale: Locale) -> String {
-    let text = words::field_issue(locale, &f.field, &f.issue);
-    if f.names.is_empty() {
-        return text;
-    }
-    let names = f.names.join(t(locale, "list-comma"));
-    t_args(locale, "field-issue-names", &[("text", &text), ("names", &names)])
+    let text = match &f.label {
+        Some(label) => {
+            let issue = words::issue(locale, &f.field, &f.issue);
+            t_args(locale, "field-issue", &[("field", label), ("issue", &issue)])
+        }
+        None => words::field_issue(locale, &f.field, &f.issue),
+    };
+    with_names(f, locale, text)
 }
 
 /// Extra fields are called as the house calls them.
@@ -245,7 +248,7 @@ pub(crate) fn name_extras(error: Error, fields: &[Field]) -> Error {
     for e in &mut list {
         let key = e.field.strip_prefix("extra.");
         if let Some(field) = key.and_then(|key| fields.iter().find(|f| f.key == key)) {
-            e.field.clone_from(&field.label);
+            e.label = Some(field.label.clone());
         }
     }
     Error::Invalid(list)
@@ -336,8 +339,9 @@ impl WebError {
                 .map_or_else(|_| String::new(), |t| t.to_string())
         };
         let one = |f: &FieldError| {
-            let (name, why) = (escaped(&f.field), escaped(&field_text(f, self.locale)));
-            format!("<span hidden data-wrong=\"{name}\">{why}</span>")
+            let one = Wrong::of(f, self.locale);
+            let (name, why, said) = (escaped(&one.control), escaped(&one.why), escaped(&one.said));
+            format!("<span hidden data-wrong=\"{name}\" data-why=\"{why}\">{said}</span>")
         };
         list.iter().map(one).collect()
     }

@@ -32,6 +32,7 @@ mod table;
 mod tickets;
 mod ui;
 mod wallboard;
+mod wrong;
 
 pub use app::{App, Limits, WebConfig, router};
 pub use files::{clear_uploads, keep_bytes, media_type, plain_name};

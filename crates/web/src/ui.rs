@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::paging::{Ringing, ringing};
 use crate::said::Said;
 use crate::session::{ContactPage, StaffPage, Visitor};
+use crate::tickets::ListQuery;
 
 /// A queue in the sidebar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,6 +190,13 @@ impl Ui {
     /// The full instant, for hovering.
     pub(crate) fn full(&self, at: &Timestamp) -> String {
         words::instant(&self.zone, *at)
+    }
+
+    /// The key of the saved view whose address a list has; a queue's own address is the queue.
+    pub(crate) fn view_in_use(&self, query: &ListQuery) -> Option<&str> {
+        let here = query.address("");
+        let bare = ListQuery { view: query.view.clone(), ..ListQuery::default() }.address("");
+        self.views.iter().find(|v| v.2 == here && here != bare).map(|v| v.0.as_str())
     }
 
     /// Does the person hold this right?

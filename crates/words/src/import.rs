@@ -74,6 +74,9 @@ pub fn wrong(locale: Locale, wrong: &[Wrong]) -> String {
 fn why(locale: Locale, issue: &str) -> String {
     let key = match issue.split_once('.') {
         Some(("refused", rule)) => format!("refusal-{rule}"),
+        Some(("too_many_cells", beyond)) => {
+            return t_args(locale, "issue-too_many_cells", &[("cells", beyond)]);
+        }
         Some(("other_row", row)) => return t_args(locale, "issue-other_row_named", &[("row", row)]),
         Some(("other_person", name)) => return t_args(locale, "issue-other_person_named", &[("name", name)]),
         _ => format!("issue-{issue}"),

@@ -107,16 +107,23 @@ fn value(text: &str) -> FluentValue<'_> {
 
 /// What is wrong with a field, in one line: both are keys of closed lists, or said as they are.
 pub fn field_issue(locale: Locale, field: &str, issue: &str) -> String {
-    let known = |list: &str, key: &str| {
-        let text = format!("{list}-{key}");
-        if has(locale, &text) { t(locale, &text).to_owned() } else { key.to_owned() }
-    };
-    let name = known("field", field.split('.').next().unwrap_or_default());
-    // What lies outside its limits says them, where they are known.
-    let limits = format!("limits-{field}");
-    let limits = (issue == "out_of_limits" && has(locale, &limits)).then(|| t(locale, &limits).to_owned());
-    let issue = limits.unwrap_or_else(|| known("issue", issue));
+    let name = known(locale, "field", field.split('.').next().unwrap_or_default());
+    let issue = self::issue(locale, field, issue);
     t_args(locale, "field-issue", &[("field", &name), ("issue", &issue)])
+}
+
+/// The issue alone. What lies outside its limits says them, where they are known.
+pub fn issue(locale: Locale, field: &str, issue: &str) -> String {
+    let limits = format!("limits-{field}");
+    if issue == "out_of_limits" && has(locale, &limits) {
+        return t(locale, &limits).to_owned();
+    }
+    known(locale, "issue", issue)
+}
+
+fn known(locale: Locale, list: &str, key: &str) -> String {
+    let text = format!("{list}-{key}");
+    if has(locale, &text) { t(locale, &text).to_owned() } else { key.to_owned() }
 }
 
 /// Is there a text for this key?

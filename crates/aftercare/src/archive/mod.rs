@@ -3,6 +3,7 @@
 
 mod place;
 mod restore;
+mod trouble;
 
 use std::collections::BTreeMap;
 use std::io::Write;

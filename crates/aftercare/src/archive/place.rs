@@ -8,6 +8,8 @@ use anyhow::{Context, bail};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+use super::trouble::Trouble;
+
 /// Where an archive is written: one entry after the other. It takes its name when it is whole.
 pub(super) enum Sink {
     Zip { zip: Box<ZipWriter<BufWriter<File>>>, part: PathBuf, whole: PathBuf },
@@ -102,8 +104,8 @@ impl Source {
             return Ok(Self::Folder(from.to_owned()));
         }
         let file = File::open(from).with_context(|| format!("cannot read {}", from.display()))?;
-        let zip = ZipArchive::new(BufReader::new(file));
-        Ok(Self::Zip(Box::new(zip.with_context(|| format!("{} is no zip", from.display()))?)))
+        let none = || Trouble::new("archive-no-zip", &[("name", &from.display().to_string())]);
+        Ok(Self::Zip(Box::new(ZipArchive::new(BufReader::new(file)).map_err(|_| none())?)))
     }
 
     /// An entry of the archive; none if it has no such entry.
@@ -130,9 +132,9 @@ impl Source {
     ) -> anyhow::Result<u64> {
         let Some(entry) = self.entry(name)? else { return Ok(0) };
         let (mut reader, mut line, mut n) = (BufReader::new(entry), String::new(), 0);
-        while reader.read_line(&mut line)? > 0 {
+        while reader.read_line(&mut line).map_err(|e| Trouble::in_line(name, n + 1, e.into()))? > 0 {
             n += 1;
-            each(line.trim_end()).with_context(|| format!("{name}, line {n}"))?;
+            each(line.trim_end()).map_err(|e| Trouble::in_line(name, n, e))?;
             line.clear();
         }
         Ok(n)

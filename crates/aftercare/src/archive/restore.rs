@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use desk::import::IMPORT;
 use desk::{Desk, Error};
 use serde_json::{Map, Value};
@@ -13,6 +13,7 @@ use store::Work;
 use store::archive::{NOUNS, clear, is_empty};
 
 use super::place::Source;
+use super::trouble::Trouble;
 use super::{FORMAT, MANIFEST, Manifest, VERSION, content, is_hash};
 
 /// Fills an empty installation from an archive, and returns what was in it.
@@ -23,27 +24,30 @@ pub async fn restore(desk: &Desk, files: &Path, from: &Path) -> anyhow::Result<M
     let mut source = Source::open(from)?;
     let manifest = manifest(&mut source, from)?;
     if !desk.read(|r| Ok(is_empty(r)?)).await? {
-        bail!("this installation is not empty: an archive is imported into a new one");
+        bail!(not_empty());
     }
     // Contents first: rows must not name what is not there. A content too many does no harm.
     let files = files.to_owned();
     let (from, without) = (from.to_owned(), manifest.missing_files.clone());
-    let source = tokio::task::spawn_blocking(move || contents(source, &files, &without)).await??;
-    drop(source);
+    let source = tokio::task::spawn_blocking(move || contents(source, &files, &without)).await?;
+    drop(source.map_err(told)?);
     let (expected, name) = (manifest.clone(), from.display().to_string());
     desk.write(&IMPORT, move |unit| {
         // A person may have come meanwhile; the same unit looks again.
         if !is_empty(unit.work)? {
-            return Err(Error::Internal("this installation is not empty".to_owned()));
+            return Err(Error::Internal(not_empty().to_string()));
         }
-        rows(unit.work, &from, &expected).map_err(|e| Error::Internal(format!("{e:#}")))?;
+        rows(unit.work, &from, &expected).map_err(|e| Error::Internal(told(e).to_string()))?;
         unit.work.publish(store::archive::RESTORED, "")?;
         let by = unit.actor.reference();
         let text = serde_json::to_string(&serde_json::json!({"rows": expected.rows})).unwrap_or_default();
         Ok(store::admin::record(unit.work, &by, ("archive", ""), "imported", "", &text)?)
     })
     .await
-    .map_err(|e| anyhow::anyhow!("{name}: {e}"))?;
+    .map_err(|e| match e {
+        Error::Internal(said) => anyhow::anyhow!("{name}\n{said}"),
+        e => anyhow::anyhow!("{name}: {e}"),
+    })?;
     Ok(manifest)
 }
 
@@ -57,19 +61,25 @@ pub(crate) fn look(from: &Path) -> anyhow::Result<()> {
 
 fn manifest(source: &mut Source, from: &Path) -> anyhow::Result<Manifest> {
     let entry = source.entry(MANIFEST)?;
-    let entry = entry.with_context(|| format!("{} has no {MANIFEST}: it is no archive", from.display()))?;
-    let manifest: Manifest =
-        serde_json::from_reader(entry).with_context(|| format!("{MANIFEST} cannot be read"))?;
+    let name = from.display().to_string();
+    let none = || Trouble::new("archive-none", &[("name", &name)]);
+    let manifest: Manifest = serde_json::from_reader(entry.ok_or_else(none)?).map_err(|_| none())?;
     if manifest.format != FORMAT {
-        bail!("{} is no archive of ours, but {:?}", from.display(), manifest.format);
+        bail!(none());
     }
     if manifest.version > VERSION {
-        bail!(
-            "the archive was written by a newer program ({}): use that one or a later one",
-            manifest.program
-        );
+        bail!(Trouble::new("archive-newer", &[("program", &manifest.program)]));
     }
     Ok(manifest)
+}
+
+fn not_empty() -> Trouble {
+    Trouble::new("archive-not-empty", &[])
+}
+
+/// What does not fit together, with what to do about it.
+fn told(e: anyhow::Error) -> anyhow::Error {
+    e.downcast::<Trouble>().map_or_else(|e| e, |said| said.advised().into())
 }
 
 fn parse(line: &str) -> anyhow::Result<Map<String, Value>> {
@@ -84,7 +94,7 @@ fn contents(mut source: Source, files: &Path, without: &[String]) -> anyhow::Res
         let row = parse(line)?;
         let hash = row.get("sha256").and_then(Value::as_str).unwrap_or_default();
         if !is_hash(hash) {
-            bail!("{hash:?} is no hash");
+            bail!(Trouble::new("archive-row-value", &[]));
         }
         hashes.insert(hash.to_owned());
         Ok(())
@@ -94,7 +104,7 @@ fn contents(mut source: Source, files: &Path, without: &[String]) -> anyhow::Res
             if without.contains(&hash) {
                 continue;
             }
-            bail!("files/{hash} is not there: the archive is incomplete");
+            bail!(Trouble::new("archive-content-absent", &[("file", &format!("files/{hash}"))]));
         };
         let path = content(files, &hash);
         if path.exists() {
@@ -115,7 +125,7 @@ fn contents(mut source: Source, files: &Path, without: &[String]) -> anyhow::Res
         let found: String = sum.finalize().iter().map(|b| format!("{b:02x}")).collect();
         if found != hash {
             let _ = std::fs::remove_file(&part);
-            bail!("files/{hash} holds something else: the archive is damaged");
+            bail!(Trouble::new("archive-content-other", &[("file", &format!("files/{hash}"))]));
         }
         out.sync_all()?;
         std::fs::rename(part, path)?;
@@ -131,7 +141,9 @@ fn rows(work: &mut Work<'_>, from: &Path, expected: &Manifest) -> anyhow::Result
         let n = source.lines(&name, |line| Ok(noun.put(work, &parse(line)?)?))?;
         let promised = expected.rows.get(noun.name).copied().unwrap_or(0);
         if n != promised {
-            bail!("{name} has {n} rows, its manifest says {promised}: the archive is damaged");
+            let (rows, promised) = (n.to_string(), promised.to_string());
+            let args = [("file", &*name), ("rows", &*rows), ("promised", &*promised)];
+            bail!(Trouble::new("archive-rows", &args));
         }
     }
     for noun in NOUNS.iter().filter(|n| n.completes()) {

@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use words::Locale;
 
 use crate::config::Config;
+use crate::counted::counted;
 use crate::serve;
 
 /// A table and how to read it.
@@ -62,7 +63,8 @@ pub(super) async fn run(args: &CsvArgs, config: &Config) -> anyhow::Result<()> {
     }
     if args.dry_run {
         TimeZone::get(&zone).with_context(|| format!("unknown zone {zone:?}"))?;
-        let plan = Plan { mapping, zone, order: Some(args.dates), ..Plan::default() };
+        let plan =
+            Plan { head: sheet.head.clone(), mapping, zone, order: Some(args.dates), ..Plan::default() };
         return preview(sheet, Trial::new(desk, args.of, plan, words)?).await;
     }
     let told = Told { mapping, zone, order: args.dates, version: 0 };
@@ -156,6 +158,11 @@ async fn import(
     let row = stored(desk, &id).await?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} made, {} known already, {} bad", row.made, row.known, row.bad)?;
+    let unanswered = Plan::of(&row).unanswered;
+    if unanswered > 0 {
+        let n = unanswered.to_string();
+        writeln!(out, "{}", words::t_args(Locale::En, "import-unanswered", &[("rows", &n)]))?;
+    }
     if row.bad > 0 {
         let path = args.bad.clone().unwrap_or_else(|| args.file.with_extension("bad.csv"));
         std::fs::write(&path, bad_table(desk, &id).await?)
@@ -168,7 +175,7 @@ async fn import(
 /// Scripts learn from the exit code that rows were left out.
 fn all_good(bad: usize) -> anyhow::Result<()> {
     if bad > 0 {
-        bail!("{bad} row(s) are bad");
+        bail!("{} left out", counted(bad, "bad row"));
     }
     Ok(())
 }

@@ -16,6 +16,8 @@ use store::feed::{Line, Place};
 use feed::{Change, Part};
 use rebuild::rebuild;
 
+use crate::counted::counted;
+
 /// So many lines of the outbox become one commit at most.
 const BATCH: i64 = 4_000;
 /// So many changes are loaded in one read.
@@ -272,7 +274,8 @@ pub(crate) async fn health(desk: &Desk, search: &Search) -> anyhow::Result<Optio
                 .to_owned(),
         ),
         n => Some(format!(
-            "the search index is {n} change(s) behind: it follows while the service runs; if it does not, run `aftercare search rebuild`"
+            "the search index is {} behind: it follows while the service runs; if it does not, run `aftercare search rebuild`",
+            counted(n, "change")
         )),
     })
 }

@@ -6,6 +6,7 @@ use desk::Desk;
 use desk::rebuild::{Wrong, check, mend};
 
 use crate::config::Config;
+use crate::counted::counted;
 use crate::serve;
 
 /// Runs the command. With `only_check` nothing is changed, and differences are a failure.
@@ -13,7 +14,7 @@ pub(super) async fn run(config: &Config, only_check: bool) -> anyhow::Result<()>
     let desk = serve::open(&config.installed()?).await?;
     let wrong = all(&desk, only_check).await?;
     if wrong > 0 && only_check {
-        anyhow::bail!("{wrong} ticket(s) differ; `aftercare sla rebuild` mends them");
+        anyhow::bail!("{} to mend: `aftercare sla rebuild` does it", counted(wrong, "ticket"));
     }
     Ok(())
 }
@@ -41,7 +42,11 @@ pub(crate) async fn all(desk: &Desk, only_check: bool) -> anyhow::Result<usize> 
     }
     bar.finish_and_clear();
     let mended = if only_check || wrong == 0 { "" } else { ", all mended" };
-    let line = format!("{tickets} ticket(s) checked, {wrong} differ in {differences} value(s){mended}");
+    let line = format!(
+        "{} checked, {wrong} wrong in {}{mended}",
+        counted(tickets, "ticket"),
+        counted(differences, "value")
+    );
     writeln!(std::io::stdout().lock(), "{line}")?;
     Ok(wrong)
 }

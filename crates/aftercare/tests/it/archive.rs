@@ -170,7 +170,7 @@ async fn what_is_no_archive_says_so_and_leaves_nothing() {
         let (desk, place) = (desk.clone(), place.clone());
         async move { format!("{:#}", aftercare::restore(&desk, &place.join("f"), &place).await.unwrap_err()) }
     };
-    assert!(wrong("{}", &[]).await.contains("cannot be read"));
+    assert!(wrong("{}", &[]).await.contains("is no archive of Aftercare"));
     let manifest = |version: u32, rows: &str| {
         format!(
             r#"{{"format":"aftercare-archive","version":{version},"program":"9","made_at":"x","rows":{{{rows}}},"missing_files":[]}}"#
@@ -179,13 +179,30 @@ async fn what_is_no_archive_says_so_and_leaves_nothing() {
     assert!(wrong(&manifest(99, ""), &[]).await.contains("newer program"));
     let group = r#"{"id":"g","name":"g","active":true,"version":1}"#;
     let short = wrong(&manifest(1, r#""groups": 2"#), &[("groups.jsonl", group)]).await;
-    assert!(short.contains("the archive is damaged"), "{short}");
+    assert!(
+        short.contains("groups.jsonl has 1 rows; its manifest says 2. The archive is damaged"),
+        "{short}"
+    );
     let none = r#"{"id":"g","name":7,"active":true,"version":1}"#;
     let bad = wrong(&manifest(1, r#""groups": 1"#), &[("groups.jsonl", none)]).await;
-    assert!(bad.contains("groups.jsonl, line 1"), "{bad}");
+    assert!(bad.contains("groups.jsonl, line 1: a value is not what"), "{bad}");
+    assert!(bad.contains("groups.jsonl 第 1 行：") && bad.contains("没有导入任何内容"), "{bad}");
+    for (rows, said) in [
+        (format!("{group}\n{group}"), "line 2: this row stands in the archive twice"),
+        (group[..20].to_owned(), "line 1: the line is cut off"),
+    ] {
+        let said_of = wrong(&manifest(1, r#""groups": 2"#), &[("groups.jsonl", &rows)]).await;
+        assert!(said_of.contains(said), "{said_of}");
+        assert!(!said_of.contains("internal") && !said_of.to_lowercase().contains("sqlite"), "{said_of}");
+    }
+    let stray = r#"{"group_id":"none","staff_id":"nobody"}"#;
+    let members = [("groups.jsonl", ""), ("group_members.jsonl", stray)];
+    let lost = wrong(&manifest(1, r#""groups": 0, "group_members": 1"#), &members).await;
+    assert!(lost.contains("names another one that is not in the archive"), "{lost}");
+    std::fs::remove_file(place.join("group_members.jsonl")).unwrap();
     let file = format!(r#"{{"sha256":"{}"}}"#, "a".repeat(64));
     let hollow = wrong(&manifest(1, r#""files": 1"#), &[("files.jsonl", &file)]).await;
-    assert!(hollow.contains("the archive is incomplete"), "{hollow}");
+    assert!(hollow.contains("is not in the archive. The archive is damaged, incomplete"), "{hollow}");
     let groups = desk.read(|r| Ok(store::staff::groups(r)?)).await.unwrap();
     assert!(groups.is_empty(), "all or nothing");
     std::fs::remove_dir_all(place).unwrap();

@@ -9,6 +9,7 @@ mod engines {
         a_change_is_named_and_compared,
         identifiers_are_shown_by_name,
         codes_are_said_in_words_and_long_values_open,
+        programs_are_told_that_a_side_may_be_null,
     );
 }
 
@@ -100,5 +101,19 @@ async fn codes_are_said_in_words_and_long_values_open(app: TestApp) {
     let page = admin.get("/admin/audit?subject=policy").await.text;
     for raw in ["notify_", "offset_s", "steps.", "seconds", "doc "] {
         assert!(!page.contains(raw), "{raw}: {page}");
+    }
+}
+
+async fn programs_are_told_that_a_side_may_be_null(app: TestApp) {
+    let api = app.api().await;
+    let made = api.post("/api/v1/groups", &json!({"name": "夜班"})).await;
+    assert_eq!(made.status, axum::http::StatusCode::CREATED, "{}", made.text);
+    let audit = api.get("/api/v1/audit").await.json();
+    let line = audit["items"].as_array().unwrap().iter().find(|e| e["subject"] == "group").unwrap();
+    assert!(line["before"].is_null() && line["after"].is_object(), "{line}");
+    let document = api.get("/api/v1/openapi.json").await.json();
+    for side in ["before", "after"] {
+        let types = &document["components"]["schemas"]["AuditView"]["properties"][side]["type"];
+        assert_eq!(types, &json!(["object", "null"]), "{side}");
     }
 }

@@ -69,17 +69,17 @@ fn an_archive_that_is_broken_leaves_no_installation() {
     let (data, archive) = (folder("restored"), folder("broken"));
     std::fs::create_dir_all(&archive).unwrap();
     let import = ["import", "archive", archive.to_str().unwrap()];
-    assert!(complaint(&run(&data, &import, "", &[])).contains("manifest.json"));
+    assert!(complaint(&run(&data, &import, "", &[])).contains("is no archive of Aftercare"));
     assert!(!data.exists(), "what is no archive is not even begun");
     let manifest = r#"{"format":"aftercare-archive","version":1,"program":"9","made_at":"x","rows":{"groups":2},"missing_files":[]}"#;
     std::fs::write(archive.join("manifest.json"), manifest).unwrap();
     std::fs::write(archive.join("groups.jsonl"), r#"{"id":"g","name":"g","active":true,"version":1}"#)
         .unwrap();
-    assert!(complaint(&run(&data, &import, "", &[])).contains("the archive is damaged"));
+    assert!(complaint(&run(&data, &import, "", &[])).contains("The archive is damaged"));
     assert!(!data.exists(), "{:?}", std::fs::read_dir(&data).map(Iterator::count));
     // What was there before stays, also when nobody uses it yet.
     assert!(run(&data, &["migrate"], "", &[]).status.success());
-    assert!(complaint(&run(&data, &import, "", &[])).contains("the archive is damaged"));
+    assert!(complaint(&run(&data, &import, "", &[])).contains("The archive is damaged"));
     assert!(data.join("aftercare.db").exists());
     for path in [data, archive] {
         std::fs::remove_dir_all(path).unwrap();

@@ -12,6 +12,7 @@ mod engines {
         s2_59_repeated_misses_are_proposed_objected_to_and_decided,
         nothing_is_upheld_before_the_person_is_heard,
         a_miss_that_was_excused_is_no_evidence,
+        the_list_for_programs_is_paged_and_strict,
     );
 }
 
@@ -135,4 +136,20 @@ async fn a_miss_that_was_excused_is_no_evidence(app: TestApp) {
     assert!(!boss.get("/reports/conduct").await.text.contains("value=\"upheld\""));
     assert_eq!(decide(&boss, id, "upheld", "x").await.0, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(decide(&boss, id, "dropped", "已免责").await.0, StatusCode::SEE_OTHER);
+}
+
+async fn the_list_for_programs_is_paged_and_strict(app: TestApp) {
+    missed(&app, "agent", 3).await;
+    missed(&app, "colleague", 3).await;
+    assert_eq!(look(&app).await, 2);
+    let api = app.api().await;
+    let whose = api.get("/api/v1/conduct?whose=blah").await;
+    assert_eq!(whose.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", whose.text);
+    assert_eq!(whose.json()["fields"][0]["field"], "whose");
+    let first = api.get("/api/v1/conduct?limit=1").await.json();
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = api.get(&format!("/api/v1/conduct?limit=1&cursor={cursor}")).await.json();
+    assert_eq!(second["next_cursor"], Value::Null);
+    assert_ne!(first["items"][0]["id"], second["items"][0]["id"]);
+    assert_eq!(api.get("/api/v1/conduct?cursor=x").await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -1,6 +1,5 @@
 //! Letters to a real mail server: once and whole, again when it is busy or away, never when it refuses.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use axum::http::StatusCode;
@@ -245,35 +244,10 @@ async fn a_person_sends_a_letter_again(app: TestApp) {
     assert!(audit.contains("信件 修改"), "{audit}");
 }
 
-/// A certificate for `localhost`, made for this run.
-pub(crate) fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
-    std::fs::create_dir_all(folder).unwrap();
-    let (pem, key) = (folder.join("cert.pem"), folder.join("key.pem"));
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-        ])
-        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
-        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
-        .args(["-keyout", key.to_str().unwrap(), "-out", pem.to_str().unwrap()])
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    (pem, key)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tls_and_password_are_checked_and_trouble_is_named() {
     let folder = std::env::temp_dir().join(format!("aftercare-smtp-{}", std::process::id()));
-    let (pem, key) = certificate(&folder);
+    let (pem, key) = testkit::certificate(&folder);
     let mut server = Server::on(0, &[&pem, &key]);
     let smtp = || Smtp::new("localhost", Some(server.port), Tls::StartTls, "desk@vendor.example").unwrap();
     let trusted = || smtp().with_authority(Some(std::fs::read(&pem).unwrap())).unwrap();

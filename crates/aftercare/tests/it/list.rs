@@ -11,6 +11,8 @@ mod engines {
         chosen_filters_are_chips_and_stay_with_view_and_export,
         a_filtered_list_is_read_page_by_page,
         a_due_that_may_move_is_marked_in_the_list,
+        numbers_are_compared_as_numbers,
+        only_the_view_in_use_is_marked,
     );
 }
 
@@ -162,4 +164,53 @@ async fn a_due_that_may_move_is_marked_in_the_list(app: TestApp) {
     assert!(marked(&page) > 0, "the ticket says so: {page}");
     // The urgent one counts around the clock, where no holiday matters.
     assert_eq!(marked(&agent.get("/tickets?view=all").await.text), 2);
+}
+
+async fn numbers_are_compared_as_numbers(app: TestApp) {
+    let api = app.api().await;
+    let field = |key: &str, kind: &str| json!({"key": key, "label": key, "type": kind});
+    let fields = json!({"version": 0, "fields": [field("crews", "number"), field("build", "text")]});
+    let kept = api.json(Method::PUT, "/api/v1/fields", &fields).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text);
+    for crews in ["1.0", "10"] {
+        let body = json!({"title": crews, "requester": "ben@north.example", "extra": {"crews": crews, "build": "1.0"}});
+        let made = api.post("/api/v1/tickets", &body).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    }
+    for (query, found) in [
+        ("x.crews=1", &["1.0"][..]),
+        ("x.crews=1.0", &["1.0"]),
+        ("x.crews=01.00", &["1.0"]),
+        ("x.crews=1e1", &["10"]),
+        ("x.crews=100", &[]),
+        ("x.build=1", &[]),
+        ("x.build=1.0", &["1.0", "10"]),
+    ] {
+        assert_eq!(titles(&api, query).await, found, "{query}");
+    }
+    let wrong = api.get("/api/v1/tickets?x.crews=many").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text);
+    assert_eq!(wrong.json()["fields"][0]["field"], "x.crews");
+}
+
+async fn only_the_view_in_use_is_marked(app: TestApp) {
+    three(&app).await;
+    let boss = app.signed_in("boss").await;
+    boss.form("/views", "name=faults&query=/tickets?view=all%26kind=fault").await;
+    let marked = |page: &str| -> Vec<String> {
+        let links = page.split("<a ").skip(1).map(|a| a.split("</a>").next().unwrap());
+        let here = links.filter(|a| a.contains("href=\"/tickets?") && a.contains("aria-current=\"page\""));
+        here.map(|a| a.split('>').nth(1).unwrap().split('<').next().unwrap().trim().to_owned()).collect()
+    };
+    let queues =
+        |page: &str| page[page.find("id=\"queues\"").unwrap()..].split("</aside>").next().unwrap().to_owned();
+    let address = "?view=all&kind=fault";
+    let page = boss.get(&format!("/tickets{address}")).await.text;
+    assert_eq!(marked(&queues(&page)), ["faults"]);
+    assert!(!page.split("</aside>").nth(1).unwrap().contains("view=all\" aria-current"), "nor on a phone");
+    // What keeps the queues fresh knows the view as well.
+    assert!(page.contains("hx-get=\"/queues?view=all&#38;kind=fault\""), "{page}");
+    assert_eq!(marked(&boss.get(&format!("/queues{address}")).await.text), ["faults"]);
+    assert_eq!(marked(&queues(&boss.get("/tickets?view=all").await.text)), ["全部"]);
+    assert_eq!(marked(&queues(&boss.get("/tickets?view=all&kind=change").await.text)), ["全部"]);
 }

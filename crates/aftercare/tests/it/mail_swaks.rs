@@ -28,7 +28,7 @@ fn free_port() -> u16 {
 /// The program with a listener and a certificate, and one administrator.
 fn serve() -> Served {
     let folder = std::env::temp_dir().join(format!("aftercare-swaks-{}", std::process::id()));
-    let (pem, key) = crate::letters::certificate(&folder);
+    let (pem, key) = testkit::certificate(&folder);
     let (port, smtp) = (free_port(), free_port());
     let config = folder.join("config.toml");
     let text = format!(

@@ -15,6 +15,8 @@ mod appraisal;
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod at_fields;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod bulk;
@@ -80,6 +82,10 @@ mod mail_server;
 mod mail_swaks;
 #[cfg(test)]
 mod mailboxes;
+#[cfg(test)]
+mod merge_undo;
+#[cfg(test)]
+mod message_length;
 #[cfg(test)]
 mod oncall;
 #[cfg(test)]

@@ -150,6 +150,12 @@ async fn people_go_on_leave_and_are_put_in(app: TestApp) {
         json!({"field": "active", "issue": "on_duty", "names": [row.name]}),
         "{held}"
     );
+    // The person's page lists it: where, as what, until when, why.
+    let shown = app.signed_in("admin").await.get(&format!("/admin/staff/{}", staff(&app, "boss"))).await.text;
+    let line = shown.split("已为此人安排的调班").nth(1).unwrap_or_default().split("</ul>").next().unwrap();
+    for part in [row.name.as_str(), "· 值班 ·", "临时", "/on-call?month=2026-"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
     confirm_phone(&app.desk, &OPERATOR, staff(&app, "colleague")).await.unwrap_err();
 
     let (_, called) = page(&app).await;

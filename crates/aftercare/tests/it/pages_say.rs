@@ -28,7 +28,7 @@ async fn a_wrong_setting_says_its_limits_at_its_own_name(app: TestApp) {
         (
             "remind_after_days=2,4",
             "remind_after_days=4,2",
-            "未确认提醒（工作日，逗号分隔）：须为从小到大的整数",
+            "未确认提醒（工作日，逗号分隔）：须为从 1 起、从小到大的整数",
         ),
     ] {
         let page = admin.form("/admin/settings", &form.replace(good, bad)).await;

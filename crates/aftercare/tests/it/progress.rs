@@ -13,6 +13,7 @@ use crate::mail_server::MailServer;
 
 mod engines {
     testkit::on_both_engines!(
+        s2_63_a_case_taken_down_late_tells_one_next_report,
         s2_63_a_report_on_the_portal_is_delivered_with_the_commit,
         s2_63_wrong_input_keeps_what_was_typed,
         s2_63_a_letter_counts_when_the_server_has_taken_it,
@@ -289,4 +290,22 @@ async fn s2_63_punctuality_is_a_report(app: TestApp) {
     let file = lead.get(&format!("/reports/punctuality/export/csv?{period}")).await;
     assert_eq!(file.status, StatusCode::OK);
     assert!(lead.get(&format!("/reports/punctuality?{period}&by=milestone")).await.status.is_client_error());
+}
+
+async fn s2_63_a_case_taken_down_late_tells_one_next_report(app: TestApp) {
+    let received = domain::time::plus_seconds(app.now(), -59 * MINUTE);
+    let body = json!({"title": "数据中断", "requester": "ben@north.example", "severity": "urgent",
+        "received_at": received, "received_reason": "夜里的电话"});
+    let made = app.api().await.post("/api/v1/tickets", &body).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let number = made.json()["number"].as_str().unwrap().to_owned();
+    app.drain().await;
+    let told = || async { events(&app, &number, "told_underway").await };
+    assert!(told().await.is_empty(), "what passed before it was here is no news");
+    let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 50)?)).await.unwrap();
+    let received = letters.iter().find(|l| l.kind == "received").unwrap();
+    assert!(!received.body.contains("由工程师联系您"), "no promise for what has passed: {}", received.body);
+    app.advance(2 * MINUTE).await;
+    app.drain().await;
+    assert_eq!(told().await.len(), 1, "one next report");
 }

@@ -117,7 +117,7 @@ async fn a_calendar_form_names_what_is_wrong_and_keeps_it(app: TestApp) {
         ("do", "save"),
     ];
     let bad = admin.form("/admin/calendars/new", &form(&pairs)).await;
-    assert_eq!(bad.status, StatusCode::OK);
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     for said in
         ["每周服务时间 · 周一", "例外日期 · 10月2日 休", "已公布节假日的年份", "22:00-06:00, nine", "Night"]
     {

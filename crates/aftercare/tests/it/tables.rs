@@ -18,6 +18,8 @@ mod engines {
         two_people_with_one_address_are_a_bad_row,
         only_who_may_import_imports,
         a_program_imports_as_the_page_does,
+        what_a_row_does_not_tell_is_not_missed,
+        a_row_with_too_many_cells_is_bad,
     );
 }
 
@@ -288,6 +290,58 @@ async fn only_who_may_import_imports(app: TestApp) {
     }
 }
 
+async fn what_a_row_does_not_tell_is_not_missed(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let rows = "编号,标题,联系电话,紧急程度,受理时间,首次响应时间,解决时间\n\
+        U-1,没有写,138 0013 8000,紧急,2026-09-01 09:00,,2026-09-01 18:00\n\
+        U-2,及时,138 0013 8000,紧急,2026-09-01 09:00,2026-09-01 09:05,2026-09-01 10:00\n\
+        U-3,迟了,138 0013 8000,紧急,2026-09-01 09:00,2026-09-01 13:00,2026-09-01 18:00\n\
+        U-4,未结,138 0013 8000,紧急,2026-09-01 09:00,,\n";
+    let (_, page) = run(&app, &admin, "tickets", rows.as_bytes()).await;
+    assert_eq!(figures(&page), ["4", "0", "0"], "{page}");
+    assert!(page.contains("2 行没有写明首次响应时间"), "{page}");
+    let api = app.api().await;
+    let list = api.get("/api/v1/tickets?order=oldest").await.json();
+    for t in list["items"].as_array().unwrap() {
+        let t = api.get(&format!("/api/v1/tickets/{}", t["number"].as_str().unwrap())).await.json();
+        let of = |kind: &str| {
+            let clocks = t["clocks"].as_array().unwrap().iter().filter(|c| c["kind"] == kind);
+            clocks.map(|c| c["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let (response, late) = match t["title"].as_str().unwrap() {
+            "迟了" => ("breached", "breached"),
+            "未结" => ("unknown", "breached_running"),
+            "没有写" => ("unknown", "breached"),
+            _ => ("met", "met"),
+        };
+        assert_eq!((of("response"), of("resolution")), (vec![response.into()], vec![late.into()]), "{t}");
+        assert_eq!(t["responded_at"].is_null(), response == "unknown", "nobody knows: {t}");
+        assert!(!of("update").iter().any(|s| s.starts_with("breached")), "{t}");
+    }
+    let report =
+        api.get("/api/v1/reports/attainment?from=2026-09-01&until=2026-09-30&milestone=response").await;
+    let cells = &report.json()["total"];
+    let n = |column: &str| cells[column]["value"].as_f64();
+    assert_eq!(
+        (n("promised"), n("missed"), n("left_out")),
+        (Some(2.0), Some(1.0), Some(2.0)),
+        "{}",
+        report.text
+    );
+}
+
+async fn a_row_with_too_many_cells_is_bad(app: TestApp) {
+    let admin = app.signed_in("admin").await;
+    let rows = "标题,联系电话,姓名\n好的,138 0013 8000,李工\n,,\n报表,打不开,139 0013 9000,王工\n空的,138 0013 8000,李工,,\n";
+    let (place, page) = run(&app, &admin, "tickets", rows.as_bytes()).await;
+    assert_eq!(figures(&page), ["2", "0", "1"], "{page}");
+    let bad = admin.get(&format!("{place}/bad.csv")).await.text;
+    assert!(
+        bad.contains("单元格多于列名：王工") && bad.contains("more cells than columns have names: 王工"),
+        "{bad}"
+    );
+}
+
 #[test]
 fn the_command_line_says_what_it_would_do_then_does_it() {
     let folder = std::env::temp_dir().join(format!("aftercare-csv-{}", std::process::id()));
@@ -309,7 +363,7 @@ fn the_command_line_says_what_it_would_do_then_does_it() {
     let (ok, _, trouble) = run(&["--map", "title=天空"]);
     assert!(!ok && trouble.contains("no column \"天空\""), "{trouble}");
     let (ok, said, trouble) = run(&["--map", "body=天气"]);
-    assert!(!ok && trouble.contains("2 row(s) are bad"), "the exit code says it: {trouble}");
+    assert!(!ok && trouble.contains("2 bad rows left out"), "the exit code says it: {trouble}");
     assert!(said.contains("2 made, 0 known already, 2 bad"), "{said}{trouble}");
     let bad = std::fs::read_to_string(folder.join("t.bad.csv")).unwrap();
     assert!(bad.contains("单位：不存在") && bad.lines().count() == 3, "{bad}");

@@ -36,36 +36,43 @@ pub async fn save_staff(desk: &Desk, who: &Actor, row: StaffRow) -> Result<Staff
 /// As [`save_staff`].
 pub fn save_staff_in(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<StaffId> {
     need(unit, Right::StaffEdit)?;
-    check(row)?;
+    let mut wrong = Vec::new();
+    check(row, &mut wrong);
     let mut row = row.clone();
     row.login = row.login.trim().to_lowercase();
     (row.skills, row.languages) = (distinct(&row.skills), distinct(&row.languages));
     if row.version == 0 {
-        check_languages(&row, &[])?;
+        check_languages(&row, &[], &mut wrong);
+        own_address(unit, &row, &mut wrong)?;
+        if staff::by_login(unit.work, &row.login)?.is_some() {
+            wrong.push(FieldError::new("login", "taken"));
+        }
+        none(wrong)?;
         row.id = StaffId(unit.work.next_id());
         staff::insert(unit.work, &row, None).map_err(named("role", "login"))?;
-        own_address(unit, &row)?;
         record_edit(unit, ("staff", row.id.as_str()), None, &row)?;
         return Ok(row.id);
     }
     let before = staff::one(unit.work, &row.id)?.ok_or(Error::NotFound)?;
     row.login.clone_from(&before.login);
-    check_languages(&row, &before.languages)?;
     unchanged_since((&row, row.version), (&before, before.version))?;
     if differences(&row, &before).is_empty() {
         return Ok(row.id);
     }
+    check_languages(&row, &before.languages, &mut wrong);
+    own_address(unit, &row, &mut wrong)?;
+    none(wrong)?;
     let leaves = before.role == Role::Administrator && (row.role != Role::Administrator || !row.active);
     if leaves && before.active && !another_administrator(unit, &row.id)? {
         return Err(Error::field("role", "last_administrator"));
     }
     if before.active && !row.active {
         still_on_call(unit, |doc| doc.names(&row.id))?;
-        let rotas = store::oncall::put_in_from_now(unit.work, &row.id)?;
-        held_back("on_duty", rotas)?;
+        let rotas: BTreeSet<String> =
+            store::oncall::put_in_from_now(unit.work, &row.id)?.into_iter().map(|(_, rota)| rota).collect();
+        held_back("on_duty", rotas.into_iter().collect())?;
     }
     staff::update(unit.work, &row)?;
-    own_address(unit, &row)?;
     if before.active && !row.active {
         hand_over(unit, &row.id)?;
     }
@@ -92,35 +99,51 @@ pub(super) fn another_administrator(unit: &mut Unit<'_, '_>, than: &StaffId) -> 
     Ok(all.iter().any(|s| s.active && s.role == Role::Administrator && s.id != *than))
 }
 
-fn check(row: &StaffRow) -> Result<()> {
-    if row.login.trim().is_empty() || row.login.contains(char::is_whitespace) {
-        return Err(Error::field("login", "bad_value"));
+/// What is wrong whoever else is there, in the order of the form.
+fn check(row: &StaffRow, wrong: &mut Vec<FieldError>) {
+    let mut field = |name: &str, issue: &str| wrong.push(FieldError::new(name, issue));
+    match row.name.trim().chars().count() {
+        0 => field("name", "required"),
+        n if n > MAX_NAME => field("name", "too_long"),
+        _ => {}
     }
-    check_text("login", &row.login, MAX_NAME)?;
-    check_text("name", &row.name, MAX_NAME)?;
-    if !row.phone.trim().is_empty() && parse_phone(&row.phone).is_none() {
-        return Err(Error::field("phone", "bad_value"));
+    match row.login.trim().chars().count() {
+        0 => field("login", "required"),
+        n if n > MAX_NAME => field("login", "too_long"),
+        _ if row.login.contains(char::is_whitespace) => field("login", "bad_value"),
+        _ => {}
     }
     if !row.email.is_empty() && parse_email(&row.email).is_none() {
-        return Err(Error::field("email", "bad_value"));
+        field("email", "bad_value");
     }
-    Ok(())
+    if !row.phone.trim().is_empty() && parse_phone(&row.phone).is_none() {
+        field("phone", "bad_value");
+    }
+}
+
+fn none(wrong: Vec<FieldError>) -> Result<()> {
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
 }
 
 /// Whoever is there signs in by their address, and is sent links: it must be one person's.
-fn own_address(unit: &mut Unit<'_, '_>, row: &StaffRow) -> Result<()> {
+fn own_address(unit: &mut Unit<'_, '_>, row: &StaffRow, wrong: &mut Vec<FieldError>) -> Result<()> {
     let Some(address) = parse_email(&row.email).filter(|_| row.active) else { return Ok(()) };
     let all = staff::all(unit.work)?;
     let is_same = |s: &StaffRow| s.id != row.id && s.active && s.is_at(&address);
     // Nor a customer's, who signs in by it as well.
     let taken = all.iter().any(is_same) || directory::by_point(unit.work, &address)?.is_some();
-    if taken { Err(Error::field("email", "taken")) } else { Ok(()) }
+    if taken {
+        wrong.push(FieldError::new("email", "taken"));
+    }
+    Ok(())
 }
 
 /// Languages have known codes. What was kept before there was a list stays.
-fn check_languages(row: &StaffRow, kept: &[String]) -> Result<()> {
+fn check_languages(row: &StaffRow, kept: &[String], wrong: &mut Vec<FieldError>) {
     let known = |l: &String| LANGUAGES.contains(&l.as_str()) || kept.contains(l);
-    if row.languages.iter().all(known) { Ok(()) } else { Err(Error::field("languages", "unknown")) }
+    if !row.languages.iter().all(known) {
+        wrong.push(FieldError::new("languages", "unknown"));
+    }
 }
 
 fn hand_over(unit: &mut Unit<'_, '_>, id: &StaffId) -> Result<()> {

@@ -3,8 +3,10 @@
 use domain::id::{ContactId, GroupId, ModuleId, OrgId, ProductId, StaffId};
 use domain::import::{CustomerLine, RowState, TicketLine, is_same_person};
 use domain::people::{Point, Requester, fold, parse_requester};
+use domain::sla::Milestone;
 use domain::ticket::Channel;
 use domain::ticket::decide::Body;
+use domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use store::directory::{self, ContactRow, OrgRow};
 use store::staff;
@@ -37,10 +39,23 @@ pub(super) fn ticket(unit: &mut Unit<'_, '_>, line: &TicketLine, cells: &[String
     new.external_ref =
         Some(if line.external_ref.is_empty() { print(cells) } else { line.external_ref.clone() });
     place(unit, line)?;
+    let made = replay(unit, &History { new, steps: steps(line, unit.now) })?;
+    Ok(if made { RowState::Made } else { RowState::Known })
+}
+
+/// What happened, as far as a row tells it. No row tells when a technician began or what was reported.
+fn steps(line: &TicketLine, now: Timestamp) -> Vec<(Timestamp, Step)> {
+    use Milestone::{Attend, Response, Update};
+    let ended = line.resolved_at.or(line.closed_at).is_some();
+    let milestones: &[Milestone] = match line.responded_at {
+        Some(_) => &[Attend, Update],
+        None => &[Response, Attend, Update],
+    };
+    let untold = (line.received_at.unwrap_or(now), Step::Untold { milestones, ended });
+    let answered = line.responded_at.map(|at| (at, Step::Answered));
     let solved = line.resolved_at.map(|at| (at, Step::Solved(line.resolution.clone())));
     let closed = line.closed_at.map(|at| (at, Step::Closed));
-    let made = replay(unit, &History { new, steps: solved.into_iter().chain(closed).collect() })?;
-    Ok(if made { RowState::Made } else { RowState::Known })
+    [Some(untold), answered, solved, closed].into_iter().flatten().collect()
 }
 
 fn print(cells: &[String]) -> String {

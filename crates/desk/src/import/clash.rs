@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::import::{Look, Numbers, RowState, Twice, Wrong, number};
+use domain::import::{Look, Noun, Numbers, RowState, Twice, Wrong, number};
 use store::import::{self, TableRow};
 
 use super::{How, Plan};
@@ -16,23 +16,24 @@ pub(super) fn wrong(first: i64) -> Wrong {
     Wrong { field: "external_ref".to_owned(), issue: format!("other_row.{first}") }
 }
 
-/// The version of the import that was looked at, and the numbers that stand in it with different contents.
-pub(super) async fn twice(desk: &Desk, id: String) -> Result<(i64, Twice)> {
+/// The version of the import that was looked at, the numbers that stand in it with different contents, and the number
+/// of its tickets that do not tell when somebody first answered.
+pub(super) async fn look(desk: &Desk, id: String) -> Result<(i64, Twice, usize)> {
     desk.read(move |r| {
         let row = import::one(r, &id)?.ok_or(Error::NotFound)?;
         let mapping = Plan::of(&row).mapping;
-        let (mut look, mut after) = (Look::default(), 0);
-        if mapping.0.contains_key("external_ref") {
-            loop {
-                let rows = import::rows(r, &id, RowState::Waiting, after, AT_ONCE)?;
-                let Some(last) = rows.last() else { break };
-                after = last.no;
-                for t in &rows {
-                    look.take(t.no, &mapping, &t.cells);
-                }
+        let (mut look, mut after, mut unanswered) = (Look::default(), 0, 0);
+        loop {
+            let rows = import::rows(r, &id, RowState::Waiting, after, AT_ONCE)?;
+            let Some(last) = rows.last() else { break };
+            after = last.no;
+            for t in &rows {
+                look.take(t.no, &mapping, &t.cells);
+                unanswered += usize::from(!mapping.tells("responded_at", &t.cells));
             }
         }
-        Ok((row.version, look.found()))
+        let unanswered = if row.source == Noun::Tickets.as_str() { unanswered } else { 0 };
+        Ok((row.version, look.found(), unanswered))
     })
     .await
 }

@@ -54,6 +54,9 @@ pub struct Plan {
     /// Numbers that stand in the file with different contents.
     #[serde(skip_serializing_if = "Twice::is_empty")]
     pub twice: Twice,
+    /// Rows of tickets that do not tell when somebody first answered.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unanswered: usize,
     /// The promise under which a log's tickets were measured, with its revision.
     pub template: String,
     /// What a log came to.
@@ -74,6 +77,11 @@ impl Plan {
     fn zone(&self) -> Result<TimeZone> {
         TimeZone::get(&self.zone).map_err(|_| Error::field("zone", "unknown"))
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 /// A table that somebody brings.
@@ -198,6 +206,7 @@ fn draft(unit: &mut crate::Unit<'_, '_>, id: &str) -> Result<ImportRow> {
 struct How {
     noun: Noun,
     mapping: Mapping,
+    width: usize,
     zone: TimeZone,
     order: DateOrder,
 }
@@ -210,11 +219,13 @@ impl How {
 
     fn new(noun: Noun, plan: Plan) -> Result<Self> {
         let zone = plan.zone()?;
-        Ok(Self { noun, mapping: plan.mapping, zone, order: plan.order.unwrap_or(DateOrder::YearFirst) })
+        let (width, order) = (plan.head.len(), plan.order.unwrap_or(DateOrder::YearFirst));
+        Ok(Self { noun, mapping: plan.mapping, width, zone, order })
     }
 
     fn custom<'a>(&'a self, words: &'a Vocabulary) -> Custom<'a> {
-        Custom { noun: self.noun, mapping: &self.mapping, zone: &self.zone, order: self.order, words }
+        let (noun, width, zone, order) = (self.noun, self.width, &self.zone, self.order);
+        Custom { noun, mapping: &self.mapping, width, zone, order, words }
     }
 }
 
@@ -244,7 +255,7 @@ pub enum Maker {
 /// # Errors
 /// `Lacks`, `NotFound`, `Invalid` if a column is missing, `Stale`.
 pub async fn start(desk: &Desk, who: &Actor, id: String, maker: Maker) -> Result<()> {
-    let (version, twice) = clash::twice(desk, id.clone()).await?;
+    let (version, twice, unanswered) = clash::look(desk, id.clone()).await?;
     desk.write(who, move |unit| {
         need(unit, Right::Import)?;
         let mut row = draft(unit, &id)?;
@@ -257,7 +268,7 @@ pub async fn start(desk: &Desk, who: &Actor, id: String, maker: Maker) -> Result
             return Err(Error::Invalid(wrong));
         }
         row.state = ImportState::Running;
-        row.doc = Plan { twice: twice.clone(), ..Plan::of(&row) }.doc();
+        row.doc = Plan { twice: twice.clone(), unanswered, ..Plan::of(&row) }.doc();
         import::save(unit.work, &row)?;
         if maker == Maker::Workers {
             job::insert(unit.work, ImportJob::KIND, &ImportJob { import: id.clone() }, unit.now)?;

@@ -49,6 +49,39 @@ pub async fn merge(
     .await
 }
 
+/// Events of a ticket of which the last say what it was merged with.
+const LAST: i64 = 50;
+
+/// Takes a merge back that was a slip: at once, by who merged, while nothing has happened to either ticket since. What
+/// people had typed without sending stays where it went, and a page that the merge ended stays ended. Returns the
+/// ticket that goes on by itself again; one that is not merged is left as it is.
+///
+/// # Errors
+/// As [`merge`]; `too_late`.
+pub async fn unmerge(desk: &Desk, who: &Actor, number: &str) -> Result<Ticket> {
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let gone = load_case(unit, &number)?;
+        allowed(unit, Action::Combine, &gone.ticket)?;
+        let Some(into) = gone.ticket.merged_into.clone() else { return Ok(gone.ticket) };
+        let stays = load_case_by_id(unit, &into)?;
+        allowed(unit, Action::Combine, &stays.ticket)?;
+        let mut last = |id: &TicketId| -> Result<Vec<_>> {
+            let mut events = ticket::recent_events(unit.work, id, i64::MAX, LAST)?;
+            events.sort_by_key(|e| e.no);
+            Ok(events)
+        };
+        let (its, theirs) = (last(&gone.ticket.id)?, last(&into)?);
+        let slip = decide::Slip::of(&its, &theirs, unit.actor, unit.now)?;
+        let parted = decide::part(&gone, &slip, unit.actor, unit.now)?;
+        save(unit, &gone, &parted)?;
+        let released = decide::release(&stays, &gone.ticket.number, &slip, unit.actor, unit.now)?;
+        save(unit, &stays, &released)?;
+        Ok(load_case_by_id(unit, &gone.ticket.id)?.ticket)
+    })
+    .await
+}
+
 /// What people have typed but not sent goes where the ticket goes; behind what they typed there.
 fn carry_drafts(unit: &mut Unit<'_, '_>, from: &TicketId, to: &TicketId) -> Result<()> {
     for (staff, carried) in ticket::drafts(unit.work, from)? {

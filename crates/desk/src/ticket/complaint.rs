@@ -124,8 +124,14 @@ fn related(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<Vec<Ticket>> {
     let events = ticket::related_events(unit.work, &t.id)?;
     let mut numbers = linked_with(&events);
     for event in events {
-        let (Change::Absorbed { number } | Change::SplitFrom { number }) = &event.change else { continue };
+        let (Change::Absorbed { number, .. } | Change::SplitFrom { number }) = &event.change else {
+            continue;
+        };
         let Some(other) = ticket::by_number(unit.work, &Scope::All, number)? else { continue };
+        // A merge may have been taken back.
+        if matches!(event.change, Change::Absorbed { .. }) && other.merged_into.is_none() {
+            continue;
+        }
         let its = ticket::related_events(unit.work, &other.id)?;
         numbers.extend(linked_with(&its));
         if other.kind != Kind::Complaint {

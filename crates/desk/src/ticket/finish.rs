@@ -14,6 +14,7 @@ use crate::{Desk, Result, load_case, save};
 /// # Errors
 /// `NotFound`, `Forbidden`, `Refused`.
 pub async fn resolve(desk: &Desk, who: &Actor, number: &str, solution: Solution) -> Result<Ticket> {
+    solution.draft.as_ref().map_or(Ok(()), super::talk::fits)?;
     let decide = move |case: &_, who: &_, now| decide::resolve(case, solution.clone(), who, now);
     desk.verb(who, number, Action::Resolve, decide).await
 }

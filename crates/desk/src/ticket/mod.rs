@@ -14,7 +14,7 @@ mod views;
 
 pub use behalf::{FromCustomer, say, say_in};
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
-pub use combine::{follow_up, link, merge, split, unlink};
+pub use combine::{follow_up, link, merge, split, unlink, unmerge};
 pub(crate) use complaint::apart;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
 pub use emergency::{
@@ -25,6 +25,7 @@ pub use emergency::{
 pub use finish::{cancel, close, excuse, reopen, resolve};
 pub use hand::{AssignInput, assign, escalate, take};
 pub use progress::{report, report_in};
+pub(crate) use talk::first_fits;
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft, take_out_of_copy};
 pub use views::save_view;
 

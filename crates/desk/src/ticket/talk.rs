@@ -5,18 +5,32 @@ use std::collections::BTreeSet;
 use domain::access::{Action, Actor, may};
 use domain::id::StaffId;
 use domain::ticket::decide::{self, Draft};
-use domain::ticket::{Status, Ticket, mentioned};
+use domain::ticket::{Channel, Status, Ticket, mentioned};
 
 use store::ticket::DraftRow;
 
 use super::verb_in;
+use crate::intake::NewTicket;
 use crate::{Desk, Error, Result, Unit, load_case, save};
+
+/// A message that a person has written is not endless.
+pub(crate) fn fits(draft: &Draft) -> Result<()> {
+    if draft.body.is_too_long() { Err(Error::field("body", "too_long_message")) } else { Ok(()) }
+}
+
+/// Nor are the first words of a ticket. What a letter or another system brings has its length already.
+pub(crate) fn first_fits(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<()> {
+    let is_letter = new.channel == Channel::Mail && matches!(unit.actor, Actor::Contact(_));
+    let brought = is_letter || unit.actor.is_import();
+    if brought || !new.body.is_too_long() { Ok(()) } else { Err(Error::field("body", "too_long_message")) }
+}
 
 /// An agent answers the customer. Stops first response and reply; the progress duty wants a report.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`, `Refused`.
+/// `NotFound`, `Forbidden`, `Refused`, `Invalid` if it is too long.
 pub async fn reply(desk: &Desk, who: &Actor, number: &str, draft: Draft) -> Result<Ticket> {
+    fits(&draft)?;
     desk.verb(who, number, Action::Reply, move |case, who, now| decide::reply(case, draft.clone(), who, now))
         .await
 }
@@ -54,6 +68,7 @@ pub async fn add_message(desk: &Desk, who: &Actor, number: &str, draft: Draft) -
 /// # Errors
 /// As [`reply`].
 pub fn add_message_in(unit: &mut Unit<'_, '_>, number: &str, draft: &Draft) -> Result<Ticket> {
+    fits(draft)?;
     verb_in(unit, number, Action::Reply, |case, who, now| match who {
         Actor::Contact(_) => decide::customer_message(case, draft.clone(), who, now),
         _ => decide::reply(case, draft.clone(), who, now),
@@ -71,6 +86,7 @@ pub async fn note(
     draft: Draft,
     mentions: BTreeSet<StaffId>,
 ) -> Result<Ticket> {
+    fits(&draft)?;
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let case = load_case(unit, &number)?;
@@ -106,6 +122,7 @@ pub async fn hold(
     note: String,
     draft: Option<Draft>,
 ) -> Result<Ticket> {
+    draft.as_ref().map_or(Ok(()), fits)?;
     let decide = move |case: &_, who: &_, now| decide::hold(case, status, &note, draft.clone(), who, now);
     desk.verb(who, number, Action::Hold, decide).await
 }

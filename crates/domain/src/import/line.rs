@@ -24,6 +24,8 @@ pub struct Custom<'a> {
     pub noun: Noun,
     /// What its columns mean.
     pub mapping: &'a Mapping,
+    /// How many columns have a name.
+    pub width: usize,
     /// Where its times without an offset are meant.
     pub zone: &'a TimeZone,
     /// How its dates are written.
@@ -74,8 +76,10 @@ pub struct TicketLine {
     pub extra: Extra,
     /// Tags.
     pub tags: Vec<String>,
-    /// When it came, was solved, ended.
+    /// When it came.
     pub received_at: Option<Timestamp>,
+    /// When somebody first answered.
+    pub responded_at: Option<Timestamp>,
     /// When it was solved.
     pub resolved_at: Option<Timestamp>,
     /// When it ended.
@@ -219,7 +223,7 @@ impl Reader<'_> {
 
     /// Times in the order in which things happen, none of them in the future.
     fn times(&mut self, t: &mut TicketLine, now: Timestamp) {
-        let fields = ["received_at", "resolved_at", "closed_at"];
+        let fields = ["received_at", "responded_at", "resolved_at", "closed_at"];
         let times = fields.map(|f| self.instant(f));
         let mut last: Option<Timestamp> = None;
         for (field, at) in fields.iter().zip(times) {
@@ -230,7 +234,7 @@ impl Reader<'_> {
                 None => {}
             }
         }
-        [t.received_at, t.resolved_at, t.closed_at] = times;
+        [t.received_at, t.responded_at, t.resolved_at, t.closed_at] = times;
         if t.received_at.is_none() && last.is_some() && self.text("received_at").is_empty() {
             self.bad("received_at", "required");
         }
@@ -283,6 +287,11 @@ impl Reader<'_> {
 /// Each field that is wrong, and why.
 pub fn read_line(how: Custom<'_>, cells: &[String], now: Timestamp) -> Result<Line, Vec<Wrong>> {
     let mut reader = Reader { how, cells, wrong: Vec::new() };
+    let beyond: Vec<&str> =
+        cells.iter().skip(how.width).map(|c| c.trim()).filter(|c| !c.is_empty()).collect();
+    if !beyond.is_empty() {
+        reader.bad("", &format!("too_many_cells.{}", beyond.join(" | ")));
+    }
     let line = match how.noun {
         Noun::Tickets => Line::Ticket(Box::new(reader.ticket(now))),
         Noun::Customers => Line::Customer(Box::new(reader.customer())),
@@ -301,6 +310,7 @@ mod tests {
         let how = Custom {
             noun,
             mapping: &mapping,
+            width: head.len(),
             zone: &TimeZone::UTC,
             order: DateOrder::YearFirst,
             words: &words,
@@ -324,6 +334,9 @@ mod tests {
         check(["t", "a@b.cn", "", "2026-09-25", ""], "received_at:in_future");
         check(["t", "a@b.cn", "", "2026-09-02", "2026-09-01"], "resolved_at:too_early");
         check(["t", "a@b.cn", "", "", "2026-09-01"], "received_at:required");
+        let beyond = ["t", "a@b.cn", "", "", "", " ", "cut, quoted badly"];
+        assert_eq!(read(Noun::Tickets, &head, &beyond).unwrap_err(), ":too_many_cells.cut, quoted badly");
+        assert!(read(Noun::Tickets, &head, &beyond[..6]).is_ok(), "empty cells beyond are none");
         let Ok(Line::Ticket(t)) =
             read(Noun::Tickets, &head, &["t", "138 0013 8000", " 紧急 ", "2026-09-01", ""])
         else {

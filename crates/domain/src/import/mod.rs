@@ -63,6 +63,7 @@ const TICKET: &[&str] = &[
     "body",
     "external_ref",
     "received_at",
+    "responded_at",
     "resolved_at",
     "closed_at",
     "resolution",
@@ -113,6 +114,11 @@ impl Noun {
 pub struct Mapping(pub BTreeMap<String, usize>);
 
 impl Mapping {
+    /// Does a row tell a field?
+    pub fn tells(&self, field: &str, cells: &[String]) -> bool {
+        self.0.get(field).and_then(|i| cells.get(*i)).is_some_and(|c| !c.trim().is_empty())
+    }
+
     /// The fields that must be given and are not.
     pub fn missing(&self, noun: Noun) -> Vec<&'static str> {
         let mut missing: Vec<_> =

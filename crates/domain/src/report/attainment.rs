@@ -80,11 +80,11 @@ fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, (place, hands): (&Place,
         Change::ReportFailed { reopened: Some(cycle), .. } => {
             cycles.entry((Milestone::Update, *cycle)).or_default().fixed = None;
         }
-        // The last resolution clock is entered again (M5), and so is what was cancelled: what it came to is open
-        // until it stops again.
+        // The last resolution clock is entered again (M5), and so is what was cancelled or merged: what it came to is
+        // open until it stops again.
         Change::Reopened { .. } => {
             for c in cycles.values_mut() {
-                c.fixed.take_if(|(_, f, _)| f.reason == StopReason::Cancelled);
+                c.fixed.take_if(|(_, f, _)| matches!(f.reason, StopReason::Cancelled | StopReason::Merged));
             }
             let last = cycles.iter_mut().rev().find(|((m, _), _)| *m == Milestone::Resolution);
             if let Some((_, c)) = last {

@@ -40,6 +40,8 @@ named! {
         Merged = "merged",
         /// Cancelled, spam or duplicate; outside attainment (M7).
         Cancelled = "cancelled",
+        /// Another system's history does not tell when; outside attainment, because unknown is not missed.
+        Unknown = "unknown",
     }
 }
 

@@ -215,7 +215,14 @@ pub enum Change {
     /// It was continued in another ticket.
     MergedInto { number: String },
     /// Another ticket was continued here.
-    Absorbed { number: String },
+    Absorbed {
+        number: String,
+        /// What this one was before; absent in events of before it was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<Box<Apart>>,
+    },
+    /// The other ticket goes on by itself again: that it was continued here was a slip.
+    Released { number: String },
     /// A part of it became a ticket of its own.
     SplitOff { number: String },
     /// It began as a part of another ticket.
@@ -311,6 +318,19 @@ pub struct Event {
     pub by: ActorRef,
     /// What happened.
     pub change: Change,
+}
+
+/// What a merge changes in the ticket that goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// Its tags.
+    pub tags: BTreeSet<String>,
+    /// Who watched it.
+    pub watchers: BTreeSet<StaffId>,
+    /// When it had come.
+    pub received_at: Timestamp,
+    /// When its running clocks had begun.
+    pub started: Vec<(Milestone, u32, Timestamp)>,
 }
 
 /// The tickets with which one is linked, of the events of its history in their order. A complaint that the customer

@@ -12,7 +12,9 @@ mod rebuild;
 mod state;
 
 pub use apart::{HANDLING, handled_by};
-pub use event::{Before, Change, EditField, Event, Handling, MovedDue, RaiseMode, Unsolved, linked_with};
+pub use event::{
+    Apart, Before, Change, EditField, Event, Handling, MovedDue, RaiseMode, Unsolved, linked_with,
+};
 pub use facts::Facts;
 pub use mention::mentioned;
 pub use number::{NumberError, format_number, parse_number};

@@ -59,6 +59,15 @@ impl Life {
         self.keep(d)
     }
 
+    /// Times told to the customer without a report: for which slot, and when the next report comes.
+    fn underway(&self) -> Vec<(Timestamp, Option<Timestamp>)> {
+        let told = self.cards.iter().filter_map(|(_, card)| match card {
+            Some(Card::Underway { slot_at, next_at }) => Some((*slot_at, *next_at)),
+            _ => None,
+        });
+        told.collect()
+    }
+
     fn portal(&mut self, m: i64) -> &mut Self {
         self.deed(at(m), |c| decide::report(c, report(at(m)), Way::Portal, &agent(), at(m)))
     }
@@ -346,4 +355,14 @@ proptest! {
         never.tick(at(end));
         prop_assert_eq!((life.missed(), life.due()), (never.missed(), never.due()));
     }
+}
+
+#[test]
+fn what_passed_before_the_case_was_taken_down_is_not_told() {
+    let mut life = Life::new();
+    life.case.ticket.created_at = at(59);
+    life.tick(at(59));
+    assert!(life.underway().is_empty(), "half an hour had passed before anybody knew");
+    life.tick(plus_seconds(at(60), 1));
+    assert_eq!(life.underway(), [(at(60), Some(at(90)))], "one next report is told, not two in a minute");
 }

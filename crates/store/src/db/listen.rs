@@ -5,9 +5,10 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio_postgres::{AsyncMessage, Config, NoTls};
+use tokio_postgres::AsyncMessage;
 
 use super::Shared;
+use super::tls::Target;
 
 /// Waits this long before it tries to reach the server again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -16,8 +17,8 @@ const AGAIN: Duration = Duration::from_secs(2);
 pub(super) struct Bell(JoinHandle<()>);
 
 impl Bell {
-    pub(super) fn hang(config: Config, shared: &Arc<Shared>) -> Self {
-        Self(tokio::spawn(keep_listening(config, Arc::downgrade(shared))))
+    pub(super) fn hang(target: Target, shared: &Arc<Shared>) -> Self {
+        Self(tokio::spawn(keep_listening(target, Arc::downgrade(shared))))
     }
 }
 
@@ -27,9 +28,9 @@ impl Drop for Bell {
     }
 }
 
-async fn keep_listening(config: Config, shared: Weak<Shared>) {
+async fn keep_listening(target: Target, shared: Weak<Shared>) {
     while shared.strong_count() > 0 {
-        if let Err(e) = listen(&config, &shared).await {
+        if let Err(e) = listen(&target, &shared).await {
             tracing::warn!(error = %e, "notifications of other nodes are not heard; trying again");
         }
         // What was committed meanwhile is found by whoever is woken now.
@@ -40,8 +41,8 @@ async fn keep_listening(config: Config, shared: Weak<Shared>) {
     }
 }
 
-async fn listen(config: &Config, shared: &Weak<Shared>) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+async fn listen(target: &Target, shared: &Weak<Shared>) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = target.config.connect(target.tls.clone()).await?;
     let asked = client.batch_execute("LISTEN aftercare");
     let heard = async {
         while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {

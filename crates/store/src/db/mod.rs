@@ -4,6 +4,7 @@ mod batch;
 mod listen;
 mod postgres;
 mod sqlite;
+mod tls;
 mod work;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use tokio::sync::watch;
 
 pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::connect as connect_sqlite;
+pub use tls::in_clear;
 pub(crate) use work::STATEMENTS;
 pub use work::{Cost, Read, Work};
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod};
 use domain::time::Timestamp;
 use tokio::runtime::Handle;
-use tokio_postgres::NoTls;
 
 use super::listen::Bell;
+use super::tls::Target;
 use super::work::Conn;
 use super::{Read, Shared, Work};
 use crate::{Error, Result, migrate};
@@ -31,19 +31,18 @@ fn causes(error: &dyn std::error::Error) -> String {
     if std::ptr::addr_eq(last, error) { error.to_string() } else { format!("{error} ({last})") }
 }
 
-fn pool(url: &str) -> Result<(Pool, tokio_postgres::Config)> {
-    let config: tokio_postgres::Config =
-        url.parse().map_err(|e| Error::Connect(format!("database url: {e}")))?;
+fn pool(url: &str) -> Result<(Pool, Target)> {
+    let target = Target::of(url)?;
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = Manager::from_config(config.clone(), NoTls, recycling);
+    let manager = Manager::from_config(target.config.clone(), target.tls.clone(), recycling);
     let pool = Pool::builder(manager).max_size(MAX_CLIENTS).build();
-    Ok((pool.map_err(|e| Error::Connect(e.to_string()))?, config))
+    Ok((pool.map_err(|e| Error::Connect(e.to_string()))?, target))
 }
 
 impl Postgres {
     pub(super) async fn open(url: &str, shared: Arc<Shared>) -> Result<Self> {
-        let (pool, config) = pool(url)?;
-        let bell = Bell::hang(config, &shared);
+        let (pool, target) = pool(url)?;
+        let bell = Bell::hang(target, &shared);
         let db = Self { pool, shared, _bell: bell };
         drop(db.client().await?);
         Ok(db)

@@ -32,8 +32,9 @@ statements! {
     OVERRIDES = "SELECT id, rota_id, seat, staff_id, from_at, until_at, is_swap, note FROM oncall_override \
          WHERE rota_id = $1 AND until_at > $2 AND from_at < $3 ORDER BY id LIMIT 5000";
     OVERRIDE = "SELECT id, rota_id, seat, staff_id, from_at, until_at, is_swap, note FROM oncall_override WHERE id = $1";
-    PUT_IN_FROM_NOW = "SELECT r.name FROM oncall_override o JOIN rota r ON r.id = o.rota_id \
-         WHERE o.staff_id = $1 AND o.until_at > $2 GROUP BY r.name, r.id ORDER BY r.name, r.id LIMIT 200";
+    PUT_IN_FROM_NOW = "SELECT o.id, o.rota_id, o.seat, o.staff_id, o.from_at, o.until_at, o.is_swap, o.note, r.name \
+         FROM oncall_override o JOIN rota r ON r.id = o.rota_id \
+         WHERE o.staff_id = $1 AND o.until_at > $2 ORDER BY o.from_at, o.id LIMIT 200";
     ADD_OVERRIDE = "INSERT INTO oncall_override (id, rota_id, seat, staff_id, from_at, until_at, is_swap, note) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     REMOVE_OVERRIDE = "DELETE FROM oncall_override WHERE id = $1";
@@ -138,10 +139,10 @@ pub fn overrides(
     r.rows(&OVERRIDES, &[id.as_str().into(), from.into(), until.into()], override_row)
 }
 
-/// The names of the rotas in which somebody is put in for a time that is not over.
-pub fn put_in_from_now(r: &mut Read<'_>, person: &StaffId) -> Result<Vec<String>> {
+/// The times that are not over for which somebody is put in, with the names of their rotas.
+pub fn put_in_from_now(r: &mut Read<'_>, person: &StaffId) -> Result<Vec<(OverrideRow, String)>> {
     let now = r.now();
-    r.rows(&PUT_IN_FROM_NOW, &[person.as_str().into(), now.into()], |r| r.text(0))
+    r.rows(&PUT_IN_FROM_NOW, &[person.as_str().into(), now.into()], |r| Ok((override_row(r)?, r.text(8)?)))
 }
 
 /// One override.

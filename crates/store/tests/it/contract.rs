@@ -9,7 +9,7 @@ use store::health::{Damage, damage};
 use store::{Db, DbConfig, Engine, Entropy, Error};
 use testkit::{Database, engines};
 
-mod aftercare_clock {
+pub(crate) mod aftercare_clock {
     use domain::time::{Clock, Timestamp};
 
     /// A clock that stands still.

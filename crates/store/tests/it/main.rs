@@ -4,3 +4,5 @@
 mod archive;
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod tls;

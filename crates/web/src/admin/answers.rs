@@ -21,6 +21,7 @@ use crate::names::Names;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 #[derive(Template)]
 #[template(path = "admin/answers.html")]
@@ -80,7 +81,7 @@ struct AnswerPage {
 /// What the form shows beside its fields.
 #[derive(Default)]
 struct Beside {
-    errors: Vec<String>,
+    errors: Wrongs,
     theirs: Option<String>,
     preview: Option<Shown>,
 }

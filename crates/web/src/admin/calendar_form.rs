@@ -10,7 +10,8 @@ use domain::calendar::{
 use jiff::civil::Date;
 use words::{Locale, holiday, holiday_key, t, t_args, word};
 
-use super::pairs::Pairs;
+use super::pairs::{Pairs, said};
+use crate::wrong::{Wrong, Wrongs};
 
 /// The exceptions of one year.
 #[derive(Debug, Clone)]
@@ -95,6 +96,19 @@ impl CalendarForm {
         }
     }
 
+    /// What is wrong, with the field that asks for it. A line or a date names itself.
+    pub(super) fn wrongs(&self, fields: &[FieldError], locale: Locale) -> Wrongs {
+        let one = |f: &FieldError| {
+            let plain = Wrong { said: said(f, locale), ..Wrong::of(f, locale) };
+            let Some(what) = f.field.strip_prefix("exceptions.") else { return plain };
+            let year = self.years.iter().find(|y| y.has(what));
+            let control = year.map_or("more".to_owned(), |y| format!("exceptions.{}", y.year));
+            let why = t_args(locale, "field-issue", &[("field", what), ("issue", &plain.why)]);
+            Wrong { control, why, ..plain }
+        };
+        fields.iter().map(one).collect()
+    }
+
     /// The document, or everything that cannot be read.
     pub(super) fn read(&self) -> Result<CalendarDoc, Vec<FieldError>> {
         let mut wrong = Vec::new();
@@ -153,15 +167,14 @@ impl CalendarForm {
 }
 
 impl YearText {
-    /// Is this error of its days or its lines?
-    pub(super) fn has(&self, f: &FieldError) -> bool {
-        let Some(what) = f.field.strip_prefix("exceptions.") else { return false };
+    /// Is this one of its days or its lines?
+    fn has(&self, what: &str) -> bool {
         what.parse::<Date>().map_or_else(|_| undotted(&self.text).contains(what), |d| d.year() == self.year)
     }
 }
 
 /// Field names are cut at dots; a line is shown as it was typed but for them.
-pub(super) fn undotted(line: &str) -> String {
+fn undotted(line: &str) -> String {
     line.replace('.', "/")
 }
 

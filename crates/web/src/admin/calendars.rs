@@ -15,16 +15,17 @@ use serde::Deserialize;
 use store::revision;
 use words::t_args;
 
-use super::calendar_form::{CalendarForm, YearText, undotted, week_text, write_years};
+use super::calendar_form::{CalendarForm, week_text, write_years};
 use super::calendar_preview::{Preview, Year};
 use super::calendar_take::{self, Taken};
 use super::history::{Revisions, Which, revisions};
-use super::pairs::{Pairs, all_said, at_field, conflict};
+use super::pairs::{Pairs, conflict};
 use crate::app::App;
 use crate::error::WebError;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// A line of the list.
 struct Line {
@@ -91,7 +92,7 @@ struct CalendarPage {
     /// What was taken over and has to be looked at, line by line.
     doubts: Vec<(String, Vec<String>)>,
     recounting: Recounting,
-    errors: Vec<FieldError>,
+    errors: Wrongs,
     theirs: Option<CalendarForm>,
     preview: Option<Preview>,
     year: Option<Year>,
@@ -100,32 +101,6 @@ struct CalendarPage {
 impl CalendarPage {
     fn tabs(&self) -> Vec<(&'static str, Vec<&'static str>)> {
         super::tabs(&self.ui)
-    }
-    /// All that is wrong, in words.
-    fn all_said(&self) -> Vec<String> {
-        all_said(&self.errors, self.ui.locale)
-    }
-    /// What is wrong with a field, to be said at it; nothing if it is right.
-    fn wrong(&self, field: &str) -> String {
-        self.issues(|f| f.field == field)
-    }
-    /// What is wrong with the hours of a weekday.
-    fn wrong_on(&self, day: &str) -> String {
-        self.wrong(&format!("week.{day}"))
-    }
-    /// What is wrong with the days of a year.
-    fn wrong_in(&self, year: &YearText) -> String {
-        self.issues(|f| year.has(f))
-    }
-    /// What is wrong with the lines that were added.
-    fn wrong_more(&self) -> String {
-        let more = undotted(&self.form.more);
-        self.issues(|f| f.field.strip_prefix("exceptions.").is_some_and(|line| more.contains(line)))
-    }
-    fn issues(&self, of: impl Fn(&FieldError) -> bool) -> String {
-        let all: Vec<String> =
-            self.errors.iter().filter(|f| of(f)).map(|f| at_field(f, self.ui.locale)).collect();
-        all.join(self.ui.t("list-semicolon"))
     }
     fn next(&self) -> i64 {
         self.newest + 1
@@ -189,7 +164,7 @@ async fn shown(
     let ui = page.ui(app, "admin").await?;
     let recounting = left(app, page, &form.id).await?;
     let Beside { shown, said, doubts, errors, theirs, preview, year } = beside;
-    let tab = "calendars";
+    let (tab, errors) = ("calendars", form.wrongs(&errors, ui.locale));
     let view = CalendarPage {
         ui,
         tab,

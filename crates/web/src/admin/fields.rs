@@ -19,6 +19,7 @@ use crate::error::WebError;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// A definition in the form. The key of a saved field stays: values are kept under it.
 #[derive(Debug, Clone)]
@@ -95,7 +96,7 @@ struct FieldsPage {
 #[derive(Default)]
 struct Beside {
     said: Option<String>,
-    errors: Vec<String>,
+    errors: Wrongs,
     theirs: Vec<String>,
 }
 

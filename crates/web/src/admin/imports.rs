@@ -5,8 +5,8 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::Error;
 use desk::import::{Maker, Plan, Told, Tried, Upload, bad_rows, extra_fields, read_sheet};
+use desk::{Error, FieldError};
 use domain::access::Right;
 use domain::import::{DateOrder, ImportState, Line, Mapping, Noun, Wrong};
 use domain::report::Difference;
@@ -17,11 +17,12 @@ use store::import::{self, ImportRow};
 use words::Locale;
 
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::form::Fields;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::{self, Wrongs};
 
 type Answered = Result<Response, WebError>;
 
@@ -32,7 +33,7 @@ struct ListPage {
     tab: &'static str,
     rows: Vec<ImportRow>,
     next: Option<String>,
-    errors: Vec<String>,
+    errors: Wrongs,
     noun: Noun,
     form: bool,
 }
@@ -53,7 +54,7 @@ struct ImportPage {
     tab: &'static str,
     row: ImportRow,
     plan: Plan,
-    errors: Vec<String>,
+    errors: Wrongs,
     fields: Vec<(String, String, Option<usize>)>,
     preview: Vec<Shown>,
     tried: Tried,
@@ -138,10 +139,10 @@ pub(super) async fn list(State(app): State<App>, page: StaffPage, Query(after): 
 
 /// The form for a new table.
 pub(super) async fn new(State(app): State<App>, page: StaffPage) -> Answered {
-    listed(&app, &page, After::default(), Some((Noun::Tickets, Vec::new()))).await
+    listed(&app, &page, After::default(), Some((Noun::Tickets, Wrongs::default()))).await
 }
 
-async fn listed(app: &App, page: &StaffPage, after: After, form: Option<(Noun, Vec<String>)>) -> Answered {
+async fn listed(app: &App, page: &StaffPage, after: After, form: Option<(Noun, Wrongs)>) -> Answered {
     page.need(Right::Import)?;
     let ui = page.ui(app, "admin").await?;
     let (at, before) = if after.before.is_empty() {
@@ -157,7 +158,7 @@ async fn listed(app: &App, page: &StaffPage, after: After, form: Option<(Noun, V
     let next = rows.last().filter(|_| more);
     let next = next.map(|r| format!("/admin/imports?at={}&before={}", to_millis(r.created_at), r.id));
     let is_form = form.is_some();
-    let (noun, errors) = form.unwrap_or((Noun::Tickets, Vec::new()));
+    let (noun, errors) = form.unwrap_or((Noun::Tickets, Wrongs::default()));
     render(&ListPage { ui, tab: "imports", rows, next, errors, noun, form: is_form }, &page.visitor)
 }
 
@@ -183,7 +184,7 @@ pub(super) async fn upload(
             Ok(Redirect::to(&format!("/admin/imports/{id}")).into_response())
         }
         Err(Error::Invalid(fields)) => {
-            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            let errors = Wrongs::of(&fields, page.visitor.locale);
             listed(&app, &page, After::default(), Some((noun, errors))).await
         }
         Err(e) => Err(page.visitor.fail(e)),
@@ -221,7 +222,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
     Query(position): Query<Position>,
 ) -> Answered {
-    shown(&app, &page, id, position.after, None, Vec::new()).await
+    shown(&app, &page, id, position.after, None, Wrongs::default()).await
 }
 
 async fn shown(
@@ -230,7 +231,7 @@ async fn shown(
     id: String,
     after: i64,
     told: Option<&Told>,
-    errors: Vec<String>,
+    errors: Wrongs,
 ) -> Answered {
     page.need(Right::Import)?;
     let fail = |e| page.visitor.fail(e);
@@ -333,12 +334,22 @@ pub(super) async fn told(
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/admin/imports/{id}")).into_response()),
         Err(Error::Invalid(fields)) => {
-            let texts = fields.iter().map(|f| Wrong { field: f.field.clone(), issue: f.issue.clone() });
-            let errors = texts.map(|w| words::wrong(page.visitor.locale, &[w])).collect();
+            let errors = wrong_columns(&fields, page.visitor.locale);
             shown(&app, &page, id, 0, Some(&told), errors).await
         }
         Err(e) => Err(page.visitor.fail(e)),
     }
+}
+
+/// Each field is said as the column that it is.
+fn wrong_columns(fields: &[FieldError], locale: Locale) -> Wrongs {
+    let one = |f: &FieldError| {
+        let say =
+            |field: &str| words::wrong(locale, &[Wrong { field: field.to_owned(), issue: f.issue.clone() }]);
+        let of = if ["zone", "order"].contains(&f.field.as_str()) { "" } else { "column." };
+        wrong::Wrong { control: format!("{of}{}", f.field), why: say(""), said: say(&f.field) }
+    };
+    fields.iter().map(one).collect()
 }
 
 fn read_form(form: &BTreeMap<String, String>) -> desk::Result<Told> {

@@ -9,6 +9,7 @@ use words::{Locale, t, t_args};
 use crate::app::App;
 use crate::error::WebError;
 use crate::form::Fields;
+use crate::wrong::{Wrong, Wrongs};
 
 /// What a form sent, in its order.
 #[derive(Debug, Clone, Default)]
@@ -120,19 +121,10 @@ pub(crate) fn said(f: &FieldError, locale: Locale) -> String {
     t_args(locale, "field-issue", &[("field", &field), ("issue", issue)])
 }
 
-/// The issue alone, where it stands at its field; a line or a date names itself.
-pub(crate) fn at_field(f: &FieldError, locale: Locale) -> String {
-    let issue = format!("issue-{}", f.issue);
-    let issue = if words::has(locale, &issue) { t(locale, &issue) } else { f.issue.as_str() };
-    match f.field.strip_prefix("exceptions.") {
-        Some(what) => t_args(locale, "field-issue", &[("field", what), ("issue", issue)]),
-        None => issue.to_owned(),
-    }
-}
-
 /// All of them.
-pub(crate) fn all_said(fields: &[FieldError], locale: Locale) -> Vec<String> {
-    fields.iter().map(|f| said(f, locale)).collect()
+pub(crate) fn all_said(fields: &[FieldError], locale: Locale) -> Wrongs {
+    let one = |f| Wrong { said: said(f, locale), ..Wrong::of(f, locale) };
+    fields.iter().map(one).collect()
 }
 
 #[cfg(test)]

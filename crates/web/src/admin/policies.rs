@@ -26,6 +26,7 @@ use crate::error::WebError;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// A line of the list.
 struct Line {
@@ -89,7 +90,7 @@ fn calendar_name(rules: &Rules, id: &CalendarId) -> String {
 struct Beside {
     shown: Option<i64>,
     said: Option<String>,
-    errors: Vec<String>,
+    errors: Wrongs,
     theirs: Vec<(&'static str, String)>,
     means: Vec<(&'static str, String)>,
     preview: Vec<ClassPreview>,

@@ -24,6 +24,7 @@ use crate::error::WebError;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// A ticket of the dry run.
 struct TriedRow {
@@ -77,7 +78,7 @@ struct RoutingPage {
 #[derive(Default)]
 struct Beside {
     said: Option<String>,
-    errors: Vec<String>,
+    errors: Wrongs,
     theirs: Vec<String>,
     trial: Option<TrialView>,
     /// The button that has the focus: it moved a rule.

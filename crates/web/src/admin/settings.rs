@@ -17,12 +17,13 @@ use store::staff::GroupRow;
 use words::{Locale, t};
 
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::form::{Fields, id};
 use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 #[derive(Template)]
 #[template(path = "admin/settings.html")]
@@ -31,7 +32,7 @@ struct SettingsPage {
     tab: &'static str,
     form: SettingsForm,
     version: i64,
-    errors: Vec<String>,
+    errors: Wrongs,
     policies: Vec<(String, String)>,
     calendars: Vec<(String, String)>,
     groups: Vec<GroupRow>,
@@ -148,14 +149,14 @@ fn as_asked(field: &str) -> &str {
 
 /// The form with the settings of the moment.
 pub(super) async fn form(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
-    shown(&app, &page, None, Vec::new()).await
+    shown(&app, &page, None, Wrongs::default()).await
 }
 
 async fn shown(
     app: &App,
     page: &StaffPage,
     edited: Option<SettingsForm>,
-    errors: Vec<String>,
+    errors: Wrongs,
 ) -> Result<Response, WebError> {
     page.need(Right::Operate)?;
     let ui = page.ui(app, "admin").await?;
@@ -190,15 +191,16 @@ pub(super) async fn save(
         Ok(()) => Ok(Said::done("saved").with(Redirect::to("/admin/settings").into_response())),
         Err(Error::Invalid(fields)) => {
             let asked = fields.iter().map(|f| FieldError::new(as_asked(&f.field), &f.issue));
-            let errors = asked.map(|f| field_text(&f, page.visitor.locale)).collect();
+            let errors = Wrongs::of(&asked.collect::<Vec<_>>(), page.visitor.locale);
             shown(&app, &page, Some(form), errors).await
         }
         Err(Error::Stale { mine, theirs, .. }) => {
             let locale = page.visitor.locale;
             let theirs = differing(locale, &mine, &theirs);
             let newer = words::t_args(locale, "stale-now", &[("value", &theirs)]);
-            let again =
-                shown(&app, &page, Some(form), vec![t(locale, "stale-form").to_owned(), newer]).await?;
+            let mut errors = Wrongs::whole(t(locale, "stale-form"));
+            errors.add(newer);
+            let again = shown(&app, &page, Some(form), errors).await?;
             Ok((StatusCode::CONFLICT, again).into_response())
         }
         Err(e) => Err(page.visitor.fail(e)),

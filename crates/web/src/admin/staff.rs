@@ -9,7 +9,7 @@ use domain::access::{Right, Role};
 use domain::id::StaffId;
 use domain::people::LANGUAGES;
 use serde::Deserialize;
-use store::oncall;
+use store::oncall::{self, OverrideRow};
 use store::staff::{self, StaffRow};
 
 use crate::app::App;
@@ -31,7 +31,27 @@ struct StaffListPage {
     edited: StaffRow,
     /// The rotas that name the person: key and name. Until they do not, the person cannot be deactivated.
     rotas: Vec<(String, String)>,
+    /// The times to come for which the person is put in, whatever the layers say.
+    put_in: Vec<PutIn>,
     back: Back,
+}
+
+/// A time for which somebody is put in.
+struct PutIn {
+    rota: String,
+    month: String,
+    seat: &'static str,
+    from: String,
+    until: String,
+    note: String,
+}
+
+impl PutIn {
+    fn of(ui: &Ui, (row, rota): (OverrideRow, String)) -> Self {
+        let (from, until) = (ui.when(&row.put.from), ui.when(&row.put.until));
+        let month = ui.day(&row.put.from).chars().take("2026-10".len()).collect();
+        Self { rota, month, seat: row.put.seat.as_str(), from, until, note: row.note }
+    }
 }
 
 impl StaffListPage {
@@ -103,17 +123,18 @@ async fn shown(
     let id = edited.id.clone();
     let read = app.desk.read(move |r| {
         let rotas = oncall::rotas(r)?.into_iter().filter(|rota| rota.doc.names(&id));
-        let rotas = rotas.map(|rota| (rota.id.0, rota.name)).collect();
-        Ok((staff::all(r)?, rotas))
+        let rotas: Vec<_> = rotas.map(|rota| (rota.id.0, rota.name)).collect();
+        Ok((staff::all(r)?, rotas, oncall::put_in_from_now(r, &id)?))
     });
-    let (people, rotas) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let (people, rotas, put_in) = read.await.map_err(|e| page.visitor.fail(e))?;
     if back.is_stale()
         && let Some(theirs) = people.iter().find(|p| p.id == edited.id)
     {
         back.compare(&edited, theirs, &Names::default(), ui.locale);
         edited.version = theirs.version;
     }
-    let view = StaffListPage { ui, tab: "staff", people, edited, rotas, back };
+    let put_in = put_in.into_iter().map(|p| PutIn::of(&ui, p)).collect();
+    let view = StaffListPage { ui, tab: "staff", people, edited, rotas, put_in, back };
     Ok(view.back.answer(render(&view, &page.visitor)?))
 }
 

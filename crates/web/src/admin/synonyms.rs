@@ -19,6 +19,7 @@ use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::{Wrong, Wrongs};
 
 #[derive(Template)]
 #[template(path = "admin/synonyms.html")]
@@ -27,7 +28,7 @@ struct SynonymsPage {
     tab: &'static str,
     groups: String,
     version: i64,
-    errors: Vec<String>,
+    errors: Wrongs,
 }
 
 impl SynonymsPage {
@@ -46,14 +47,14 @@ pub(super) struct SynonymsForm {
 
 /// The form with the groups of the moment.
 pub(super) async fn form(State(app): State<App>, page: StaffPage) -> Result<Response, WebError> {
-    shown(&app, &page, None, Vec::new()).await
+    shown(&app, &page, None, Wrongs::default()).await
 }
 
 async fn shown(
     app: &App,
     page: &StaffPage,
     edited: Option<String>,
-    errors: Vec<String>,
+    errors: Wrongs,
 ) -> Result<Response, WebError> {
     page.need(Right::DeskEdit)?;
     let ui = page.ui(app, "admin").await?;
@@ -78,13 +79,15 @@ pub(super) async fn save(
                 Some(no) => t_args(locale, "synonyms-line", &[("n", &no), ("what", &field_text(f, locale))]),
                 None => field_text(f, locale),
             };
-            let errors = fields.iter().map(said).collect();
+            let one = |f| Wrong { control: "groups".to_owned(), why: said(f), said: said(f) };
+            let errors = fields.iter().map(one).collect();
             shown(&app, &page, Some(form.groups), errors).await
         }
         Err(Error::Stale { theirs, .. }) => {
             let theirs = serde_json::from_str::<Synonyms>(&theirs).unwrap_or_default().text();
             let newer = t_args(locale, "stale-now", &[("value", &theirs)]);
-            let errors = vec![t(locale, "stale-form").to_owned(), newer];
+            let mut errors = Wrongs::whole(t(locale, "stale-form"));
+            errors.add(newer);
             Ok((StatusCode::CONFLICT, shown(&app, &page, Some(form.groups), errors).await?).into_response())
         }
         Err(e) => Err(page.visitor.fail(e)),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::caller::{Body, Caller};
+use super::paging::{After, ListView};
 use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
@@ -52,12 +53,6 @@ pub(crate) struct ConductView {
     pub decided_at: Option<String>,
 }
 
-/// Proposals, newest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ConductsView {
-    pub items: Vec<ConductView>,
-}
-
 fn view(shown: Shown) -> ConductView {
     let (row, excused) = (shown.row, shown.excused);
     let miss = |m: domain::conduct::Miss| MissView {
@@ -91,16 +86,24 @@ pub(crate) struct Whose {
     pub whose: String,
 }
 
-/// Proposals after repeated misses; all need `report.view` and `ticket.excuse`.
-#[utoipa::path(get, path = "/api/v1/conduct", params(Whose), responses((status = 200, body = ConductsView), (status = 403, body = Problem)))]
+/// Proposals after repeated misses, newest first; all need `report.view` and `ticket.excuse`.
+#[utoipa::path(get, path = "/api/v1/conduct", params(Whose, After), responses((status = 200, body = ListView<ConductView>), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<Whose>,
-) -> Result<Json<ConductsView>, WebError> {
-    let all = proposals(&app.desk, &caller.actor, asked.whose == "own").await;
-    let items = all.map_err(|e| caller.fail(e))?.into_iter().map(view).collect();
-    Ok(Json(ConductsView { items }))
+    Query(after): Query<After>,
+) -> Result<Json<ListView<ConductView>>, WebError> {
+    let found = async {
+        let own = match asked.whose.as_str() {
+            "" => false,
+            "own" => true,
+            _ => return Err(desk::Error::field("whose", "bad_value")),
+        };
+        let all = proposals(&app.desk, &caller.actor, own).await?;
+        after.page(all.into_iter().map(view).collect(), |c| c.id.clone())
+    };
+    found.await.map(Json).map_err(|e| caller.fail(e))
 }
 
 /// What came of looking.

@@ -99,11 +99,11 @@ pub(crate) struct AuditView {
     subject_id: String,
     /// What was done.
     what: String,
-    /// As it was.
-    #[schema(value_type = Object)]
+    /// As it was; `null` of what is new.
+    #[schema(value_type = Option<Object>)]
     before: serde_json::Value,
-    /// As it is.
-    #[schema(value_type = Object)]
+    /// As it is; `null` of what is gone.
+    #[schema(value_type = Option<Object>)]
     after: serde_json::Value,
 }
 

@@ -52,6 +52,8 @@ pub(crate) struct ImportView {
     known: i64,
     /// Rows that could not be imported.
     bad: i64,
+    /// Tickets that do not tell when somebody first answered: their first response is outside attainment.
+    unanswered: usize,
     created_at: String,
     ended_at: Option<String>,
     /// For changes.
@@ -74,6 +76,7 @@ impl From<ImportRow> for ImportView {
             made: row.made,
             known: row.known,
             bad: row.bad,
+            unanswered: plan.unanswered,
             created_at: instant(row.created_at),
             ended_at: row.ended_at.map(instant),
             version: row.version,

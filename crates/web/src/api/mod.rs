@@ -86,7 +86,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(verbs_case::plan))
         .routes(routes!(verbs_case::contact))
         .routes(routes!(verbs_case::attend))
-        .routes(routes!(verbs_case::merge))
+        .routes(routes!(verbs_case::merge, verbs_case::unmerge))
         .routes(routes!(verbs_case::split))
         .routes(routes!(verbs_case::link))
         .routes(routes!(verbs_case::unlink))

@@ -15,6 +15,8 @@ use crate::error::{WebError, encode};
 pub(super) enum Place {
     /// At a path of the API, under its number.
     Numbered(&'static str),
+    /// At a path of the API, under its key.
+    Keyed(&'static str),
     /// Only in a list.
     Listed,
 }
@@ -30,10 +32,12 @@ enum Answer<T> {
     Made(T),
 }
 
-/// What stands in every answer that has a number.
-#[derive(Deserialize)]
-struct Numbered {
+/// What an answer may be found by.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Found {
     number: String,
+    id: String,
 }
 
 /// Creates something once: with an `Idempotency-Key`, the same request again gets the first answer.
@@ -63,10 +67,10 @@ where
         Answer::Text(text) => text,
         Answer::Made(made) => written(&made).map_err(|e| caller.fail(e))?,
     };
+    let found = || serde_json::from_str::<Found>(&answer).unwrap_or_default();
     let told = match place {
-        Place::Numbered(path) => {
-            serde_json::from_str::<Numbered>(&answer).ok().map(|made| location(path, &made.number))
-        }
+        Place::Numbered(path) => Some(location(path, &found().number)),
+        Place::Keyed(path) => Some(location(path, &found().id)),
         Place::Listed => None,
     };
     let made = (StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], answer);

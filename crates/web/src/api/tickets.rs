@@ -38,6 +38,7 @@ pub(crate) struct NewTicketBody {
     /// What the customer calls the matter.
     title: String,
     /// The customer's words, plain text.
+    #[schema(max_length = 100_000)]
     body: String,
     /// An e-mail address, a telephone number, or a contact's id. An unknown one becomes a contact.
     requester: String,

@@ -35,8 +35,9 @@ pub(super) async fn answer(app: &App, caller: &Caller, result: Result<Ticket>) -
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct MessageBody {
     /// Plain text.
+    #[schema(max_length = 100_000)]
     body: String,
-    /// HTML instead; it is cleaned.
+    /// HTML instead; it is cleaned. Its text has at most 100,000 characters.
     html: String,
     /// Ids of uploaded files.
     files: Vec<String>,
@@ -57,7 +58,7 @@ impl MessageBody {
 }
 
 /// Writes to the other side.
-#[utoipa::path(post, path = "/api/v1/tickets/{number}/messages", params(("number" = String, Path)), request_body = MessageBody, responses((status = 201, body = TicketView), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/messages", params(("number" = String, Path)), request_body = MessageBody, responses((status = 201, body = TicketView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn message(
     State(app): State<App>,
     caller: Caller,
@@ -99,6 +100,7 @@ pub(crate) struct HoldBody {
     /// The reason; needed unless there is a message.
     note: String,
     /// A message to the customer; needed when the customer has to act.
+    #[schema(max_length = 100_000)]
     body: String,
 }
 
@@ -135,6 +137,7 @@ pub(crate) struct SolutionBody {
     /// Remark of the problem log.
     remark: Option<String>,
     /// A message to the customer.
+    #[schema(max_length = 100_000)]
     body: String,
 }
 

@@ -230,6 +230,13 @@ pub(crate) async fn merge(
     answer(&app, &caller, done).await
 }
 
+/// Takes a merge back that was a slip: at once, by who merged, while nothing has happened to either ticket since.
+/// Answers with the ticket that goes on by itself again.
+#[utoipa::path(delete, path = "/api/v1/tickets/{number}/merge", params(("number" = String, Path)), responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn unmerge(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
+    answer(&app, &caller, verb::unmerge(&app.desk, &caller.actor, &number).await).await
+}
+
 /// Links two tickets.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/links", params(("number" = String, Path)), request_body = OtherBody, responses((status = 200, body = TicketView)))]
 pub(crate) async fn link(
@@ -259,6 +266,7 @@ pub(crate) struct SplitBody {
     /// Title of the new ticket.
     title: String,
     /// Its first message.
+    #[schema(max_length = 100_000)]
     body: String,
     /// The same incident: its resolution counts from the parent's start.
     same_incident: bool,

@@ -33,6 +33,7 @@ pub(crate) struct RatingBody {
     /// 1 to 5.
     attitude: u8,
     /// In words.
+    #[schema(max_length = 100_000)]
     comment: String,
 }
 

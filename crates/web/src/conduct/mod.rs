@@ -21,7 +21,7 @@ use words::{Locale, t, t_args, word};
 
 use crate::app::App;
 use crate::chip::why_of;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::form::{Fields, choice};
 use crate::reports::{appraisal::names, tabs};
 use crate::said::Said;
@@ -29,6 +29,7 @@ use crate::session::StaffPage;
 use crate::table::{Cell, Table};
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// Routes.
 pub(crate) fn routes() -> Router<App> {
@@ -61,7 +62,7 @@ struct Card {
     decided: String,
     /// What was typed, and what is wrong with it.
     typed: String,
-    wrong: Vec<String>,
+    wrong: Wrongs,
     may_object: bool,
     may_decide: bool,
     may_uphold: bool,
@@ -89,7 +90,7 @@ impl ConductPage {
 struct Typed {
     id: String,
     text: String,
-    errors: Vec<String>,
+    errors: Wrongs,
 }
 
 fn card(
@@ -132,7 +133,7 @@ fn card(
         objection: row.objection,
         decided: decided.unwrap_or_default(),
         typed: if mine { typed.text.clone() } else { String::new() },
-        wrong: if mine { typed.errors.clone() } else { Vec::new() },
+        wrong: if mine { typed.errors.clone() } else { Wrongs::default() },
         may_object: is_own && row.state == Stand::Proposed,
         may_decide: !is_own && !row.state.is_decided(),
         may_uphold: heard && left >= usize::try_from(row.enough).unwrap_or(usize::MAX),
@@ -261,7 +262,7 @@ async fn answered(
             Ok(Said::done("saved").with(Redirect::to(to).into_response()))
         }
         Err(Error::Invalid(fields)) => {
-            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            let errors = Wrongs::of(&fields, page.visitor.locale);
             shown(app, page, own, Typed { id, text, errors }).await
         }
         Err(e) => Err(page.visitor.fail(e)),

@@ -8,14 +8,15 @@ use desk::Error;
 use desk::admin::{Difference, Fields, differences};
 use words::{Locale, t, word};
 
-use crate::error::{WebError, describe, field_text};
+use crate::error::{WebError, describe};
 use crate::names::Names;
 use crate::session::Visitor;
+use crate::wrong::Wrongs;
 
 /// Why a form is shown again; nothing at first.
 #[derive(Debug, Default)]
 pub(crate) struct Back {
-    pub errors: Vec<String>,
+    pub errors: Wrongs,
     stale: bool,
     theirs: BTreeMap<&'static str, String>,
 }
@@ -24,9 +25,9 @@ impl Back {
     /// What a person can mend in the form; other errors go their own way.
     pub(crate) fn new(error: Error, visitor: &Visitor) -> Result<Self, WebError> {
         let errors = match &error {
-            Error::Invalid(fields) => fields.iter().map(|f| field_text(f, visitor.locale)).collect(),
-            Error::Refused(_) | Error::Used(_) => vec![describe(&error, visitor.locale).2],
-            Error::Stale { .. } => vec![t(visitor.locale, "stale-form").to_owned()],
+            Error::Invalid(fields) => Wrongs::of(fields, visitor.locale),
+            Error::Refused(_) | Error::Used(_) => Wrongs::whole(describe(&error, visitor.locale).2),
+            Error::Stale { .. } => Wrongs::whole(t(visitor.locale, "stale-form")),
             _ => return Err(visitor.fail(error)),
         };
         Ok(Self { errors, stale: matches!(error, Error::Stale { .. }), theirs: BTreeMap::new() })

@@ -13,12 +13,13 @@ use store::ticket::{self, Filter, ListRow, Order};
 
 use super::{Back, Refused, Said};
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::form::{Fields, required, words};
 use crate::names::Names;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 #[derive(Template)]
 #[template(path = "customers/contact.html")]
@@ -330,7 +331,7 @@ async fn answer(
     match done {
         Ok(()) => Ok(to(&id).into_response()),
         Err(Error::Invalid(fields)) => {
-            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            let errors = Wrongs::of(&fields, page.visitor.locale);
             let view = shown(app, page, ContactId(id), Said::default(), Refused { errors, typed }).await?;
             Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, view).into_response())
         }

@@ -13,11 +13,12 @@ use store::directory::{self, ContactRow};
 use store::ticket::{self, Filter, Order};
 
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::form::Fields;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// One of the two, with addresses and the number of cases, counted up to a limit.
 struct Side {
@@ -35,7 +36,7 @@ struct MergePage {
     from: Side,
     into: Option<Side>,
     typed: String,
-    errors: Vec<String>,
+    errors: Wrongs,
 }
 
 impl MergePage {
@@ -98,7 +99,7 @@ pub(super) async fn compare(
         Ok((side(r, row)?, into, wrong))
     });
     let (from, into, wrong) = read.await.map_err(|e| page.visitor.fail(e))?;
-    let errors = wrong.iter().map(|f| field_text(f, ui.locale)).collect();
+    let errors = Wrongs::of(&wrong, ui.locale);
     render(&MergePage { ui, tab: "contacts", from, into, typed: other.into, errors }, &page.visitor)
 }
 

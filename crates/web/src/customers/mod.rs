@@ -92,6 +92,6 @@ impl Said {
 /// A small form of a page that was refused: why, and what was typed into it.
 #[derive(Debug, Default)]
 struct Refused {
-    errors: Vec<String>,
+    errors: crate::wrong::Wrongs,
     typed: String,
 }

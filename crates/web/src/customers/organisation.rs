@@ -17,12 +17,13 @@ use store::{Read, directory::find_contacts};
 use super::query::cut;
 use super::{Refused, Said};
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::form::Fields;
 use crate::names::{Names, Policies};
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 #[derive(Template)]
 #[template(path = "customers/organisation.html")]
@@ -186,8 +187,8 @@ async fn again(
     (id, typed): (String, String),
     error: Error,
 ) -> Result<Response, WebError> {
-    let errors: Vec<String> = match &error {
-        Error::Invalid(fields) => fields.iter().map(|f| field_text(f, page.visitor.locale)).collect(),
+    let errors = match &error {
+        Error::Invalid(fields) => Wrongs::of(fields, page.visitor.locale),
         _ => return Err(page.visitor.fail(error)),
     };
     let shown = shown(app, page, OrgId(id), Said::default(), Refused { errors, typed }).await?;

@@ -28,6 +28,7 @@ use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::{Wrong, Wrongs, why};
 
 /// Keys with names, for lists to choose from.
 type Choices = Vec<(String, String)>;
@@ -143,7 +144,7 @@ struct Preview {
 /// What the form shows beside its fields.
 #[derive(Default)]
 struct Beside {
-    wrong: Vec<FieldError>,
+    wrong: Wrongs,
     theirs: Vec<String>,
     preview: Option<Preview>,
     landed: String,
@@ -160,24 +161,6 @@ struct RotaPage {
 }
 
 impl RotaPage {
-    /// What is wrong with a field, as a line below it.
-    fn wrong(&self, field: &str) -> String {
-        let locale = self.ui.locale;
-        let lines = self.beside.wrong.iter().filter(|f| f.field == field).map(|f| {
-            let key = format!("issue-{}", f.issue);
-            let text = if words::has(locale, &key) { t(locale, &key) } else { f.issue.as_str() };
-            format!("<span class=\"wrong\">{text}</span>")
-        });
-        lines.collect()
-    }
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-    fn wrong_in(&self, layer: &usize, part: &str) -> String {
-        self.wrong(&format!("layers.{layer}.{part}"))
-    }
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
-    fn is_wrong(&self, layer: &usize) -> bool {
-        self.beside.wrong.iter().any(|f| f.field.starts_with(&format!("layers.{layer}.")))
-    }
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn landed(&self, word: &str, row: &usize) -> bool {
         self.beside.landed == format!("{word}.{row}")
@@ -274,7 +257,9 @@ pub(super) async fn save(
             let to = Redirect::to(&format!("/on-call/rotas/{}", row.id)).into_response();
             Ok(Said::done("saved").with(to))
         }
-        Err(Error::Invalid(wrong)) => {
+        Err(Error::Invalid(fields)) => {
+            let one = |f| Wrong { said: called(f, page.visitor.locale), ..Wrong::of(f, page.visitor.locale) };
+            let wrong = fields.iter().map(one).collect();
             let mut back = shown(&app, &page, form, Beside { wrong, ..Beside::default() }).await?;
             *back.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(back)
@@ -282,6 +267,31 @@ pub(super) async fn save(
         Err(Error::Stale { .. }) => stale(&app, &page, form).await,
         Err(e) => Err(page.visitor.fail(e)),
     }
+}
+
+/// What is wrong, with what the form calls the field; layers are counted from 1.
+fn called(f: &FieldError, locale: Locale) -> String {
+    let layer = f.field.strip_prefix("layers.").and_then(|rest| rest.split_once('.'));
+    let field = match layer.map_or(f.field.as_str(), |(_, part)| part) {
+        "name" => "field-name",
+        "calendar" => "field-calendar",
+        "owner" => "rota-owner",
+        "fallback" => "rota-fallback",
+        "confirm_within_min" => "rota-confirm",
+        "groups" => "rota-groups",
+        "order" => "layer-order",
+        "every" => "layer-every",
+        "handoff_day" => "layer-handoff-day",
+        "handoff_at" => "layer-handoff-at",
+        "starts_on" => "layer-starts",
+        "windows" => "layer-windows",
+        "time_zone" => "field-time_zone",
+        _ => "rota-layers",
+    };
+    let row = layer.and_then(|(i, _)| i.parse::<usize>().ok());
+    let row = row.map(|i| format!("{} · ", t_args(locale, "row-number", &[("n", &(i + 1).to_string())])));
+    let field = format!("{}{}", row.unwrap_or_default(), t(locale, field));
+    t_args(locale, "field-issue", &[("field", &field), ("issue", &why(f, locale))])
 }
 
 /// A layer that was just added begins in the zone of the house, today.

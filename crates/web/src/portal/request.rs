@@ -15,12 +15,13 @@ use serde::Deserialize;
 use store::directory::{self, ProductRow};
 
 use crate::app::App;
-use crate::error::{WebError, field_text, name_extras};
+use crate::error::{WebError, name_extras};
 use crate::form::{Fields, facts_of, id, noted_choice};
 use crate::html::clean;
 use crate::session::ContactPage;
 use crate::tickets::{back, render};
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// The form as it was sent.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -45,7 +46,7 @@ struct RequestPage {
     ui: Ui,
     form: RequestForm,
     facts: Facts,
-    errors: Vec<String>,
+    errors: Wrongs,
     products: Vec<ProductRow>,
     fields: Vec<(Field, String)>,
 }
@@ -61,7 +62,7 @@ async fn page_with(
     app: &App,
     page: &ContactPage,
     form: RequestForm,
-    errors: Vec<String>,
+    errors: Wrongs,
 ) -> Result<Response, WebError> {
     let fail = |e| page.visitor.fail(e);
     let ui = Ui::contact(app, page, "new").await.map_err(fail)?;
@@ -104,7 +105,7 @@ pub(super) async fn form(
             form.after = t.number;
         }
     }
-    page_with(&app, &page, form, Vec::new()).await
+    page_with(&app, &page, form, Wrongs::default()).await
 }
 
 /// Opens the case, or shows the form again with what is wrong. "Work is stopped" is the customer's wish: it is
@@ -143,7 +144,7 @@ pub(super) async fn create(
     match result.map_err(|e| name_extras(e, &asked)) {
         Ok(t) => Ok(back(&page.visitor, &t.number)),
         Err(Error::Invalid(fields)) if !page.visitor.part => {
-            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            let errors = Wrongs::of(&fields, page.visitor.locale);
             page_with(&app, &page, form, errors).await
         }
         Err(e) => Err(page.visitor.fail(e)),

@@ -1,7 +1,9 @@
 //! What a list can be narrowed by: menus with several values each, and the chosen ones as chips that can be removed.
 
-use desk::Result;
-use domain::field::Field;
+use desk::{Error, Result};
+use domain::field::{Field, FieldType};
+use domain::people::fold;
+use domain::ticket::decide::Rules;
 use domain::ticket::{Channel, IssueClass, Kind, Level, Severity, Status};
 use store::directory::{self, ProductRow};
 use store::staff::{self, GroupRow, StaffRow};
@@ -152,4 +154,18 @@ fn label_key(name: &str) -> &'static str {
 fn menu(ui: &Ui, query: &ListQuery, name: &'static str, pairs: Vec<(String, String)>) -> Menu {
     let choice = |(value, label): (String, String)| Choice { chosen: query.has(name, &value), value, label };
     Menu { name, label: ui.t(label_key(name)), choices: pairs.into_iter().map(choice).collect() }
+}
+
+/// A value as it is kept: numbers that are equal are equal texts.
+pub(super) fn extra_value(rules: &Rules, key: &str, value: &str) -> Result<(String, String)> {
+    let number =
+        rules.fields.iter().find(|f| f.key == key && f.type_ == FieldType::Number && !value.is_empty());
+    let kept = number.map_or_else(|| Some(value.to_owned()), |f| f.kept(value.trim()));
+    let kept = kept.ok_or_else(|| Error::field(&format!("x.{key}"), "bad_value"))?;
+    Ok((key.to_owned(), fold(&kept)))
+}
+
+/// The key of an extra field in the name of a filter.
+pub(super) fn extra_key(name: &str) -> Option<&str> {
+    name.strip_prefix("x.").or_else(|| name.strip_prefix("extra."))
 }

@@ -126,7 +126,9 @@ fn merged(
     let mut read = 0;
     while let Some(number) = merged.pop().filter(|_| read < MERGED) {
         read += 1;
-        let Some(other) = ticket::by_number(r, scope, &number)? else { continue };
+        // A merge may have been taken back.
+        let other = ticket::by_number(r, scope, &number)?.filter(|t| t.merged_into.is_some());
+        let Some(other) = other else { continue };
         merged.extend(ticket::events(r, &other.id, 0, LIMIT)?.iter().filter_map(absorbed));
         let there = said(r, &other.id, (internal, 1..=i64::MAX), names, locale)?;
         entries.extend(there.into_iter().map(|e| Entry {
@@ -195,7 +197,7 @@ fn said(
 
 fn absorbed(e: &Event) -> Option<String> {
     match &e.change {
-        Change::Absorbed { number } => Some(number.clone()),
+        Change::Absorbed { number, .. } => Some(number.clone()),
         _ => None,
     }
 }

@@ -27,6 +27,7 @@ use crate::form::Fields;
 use crate::session::{StaffPage, Visitor};
 use crate::table::Table;
 use crate::ui::Ui;
+use crate::wrong::said_at_fields;
 
 /// A row with its chip.
 struct Row {
@@ -137,7 +138,7 @@ pub(super) async fn list(
         return render(&RowsPart { ui, rows, next, columns }, &page.visitor);
     }
     let here = query.address("");
-    let title = title(&ui, &query, &here);
+    let title = title(&ui, &query);
     let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     let people = known.people.iter().filter(|p| p.active).cloned().collect();
     let refused = !wrong.is_empty();
@@ -174,10 +175,10 @@ pub(super) async fn list(
 }
 
 /// The name of the queue, or of the saved view whose address this is.
-fn title(ui: &Ui, query: &ListQuery, here: &str) -> String {
+fn title(ui: &Ui, query: &ListQuery) -> String {
     let queue = query.view.parse::<Queue>().map_or(ui.t("queue-all"), |q| ui.w("queue", q.as_str()));
-    let bare = ListQuery { view: query.view.clone(), ..ListQuery::default() }.address("");
-    let view = ui.views.iter().find(|v| v.2 == here && here != bare);
+    let used = ui.view_in_use(query);
+    let view = ui.views.iter().find(|v| used == Some(v.0.as_str()));
     view.map_or(queue, |v| v.1.as_str()).to_owned()
 }
 
@@ -261,11 +262,15 @@ pub(super) async fn queues(
     render(&QueuesPart { ui, query }, &page.visitor)
 }
 
-/// A template as an answer.
+/// A template as an answer: 422 if it says what is wrong with what was sent.
 pub(crate) fn render(template: &impl Template, visitor: &Visitor) -> Result<Response, WebError> {
     match template.render() {
         Ok(html) => {
+            let (html, wrong) = said_at_fields(html);
             let mut response = Html(html).into_response();
+            if wrong {
+                *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            }
             if visitor.said.is_some() && !visitor.part {
                 crate::said::forget(&mut response);
             }

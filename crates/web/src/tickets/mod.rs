@@ -70,6 +70,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/copied/removal", post(verbs_mail::take_out_of_copy))
         .route("/tickets/{number}/attendance", post(verbs_case::attend))
         .route("/tickets/{number}/merge", post(verbs_case::merge))
+        .route("/tickets/{number}/merge/removal", post(verbs_case::unmerge))
         .route("/tickets/{number}/split", post(verbs_case::split))
         .route("/tickets/{number}/links", post(verbs_case::link))
         .route("/tickets/{number}/links/removal", post(verbs_case::unlink))

@@ -20,11 +20,12 @@ use super::ListQuery;
 use super::list::render;
 use super::verbs::back;
 use crate::app::App;
-use crate::error::{WebError, field_text, name_extras};
+use crate::error::{WebError, name_extras};
 use crate::form::{Fields, facts_of, id, noted_choice, required, wall, words};
 use crate::html::clean;
 use crate::session::StaffPage;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// The form as it was sent; shown again with its errors.
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -58,7 +59,7 @@ struct NewPage {
     ui: Ui,
     query: ListQuery,
     form: NewForm,
-    errors: Vec<String>,
+    errors: Wrongs,
     groups: Vec<GroupRow>,
     people: Vec<StaffRow>,
     products: Vec<ProductRow>,
@@ -87,12 +88,7 @@ impl NewPage {
     }
 }
 
-async fn page_with(
-    app: &App,
-    page: &StaffPage,
-    form: NewForm,
-    errors: Vec<String>,
-) -> Result<Response, WebError> {
+async fn page_with(app: &App, page: &StaffPage, form: NewForm, errors: Wrongs) -> Result<Response, WebError> {
     page.need(Right::TicketCreate)?;
     let ui = page.ui(app, "tickets").await?;
     let desk = app.desk.clone();
@@ -133,7 +129,7 @@ pub(super) async fn form(
     Query(asks): Query<Asks>,
 ) -> Result<Response, WebError> {
     let form = NewForm { requester: asks.requester, ..NewForm::default() };
-    page_with(&app, &page, form, Vec::new()).await
+    page_with(&app, &page, form, Wrongs::default()).await
 }
 
 /// Opens the ticket, or shows the form again with what is wrong.
@@ -151,7 +147,7 @@ pub(super) async fn create(
     match result.map_err(|e| name_extras(e, &rules.fields)) {
         Ok(t) => Ok(back(&page.visitor, &t.number)),
         Err(Error::Invalid(fields)) if !page.visitor.part => {
-            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            let errors = Wrongs::of(&fields, page.visitor.locale);
             page_with(&app, &page, form, errors).await
         }
         Err(e) => Err(page.visitor.fail(e)),

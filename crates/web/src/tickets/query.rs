@@ -9,7 +9,6 @@ use axum::http::request::Parts;
 use desk::{Error, Result};
 use domain::access::Staff;
 use domain::id::{OrgId, StaffId};
-use domain::people::fold;
 use domain::queue::Queue;
 use domain::ticket::Status;
 use domain::ticket::decide::Rules;
@@ -19,6 +18,7 @@ use jiff::tz::TimeZone;
 use store::ticket::{Cursor, Filter, Order};
 use store::{Read, directory, staff};
 
+use super::filters::{extra_key, extra_value};
 use crate::error::encode;
 use crate::form::{choice, id};
 
@@ -244,7 +244,8 @@ impl ListQuery {
         filter.groups = both(filter.groups, self.group.iter().map(|v| v.clone().into()).collect());
         filter.hands = both(filter.hands, self.assignee.iter().map(|v| hand(v, me)).collect());
         filter.tags.clone_from(&self.tag);
-        filter.extra = self.extra().map(|(key, value)| (key.to_owned(), fold(value))).collect();
+        filter.extra =
+            self.extra().map(|(key, value)| extra_value(rules, key, value)).collect::<Result<_>>()?;
         let zone = rules.settings.zone();
         filter.from = instant("created_from", &self.created_from, &zone, 0)?;
         filter.until = instant("created_until", &self.created_until, &zone, 1)?;
@@ -330,6 +331,11 @@ impl ListQuery {
         !self.chosen().is_empty()
     }
 
+    /// The address of the queues beside the same list.
+    pub(crate) fn queues(&self) -> String {
+        self.address("").replacen("/tickets", "/queues", 1)
+    }
+
     /// The address of the same list with another cursor.
     pub(crate) fn address(&self, cursor: &str) -> String {
         let rest = [("order", self.order.as_str()), ("columns", &self.columns), ("cursor", cursor)];
@@ -339,10 +345,6 @@ impl ListQuery {
         let parts: Vec<String> = all.map(|(k, v)| format!("{k}={}", encode(v))).collect();
         if parts.is_empty() { "/tickets".to_owned() } else { format!("/tickets?{}", parts.join("&")) }
     }
-}
-
-fn extra_key(name: &str) -> Option<&str> {
-    name.strip_prefix("x.").or_else(|| name.strip_prefix("extra."))
 }
 
 /// The words of a closed list.

@@ -21,11 +21,12 @@ use super::ListQuery;
 use super::list::render;
 use super::verbs::said;
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::form::{Fields, required};
 use crate::said::Said;
 use crate::session::StaffPage;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// A report as the form sends it.
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -85,7 +86,7 @@ struct ReportPage {
     query: ListQuery,
     t: Ticket,
     form: ReportForm,
-    errors: Vec<String>,
+    errors: Wrongs,
     due_at: Option<Timestamp>,
     how: &'static str,
 }
@@ -104,7 +105,7 @@ async fn page_with(
     app: &App,
     page: &StaffPage,
     number: String,
-    typed: Option<(ReportForm, Vec<String>)>,
+    typed: Option<(ReportForm, Wrongs)>,
 ) -> Result<Response, WebError> {
     let ui = page.ui(app, "tickets").await?;
     let (actor, sends) = (page.actor().clone(), app.config.sends_letters);
@@ -120,7 +121,7 @@ async fn page_with(
     });
     let (t, draft, due_at, how) = read.await.map_err(|e| page.visitor.fail(e))?;
     let status = if typed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let (form, errors) = typed.unwrap_or_else(|| (ReportForm::of(&draft, &ui.zone), Vec::new()));
+    let (form, errors) = typed.unwrap_or_else(|| (ReportForm::of(&draft, &ui.zone), Wrongs::default()));
     let view = ReportPage { ui, query: ListQuery::default(), t, form, errors, due_at, how };
     Ok((status, render(&view, &page.visitor)?).into_response())
 }
@@ -149,7 +150,7 @@ pub(super) async fn send(
     };
     match result {
         Err(Error::Invalid(fields)) if !page.visitor.part => {
-            let errors = fields.iter().map(|f| field_text(f, page.visitor.locale)).collect();
+            let errors = Wrongs::of(&fields, page.visitor.locale);
             page_with(&app, &page, number, Some((form, errors))).await
         }
         done => said(&page.visitor, done, Said::done("reported")),

@@ -170,7 +170,8 @@ pub(super) fn told(change: &Change, names: &Names, locale: Locale) -> String {
 fn other_ticket(change: &Change) -> Option<&str> {
     match change {
         Change::MergedInto { number }
-        | Change::Absorbed { number }
+        | Change::Absorbed { number, .. }
+        | Change::Released { number }
         | Change::SplitOff { number }
         | Change::SplitFrom { number }
         | Change::Linked { number }
@@ -335,6 +336,7 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         Change::Reminded { count } => (say("event-reminded", &[("n", &count.to_string())]), ""),
         Change::MergedInto { .. } => (say("event-merged-into", &[]), ""),
         Change::Absorbed { .. } => (say("event-absorbed", &[]), ""),
+        Change::Released { .. } => (say("event-released", &[]), ""),
         Change::SplitOff { .. } => (say("event-split-off", &[]), ""),
         Change::SplitFrom { .. } => (say("event-split-from", &[]), ""),
         Change::Linked { .. } => (say("event-linked", &[]), ""),

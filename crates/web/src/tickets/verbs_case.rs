@@ -249,8 +249,18 @@ pub(super) async fn merge(
     said(
         &page.visitor,
         verb::merge(&app.desk, page.actor(), &number, &into, keep).await,
-        Said::done("merged"),
+        Said::undoable("merged", &number, "merge/removal", &[]),
     )
+}
+
+/// Takes a merge back that was a slip.
+pub(super) async fn unmerge(
+    State(app): State<App>,
+    page: StaffPage,
+    Path(number): Path<String>,
+) -> Result<Response, WebError> {
+    let parted = verb::unmerge(&app.desk, page.actor(), &number).await;
+    said(&page.visitor, parted, Said::done("unmerged"))
 }
 
 /// Links two tickets.

@@ -9,6 +9,14 @@ pub struct Body {
 }
 
 impl Body {
+    /// Characters that a person may write at once; a letter brings what it brings.
+    pub const MAX_CHARS: usize = 100_000;
+
+    /// Longer than a person may write? Marking up a text makes it several times as long, but not more.
+    pub fn is_too_long(&self) -> bool {
+        self.text.chars().count() > Self::MAX_CHARS || self.html.len() > 20 * Self::MAX_CHARS
+    }
+
     /// From plain text: paragraphs at empty lines, everything escaped.
     pub fn from_text(text: &str) -> Self {
         let text = text.trim().replace("\r\n", "\n");

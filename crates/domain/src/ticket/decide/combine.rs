@@ -1,11 +1,12 @@
 //! Tickets in relation to each other: merge, split, link.
 
+use super::finish::SLIP_S;
 use super::{Case, Change, Next, Outcome, Refusal};
 use crate::access::Actor;
 use crate::id::TicketId;
 use crate::sla::{Milestone, StopReason};
-use crate::ticket::{CloseReason, Kind, Status, Ticket};
-use crate::time::Timestamp;
+use crate::ticket::{Apart, CloseReason, Event, Kind, Status, Ticket};
+use crate::time::{Timestamp, plus_seconds};
 
 /// The ticket is continued in another one; its clocks stop outside attainment (M6).
 ///
@@ -44,7 +45,8 @@ pub fn absorb(case: &Case, other: &Case, keep_earliest: bool, actor: &Actor, now
         return Err(Refusal::OtherCustomer);
     }
     let mut next = Next::on_open(case, actor, now)?;
-    next.event(Change::Absorbed { number: other.ticket.number.clone() });
+    let number = other.ticket.number.clone();
+    next.event(Change::Absorbed { number, was: Some(Box::new(apart(case))) });
     next.out.ticket.watchers.extend(other.ticket.watchers.iter().cloned());
     next.out.ticket.tags.extend(other.ticket.tags.iter().cloned());
     if keep_earliest && other.ticket.received_at < case.ticket.received_at {
@@ -54,6 +56,86 @@ pub fn absorb(case: &Case, other: &Case, keep_earliest: bool, actor: &Actor, now
             |m: Milestone| matches!(m, Milestone::Response | Milestone::Attend | Milestone::Resolution);
         for clock in next.out.clocks.iter_mut().filter(|c| c.is_running() && from_start(c.milestone)) {
             clock.started_at = t0;
+        }
+    }
+    next.finish()
+}
+
+fn apart(case: &Case) -> Apart {
+    let t = &case.ticket;
+    let running = case.clocks.iter().filter(|c| c.is_running());
+    Apart {
+        tags: t.tags.clone(),
+        watchers: t.watchers.clone(),
+        received_at: t.received_at,
+        started: running.map(|c| (c.milestone, c.cycle, c.started_at)).collect(),
+    }
+}
+
+/// A merge that can be taken back: the person who merged takes it back at once, and nothing has happened to either
+/// ticket since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slip {
+    status: Status,
+    apart: Apart,
+}
+
+impl Slip {
+    /// From the last events of the ticket that ended and of the one that went on, in their order.
+    ///
+    /// # Errors
+    /// `too_late`.
+    pub fn of(gone: &[Event], stays: &[Event], actor: &Actor, now: Timestamp) -> Result<Self, Refusal> {
+        let (Some(end), Some(last)) = (gone.last(), stays.last()) else { return Err(Refusal::TooLate) };
+        let was = match (&end.change, &last.change) {
+            (Change::MergedInto { .. }, Change::Absorbed { was: Some(was), .. }) if end.at == last.at => was,
+            _ => return Err(Refusal::TooLate),
+        };
+        if end.by != actor.reference() || now > plus_seconds(end.at, SLIP_S) {
+            return Err(Refusal::TooLate);
+        }
+        let from = gone.iter().rev().find_map(|e| match e.change {
+            Change::StatusChanged { from, to: Status::Merged, .. } => Some(from),
+            _ => None,
+        });
+        Ok(Self { status: from.unwrap_or(Status::Open), apart: Apart::clone(was) })
+    }
+}
+
+/// The ticket goes on by itself again, with its clocks as if it had never been merged. A waiting one is open: that it
+/// waited ended with the merge.
+///
+/// # Errors
+/// `never_opens` if a calendar is broken.
+pub fn part(case: &Case, slip: &Slip, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    next.event(Change::Reopened { reason: String::new(), slip: true });
+    next.set_status(Status::Open, "");
+    if slip.status == Status::New {
+        next.set_status(Status::New, "");
+    }
+    let t = &mut next.out.ticket;
+    (t.merged_into, t.closed_at, t.close_reason) = (None, None, None);
+    for clock in &mut next.out.clocks {
+        clock.stopped = clock.stopped.filter(|(_, reason)| *reason != StopReason::Merged);
+    }
+    next.finish()
+}
+
+/// The other side of [`part`]: tags, watchers and starts are again what they were.
+///
+/// # Errors
+/// `ended`, `merged`.
+pub fn release(case: &Case, other: &str, slip: &Slip, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::on_open(case, actor, now)?;
+    next.event(Change::Released { number: other.to_owned() });
+    let was = slip.apart.clone();
+    let t = &mut next.out.ticket;
+    (t.tags, t.watchers, t.received_at) = (was.tags, was.watchers, was.received_at);
+    for (milestone, cycle, at) in was.started {
+        let clock = next.out.clocks.iter_mut().find(|c| (c.milestone, c.cycle) == (milestone, cycle));
+        if let Some(clock) = clock {
+            clock.started_at = at;
         }
     }
     next.finish()

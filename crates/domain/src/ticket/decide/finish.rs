@@ -229,7 +229,7 @@ pub(super) fn open_again(next: &mut Next<'_>, reason: &str) -> Result<(), Refusa
 }
 
 /// An end can be taken back as a slip of the hand for this long.
-const SLIP_S: i64 = 300;
+pub(super) const SLIP_S: i64 = 300;
 
 /// The same person takes the end back at once and gives no reason, for there is none.
 fn is_slip(next: &Next<'_>, ended_at: Timestamp, reason: &str) -> bool {

@@ -24,7 +24,7 @@ mod tick;
 
 pub use body::Body;
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
-pub use combine::{absorb, link, merge, split_from, split_off, unlink};
+pub use combine::{Slip, absorb, link, merge, part, release, split_from, split_off, unlink};
 pub use earlier::Earlier;
 pub use emergency::{
     InEmergency, MOST_ROLES, Start, call_off_emergency, describe_emergency, end_emergency, plan_interim,
@@ -43,7 +43,7 @@ pub use open::{Identity, Opening, open};
 pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};
 pub use refusal::Refusal;
-pub use rest::come_to_rest;
+pub use rest::{answered_elsewhere, come_to_rest, leave_unknown};
 pub use serve::{attend, complained, contacted, edit_service, plan};
 pub use talk::{Audience, Draft, customer_message, note, reply};
 pub use tick::{Helpers, recount, tick, tick_silence};
@@ -213,7 +213,7 @@ impl Notice {
     /// Of which event it tells a colleague.
     const fn event(&self) -> Option<i64> {
         match self {
-            Self::Letter { .. } => None,
+            Self::Letter { .. } | Self::Copies { .. } => None,
             Self::Staff { event, .. } | Self::Leads { event } | Self::Managers { event } => Some(*event),
         }
     }

@@ -173,10 +173,14 @@ pub(super) fn remind(next: &mut Next<'_>, i: usize) {
 /// Slots have passed without a report: tells the customer once, for the newest of them, when the next report comes.
 /// It is no report: it stops nothing.
 pub(super) fn tell_underway(next: &mut Next<'_>) -> Result<(), Refusal> {
+    // What passed before the case was here is no news: the customer has just been told that it has come, and hears of
+    // the next report when the first slot passes that somebody could have reported in.
+    let here = next.out.ticket.created_at;
     let passed = next.out.events.iter().filter_map(|e| match e.change {
         Change::Breached { milestone: Milestone::Update, due_at, retro: false, .. } => Some(due_at),
         _ => None,
     });
+    let passed = passed.filter(|due_at| *due_at > here);
     let passed: Vec<Timestamp> = passed.collect();
     let Some(slot_at) = passed.iter().max().copied() else { return Ok(()) };
     let lone = passed.len() == 1;
@@ -199,9 +203,10 @@ pub(super) fn tell_underway(next: &mut Next<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Seconds from the last report, or the beginning of the duty, to a slot that passed.
+/// Seconds from the last report, or the beginning of the duty here, to a slot that passed.
 fn silent_since(next: &Next<'_>, slot_at: Timestamp) -> i64 {
-    missed_since(next).map_or(0, |first| to_seconds(slot_at) - to_seconds(first))
+    let here = next.out.ticket.created_at;
+    missed_since(next).map_or(0, |first| to_seconds(slot_at) - to_seconds(first.max(here)))
 }
 
 /// A case that another system kept: its history is not ours to answer for.

@@ -69,6 +69,8 @@ named! {
         NotInFuture = "not_in_future",
         /// The emergency has no measure with this number.
         NoMeasure = "no_measure",
+        /// A merge is taken back at once, by who merged, while nothing has happened since, or not at all.
+        TooLate = "too_late",
         /// More than fit.
         TooMany = "too_many",
         /// Something else still names it; deactivate it instead.

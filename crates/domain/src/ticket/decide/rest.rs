@@ -5,6 +5,7 @@ use super::tick::{Act, acts_of, basis};
 use super::{Case, Change, Next, Outcome, Refusal};
 use crate::access::Actor;
 use crate::sla::{Clock, Firing, Milestone, StopReason};
+use crate::ticket::Status;
 use crate::time::Timestamp;
 
 /// Brings a replayed case to the present. Nobody is told or paged for the past: steps whose instant has come count as
@@ -21,6 +22,44 @@ pub fn come_to_rest(case: &Case, actor: &Actor, now: Timestamp) -> Outcome {
             next.stop_at(i, at, StopReason::Superseded)?;
         } else {
             pass(&mut next, i)?;
+        }
+    }
+    next.finish()
+}
+
+/// When somebody first answered, as another system tells it. What was said stands there.
+///
+/// # Errors
+/// `ended`, `merged`; `never_opens` if a calendar is broken.
+pub fn answered_elsewhere(case: &Case, actor: &Actor, at: Timestamp) -> Outcome {
+    let mut next = Next::on_open(case, actor, at)?;
+    next.event(Change::Contacted { at, note: String::new() });
+    super::talk::answered(&mut next)?;
+    if next.out.ticket.status == Status::New {
+        next.set_status(Status::Open, "");
+    }
+    next.finish()
+}
+
+/// Another system does not tell when these promises were kept, or whether they were: unknown is not missed. Their
+/// clocks stop where they began, outside attainment. In a ticket that is still open a promise that is due after `until`
+/// goes on.
+///
+/// # Errors
+/// `never_opens` if a calendar is broken.
+pub fn leave_unknown(
+    case: &Case,
+    milestones: &[Milestone],
+    until: Option<Timestamp>,
+    actor: &Actor,
+    at: Timestamp,
+) -> Outcome {
+    let mut next = Next::new(case, actor, at);
+    let goes_on = |c: &Clock| until.is_some_and(|until| c.due_at.is_none_or(|due| due > until));
+    let unknown = |c: &Clock| c.is_running() && milestones.contains(&c.milestone) && !goes_on(c);
+    for i in 0..next.out.clocks.len() {
+        if let Some(at) = next.out.clocks.get(i).filter(|c| unknown(c)).map(|c| c.started_at) {
+            next.stop_at(i, at, StopReason::Unknown)?;
         }
     }
     next.finish()

@@ -6,7 +6,7 @@ use super::{Body, Case, Change, Letter, Next, Notice, Outcome, Refusal, Visibili
 use crate::access::Actor;
 use crate::id::{FileId, StaffId};
 use crate::named;
-use crate::sla::{Milestone, StopReason};
+use crate::sla::{Clock, Milestone, StopReason};
 use crate::ticket::Status;
 use crate::time::{Timestamp, plus_seconds};
 
@@ -69,7 +69,12 @@ pub(super) fn speak(next: &mut Next<'_>, draft: Draft, letter: Letter) -> Result
 
 /// A person has been in contact: first response and reply are met.
 pub(super) fn answered(next: &mut Next<'_>) -> Result<(), Refusal> {
-    next.out.ticket.responded_at.get_or_insert(next.now);
+    // Another system did not tell when somebody first answered.
+    let unknown =
+        |c: &Clock| c.milestone == Milestone::Response && matches!(c.stopped, Some((_, StopReason::Unknown)));
+    if !next.out.clocks.iter().any(unknown) {
+        next.out.ticket.responded_at.get_or_insert(next.now);
+    }
     next.out.ticket.unanswered_since = None;
     next.stop(Milestone::Response, next.now, StopReason::Done)?;
     next.stop(Milestone::Reply, next.now, StopReason::Done)

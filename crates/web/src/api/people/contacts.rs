@@ -144,7 +144,7 @@ pub(crate) async fn create(
 ) -> std::result::Result<Response, WebError> {
     caller.need(Right::PeopleEdit)?;
     let Body { value, hash } = body;
-    create_once(&app, &caller, hash, Place::At("contacts", "id"), move |unit| {
+    create_once(&app, &caller, hash, Place::Keyed("contacts"), move |unit| {
         let empty = ContactRow {
             id: ContactId(String::new()),
             organisation: None,

@@ -156,7 +156,7 @@ pub(crate) async fn create(
 ) -> std::result::Result<Response, WebError> {
     caller.need(Right::PeopleEdit)?;
     let Body { value, hash } = body;
-    create_once(&app, &caller, hash, Place::At("contracts", "id"), move |unit| {
+    create_once(&app, &caller, hash, Place::Keyed("contracts"), move |unit| {
         let contract = Contract {
             id: ContractId(String::new()),
             organisation: OrgId(String::new()),

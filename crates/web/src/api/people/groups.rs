@@ -101,7 +101,7 @@ pub(crate) async fn create(
     caller.need(Right::StaffEdit)?;
     let Body { value, hash } = body;
     let value = GroupBody { version: 0, active: Some(true), ..value };
-    create_once(&app, &caller, hash, Place::At("groups", "id"), move |unit| {
+    create_once(&app, &caller, hash, Place::Keyed("groups"), move |unit| {
         let id = GroupId(unit.work.next_id());
         value.save(unit, GroupRow { id, name: String::new(), active: true, version: 0 })
     })

@@ -110,7 +110,7 @@ pub(crate) async fn create(
 ) -> std::result::Result<Response, WebError> {
     caller.need(Right::PeopleEdit)?;
     let Body { value, hash } = body;
-    create_once(&app, &caller, hash, Place::At("installations", "id"), move |unit| {
+    create_once(&app, &caller, hash, Place::Keyed("installations"), move |unit| {
         let empty = InstallationRow {
             id: String::new(),
             organisation: OrgId(String::new()),

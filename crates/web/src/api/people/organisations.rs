@@ -122,7 +122,7 @@ pub(crate) async fn create(
 ) -> std::result::Result<Response, WebError> {
     caller.need(Right::PeopleEdit)?;
     let Body { value, hash } = body;
-    create_once(&app, &caller, hash, Place::At("organisations", "id"), move |unit| {
+    create_once(&app, &caller, hash, Place::Keyed("organisations"), move |unit| {
         let empty = OrgRow {
             id: OrgId(String::new()),
             name: String::new(),

@@ -131,7 +131,7 @@ pub(crate) async fn create(
     caller.need(Right::DeskEdit)?;
     let Body { value, hash } = body;
     let value = ProductBody { version: 0, active: Some(true), ..value };
-    create_once(&app, &caller, hash, Place::At("products", "id"), move |unit| {
+    create_once(&app, &caller, hash, Place::Keyed("products"), move |unit| {
         let id = ProductId(unit.work.next_id());
         value.save(unit, ProductRow { id, name: String::new(), active: true, version: 0 })
     })

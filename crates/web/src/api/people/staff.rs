@@ -157,7 +157,7 @@ pub(crate) async fn create(
 ) -> std::result::Result<Response, WebError> {
     caller.need(Right::StaffEdit)?;
     let Body { value, hash } = body;
-    create_once(&app, &caller, hash, Place::At("staff", "id"), move |unit| {
+    create_once(&app, &caller, hash, Place::Keyed("staff"), move |unit| {
         let empty = StaffRow {
             id: StaffId(String::new()),
             login: String::new(),

@@ -329,9 +329,8 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         Change::Reopened { reason, .. } if reason.is_empty() => (say("event-reopened", &[]), "soon"),
         Change::Reopened { reason, .. } => (say("event-reopened-why", &[("reason", reason)]), "soon"),
         Change::DuesMoved { dues } => {
-            let clocks: Vec<_> =
-                dues.iter().map(|d| word(locale, "milestone", d.milestone.as_str())).collect();
-            (say("event-dues-moved", &[("clocks", &clocks.join(t(locale, "list-comma")))]), "soon")
+            let of: Vec<_> = dues.iter().map(|d| word(locale, "milestone", d.milestone.as_str())).collect();
+            (say("event-dues-moved", &[("clocks", &of.join(t(locale, "list-comma")))]), "soon")
         }
         Change::Reminded { count } => (say("event-reminded", &[("n", &count.to_string())]), ""),
         Change::MergedInto { .. } => (say("event-merged-into", &[]), ""),

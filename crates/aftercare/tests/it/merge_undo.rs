@@ -9,6 +9,7 @@ use testkit::{Client, TestApp};
 mod engines {
     testkit::on_both_engines!(
         a_merge_taken_back_leaves_both_as_they_were,
+        what_waited_or_was_solved_does_so_again,
         what_has_happened_since_keeps_the_merge,
         the_page_offers_the_undo_and_reports_forget_the_merge,
     );
@@ -58,6 +59,23 @@ async fn a_merge_taken_back_leaves_both_as_they_were(app: TestApp) {
     let late = shown(&api, &first).await;
     let clock = late["clocks"].as_array().unwrap().iter().find(|c| c["kind"] == "response").unwrap();
     assert_eq!(clock["state"], "breached_running", "{late}");
+}
+
+async fn what_waited_or_was_solved_does_so_again(app: TestApp) {
+    let (into, api) = (opened(&app, "into", &json!([])).await, app.api().await);
+    let waits = json!({"status": "waiting_customer", "body": "please say", "note": "asked"});
+    let solved = json!({"cause": "operation", "resolution": "restarted"});
+    for (verb, body) in [("hold", waits), ("solution", solved)] {
+        let number = opened(&app, verb, &json!([])).await;
+        app.advance(60).await;
+        let done = api.post(&format!("/api/v1/tickets/{number}/{verb}"), &body).await;
+        assert!(done.status.is_success(), "{}", done.text);
+        let before = shown(&api, &number).await;
+        assert_ne!(before["status"], "open");
+        merged(&app, &number, &into).await;
+        verb::unmerge(&app.desk, app.cast.staff("boss"), &number).await.unwrap();
+        assert_eq!(shown(&api, &number).await, before, "{verb}");
+    }
 }
 
 async fn what_has_happened_since_keeps_the_merge(app: TestApp) {

@@ -77,6 +77,7 @@ fn apart(case: &Case) -> Apart {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slip {
     status: Status,
+    note: String,
     apart: Apart,
 }
 
@@ -98,12 +99,17 @@ impl Slip {
             Change::StatusChanged { from, to: Status::Merged, .. } => Some(from),
             _ => None,
         });
-        Ok(Self { status: from.unwrap_or(Status::Open), apart: Apart::clone(was) })
+        let status = from.unwrap_or(Status::Open);
+        let note = gone.iter().rev().find_map(|e| match &e.change {
+            Change::StatusChanged { to, note, .. } if *to == status => Some(note.clone()),
+            _ => None,
+        });
+        Ok(Self { status, note: note.unwrap_or_default(), apart: Apart::clone(was) })
     }
 }
 
-/// The ticket goes on by itself again, with its clocks as if it had never been merged. A waiting one is open: that it
-/// waited ended with the merge.
+/// The ticket goes on by itself again, with its clocks as if it had never been merged. A waiting one waits again from now
+/// on, for of the minutes in between history says that it did not.
 ///
 /// # Errors
 /// `never_opens` if a calendar is broken.
@@ -111,9 +117,7 @@ pub fn part(case: &Case, slip: &Slip, actor: &Actor, now: Timestamp) -> Outcome 
     let mut next = Next::new(case, actor, now);
     next.event(Change::Reopened { reason: String::new(), slip: true });
     next.set_status(Status::Open, "");
-    if slip.status == Status::New {
-        next.set_status(Status::New, "");
-    }
+    next.set_status(slip.status, &slip.note);
     let t = &mut next.out.ticket;
     (t.merged_into, t.closed_at, t.close_reason) = (None, None, None);
     for clock in &mut next.out.clocks {

@@ -109,6 +109,8 @@ const axe = await readFile(path.join(import.meta.dirname, "../node_modules/axe-c
 
 /** Nothing serious for the accessibility checker. */
 export async function accessible(page) {
+  // What is still fading in has not its colours yet.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime !== Infinity).map((a) => a.finished)));
   // The policy forbids foreign scripts; the checker is evaluated by the browser's own debugger.
   await page.evaluate(axe);
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));

@@ -61,6 +61,7 @@ fn a_number_of_days_that_is_not_the_dates_is_a_doubt() {
 #[test]
 fn rest_in_exchange_is_a_day_off() {
     check("10月10日（周六）上班，10月12日补休", "2026-10-10 makeup_work ; 2026-10-12 off ");
+    check("9月15日放假1天，9月17日补休", "2026-09-15 off ; 2026-09-17 off ");
     check("10月12日补休，10月10日上班补休", "2026-10-12 off  ?10月12日补休，10月10日上班补休");
 }
 

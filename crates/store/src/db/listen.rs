@@ -33,17 +33,20 @@ async fn keep_listening(target: Target, shared: Weak<Shared>) {
         if let Err(e) = listen(&target, &shared).await {
             tracing::warn!(error = %e, "notifications of other nodes are not heard; trying again");
         }
-        // What was committed meanwhile is found by whoever is woken now.
-        if let Some(shared) = shared.upgrade() {
-            shared.ring();
-        }
         pause().await;
     }
 }
 
 async fn listen(target: &Target, shared: &Weak<Shared>) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = target.config.connect(target.tls.clone()).await?;
-    let asked = client.batch_execute("LISTEN aftercare");
+    let asked = async {
+        client.batch_execute("LISTEN aftercare").await?;
+        // What was committed before anybody listened is found by whoever is woken now.
+        if let Some(shared) = shared.upgrade() {
+            shared.ring();
+        }
+        Ok(())
+    };
     let heard = async {
         while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
             if let (AsyncMessage::Notification(_), Some(shared)) = (message?, shared.upgrade()) {

@@ -35,8 +35,8 @@ const NOT_READ: [&str; 7] = [
 /// 天: so many days, after 共, 共计, 放假.
 const DAYS: char = '\u{5929}';
 const SO_MANY: [char; 3] = ['\u{5171}', '\u{8ba1}', '\u{5047}'];
-/// 连休: days off of the week, which nobody names, are counted in.
-const WITH_WEEKEND: &str = "\u{8fde}\u{4f11}";
+/// 连休: days off of the week, which nobody names, are counted in. 补休: a day in lieu may be counted in or not.
+const COUNTED_OTHERWISE: [&str; 2] = ["\u{8fde}\u{4f11}", "\u{8865}\u{4f11}"];
 /// 起: from a date on.
 const ONWARDS: char = '\u{8d77}';
 const ENDS: [char; 4] = ['\u{3002}', '\u{ff1b}', ';', '\n'];
@@ -160,9 +160,8 @@ impl Reader {
         let off = |d: &&ExceptionDoc| d.kind == ExceptionKind::Off;
         let read: BTreeSet<Date> = self.days.iter().skip(before).filter(off).map(|d| d.date).collect();
         let said = counts(text);
-        let Some(last) = said.last().filter(|_| !read.is_empty() && !text.contains(WITH_WEEKEND)) else {
-            return;
-        };
+        let otherwise = COUNTED_OTHERWISE.iter().any(|w| text.contains(w));
+        let Some(last) = said.last().filter(|_| !read.is_empty() && !otherwise) else { return };
         let read = read.len();
         if *last != read && said.iter().sum::<usize>() != read {
             self.out.miscounts.push(Miscount { said: *last, read, line: unmarked(clause) });

@@ -209,7 +209,7 @@ async fn a_refused_verb_keeps_the_page(app: TestApp) {
         async move { agent.send(Method::POST, &path, kind, Body::from(form), &headers).await }
     };
     let refused = send(format!("/tickets/{number}/severity"), "severity=urgent&reason=").await;
-    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.starts_with("<p class=\"toast toast-error\""), "{}", refused.text);
     let bad = send(format!("/tickets/{number}/merge"), "number=nonsense").await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);

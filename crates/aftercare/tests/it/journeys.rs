@@ -77,7 +77,7 @@ async fn s1_50_a_person_hands_it_to_a_senior_engineer(app: TestApp) {
     let page = format!("/tickets/{number}");
     assert!(agent.get(&page).await.text.contains(&format!("{page}/escalation")));
     let unsaid = agent.form(&format!("{page}/escalation"), "reason=").await;
-    assert_eq!(unsaid.status, StatusCode::CONFLICT, "{}", unsaid.text);
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unsaid.text);
     agent.form(&format!("{page}/escalation"), "reason=数据库死锁").await;
     assert_eq!(shown(&app, &number).await["assignee"], json!(app.cast.staff_id("senior")));
     let text = agent.get(&page).await.text;

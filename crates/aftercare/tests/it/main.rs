@@ -126,6 +126,7 @@ mod routes;
 mod rules;
 #[cfg(test)]
 mod rules_api;
+mod rules_at_fields;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

@@ -2,14 +2,17 @@
 
 use domain::access::{Action, Actor};
 use domain::id::TicketId;
-use domain::ticket::decide::{self, Body};
+use domain::ticket::decide::{self, Body, Refusal};
 use domain::ticket::{Channel, Ticket, linked_with};
 use store::ticket;
 
 use super::allowed;
 use super::complaint::{complaints_about, keep_apart};
+use crate::at::{About, at};
 use crate::intake::{NewTicket, open_in};
 use crate::{Desk, Error, Result, Unit, load_case, load_case_by_id, save};
+
+const SELF: &[About] = &[(Refusal::SameTicket, "number")];
 
 /// Continues a ticket in another one. Returns the ticket that goes on.
 ///
@@ -47,6 +50,7 @@ pub async fn merge(
         Ok(load_case_by_id(unit, &target.ticket.id)?.ticket)
     })
     .await
+    .map_err(at(SELF))
 }
 
 /// Events of a ticket of which the last say what it was merged with.
@@ -156,6 +160,7 @@ pub async fn link(desk: &Desk, who: &Actor, number: &str, other: &str) -> Result
         Ok(load_case_by_id(unit, &a.ticket.id)?.ticket)
     })
     .await
+    .map_err(at(SELF))
 }
 
 /// Takes the link of two tickets away; both get the event.

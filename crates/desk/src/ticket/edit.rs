@@ -7,13 +7,14 @@ use domain::agreement::contract_for;
 use domain::field::{check_tags, check_values};
 use domain::id::{ModuleId, ProductId, StaffId};
 use domain::ticket::clash;
-use domain::ticket::decide::{self, Case, Decision, Edit, Reclassify};
+use domain::ticket::decide::{self, Case, Decision, Edit, Reclassify, Refusal};
 use domain::ticket::{Cause, Change, EditField, Extra, Facts, IssueClass, Kind, PlanStep, Ticket};
 use domain::time::Timestamp;
 use store::{directory, staff, ticket};
 
 use super::allowed;
 use super::complaint::stands_apart;
+use crate::at::{About, at};
 use crate::intake::check_module;
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
@@ -91,6 +92,7 @@ pub async fn edit(desk: &Desk, who: &Actor, number: &str, input: EditInput) -> R
         Ok(decision.ticket)
     })
     .await
+    .map_err(at(&[(Refusal::EmptyText, "title")]))
 }
 
 fn becomes_complaint(case: &Case, decision: &Decision) -> bool {
@@ -188,6 +190,8 @@ fn untouched(
 /// Events among which a raise is looked for that may be taken back: more than happen in five minutes.
 const RECENT: i64 = 200;
 
+const SEVERITY: &[About] = &[(Refusal::NeedsReason, "reason"), (Refusal::LevelNeedsUrgent, "level")];
+
 /// Changes severity and level, with the mode in which the promises follow.
 ///
 /// # Errors
@@ -204,6 +208,7 @@ pub async fn set_severity(desk: &Desk, who: &Actor, number: &str, to: Reclassify
         Ok(decision.ticket)
     })
     .await
+    .map_err(at(SEVERITY))
 }
 
 /// What was found out; what is `None` stays.
@@ -286,7 +291,10 @@ pub async fn plan(
         Ok(decision.ticket)
     })
     .await
+    .map_err(at(&[(Refusal::EmptyText, "plan")]))
 }
+
+const CONTACT: &[About] = &[(Refusal::NeedsReason, "note"), (Refusal::InFuture, "at")];
 
 /// A contact outside the system, by telephone or on site.
 ///
@@ -296,14 +304,15 @@ pub async fn contact_recorded(
     desk: &Desk,
     who: &Actor,
     number: &str,
-    at: Option<Timestamp>,
+    when: Option<Timestamp>,
     note: String,
     on_site: bool,
 ) -> Result<Ticket> {
     desk.verb(who, number, Action::Reply, move |case, who, now| {
-        decide::contacted(case, at, &note, on_site, who, now)
+        decide::contacted(case, when, &note, on_site, who, now)
     })
     .await
+    .map_err(at(CONTACT))
 }
 
 /// A technician begins to work.
@@ -314,9 +323,10 @@ pub async fn attend(
     desk: &Desk,
     who: &Actor,
     number: &str,
-    at: Option<Timestamp>,
+    when: Option<Timestamp>,
     on_site: bool,
 ) -> Result<Ticket> {
-    desk.verb(who, number, Action::Reply, move |case, who, now| decide::attend(case, at, on_site, who, now))
+    desk.verb(who, number, Action::Reply, move |case, who, now| decide::attend(case, when, on_site, who, now))
         .await
+        .map_err(at(CONTACT))
 }

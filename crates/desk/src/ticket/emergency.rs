@@ -10,6 +10,7 @@ use domain::ticket::{Change, Event, Ticket};
 use domain::time::Timestamp;
 use store::{directory, emergency, staff, ticket};
 
+use crate::at::{About, TEXT, at};
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
 /// What is needed to switch emergency mode on.
@@ -26,6 +27,8 @@ pub struct StartInput {
     /// Why it is one.
     pub reason: String,
 }
+
+const START: &[About] = &[(Refusal::EmptyText, "title"), (Refusal::NeedsReason, "reason")];
 
 /// Switches emergency mode on.
 ///
@@ -55,6 +58,7 @@ pub async fn start_emergency(desk: &Desk, who: &Actor, number: &str, input: Star
         keep(unit, &case, before.as_ref(), done)
     })
     .await
+    .map_err(at(START))
 }
 
 fn keep(
@@ -72,7 +76,7 @@ fn keep(
 
 fn at_work(unit: &mut Unit<'_, '_>, field: &str, person: &StaffId) -> Result<()> {
     let row = staff::one(unit.work, person)?.ok_or_else(|| Error::field(field, "unknown"))?;
-    if row.active { Ok(()) } else { Err(Refusal::InactivePerson.into()) }
+    if row.active { Ok(()) } else { Err(Error::field(field, "inactive_person")) }
 }
 
 fn known(unit: &mut Unit<'_, '_>, organisations: &BTreeSet<OrgId>) -> Result<()> {
@@ -161,6 +165,7 @@ pub async fn call_off_emergency(desk: &Desk, who: &Actor, number: &str, reason: 
         Ok(decide::call_off_emergency(case, e, &reason, unit.actor, unit.now))
     })
     .await
+    .map_err(at(&[(Refusal::NeedsReason, "text")]))
 }
 
 /// What the affected customers read, and who they are.
@@ -194,6 +199,7 @@ pub async fn describe_emergency(
         Ok(decide::describe_emergency(case, e, words, organisations, unit.actor, unit.now))
     })
     .await
+    .map_err(at(START))
 }
 
 /// Who leads and who does what.
@@ -218,6 +224,7 @@ pub async fn staff_emergency(
         Ok(decide::staff_emergency(case, e, commander.clone(), roles.clone(), unit.actor, unit.now))
     })
     .await
+    .map_err(at(&[(Refusal::EmptyText, "roles")]))
 }
 
 /// An entry of the timeline, for everybody or for staff.
@@ -235,7 +242,14 @@ pub async fn post_in_emergency(
         Ok(decide::post_in_emergency(case, e, (&text, public), next_report_at, unit.actor, unit.now))
     })
     .await
+    .map_err(at(&[(Refusal::EmptyText, "text"), (Refusal::NotInFuture, "next_report_at")]))
 }
+
+const PLAN: &[About] = &[
+    (Refusal::EmptyText, "text"),
+    (Refusal::NeedsTime, "promised_at"),
+    (Refusal::NotInFuture, "promised_at"),
+];
 
 /// The interim plan.
 ///
@@ -252,6 +266,7 @@ pub async fn plan_interim(
         Ok(decide::plan_interim(case, e, (&text, state), promised_at, unit.actor, unit.now))
     })
     .await
+    .map_err(at(PLAN))
 }
 
 /// It is over; the affected read the summary.
@@ -263,6 +278,7 @@ pub async fn end_emergency(desk: &Desk, who: &Actor, number: &str, summary: Stri
         Ok(decide::end_emergency(case, e, &summary, unit.actor, unit.now))
     })
     .await
+    .map_err(at(TEXT))
 }
 
 /// It is not over after all.
@@ -274,6 +290,7 @@ pub async fn resume_emergency(desk: &Desk, who: &Actor, number: &str, reason: St
         Ok(decide::resume_emergency(case, e, &reason, unit.actor, unit.now))
     })
     .await
+    .map_err(at(&[(Refusal::NeedsReason, "text")]))
 }
 
 /// Causes and lessons.
@@ -291,6 +308,7 @@ pub async fn review_emergency(
         Ok(decide::review_emergency(case, e, (&causes, &lessons), unit.actor, unit.now))
     })
     .await
+    .map_err(at(&[(Refusal::EmptyText, "causes")]))
 }
 
 /// Adds or changes a measure. Its owner, who does not lead the emergency, may only say what became of it.
@@ -323,6 +341,7 @@ pub async fn measure_emergency(
         Ok(decide::measure_emergency(case, e, input.clone(), unit.actor, unit.now))
     })
     .await
+    .map_err(at(&[(Refusal::EmptyText, "what")]))
 }
 
 /// Over and reviewed.

@@ -2,11 +2,12 @@
 
 use domain::access::{Action, Actor};
 use domain::sla::Milestone;
-use domain::ticket::decide::{self, Solution};
+use domain::ticket::decide::{self, Refusal, Solution};
 use domain::ticket::{Before, CloseReason, Ticket};
 use store::ticket;
 
 use super::allowed;
+use crate::at::{REASON, at};
 use crate::{Desk, Result, load_case, save};
 
 /// Solves a ticket.
@@ -16,7 +17,7 @@ use crate::{Desk, Result, load_case, save};
 pub async fn resolve(desk: &Desk, who: &Actor, number: &str, solution: Solution) -> Result<Ticket> {
     solution.draft.as_ref().map_or(Ok(()), super::talk::fits)?;
     let decide = move |case: &_, who: &_, now| decide::resolve(case, solution.clone(), who, now);
-    desk.verb(who, number, Action::Resolve, decide).await
+    desk.verb(who, number, Action::Resolve, decide).await.map_err(at(&[(Refusal::EmptyText, "resolution")]))
 }
 
 /// Staff close a solved ticket without the customer's word.
@@ -69,5 +70,5 @@ pub async fn excuse(
     reason: String,
 ) -> Result<Ticket> {
     let decide = move |case: &_, who: &_, now| decide::excuse(case, milestone, cycle, &reason, who, now);
-    desk.verb(who, number, Action::Excuse, decide).await
+    desk.verb(who, number, Action::Excuse, decide).await.map_err(at(REASON))
 }

@@ -4,10 +4,11 @@ use domain::access::{Action, Actor, may};
 use domain::id::{GroupId, StaffId};
 use domain::routing::{RouteKind, RouteReason};
 use domain::ticket::Ticket;
-use domain::ticket::decide::{self, Assignment, Refusal};
+use domain::ticket::decide::{self, Assignment};
 use store::staff;
 
 use super::complaint::stands_apart;
+use crate::at::{REASON, at};
 use crate::sweep::senior_for;
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
@@ -48,7 +49,7 @@ fn check(unit: &mut Unit<'_, '_>, input: &AssignInput) -> Result<()> {
     if let Some(person) = &input.assignee {
         let row = staff::one(unit.work, person)?.ok_or_else(|| Error::field("assignee", "unknown"))?;
         if !row.active {
-            return Err(Refusal::InactivePerson.into());
+            return Err(Error::field("assignee", "inactive_person"));
         }
     }
     if let Some(Some(group)) = &input.group {
@@ -96,4 +97,5 @@ pub async fn escalate(desk: &Desk, who: &Actor, number: &str, reason: String) ->
         Ok(decision.ticket)
     })
     .await
+    .map_err(at(REASON))
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::access::{Action, Actor, may};
 use domain::id::StaffId;
-use domain::ticket::decide::{self, Draft};
+use domain::ticket::decide::{self, Draft, Refusal};
 use domain::ticket::{Channel, Status, Ticket, mentioned};
 
 use store::ticket::DraftRow;
 
 use super::verb_in;
+use crate::at::{About, BODY, at};
 use crate::intake::NewTicket;
 use crate::{Desk, Error, Result, Unit, load_case, save};
 
@@ -33,6 +34,7 @@ pub async fn reply(desk: &Desk, who: &Actor, number: &str, draft: Draft) -> Resu
     fits(&draft)?;
     desk.verb(who, number, Action::Reply, move |case, who, now| decide::reply(case, draft.clone(), who, now))
         .await
+        .map_err(at(BODY))
 }
 
 /// Takes somebody out of copy; harmless if they are not in it.
@@ -73,6 +75,7 @@ pub fn add_message_in(unit: &mut Unit<'_, '_>, number: &str, draft: &Draft) -> R
         Actor::Contact(_) => decide::customer_message(case, draft.clone(), who, now),
         _ => decide::reply(case, draft.clone(), who, now),
     })
+    .map_err(at(BODY))
 }
 
 /// Staff write for staff. Colleagues named with `@` in the text are mentioned like those that are given.
@@ -108,7 +111,15 @@ pub async fn note(
         Ok(decision.ticket)
     })
     .await
+    .map_err(at(BODY))
 }
+
+const HOLD: &[About] = &[
+    (Refusal::NotAWaitingStatus, "status"),
+    (Refusal::NeedsReason, "note"),
+    (Refusal::NeedsMessage, "body"),
+    (Refusal::EmptyText, "body"),
+];
 
 /// Puts a ticket to wait, with a message to the customer where the customer has to act.
 ///
@@ -124,7 +135,7 @@ pub async fn hold(
 ) -> Result<Ticket> {
     draft.as_ref().map_or(Ok(()), fits)?;
     let decide = move |case: &_, who: &_, now| decide::hold(case, status, &note, draft.clone(), who, now);
-    desk.verb(who, number, Action::Hold, decide).await
+    desk.verb(who, number, Action::Hold, decide).await.map_err(at(HOLD))
 }
 
 /// Takes a waiting ticket up again.

@@ -9,7 +9,6 @@ use desk::{Error, FieldError, Result};
 use domain::access::{Action, may, may_in};
 use domain::emergency::{Emergency, EmergencyChange, Holder, Measure, PlanState, State as Standing};
 use domain::id::{OrgId, StaffId, TicketId};
-use domain::ticket::decide::Refusal;
 use domain::ticket::{Change, Ticket};
 use domain::time::Timestamp;
 use jiff::civil::Date;
@@ -118,11 +117,6 @@ impl Sent {
         let typed: BTreeMap<String, String> = texts.collect();
         let wrong = match error {
             Error::Invalid(fields) => fields,
-            Error::Refused(Refusal::EmptyText | Refusal::NeedsReason) => {
-                let texts = ["title", "reason", "text", "causes", "what"].into_iter();
-                let empty = texts.filter(|f| typed.get(*f).is_some_and(|t| t.trim().is_empty()));
-                empty.map(|f| FieldError::new(f, "required")).collect()
-            }
             _ => Vec::new(),
         };
         let said = if wrong.is_empty() { said } else { String::new() };

@@ -298,7 +298,7 @@ pub(super) async fn complain(
     Fields(form): Fields<ComplaintForm>,
 ) -> Result<Response, WebError> {
     if form.text.trim().is_empty() {
-        return Err(page.visitor.fail(Error::Refused(domain::ticket::decide::Refusal::EmptyText)));
+        return Err(page.visitor.fail(Error::field("text", "required")));
     }
     let title = words::t_args(page.visitor.locale, "portal-complaint-title", &[("number", &number)]);
     said(

@@ -144,7 +144,11 @@ pub fn open(
     next.finish()
 }
 
-fn received(given: Option<Timestamp>, actor: &Actor, now: Timestamp) -> Result<Timestamp, Refusal> {
+/// When a request reached us, if somebody says so: not in the future, and at most 72 hours ago (K3).
+///
+/// # Errors
+/// `in_future`, `too_old`.
+pub fn received(given: Option<Timestamp>, actor: &Actor, now: Timestamp) -> Result<Timestamp, Refusal> {
     match given {
         None => Ok(now),
         Some(at) if actor.is_import() => Ok(at),

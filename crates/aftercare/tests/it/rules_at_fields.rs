@@ -7,6 +7,7 @@ use testkit::{Answer, Client, TestApp};
 mod engines {
     testkit::on_both_engines!(
         programs_hear_which_field_a_rule_is_about,
+        a_contact_lies_between_the_coming_of_the_ticket_and_now,
         emergencies_say_it_at_their_fields,
         the_form_of_a_verb_says_it_at_the_field,
         a_late_entry_says_it_with_all_else,
@@ -46,6 +47,9 @@ async fn programs_hear_which_field_a_rule_is_about(app: TestApp) {
         (Method::POST, "contact", json!({}), "note required"),
         (Method::POST, "contact", json!({"note": "x", "at": later}), "at in_future"),
         (Method::POST, "attendance", json!({"at": later}), "at in_future"),
+        (Method::POST, "contact", json!({"note": "x", "at": "2026-09-24T01:00:00Z"}), "at before_received"),
+        (Method::POST, "contact", json!({"note": "x".repeat(2001)}), "note too_long"),
+        (Method::POST, "attendance", json!({"at": "2026-09-24T01:00:00Z"}), "at before_received"),
         (Method::PUT, "plan", json!({"steps": [{"what": " ", "by": "2026-10-01"}]}), "plan required"),
         (Method::POST, "merge", json!({"number": number}), "number same_ticket"),
         (Method::POST, "links", json!({"number": number}), "number same_ticket"),
@@ -53,8 +57,28 @@ async fn programs_hear_which_field_a_rule_is_about(app: TestApp) {
         let answer = api.json(method, &format!("/api/v1/tickets/{number}/{verb}"), &body).await;
         assert_eq!(wrong(&answer), [expected], "{verb} {body}");
     }
+    let both = json!({"note": "", "at": later});
+    let both = api.post(&format!("/api/v1/tickets/{number}/contact"), &both).await;
+    assert_eq!(wrong(&both), ["note required", "at in_future"]);
     let named = api.json(Method::PATCH, &format!("/api/v1/tickets/{number}"), &json!({"title": " "})).await;
     assert_eq!(wrong(&named), ["title required"]);
+}
+
+async fn a_contact_lies_between_the_coming_of_the_ticket_and_now(app: TestApp) {
+    let api = app.api().await;
+    app.advance(30).await;
+    let number = opened(&api).await;
+    app.advance(600).await;
+    let path = format!("/api/v1/tickets/{number}/contact");
+    let early = json!({"note": "x", "at": "2026-09-24T01:59:59Z"});
+    assert_eq!(wrong(&api.post(&path, &early).await), ["at before_received"]);
+    let called = json!({"note": "x".repeat(2000), "at": "2026-09-24T02:00:00Z"});
+    let answer = api.post(&path, &called).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let events = api.get(&format!("/api/v1/tickets/{number}/events")).await.json();
+    let event =
+        events["items"].as_array().unwrap().iter().find(|e| e["change"]["type"] == "contacted").unwrap();
+    assert_eq!(event["change"]["at"], "2026-09-24T02:00:30Z");
 }
 
 async fn emergencies_say_it_at_their_fields(app: TestApp) {

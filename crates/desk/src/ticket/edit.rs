@@ -14,9 +14,9 @@ use store::{directory, staff, ticket};
 
 use super::allowed;
 use super::complaint::stands_apart;
-use crate::at::{About, at};
+use crate::at::{About, at, issue};
 use crate::intake::check_module;
-use crate::{Desk, Error, Result, Unit, load_case, save};
+use crate::{Desk, Error, FieldError, Result, Unit, load_case, save};
 
 /// Fields to be edited; what is `None` stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -294,12 +294,10 @@ pub async fn plan(
     .map_err(at(&[(Refusal::EmptyText, "plan")]))
 }
 
-const CONTACT: &[About] = &[(Refusal::NeedsReason, "note"), (Refusal::InFuture, "at")];
-
 /// A contact outside the system, by telephone or on site.
 ///
 /// # Errors
-/// As [`edit`].
+/// As [`edit`]; `Invalid` with all that is wrong.
 pub async fn contact_recorded(
     desk: &Desk,
     who: &Actor,
@@ -308,12 +306,29 @@ pub async fn contact_recorded(
     note: String,
     on_site: bool,
 ) -> Result<Ticket> {
-    desk.verb(who, number, Action::Reply, move |case, who, now| {
-        decide::contacted(case, when, &note, on_site, who, now)
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        allowed(unit, Action::Reply, &case.ticket)?;
+        let of_note = match note.trim().chars().count() {
+            0 => Some("required"),
+            n if n > decide::LONGEST_NOTE => Some("too_long"),
+            _ => None,
+        };
+        let of_time = decide::happened(&case, when, unit.actor, unit.now).err().map(issue);
+        let wrong = [("note", of_note), ("at", of_time)];
+        let wrong: Vec<_> = wrong.into_iter().filter_map(|(f, i)| Some(FieldError::new(f, i?))).collect();
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let decision = decide::contacted(&case, when, &note, on_site, unit.actor, unit.now)?;
+        save(unit, &case, &decision)?;
+        Ok(decision.ticket)
     })
     .await
-    .map_err(at(CONTACT))
 }
+
+const ATTEND: &[About] = &[(Refusal::InFuture, "at"), (Refusal::BeforeReceived, "at")];
 
 /// A technician begins to work.
 ///
@@ -328,5 +343,5 @@ pub async fn attend(
 ) -> Result<Ticket> {
     desk.verb(who, number, Action::Reply, move |case, who, now| decide::attend(case, when, on_site, who, now))
         .await
-        .map_err(at(CONTACT))
+        .map_err(at(ATTEND))
 }

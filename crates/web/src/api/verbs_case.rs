@@ -166,10 +166,11 @@ pub(crate) async fn plan(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct HappenedBody {
-    /// When; now if absent.
+    /// When; now if absent. Neither in the future nor before the ticket came.
     #[schema(value_type = Option<String>)]
     at: Option<Timestamp>,
-    /// In words.
+    /// In words; needed for a contact.
+    #[schema(max_length = 2_000)]
     note: String,
     /// On site, not remote.
     on_site: bool,

@@ -44,7 +44,7 @@ pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};
 pub use refusal::Refusal;
 pub use rest::{answered_elsewhere, come_to_rest, leave_unknown};
-pub use serve::{attend, complained, contacted, edit_service, plan};
+pub use serve::{LONGEST_NOTE, attend, complained, contacted, edit_service, happened, plan};
 pub use talk::{Audience, Draft, customer_message, note, reply};
 pub use tick::{Helpers, recount, tick, tick_silence};
 

@@ -29,6 +29,8 @@ named! {
         InFuture = "in_future",
         /// Back-dated by more than 72 hours (K3).
         TooOld = "too_old",
+        /// The instant lies before the ticket came.
+        BeforeReceived = "before_received",
         /// Marks are 1 to 5.
         BadMarks = "bad_marks",
         /// Level 1 is an urgent fault.

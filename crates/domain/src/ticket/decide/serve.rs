@@ -6,11 +6,34 @@ use crate::sla::{Milestone, StopReason};
 use crate::ticket::{Cause, EditField, PlanStep, Status};
 use crate::time::Timestamp;
 
+/// Characters of a note of a contact at most.
+pub const LONGEST_NOTE: usize = 2_000;
+
+/// When something happened to a ticket outside the system: after it had come, and not in the future (E7). What is
+/// imported happened within the life of its ticket.
+///
+/// # Errors
+/// `in_future`, `before_received`.
+pub fn happened(
+    case: &Case,
+    at: Option<Timestamp>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Timestamp, Refusal> {
+    let (at, came) = (talk::stated(at, actor, now)?, case.ticket.received_at);
+    // Forms give minutes: the one in which the ticket came is not before it.
+    let minute = |t: Timestamp| t.as_second().div_euclid(60);
+    if minute(at) < minute(came) && !actor.is_import() {
+        return Err(Refusal::BeforeReceived);
+    }
+    Ok(at.max(came))
+}
+
 /// A person reached the customer outside the system, by telephone or on site (K4). It meets the progress duty (U1); on
 /// site it is also a technician at work, where that is promised (K5).
 ///
 /// # Errors
-/// `in_future`, `needs_reason`, `ended`, `merged`.
+/// `in_future`, `before_received`, `needs_reason`, `ended`, `merged`.
 pub fn contacted(
     case: &Case,
     at: Option<Timestamp>,
@@ -22,7 +45,7 @@ pub fn contacted(
     if note.trim().is_empty() {
         return Err(Refusal::NeedsReason);
     }
-    let at = talk::stated(at, actor, now)?.max(case.ticket.received_at);
+    let at = happened(case, at, actor, now)?;
     let mut next = Next::on_open(case, actor, now)?;
     next.event(Change::Contacted { at, note: note.trim().to_owned() });
     let first = next.out.ticket.responded_at.get_or_insert(at);
@@ -44,9 +67,9 @@ pub fn contacted(
 /// A technician begins to work, remote or on site (K5). On site is also a first contact (K4).
 ///
 /// # Errors
-/// `in_future`, `nothing_to_attend`, `ended`, `merged`.
+/// `in_future`, `before_received`, `nothing_to_attend`, `ended`, `merged`.
 pub fn attend(case: &Case, at: Option<Timestamp>, on_site: bool, actor: &Actor, now: Timestamp) -> Outcome {
-    let at = talk::stated(at, actor, now)?.max(case.ticket.received_at);
+    let at = happened(case, at, actor, now)?;
     let mut next = Next::on_open(case, actor, now)?;
     if !next.is_running(Milestone::Attend) {
         let attended = next.out.clocks.iter().any(|c| c.milestone == Milestone::Attend);

@@ -59,9 +59,18 @@ pub enum FieldIssue {
     /// Must be given.
     #[error("required")]
     Required,
-    /// Not a value of its type.
-    #[error("bad_value")]
-    BadValue,
+    /// Not a number.
+    #[error("not_a_number")]
+    NotANumber,
+    /// Not a day.
+    #[error("not_a_date")]
+    NotADate,
+    /// None of the choices.
+    #[error("not_a_choice")]
+    NotAChoice,
+    /// A text that is longer than one line of it may be.
+    #[error("too_long")]
+    TooLong,
     /// A definition with a bad or repeated key.
     #[error("bad_key")]
     BadKey,
@@ -76,7 +85,7 @@ impl FieldIssue {
         match self {
             Self::Required => "label",
             Self::NoChoices => "choices",
-            Self::Unknown | Self::BadValue | Self::BadKey => "key",
+            _ => "key",
         }
     }
 }
@@ -99,6 +108,16 @@ impl Field {
             FieldType::Choice => self.choices.iter().any(|c| c == value),
         };
         good.then(|| value.to_owned())
+    }
+
+    /// What is wrong with a value that is not of its type.
+    pub const fn misfit(&self) -> FieldIssue {
+        match self.type_ {
+            FieldType::Text => FieldIssue::TooLong,
+            FieldType::Number => FieldIssue::NotANumber,
+            FieldType::Date => FieldIssue::NotADate,
+            FieldType::Choice => FieldIssue::NotAChoice,
+        }
     }
 }
 
@@ -171,7 +190,7 @@ pub fn check_values(
             None => bad.push((key.clone(), FieldIssue::Unknown)),
             Some(f) => match f.kept(value) {
                 Some(value) => drop(good.insert(key.clone(), value)),
-                None => bad.push((key.clone(), FieldIssue::BadValue)),
+                None => bad.push((key.clone(), f.misfit())),
             },
         }
     }

@@ -39,6 +39,7 @@ mod emergencies;
 #[cfg(test)]
 mod escalation;
 #[cfg(test)]
+mod extra_filters;
 mod faults;
 #[cfg(test)]
 mod faults_search;

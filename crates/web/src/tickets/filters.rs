@@ -1,6 +1,8 @@
 //! What a list can be narrowed by: menus with several values each, and the chosen ones as chips that can be removed.
 
-use desk::{Error, Result};
+use std::collections::BTreeMap;
+
+use desk::{Error, FieldError, Result};
 use domain::field::{Field, FieldType};
 use domain::people::fold;
 use domain::ticket::decide::Rules;
@@ -156,13 +158,40 @@ fn menu(ui: &Ui, query: &ListQuery, name: &'static str, pairs: Vec<(String, Stri
     Menu { name, label: ui.t(label_key(name)), choices: pairs.into_iter().map(choice).collect() }
 }
 
-/// A value as it is kept: numbers that are equal are equal texts.
-pub(super) fn extra_value(rules: &Rules, key: &str, value: &str) -> Result<(String, String)> {
-    let number =
-        rules.fields.iter().find(|f| f.key == key && f.type_ == FieldType::Number && !value.is_empty());
-    let kept = number.map_or_else(|| Some(value.to_owned()), |f| f.kept(value.trim()));
-    let kept = kept.ok_or_else(|| Error::field(&format!("x.{key}"), "bad_value"))?;
-    Ok((key.to_owned(), fold(&kept)))
+/// The extra fields that are asked for, each with a value as it is kept: numbers that are equal are equal texts. A name
+/// that is no field's, and a value that its field cannot have, are errors; customers know only fields that are theirs.
+pub(super) fn extras(
+    asked: &BTreeMap<String, String>,
+    rules: &Rules,
+    staff: bool,
+) -> Result<Vec<(String, String)>> {
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    for (name, value) in asked.iter().filter(|(_, v)| !v.is_empty()) {
+        let mut fields = rules.fields.iter().filter(|f| f.customer || staff);
+        match extra_key(name).and_then(|key| fields.find(|f| f.key == key)) {
+            Some(field) => match held(field, value) {
+                Some(kept) => found.push((field.key.clone(), fold(&kept))),
+                None => wrong.push(unheld(field, name)),
+            },
+            None => {
+                wrong.push(FieldError { label: Some(name.clone()), ..FieldError::new(name, "unknown_field") })
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(found) } else { Err(Error::Invalid(wrong)) }
+}
+
+/// A value that the field may hold; a choice is found however it is written.
+fn held(field: &Field, value: &str) -> Option<String> {
+    match field.type_ {
+        FieldType::Choice => field.choices.iter().find(|c| fold(c) == fold(value)).cloned(),
+        _ => field.kept(value),
+    }
+}
+
+fn unheld(field: &Field, name: &str) -> FieldError {
+    let issue = FieldError::new(name, field.misfit().to_string());
+    FieldError { names: field.choices.clone(), label: Some(field.label.clone()), ..issue }
 }
 
 /// The key of an extra field in the name of a filter.

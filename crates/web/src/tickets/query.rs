@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use store::ticket::{Cursor, Filter, Order};
 use store::{Read, directory, staff};
 
-use super::filters::{extra_key, extra_value};
+use super::filters::{extra_key, extras};
 use crate::error::encode;
 use crate::form::{choice, id};
 
@@ -85,8 +85,9 @@ pub(crate) struct ListQuery {
     /// 1–200, default 50.
     #[param(required = false)]
     pub limit: String,
-    /// `x.KEY` (or `extra.KEY`): only tickets whose extra field has this value. Everything else is refused.
-    #[param(ignore)]
+    /// Extra fields, each by itself: `extra.KEY=value` or `x.KEY=value`, tickets whose field KEY has this value. What is
+    /// no field, or no value of it, is refused.
+    #[param(rename = "extra", required = false, style = Form, explode, value_type = BTreeMap<String, String>)]
     pub rest: BTreeMap<String, String>,
 }
 
@@ -223,11 +224,6 @@ impl ListQuery {
 
     /// Checks every name and value; what is unknown is an error, not an empty list.
     pub(crate) fn ask(&self, r: &mut Read<'_>, rules: &Rules, me: Option<&Staff>) -> Result<Asked> {
-        let known = |key: &str| rules.fields.iter().any(|f| f.key == key && (f.customer || me.is_some()));
-        let strange = |k: &str| !extra_key(k).is_some_and(known);
-        if let Some((name, _)) = self.rest.iter().find(|(k, v)| strange(k) && !v.is_empty()) {
-            return Err(Error::field(name, "unknown_field"));
-        }
         if me.is_none() && !self.tag.is_empty() {
             return Err(Error::field("tag", "unknown_field"));
         }
@@ -244,8 +240,7 @@ impl ListQuery {
         filter.groups = both(filter.groups, self.group.iter().map(|v| v.clone().into()).collect());
         filter.hands = both(filter.hands, self.assignee.iter().map(|v| hand(v, me)).collect());
         filter.tags.clone_from(&self.tag);
-        filter.extra =
-            self.extra().map(|(key, value)| extra_value(rules, key, value)).collect::<Result<_>>()?;
+        filter.extra = extras(&self.rest, rules, me.is_some())?;
         let zone = rules.settings.zone();
         filter.from = instant("created_from", &self.created_from, &zone, 0)?;
         filter.until = instant("created_until", &self.created_until, &zone, 1)?;

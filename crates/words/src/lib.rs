@@ -107,9 +107,24 @@ fn value(text: &str) -> FluentValue<'_> {
 
 /// What is wrong with a field, in one line: both are keys of closed lists, or said as they are.
 pub fn field_issue(locale: Locale, field: &str, issue: &str) -> String {
-    let name = known(locale, "field", field.split('.').next().unwrap_or_default());
-    let issue = self::issue(locale, field, issue);
+    let (name, issue) = (field_name(locale, field), self::issue(locale, field, issue));
     t_args(locale, "field-issue", &[("field", &name), ("issue", &issue)])
+}
+
+/// What a field is called; one within others with all of them: `weekly hours · Monday`. Numbers are rows, counted from 1.
+pub fn field_name(locale: Locale, field: &str) -> String {
+    let head = field.split('.').next().unwrap_or_default();
+    let part = |(depth, part): (usize, &str)| match part.parse::<usize>() {
+        Ok(row) => t_args(locale, "row-number", &[("n", &(row + 1).to_string())]),
+        Err(_) if depth == 0 => known(locale, "field", part),
+        Err(_) => {
+            let lists =
+                [format!("field-{head}-"), "weekday-".into(), "promise_class-".into(), "milestone-".into()];
+            let key = lists.iter().map(|list| format!("{list}{part}")).find(|key| has(locale, key));
+            key.map_or_else(|| known(locale, "field", part), |key| t(locale, &key).to_owned())
+        }
+    };
+    field.split('.').enumerate().map(part).collect::<Vec<_>>().join(" · ")
 }
 
 /// The issue alone. What lies outside its limits says them, where they are known.

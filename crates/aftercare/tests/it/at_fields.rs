@@ -79,7 +79,22 @@ async fn forms_of_the_administration_say_it_at_their_fields(app: TestApp) {
         ("/admin/policies/new", "name=x&t.urgent.response.time=soon&do=save", &["t.urgent.response.time"]),
         ("/admin/answers/new", "name=&html=x&do=save", &["name"]),
         ("/admin/answers/new", "name=x&html=%7B%7Bnothing%7D%7D&do=save", &["text"]),
-        ("/on-call/rotas/new", "name=&r.0.name=&r.0.every=x&do=save", &["r.0.every"]),
+        (
+            "/on-call/rotas/new",
+            "name=&confirm_within_min=soon&r.0.name=&r.0.every=x&r.0.windows=9&do=save",
+            &[
+                "name",
+                "calendar",
+                "owner",
+                "confirm_within_min",
+                "r.0.name",
+                "r.0.every",
+                "r.0.starts_on",
+                "r.0.windows",
+                "r.0.order",
+                "r.0.handoff_at",
+            ],
+        ),
     ] {
         let said = refused(&admin, path, fields).await;
         for field in expected {

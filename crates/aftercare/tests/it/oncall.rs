@@ -171,6 +171,13 @@ async fn people_go_on_leave_and_are_put_in(app: TestApp) {
 async fn programs_do_all_of_it_and_the_month_shows_it(app: TestApp) {
     let api = app.api().await;
     let mut doc = json!(rota(&app, &["colleague", "agent"]).doc);
+    let mut bad = doc.clone();
+    (bad["layers"][0]["order"], bad["layers"][0]["handoff_at"]) = (json!([]), json!("25:00"));
+    bad["owner"] = json!("nobody");
+    let title =
+        api.post("/api/v1/on-call/rotas", &json!({"name": "x", "doc": bad})).await.json()["title"].clone();
+    let said = "班层 · 第 1 条 · 轮值顺序：必填; 班层 · 第 1 条 · 交接的时刻：不是时刻，请写成 09:00; 负责人：不存在";
+    assert_eq!(title, said);
     let made = api.post("/api/v1/on-call/rotas", &json!({"name": "一线值班", "doc": doc})).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     let id = made.json()["id"].as_str().unwrap().to_owned();

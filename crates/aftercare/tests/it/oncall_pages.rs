@@ -48,6 +48,7 @@ async fn a_rota_is_made_by_its_form_with_a_preview(app: TestApp) {
     let wrong = boss.form("/on-call/rotas/new", &format!("{head}&name={bad}&do=save")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text);
     assert!(wrong.text.contains(">不是时段"), "{}", wrong.text);
+    assert_eq!(wrong.text.matches("class=\"wrong\"").count(), 5, "all of it at once: {}", wrong.text);
     let bad = layer(0, "", &[], "&r.0.handoff_at=25:00");
     let wrong = boss.form("/on-call/rotas/new", &format!("{head}&name={bad}&do=preview")).await;
     assert_eq!(wrong.text.matches("class=\"wrong\"").count(), 4, "name twice, order, time: {}", wrong.text);

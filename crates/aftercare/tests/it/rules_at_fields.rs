@@ -9,6 +9,7 @@ mod engines {
         programs_hear_which_field_a_rule_is_about,
         a_contact_lies_between_the_coming_of_the_ticket_and_now,
         emergencies_say_it_at_their_fields,
+        the_title_of_a_problem_is_in_words,
         the_form_of_a_verb_says_it_at_the_field,
         a_late_entry_says_it_with_all_else,
     );
@@ -98,6 +99,24 @@ async fn emergencies_say_it_at_their_fields(app: TestApp) {
     no((Method::POST, "/entries"), past, "next_report_at past").await;
     no((Method::PUT, "/plan"), json!({"text": "x", "state": "planned"}), "promised_at required").await;
     no((Method::POST, "/end"), json!({}), "text required").await;
+}
+
+/// A title is for people: it names no field by its key.
+async fn the_title_of_a_problem_is_in_words(app: TestApp) {
+    let (api, number) = (app.api().await, opened(&app.api().await).await);
+    let many: Vec<String> = (0..201).map(|n| format!("AF-2026-{n:05}")).collect();
+    for (path, body, title) in [
+        ("tickets/bulk".to_owned(), json!({"numbers": many, "step": {"action": "take"}}), "工单编号：过多"),
+        (format!("tickets/{number}/notes"), json!({"body": "x", "mentions": ["x"]}), "提及的同事：不存在"),
+        (format!("tickets/{number}/emergency"), json!({"title": "t"}), "原因说明：必填"),
+    ] {
+        assert_eq!(api.post(&format!("/api/v1/{path}"), &body).await.json()["title"], title, "{path}");
+    }
+    let whose = api.get("/api/v1/conduct?whose=nobody").await.json();
+    assert_eq!(whose["title"], "范围：无法识别");
+    let facts =
+        json!({"title": "t", "requester": "ben@north.example", "facts": {"symptom": "x".repeat(2001)}});
+    assert_eq!(api.post("/api/v1/tickets", &facts).await.json()["title"], "问题信息 · 问题现象：过长");
 }
 
 /// A part that a script asked for: which control it is about, and why.

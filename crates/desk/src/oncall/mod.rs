@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use store::oncall::{self, LeaveRow, OverrideRow, RotaRow};
 use store::{Read, staff};
 
-use crate::admin::{need, news, record, refuse};
+use crate::admin::{need, news, record};
 use crate::{Desk, Error, FieldError, Result, Unit};
 
 const MAX_NAME: usize = 100;
@@ -129,12 +129,18 @@ pub fn check(r: &mut Read<'_>, rules: &Rules, name: &str, doc: &RotaDoc) -> Resu
         n if n > MAX_NAME => found.push(("name".to_owned(), "too_long")),
         _ => {}
     }
-    refuse(found)?;
-    check_names(r, rules, doc)
+    let mut found: Vec<_> = found.into_iter().map(|(field, issue)| FieldError::new(field, issue)).collect();
+    for missing in missing(r, rules, doc)? {
+        // What is empty or unreadable is not also unknown.
+        if !found.iter().any(|f| f.field == missing.field) {
+            found.push(missing);
+        }
+    }
+    if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
 }
 
-/// Calendar, groups and people of a rota are there.
-fn check_names(r: &mut Read<'_>, rules: &Rules, doc: &RotaDoc) -> Result<()> {
+/// What a rota names and is not there: calendar, groups, people.
+fn missing(r: &mut Read<'_>, rules: &Rules, doc: &RotaDoc) -> Result<Vec<FieldError>> {
     let people = active(r)?;
     let groups = staff::groups(r)?;
     let mut found = Vec::new();
@@ -155,7 +161,7 @@ fn check_names(r: &mut Read<'_>, rules: &Rules, doc: &RotaDoc) -> Result<()> {
     if !people.contains(&doc.owner) {
         found.push(FieldError::new("owner", "unknown"));
     }
-    if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+    Ok(found)
 }
 
 /// The same was sent before: twice would be a mistake.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use store::answer::{self, AnswerRow};
 use store::ticket::{self, Filter, Order};
 
-use super::pairs::{Pairs, all_said, conflict};
+use super::pairs::{Pairs, conflict};
 use crate::answers::Values;
 use crate::app::App;
 use crate::error::WebError;
@@ -163,7 +163,7 @@ pub(super) async fn save(
     match result {
         Ok(_) => Ok(Redirect::to("/admin/answers").into_response()),
         Err(Error::Invalid(fields)) => {
-            let errors = all_said(&fields, page.visitor.locale);
+            let errors = Wrongs::of(&fields, page.visitor.locale);
             shown(&app, &page, (row, number), Beside { errors, ..Beside::default() }).await
         }
         Err(Error::Stale { theirs, .. }) => stale(&app, &page, (row, number), theirs).await,

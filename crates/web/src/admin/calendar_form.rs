@@ -10,7 +10,7 @@ use domain::calendar::{
 use jiff::civil::Date;
 use words::{Locale, holiday, holiday_key, t, t_args, word};
 
-use super::pairs::{Pairs, said};
+use super::pairs::Pairs;
 use crate::wrong::{Wrong, Wrongs};
 
 /// The exceptions of one year.
@@ -99,7 +99,7 @@ impl CalendarForm {
     /// What is wrong, with the field that asks for it. A line or a date names itself.
     pub(super) fn wrongs(&self, fields: &[FieldError], locale: Locale) -> Wrongs {
         let one = |f: &FieldError| {
-            let plain = Wrong { said: said(f, locale), ..Wrong::of(f, locale) };
+            let plain = Wrong::of(f, locale);
             let Some(what) = f.field.strip_prefix("exceptions.") else { return plain };
             let year = self.years.iter().find(|y| y.has(what));
             let control = year.map_or("more".to_owned(), |y| format!("exceptions.{}", y.year));

@@ -12,7 +12,7 @@ use domain::ticket::Kind;
 use store::directory::{self, ProductRow};
 use store::rules::{SettingKey, setting};
 
-use super::pairs::{Pairs, all_said, conflict, rearrange};
+use super::pairs::{Pairs, conflict, rearrange};
 use super::routing::Saved;
 use crate::app::App;
 use crate::error::WebError;
@@ -161,7 +161,7 @@ pub(super) async fn save(
     match save_fields(&app.desk, page.actor(), list, version).await {
         Ok(()) => Ok(Redirect::to("/admin/fields?saved=1").into_response()),
         Err(Error::Invalid(fields)) => {
-            let errors = all_said(&fields, locale);
+            let errors = Wrongs::of(&fields, locale);
             shown(&app, &page, (rows, version, kind), Beside { errors, ..Beside::default() }).await
         }
         Err(Error::Stale { .. }) => {

@@ -3,13 +3,10 @@
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::FieldError;
-use words::{Locale, t, t_args};
 
 use crate::app::App;
 use crate::error::WebError;
 use crate::form::Fields;
-use crate::wrong::{Wrong, Wrongs};
 
 /// What a form sent, in its order.
 #[derive(Debug, Clone, Default)]
@@ -103,28 +100,6 @@ pub(crate) fn conflict(page: Result<Response, WebError>) -> Result<Response, Web
     let mut response = page?;
     *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
-}
-
-/// A field error of a rule in words: `weekly hours · Monday: not a window`. Numbers are rows, counted from 1.
-pub(crate) fn said(f: &FieldError, locale: Locale) -> String {
-    let lists = ["weekday-", "promise_class-", "milestone-", "field-"];
-    let part = |part: &str| {
-        if let Ok(row) = part.parse::<usize>() {
-            return t_args(locale, "row-number", &[("n", &(row + 1).to_string())]);
-        }
-        let key = lists.iter().map(|l| format!("{l}{part}")).find(|k| words::has(locale, k));
-        key.map_or(part.to_owned(), |k| t(locale, &k).to_owned())
-    };
-    let field = f.field.split('.').map(part).collect::<Vec<_>>().join(" · ");
-    let issue = format!("issue-{}", f.issue);
-    let issue = if words::has(locale, &issue) { t(locale, &issue) } else { f.issue.as_str() };
-    t_args(locale, "field-issue", &[("field", &field), ("issue", issue)])
-}
-
-/// All of them.
-pub(crate) fn all_said(fields: &[FieldError], locale: Locale) -> Wrongs {
-    let one = |f| Wrong { said: said(f, locale), ..Wrong::of(f, locale) };
-    fields.iter().map(one).collect()
 }
 
 #[cfg(test)]

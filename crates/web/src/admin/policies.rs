@@ -17,7 +17,7 @@ use store::{Read, revision, staff};
 use words::t_args;
 
 use super::history::{Revisions, Which, revisions};
-use super::pairs::{Pairs, all_said, conflict};
+use super::pairs::{Pairs, conflict};
 use super::policy_form::{PolicyForm, in_words, meaning};
 use super::policy_preview::{ClassPreview, at_of, previews};
 use super::step_form::WAYS;
@@ -242,7 +242,7 @@ pub(super) async fn save(
         Err(Error::Invalid(fields)) => {
             let doc = read.unwrap_or_default();
             let fields: Vec<_> = fields.into_iter().map(|f| in_words(&doc, f)).collect();
-            let errors = all_said(&fields, page.visitor.locale);
+            let errors = Wrongs::of(&fields, page.visitor.locale);
             shown(&app, &page, &rules, form, Beside { errors, ..Beside::default() }).await
         }
         Err(Error::Stale { theirs, .. }) => stale(&app, &page, form, &theirs).await,

@@ -17,7 +17,7 @@ use store::staff::GroupRow;
 use store::{directory, staff};
 use words::{Locale, t_args};
 
-use super::pairs::{Pairs, all_said, conflict, landed, rearrange};
+use super::pairs::{Pairs, conflict, landed, rearrange};
 use super::routing_form::{RuleForm, filled, resolved};
 use crate::app::App;
 use crate::error::WebError;
@@ -198,7 +198,7 @@ pub(super) async fn save(
     match result {
         Ok(()) => Ok(Redirect::to("/admin/routing?saved=1").into_response()),
         Err(Error::Invalid(fields)) => {
-            let errors = all_said(&fields, locale);
+            let errors = Wrongs::of(&fields, locale);
             shown(&app, &page, (forms, version, last), Beside { errors, ..Beside::default() }).await
         }
         Err(Error::Stale { .. }) => stale(&app, &page, forms, last).await,

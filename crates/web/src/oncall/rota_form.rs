@@ -81,12 +81,13 @@ impl LayerForm {
         }
     }
 
-    fn read(&self, i: usize, wrong: &mut Vec<FieldError>) -> Option<LayerDoc> {
+    /// The layer; what cannot be read is noted, and something plain stands in for it.
+    fn read(&self, i: usize, wrong: &mut Vec<FieldError>) -> LayerDoc {
         let mut refuse = |part: &str, issue| wrong.push(FieldError::new(format!("layers.{i}.{part}"), issue));
-        let windows = read_windows(&self.windows).map_err(|_| refuse("windows", "bad_window")).ok();
-        let starts_on = self.starts_on.parse().map_err(|_| refuse("starts_on", "bad_value")).ok();
-        let every = self.every.parse().map_err(|_| refuse("every", "bad_value")).ok();
-        Some(LayerDoc {
+        let windows = read_windows(&self.windows).map_err(|_| refuse("windows", "bad_window"));
+        let starts_on = self.starts_on.parse().map_err(|_| refuse("starts_on", "bad_value"));
+        let every = self.every.parse().map_err(|_| refuse("every", "bad_value"));
+        LayerDoc {
             name: self.name.clone(),
             seat: self.seat,
             days: self.days,
@@ -94,11 +95,11 @@ impl LayerForm {
             order: self.order.iter().map(|p| StaffId::from(p.as_str())).collect(),
             handoff_day: self.handoff_day.clone(),
             handoff_at: self.handoff_at.clone(),
-            every: every?,
+            every: every.unwrap_or(1),
             unit: self.unit,
-            starts_on: starts_on?,
-            windows: windows?,
-        })
+            starts_on: starts_on.unwrap_or(Date::ZERO),
+            windows: windows.unwrap_or_default(),
+        }
     }
 
     /// The places for people: those in order, then empty ones.
@@ -154,10 +155,10 @@ impl RotaForm {
         }
     }
 
-    /// The document, or everything that cannot be read.
-    pub(super) fn read(&self) -> Result<RotaDoc, Vec<FieldError>> {
+    /// The document, and everything that cannot be read.
+    pub(super) fn read(&self) -> (RotaDoc, Vec<FieldError>) {
         let mut wrong = Vec::new();
-        let layers = self.layers.iter().enumerate().filter_map(|(i, l)| l.read(i, &mut wrong)).collect();
+        let layers = self.layers.iter().enumerate().map(|(i, l)| l.read(i, &mut wrong)).collect();
         if self.owner.is_empty() {
             wrong.push(FieldError::new("owner", "required"));
         }
@@ -173,6 +174,6 @@ impl RotaForm {
             owner: StaffId::from(self.owner.as_str()),
             confirm_within_min: minutes.ok(),
         };
-        if wrong.is_empty() { Ok(doc) } else { Err(wrong) }
+        (doc, wrong)
     }
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::oncall::{Standing, check, save_rota};
-use desk::{Error, FieldError};
+use desk::{Error, noted};
 use domain::access::Right;
 use domain::calendar::WEEKDAYS;
 use domain::id::{RotaId, StaffId};
@@ -28,7 +28,7 @@ use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
-use crate::wrong::{Wrong, Wrongs, why};
+use crate::wrong::Wrongs;
 
 /// Keys with names, for lists to choose from.
 type Choices = Vec<(String, String)>;
@@ -241,8 +241,8 @@ pub(super) async fn save(
         let landed = landed(pairs.wish(), form.layers.len());
         return shown(&app, &page, form, Beside { landed, moved: true, ..Beside::default() }).await;
     }
-    let result = match form.read() {
-        Err(wrong) => Err(Error::Invalid(wrong)),
+    let result = match read(&app, &form).await {
+        Err(e) => Err(e),
         Ok(doc) if pairs.wish().0 == "preview" => match preview(&app, &page, &form, doc).await {
             Ok(preview) => {
                 let beside = Beside { preview: Some(preview), ..Beside::default() };
@@ -258,8 +258,7 @@ pub(super) async fn save(
             Ok(Said::done("saved").with(to))
         }
         Err(Error::Invalid(fields)) => {
-            let one = |f| Wrong { said: called(f, page.visitor.locale), ..Wrong::of(f, page.visitor.locale) };
-            let wrong = fields.iter().map(one).collect();
+            let wrong = Wrongs::of(&fields, page.visitor.locale);
             let mut back = shown(&app, &page, form, Beside { wrong, ..Beside::default() }).await?;
             *back.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(back)
@@ -269,29 +268,19 @@ pub(super) async fn save(
     }
 }
 
-/// What is wrong, with what the form calls the field; layers are counted from 1.
-fn called(f: &FieldError, locale: Locale) -> String {
-    let layer = f.field.strip_prefix("layers.").and_then(|rest| rest.split_once('.'));
-    let field = match layer.map_or(f.field.as_str(), |(_, part)| part) {
-        "name" => "field-name",
-        "calendar" => "field-calendar",
-        "owner" => "rota-owner",
-        "fallback" => "rota-fallback",
-        "confirm_within_min" => "rota-confirm",
-        "groups" => "rota-groups",
-        "order" => "layer-order",
-        "every" => "layer-every",
-        "handoff_day" => "layer-handoff-day",
-        "handoff_at" => "layer-handoff-at",
-        "starts_on" => "layer-starts",
-        "windows" => "layer-windows",
-        "time_zone" => "field-time_zone",
-        _ => "rota-layers",
-    };
-    let row = layer.and_then(|(i, _)| i.parse::<usize>().ok());
-    let row = row.map(|i| format!("{} · ", t_args(locale, "row-number", &[("n", &(i + 1).to_string())])));
-    let field = format!("{}{}", row.unwrap_or_default(), t(locale, field));
-    t_args(locale, "field-issue", &[("field", &field), ("issue", &why(f, locale))])
+/// The document of a form; or all that is wrong with it, what cannot be read and what must not be so.
+async fn read(app: &App, form: &RotaForm) -> desk::Result<RotaDoc> {
+    let (doc, mut wrong) = form.read();
+    if wrong.is_empty() {
+        return Ok(doc);
+    }
+    let (desk, name) = (app.desk.clone(), form.name.clone());
+    let checked = app.desk.read(move |r| check(r, &*desk.rules_in(r)?, &name, &doc)).await;
+    let mut also = Vec::new();
+    noted(checked, &mut also)?;
+    also.retain(|f| !wrong.iter().any(|w| w.field == f.field));
+    wrong.extend(also);
+    Err(Error::Invalid(wrong))
 }
 
 /// A layer that was just added begins in the zone of the house, today.

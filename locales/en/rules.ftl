@@ -41,6 +41,7 @@ calendar-always = Around the clock, holidays included
 calendar-always-open = Around the clock, 24×7 (the hours and exceptions below are ignored)
 calendar-closed = closed
 calendar-saved = Saved as revision { $rev }; running clocks have been read again.
+rules-unchanged = Nothing has changed; it is still revision { $rev }.
 calendar-saved-only = Saved as revision { $rev }.
 calendar-recounting = { $n ->
         [one] { $n } running ticket is

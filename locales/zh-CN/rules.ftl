@@ -41,6 +41,7 @@ calendar-always = 全天候，不分节假日
 calendar-always-open = 全天候 7×24（忽略下面的服务时间和例外日期）
 calendar-closed = 休息
 calendar-saved = 已保存为第 { $rev } 版，正在计时的工单已按新版重新计算。
+rules-unchanged = 没有改动，仍为第 { $rev } 版。
 calendar-saved-only = 已保存为第 { $rev } 版。
 calendar-recounting = 正在按最新版重新计算 { $n } 张计时中的工单；算到之前，仍显示原来的截止时间。
 calendar-recount-stuck = { $n } 张计时中的工单未能按最新版重新计算，仍显示原来的截止时间。可以重试该任务：

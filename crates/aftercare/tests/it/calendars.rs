@@ -11,6 +11,7 @@ mod engines {
         a_missing_year_is_asked_for_in_time,
         what_a_notice_leaves_open_is_said_in_the_preview,
         all_that_is_wrong_with_a_calendar_is_said_at_its_field,
+        what_is_saved_as_it_was_makes_no_revision,
     );
 }
 
@@ -168,4 +169,38 @@ async fn a_missing_year_is_asked_for_in_time(app: TestApp) {
         assert_eq!(api.json(Method::PUT, &path, &body).await.status, StatusCode::OK);
     }
     assert!(!asks(&admin.get("/tickets").await.text));
+}
+
+/// Calendars and promises alike, on the page and by programs.
+async fn what_is_saved_as_it_was_makes_no_revision(app: TestApp) {
+    let (api, admin) = (app.api().await, app.signed_in("admin").await);
+    for noun in ["calendars", "policies"] {
+        let all = api.get(&format!("/api/v1/{noun}")).await.json();
+        for kept in all["items"].as_array().unwrap() {
+            let body = json!({"name": kept["name"], "rev": kept["rev"], "doc": kept["doc"]});
+            let path = format!("/api/v1/{noun}/{}", kept["id"].as_str().unwrap());
+            let saved = api.json(Method::PUT, &path, &body).await;
+            assert_eq!(
+                (saved.status, &saved.json()["rev"]),
+                (StatusCode::OK, &kept["rev"]),
+                "{}",
+                saved.text
+            );
+            let mut renamed = body.clone();
+            renamed["name"] = json!("renamed");
+            assert_eq!(api.json(Method::PUT, &path, &renamed).await.json()["rev"], 2);
+        }
+    }
+    let page = "/admin/calendars/service";
+    let days = ["mon", "tue"].map(|d| format!("week.{d}=09:00-18:00")).join("&");
+    let form =
+        |rev: u8| format!("rev={rev}&name=x&time_zone=Asia/Shanghai&coverage=2020-2026&{days}&do=save");
+    let saved = admin.form(page, &form(2)).await;
+    assert!(admin.get(&saved.location).await.text.contains("第 3 版"), "{}", saved.location);
+    let again = admin.form(page, &form(3)).await;
+    let said = admin.get(&again.location).await.text;
+    assert!(said.contains("没有改动，仍为第 3 版"), "{}: {said}", again.location);
+    let audit = api.get("/api/v1/audit?limit=200").await.json();
+    let of = |e: &&serde_json::Value| e["subject"] == "calendar" && e["subject_id"] == "service";
+    assert_eq!(audit["items"].as_array().unwrap().iter().filter(of).count(), 2, "{audit}");
 }

@@ -89,7 +89,8 @@ fn name_problem(name: &str) -> Option<(String, &'static str)> {
 }
 
 /// Saves a calendar as its next revision; revision 0 makes a new one, for which an empty key is chosen here.
-/// Running clocks that count in it are read again with the new revision by a job of the same unit of work (C6).
+/// Running clocks that count in it are read again with the new revision by a job of the same unit of work (C6). What is
+/// saved as it was makes no revision.
 ///
 /// # Errors
 /// `Lacks`, `Invalid` with all wrong fields, `Stale` with both documents, `NotFound`.
@@ -113,6 +114,9 @@ pub async fn save_calendar(
             None if id.as_str().is_empty() => id = unit.work.next_id().into(),
             None => {}
         }
+        if kept.as_ref().is_some_and(|(_, n, d)| n == name.trim() && *d == doc) {
+            return Ok(id);
+        }
         rules::put_calendar(unit.work, &id, name.trim(), &doc, rev, &unit.actor.reference())?;
         let before = kept.map(|(_, name, doc)| json!({"name": name, "doc": doc}));
         record(unit, ("calendar", id.as_str()), &before, &json!({"name": name.trim(), "doc": doc}))?;
@@ -123,7 +127,7 @@ pub async fn save_calendar(
 }
 
 /// Saves a promise as its next revision; revision 0 makes a new one, for which an empty key is chosen here.
-/// Tickets keep the revision that they were opened with.
+/// Tickets keep the revision that they were opened with. What is saved as it was makes no revision.
 ///
 /// # Errors
 /// `Lacks`, `Invalid` with the row, `Stale` with both documents, `NotFound`.
@@ -150,6 +154,9 @@ pub async fn save_policy(
             None if rev > 0 => return Err(Error::NotFound),
             None if id.as_str().is_empty() => id = unit.work.next_id().into(),
             None => {}
+        }
+        if before.as_ref().is_some_and(|(_, n, d)| n == name.trim() && *d == doc) {
+            return Ok(id);
         }
         rules::put_policy(unit.work, &id, name.trim(), &doc, rev, &unit.actor.reference())?;
         let before = before.map(|(_, name, doc)| json!({"name": name, "doc": doc}));

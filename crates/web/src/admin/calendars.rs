@@ -232,7 +232,11 @@ pub(super) async fn form(
     let form = CalendarForm::of(locale, (&id, kept.rev, &kept.name), &doc, this_year);
     let rev = kept.rev.to_string();
     let counts = left(&app, &page, &id).await?.tickets == 0;
-    let key = if counts { "calendar-saved" } else { "calendar-saved-only" };
+    let key = match asked.saved.as_str() {
+        UNCHANGED => "rules-unchanged",
+        _ if counts => "calendar-saved",
+        _ => "calendar-saved-only",
+    };
     let said = (!asked.saved.is_empty()).then(|| t_args(locale, key, &[("rev", &rev)]));
     let year = doc.compile().ok().map(|c| Year::of(locale, in_reach(asked.year, this_year), &c, None));
     shown(&app, &page, form, kept.rev, Beside { shown: earlier, said, year, ..Beside::default() }).await
@@ -301,7 +305,11 @@ pub(super) async fn save(
         (Ok(doc), _) => save_calendar(&app.desk, page.actor(), key, form.name.clone(), doc, form.rev).await,
     };
     match result {
-        Ok(id) => Ok(Redirect::to(&format!("/admin/calendars/{id}?saved=1")).into_response()),
+        Ok(id) => {
+            let after = rules_of(&app, &page).await?.calendars.get(&id).map_or(0, |c| c.rev);
+            let saved = if after == form.rev { UNCHANGED } else { "1" };
+            Ok(Redirect::to(&format!("/admin/calendars/{id}?saved={saved}")).into_response())
+        }
         Err(Error::Invalid(errors)) => {
             shown(&app, &page, form, newest, Beside { errors, ..Beside::default() }).await
         }
@@ -309,6 +317,9 @@ pub(super) async fn save(
         Err(e) => Err(page.visitor.fail(e)),
     }
 }
+
+/// What is saved was there already: the page says so.
+pub(super) const UNCHANGED: &str = "unchanged";
 
 /// Somebody else saved first: both versions, and the next save knows the newer one.
 async fn stale(app: &App, page: &StaffPage, mut form: CalendarForm) -> Result<Response, WebError> {

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use store::{Read, revision, staff};
 use words::t_args;
 
+use super::calendars::UNCHANGED;
 use super::history::{Revisions, Which, revisions};
 use super::pairs::{Pairs, conflict};
 use super::policy_form::{PolicyForm, in_words, meaning};
@@ -210,7 +211,8 @@ pub(super) async fn form(
     let earlier = asked.rev.filter(|rev| *rev != newest);
     let doc = doc_of(&id, earlier.unwrap_or(newest)).ok_or_else(|| page.visitor.fail(Error::NotFound))?;
     let rev = newest.to_string();
-    let said = (!asked.saved.is_empty()).then(|| t_args(locale, "policy-saved", &[("rev", &rev)]));
+    let key = if asked.saved == UNCHANGED { "rules-unchanged" } else { "policy-saved" };
+    let said = (!asked.saved.is_empty()).then(|| t_args(locale, key, &[("rev", &rev)]));
     let means = meaning(locale, &doc, |c| calendar_name(&rules, c));
     let form = PolicyForm::of(locale, (&id, newest, &name), &doc);
     shown(&app, &page, &rules, form, Beside { shown: earlier, said, means, ..Beside::default() }).await
@@ -238,7 +240,11 @@ pub(super) async fn save(
         Ok(doc) => save_policy(&app.desk, page.actor(), key, form.name.clone(), doc, form.rev).await,
     };
     match result {
-        Ok(id) => Ok(Redirect::to(&format!("/admin/policies/{id}?saved=1")).into_response()),
+        Ok(id) => {
+            let after = rules_of(&app, &page).await?.newest.get(&id).map_or(0, |(_, rev)| *rev);
+            let saved = if after == form.rev { UNCHANGED } else { "1" };
+            Ok(Redirect::to(&format!("/admin/policies/{id}?saved={saved}")).into_response())
+        }
         Err(Error::Invalid(fields)) => {
             let doc = read.unwrap_or_default();
             let fields: Vec<_> = fields.into_iter().map(|f| in_words(&doc, f)).collect();

@@ -109,7 +109,7 @@ pub(crate) async fn calendar(
     calendar_of(&app, &id).await.map(Json).map_err(|e| caller.fail(e))
 }
 
-/// Saves a calendar as its next revision. Running clocks are read again with it in the background; `recounting` says how many
+/// Saves a calendar as its next revision, if anything has changed. Running clocks are read again with it in the background; `recounting` says how many
 /// tickets are left.
 #[utoipa::path(put, path = "/api/v1/calendars/{id}", params(("id" = String, Path)), request_body = CalendarBody, responses((status = 200, body = CalendarView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn put_calendar(

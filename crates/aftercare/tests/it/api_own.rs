@@ -44,8 +44,24 @@ async fn notices_views_and_drafts_are_the_callers_own(app: TestApp) {
         api.post("/api/v1/views", &json!({"name": "v", "query": "/tickets?view=all", "shared": true})).await;
     assert_eq!(view.status, StatusCode::CREATED);
     assert_eq!(boss.get("/api/v1/views").await.json()["items"][0]["own"], false);
-    let bad = api.post("/api/v1/views", &json!({"name": "v", "query": "//evil.example"})).await;
-    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for (query, issue, names) in [
+        ("//evil.example", "bad_value", json!(null)),
+        ("/ticketsandmore", "bad_value", json!(null)),
+        ("/tickets?view=all&view=mine", "bad_value", json!(null)),
+        ("/tickets?view=nowhere", "bad_value", json!(["view"])),
+        ("/tickets?colour=red", "unknown_field", json!(["colour"])),
+        ("/tickets?x.nothing=1", "unknown_field", json!(["x.nothing"])),
+        ("/tickets?group=nobody", "unknown", json!(["group"])),
+        ("/tickets?columns=title,price", "unknown", json!(["columns.price"])),
+    ] {
+        let bad = api.post("/api/v1/views", &json!({"name": "w", "query": query})).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        let field = &bad.json()["fields"][0];
+        assert_eq!((&field["field"], &field["issue"]), (&json!("query"), &json!(issue)), "{query}");
+        assert_eq!(field["names"], names, "{query}");
+    }
+    let named = api.post("/api/v1/views", &json!({"name": "w", "query": "/tickets?organisation=北方"})).await;
+    assert_eq!(named.json()["fields"][0]["issue"], "unknown", "it is read: {}", named.text);
     let path = format!("/api/v1/views/{}", view.json()["id"].as_str().unwrap());
     assert_eq!(api.json(Method::DELETE, &path, &json!({})).await.status, StatusCode::NO_CONTENT);
     assert_eq!(api.get("/api/v1/views").await.json()["items"], json!([]));

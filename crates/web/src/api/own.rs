@@ -18,6 +18,7 @@ use super::view::instant;
 use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::html::clean;
+use crate::tickets::keep_view;
 
 type Answer<T> = Result<T, WebError>;
 
@@ -166,7 +167,7 @@ pub(crate) struct ViewBody {
     id: String,
     /// Name.
     name: String,
-    /// `/tickets?…`.
+    /// `/tickets?…` with filters, values and columns that there are.
     query: String,
     /// Everybody sees it.
     #[serde(default)]
@@ -197,7 +198,7 @@ pub(crate) async fn views(
     page.map(Json).map_err(|e| caller.fail(e))
 }
 
-/// Saves a view.
+/// Saves a view. An address that the list cannot be opened with is refused; `names` says what stands in the way.
 #[utoipa::path(post, path = "/api/v1/views", request_body = ViewBody, responses((status = 201, body = ViewBody), (status = 422, body = Problem)))]
 pub(crate) async fn save_view(
     State(app): State<App>,
@@ -205,7 +206,7 @@ pub(crate) async fn save_view(
     body: Body<ViewBody>,
 ) -> Answer<Response> {
     let ViewBody { name, query, shared, .. } = body.value;
-    let saved = desk::ticket::save_view(&app.desk, &caller.actor, (name, query), shared).await;
+    let saved = keep_view(&app.desk, &caller.actor, (name, query), shared).await;
     let SavedView { id, name, query, shared, .. } = saved.map_err(|e| caller.fail(e))?;
     Ok((StatusCode::CREATED, Json(ViewBody { id: id.0, name, query, shared, own: true })).into_response())
 }

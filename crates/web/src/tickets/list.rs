@@ -9,9 +9,7 @@ use desk::risk::{AtRisk, risks_of};
 use desk::{Error, FieldError};
 use domain::access::{Actor, Right};
 use domain::field::Field;
-use domain::id::ViewId;
 use domain::queue::Queue;
-use serde::Deserialize;
 use store::Read;
 use store::staff::{GroupRow, StaffRow};
 use store::ticket::ListRow;
@@ -23,7 +21,6 @@ use super::query::Asked;
 use crate::app::App;
 use crate::chip::{Chip, Moves};
 use crate::error::{WebError, field_text};
-use crate::form::Fields;
 use crate::session::{StaffPage, Visitor};
 use crate::table::Table;
 use crate::ui::Ui;
@@ -278,40 +275,6 @@ pub(crate) fn render(template: &impl Template, visitor: &Visitor) -> Result<Resp
         }
         Err(e) => Err(visitor.fail(Error::Internal(e.to_string()))),
     }
-}
-
-/// The form that saves a view.
-#[derive(Deserialize)]
-pub(super) struct ViewForm {
-    name: String,
-    query: String,
-    #[serde(default)]
-    shared: String,
-}
-
-/// Keeps the list's present address under a name.
-pub(super) async fn save_view(
-    State(app): State<App>,
-    page: StaffPage,
-    Fields(form): Fields<ViewForm>,
-) -> Result<Redirect, WebError> {
-    let (kept, shared) = ((form.name, form.query.clone()), !form.shared.is_empty());
-    desk::ticket::save_view(&app.desk, page.actor(), kept, shared).await.map_err(|e| page.visitor.fail(e))?;
-    Ok(Redirect::to(&form.query))
-}
-
-/// Forgets a view of one's own.
-pub(super) async fn delete_view(
-    State(app): State<App>,
-    page: StaffPage,
-    Path(id): Path<String>,
-) -> Result<Redirect, WebError> {
-    let me = page.staff.id.clone();
-    let gone = app.desk.write(page.actor(), move |unit| {
-        Ok(store::ticket::delete_view(unit.work, &ViewId(id.clone()), &me)?)
-    });
-    gone.await.map_err(|e| page.visitor.fail(e))?;
-    Ok(Redirect::to("/tickets"))
 }
 
 impl ListPage {

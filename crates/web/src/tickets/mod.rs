@@ -20,6 +20,7 @@ mod timeline;
 mod verbs;
 mod verbs_case;
 mod verbs_mail;
+mod views;
 mod why;
 
 pub(crate) use called::{because, name_called};
@@ -31,6 +32,7 @@ pub(crate) use query::ListQuery;
 pub(crate) use show::tally;
 pub(crate) use timeline::EntryBody;
 pub(crate) use verbs::{back, said};
+pub(crate) use views::keep_view;
 pub(crate) use why::{WhyPart, asked as why_asked, courses, told};
 
 use axum::Router;
@@ -77,7 +79,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/excuses", post(verbs_case::excuse))
         .route("/tickets/{number}/watching", post(verbs_case::watch))
         .route("/queues", get(list::queues))
-        .route("/views", post(list::save_view))
-        .route("/views/{id}/removal", post(list::delete_view))
+        .route("/views", post(views::save_view))
+        .route("/views/{id}/removal", post(views::delete_view))
         .route("/notices", get(notices::notices).post(notices::read_notices))
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Query};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
 use desk::{Error, Result};
 use domain::access::Staff;
 use domain::id::{OrgId, StaffId};
@@ -109,14 +109,17 @@ impl<S: Sync> FromRequestParts<S> for ListQuery {
     type Rejection = (StatusCode, String);
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Self::Rejection> {
-        let unreadable = |why| (StatusCode::BAD_REQUEST, why);
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        let Query(pairs) = pairs.map_err(|e| unreadable(e.body_text()))?;
-        Self::of(pairs).map_err(|name| unreadable(format!("{name} is given twice")))
+        Self::read(&parts.uri).map_err(|why| (StatusCode::BAD_REQUEST, why))
     }
 }
 
 impl ListQuery {
+    /// What an address asks, or why it cannot be read.
+    pub(super) fn read(uri: &Uri) -> std::result::Result<Self, String> {
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|e| e.body_text())?;
+        Self::of(pairs).map_err(|name| format!("{name} is given twice"))
+    }
+
     /// What was asked, or the name of something that has one value and was given several.
     fn of(pairs: Vec<(String, String)>) -> std::result::Result<Self, String> {
         let mut query = Self::default();

@@ -12,6 +12,8 @@ mod engines {
         what_waited_or_was_solved_does_so_again,
         what_has_happened_since_keeps_the_merge,
         the_page_offers_the_undo_and_reports_forget_the_merge,
+        the_page_of_a_merged_ticket_offers_the_undo_while_it_is_possible,
+        what_was_never_merged_says_so,
     );
 }
 
@@ -121,4 +123,29 @@ async fn the_page_offers_the_undo_and_reports_forget_the_merge(app: TestApp) {
     app.advance(3600).await;
     let kept = api.get("/api/v1/reports/attainment?milestone=response").await.json();
     assert_eq!((figure(kept.clone(), "missed"), figure(kept, "left_out")), (Some(2.0), Some(0.0)));
+}
+
+async fn the_page_of_a_merged_ticket_offers_the_undo_while_it_is_possible(app: TestApp) {
+    let (a, b) = (opened(&app, "a", &json!([])).await, opened(&app, "b", &json!([])).await);
+    let (boss, senior) = (app.signed_in("boss").await, app.signed_in("senior").await);
+    let page = format!("/tickets/{a}");
+    let offers = async |who: &Client| {
+        let text = who.get(&page).await.text;
+        assert!(text.contains(&format!("href=\"/tickets/{b}\"")), "{text}");
+        text.contains(&format!("action=\"{page}/merge/removal\""))
+    };
+    merged(&app, &a, &b).await;
+    assert!(offers(&boss).await && !offers(&senior).await, "whoever merged, and nobody else");
+    assert!(boss.get(&page).await.text.contains(&format!("已合并到 {b}")));
+    app.advance(301).await;
+    assert!(!offers(&boss).await, "five minutes are over");
+}
+
+async fn what_was_never_merged_says_so(app: TestApp) {
+    let (api, a) = (app.api().await, opened(&app, "a", &json!([])).await);
+    let told = api.json(Method::DELETE, &format!("/api/v1/tickets/{a}/merge"), &json!({})).await;
+    assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.text);
+    let told = told.json();
+    assert_eq!(told["type"], "about:blank#refused.not_merged");
+    assert_eq!(told["title"], "本单没有合并到其他工单，无需撤销。");
 }

@@ -1,10 +1,10 @@
 //! Tickets in relation to each other.
 
-use domain::access::{Action, Actor};
+use domain::access::{Action, Actor, may};
 use domain::id::TicketId;
 use domain::ticket::decide::{self, Body, Refusal};
-use domain::ticket::{Channel, Ticket, linked_with};
-use store::ticket;
+use domain::ticket::{Change, Channel, Event, Ticket, linked_with};
+use store::{Read, ticket};
 
 use super::allowed;
 use super::complaint::{complaints_about, keep_apart};
@@ -58,25 +58,23 @@ const LAST: i64 = 50;
 
 /// Takes a merge back that was a slip: at once, by who merged, while nothing has happened to either ticket since. What
 /// people had typed without sending stays where it went, and a page that the merge ended stays ended. Returns the
-/// ticket that goes on by itself again; one that is not merged is left as it is.
+/// ticket that goes on by itself again; one that does so already is left as it is.
 ///
 /// # Errors
-/// As [`merge`]; `too_late`.
+/// As [`merge`]; `too_late`, `not_merged`.
 pub async fn unmerge(desk: &Desk, who: &Actor, number: &str) -> Result<Ticket> {
     let number = number.to_owned();
     desk.write(who, move |unit| {
         let gone = load_case(unit, &number)?;
         allowed(unit, Action::Combine, &gone.ticket)?;
-        let Some(into) = gone.ticket.merged_into.clone() else { return Ok(gone.ticket) };
+        let its = last(unit.work, &gone.ticket.id)?;
+        let Some(into) = gone.ticket.merged_into.clone() else {
+            let was = its.iter().any(|e| matches!(e.change, Change::MergedInto { .. }));
+            return if was { Ok(gone.ticket) } else { Err(Refusal::NotMerged.into()) };
+        };
         let stays = load_case_by_id(unit, &into)?;
         allowed(unit, Action::Combine, &stays.ticket)?;
-        let mut last = |id: &TicketId| -> Result<Vec<_>> {
-            let mut events = ticket::recent_events(unit.work, id, i64::MAX, LAST)?;
-            events.sort_by_key(|e| e.no);
-            Ok(events)
-        };
-        let (its, theirs) = (last(&gone.ticket.id)?, last(&into)?);
-        let slip = decide::Slip::of(&its, &theirs, unit.actor, unit.now)?;
+        let slip = decide::Slip::of(&its, &last(unit.work, &into)?, unit.actor, unit.now)?;
         let parted = decide::part(&gone, &slip, unit.actor, unit.now)?;
         save(unit, &gone, &parted)?;
         let released = decide::release(&stays, &gone.ticket.number, &slip, unit.actor, unit.now)?;
@@ -84,6 +82,24 @@ pub async fn unmerge(desk: &Desk, who: &Actor, number: &str) -> Result<Ticket> {
         Ok(load_case_by_id(unit, &gone.ticket.id)?.ticket)
     })
     .await
+}
+
+fn last(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Event>> {
+    let mut events = ticket::recent_events(r, id, i64::MAX, LAST)?;
+    events.sort_by_key(|e| e.no);
+    Ok(events)
+}
+
+/// Would the merge of a ticket be taken back, if the actor asked for it now?
+///
+/// # Errors
+/// The store's.
+pub fn can_unmerge(r: &mut Read<'_>, who: &Actor, t: &Ticket) -> Result<bool> {
+    let Some(into) = t.merged_into.as_ref().filter(|_| may(who, Action::Combine, t).is_ok()) else {
+        return Ok(false);
+    };
+    let (its, theirs) = (last(r, &t.id)?, last(r, into)?);
+    Ok(decide::Slip::of(&its, &theirs, who, r.now()).is_ok())
 }
 
 /// What people have typed but not sent goes where the ticket goes; behind what they typed there.

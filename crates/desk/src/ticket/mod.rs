@@ -14,7 +14,7 @@ mod views;
 
 pub use behalf::{FromCustomer, say, say_in};
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
-pub use combine::{follow_up, link, merge, split, unlink, unmerge};
+pub use combine::{can_unmerge, follow_up, link, merge, split, unlink, unmerge};
 pub(crate) use complaint::apart;
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
 pub use emergency::{

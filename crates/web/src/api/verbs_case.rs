@@ -232,7 +232,7 @@ pub(crate) async fn merge(
 }
 
 /// Takes a merge back that was a slip: at once, by who merged, while nothing has happened to either ticket since.
-/// Answers with the ticket that goes on by itself again.
+/// Answers with the ticket that goes on by itself again; one that was never merged is refused.
 #[utoipa::path(delete, path = "/api/v1/tickets/{number}/merge", params(("number" = String, Path)), responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
 pub(crate) async fn unmerge(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
     answer(&app, &caller, verb::unmerge(&app.desk, &caller.actor, &number).await).await

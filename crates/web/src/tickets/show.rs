@@ -70,6 +70,8 @@ pub(crate) struct Shown {
     pub answers: Vec<(String, String, String)>,
     pub promise: String,
     pub merged_into: Option<String>,
+    /// Can the reader take the merge back?
+    pub can_unmerge: bool,
     /// Where the emergency stands that it is, if it is one.
     pub emergency: Option<&'static str>,
     pub fields: Vec<(domain::field::Field, String)>,
@@ -100,6 +102,7 @@ pub(super) async fn show(
         let found = ticket::by_number(r, &actor.scope(), &number)?;
         let t = found.ok_or(Error::NotFound)?;
         let mut shown = read_case(r, (t, &part), locale, &me.id)?;
+        shown.can_unmerge = desk::ticket::can_unmerge(r, &actor, &shown.t)?;
         let values = Values::of((&shown.t, &shown.clocks), &shown.names, &rules, &me, (locale, now));
         shown.answers = filled(r, &values)?;
         let ids = [shown.t.id.clone()];
@@ -172,6 +175,7 @@ fn read_case(
         answers: Vec::new(),
         promise: String::new(),
         merged_into,
+        can_unmerge: false,
         emergency,
         fields: Vec::new(),
         report: ReportForm::default(),

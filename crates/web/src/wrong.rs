@@ -4,7 +4,7 @@
 mod tags;
 
 use askama::Template;
-use desk::FieldError;
+use desk::{Error, FieldError};
 use words::{Locale, t, t_args};
 
 pub(crate) use tags::said_at_fields;
@@ -61,6 +61,17 @@ impl FromIterator<Wrong> for Wrongs {
     fn from_iter<I: IntoIterator<Item = Wrong>>(all: I) -> Self {
         Self(all.into_iter().collect())
     }
+}
+
+/// Fields as a form calls them, where they are called otherwise elsewhere: field and key of the text.
+pub(crate) fn called(error: Error, names: &[(&str, &str)], locale: Locale) -> Error {
+    let Error::Invalid(mut fields) = error else { return error };
+    for f in &mut fields {
+        if let Some((_, key)) = names.iter().find(|(field, _)| *field == f.field) {
+            f.label = Some(t(locale, key).to_owned());
+        }
+    }
+    Error::Invalid(fields)
 }
 
 /// The issue alone, as it stands at the field.

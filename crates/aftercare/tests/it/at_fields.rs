@@ -8,6 +8,7 @@ mod engines {
     testkit::on_both_engines!(
         forms_of_the_administration_say_it_at_their_fields,
         forms_of_customers_and_tickets_say_it_at_their_fields,
+        forms_of_duty_and_of_emergencies_say_it_at_their_fields,
         the_form_of_staff_says_all_at_once,
         what_belongs_to_no_field_is_read_first,
     );
@@ -125,6 +126,45 @@ async fn forms_of_customers_and_tickets_say_it_at_their_fields(app: TestApp) {
     }
     let domain = refused(&boss, &format!("/customers/{north}/domains"), "domain=qq.com").await;
     assert_eq!(domain, ["domain"]);
+}
+
+async fn forms_of_duty_and_of_emergencies_say_it_at_their_fields(app: TestApp) {
+    let (api, boss) = (app.api().await, app.signed_in("boss").await);
+    let agent = app.cast.staff_id("agent");
+    let layer = json!({"name": "l", "seat": "primary", "days": "all", "time_zone": "Asia/Shanghai",
+        "order": [agent.as_str()], "handoff_day": "mon", "handoff_at": "09:00", "every": 1, "unit": "weeks",
+        "starts_on": "2026-09-21", "windows": []});
+    let doc = json!({"calendar": "service", "groups": [], "layers": [layer], "owner": agent.as_str()});
+    let made = api.post("/api/v1/on-call/rotas", &json!({"name": "r", "doc": doc})).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let rota = made.json()["id"].as_str().unwrap().to_owned();
+    let body = json!({"title": "t", "requester": "ben@north.example", "group": "desk"});
+    let number = api.post("/api/v1/tickets", &body).await.json()["number"].as_str().unwrap().to_owned();
+    let at = format!("/tickets/{number}/emergency");
+    let put = format!("rota={rota}&seat=primary&person=nobody&from=&until=soon");
+    let leave = format!("person={agent}&from=2026-10-02T09:00&until=2026-10-01T09:00");
+    let day = format!("primary.2026-09-25={agent}&backup.2026-09-25={agent}");
+    assert_eq!(refused(&boss, "/on-call/overrides", &put).await, ["from", "until"]);
+    assert_eq!(refused(&boss, "/on-call/leaves", &leave).await, ["until"]);
+    assert_eq!(refused(&boss, &format!("/on-call/rotas/{rota}/notes"), "text=+").await, ["text"]);
+    assert_eq!(refused(&boss, &format!("/on-call/rotas/{rota}/holiday"), &day).await, ["primary.2026-09-25"]);
+    assert_eq!(refused(&boss, &at, "title=t&reason=").await, ["reason"]);
+    assert!(
+        api.post(&format!("/api/v1{at}"), &json!({"title": "t", "reason": "x"})).await.status.is_success()
+    );
+    app.advance(600).await;
+    for (part, form, field) in [
+        ("/end", "text=+", "text"),
+        ("/removal", "text=", "text"),
+        ("/plan", "text=x&state=planned", "promised_at"),
+        ("/entries", "text=x&public=1&next_report_at=2026-09-24T09:00", "next_report_at"),
+        ("/staffing", &format!("commander={agent}&r.0.role=&r.0.person={agent}"), "r.0.role"),
+        ("/measures", &format!("what=&owner={agent}&due_on=2026-10-15"), "what"),
+    ] {
+        assert_eq!(refused(&boss, &format!("{at}{part}"), form).await, [field], "{part}");
+    }
+    let page = boss.form(&format!("{at}/end"), "text=+").await.text;
+    assert!(page.contains(">结束说明：必填<"), "as the form calls it: {page}");
 }
 
 async fn the_form_of_staff_says_all_at_once(app: TestApp) {

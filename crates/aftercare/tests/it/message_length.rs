@@ -67,6 +67,19 @@ async fn what_was_typed_stays_and_programs_know_the_limit(app: TestApp) {
     let part = boss.send(Method::POST, &path, kind, format!("text={long}").into(), &head).await;
     assert_eq!(part.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(part.text.contains("data-wrong=\"body\"") && part.text.contains("超过 10 万字"), "{}", part.text);
+    // It is called as the form calls it.
+    for (more, called) in [("", "回复："), ("internal=1", "内部备注："), ("then=waiting_customer", "回复：")]
+    {
+        let form = format!("text={long}&{more}");
+        let part = boss.send(Method::POST, &path, kind, form.into(), &head).await;
+        assert!(part.text.contains(&format!(">{called}超过 10 万字")), "{more}: {}", part.text);
+    }
+    let api = app.api().await;
+    for (verb, called) in [("messages", "回复："), ("notes", "内部备注：")] {
+        let of = format!("/api/v1{}", path.replace("/messages", &format!("/{verb}")));
+        let told = api.post(&of, &json!({"body": long}));
+        assert!(told.await.json()["title"].as_str().unwrap().starts_with(called), "{verb}");
+    }
     let document = app.client().get("/api/v1/openapi.json").await.json();
     for schema in ["MessageBody", "NewTicketBody", "HoldBody", "SolutionBody"] {
         let limit = &document["components"]["schemas"][schema]["properties"]["body"]["maxLength"];

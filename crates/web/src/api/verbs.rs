@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::form::{choice, id, required};
 use crate::html::clean;
+use crate::wrong::called;
 
 pub(super) type Answer = std::result::Result<Json<TicketView>, WebError>;
 
@@ -66,12 +67,13 @@ pub(crate) async fn message(
     body: Body<MessageBody>,
 ) -> std::result::Result<Response, WebError> {
     let draft = body.value.draft();
-    let as_requester = body.value.as_requester;
+    let (as_requester, locale) = (body.value.as_requester, caller.locale());
     create_once(&app, &caller, body.hash, Place::Listed, move |unit| {
         let t = if as_requester {
             verb::say_in(unit, &number, &verb::FromCustomer::Message(draft.clone()))?
         } else {
-            verb::add_message_in(unit, &number, &draft)?
+            let wrote = verb::add_message_in(unit, &number, &draft);
+            wrote.map_err(|e| called(e, &[("body", "verb-reply")], locale))?
         };
         shown_in(unit.work, t, &unit.rules)
     })
@@ -88,6 +90,7 @@ pub(crate) async fn note(
 ) -> std::result::Result<(StatusCode, Json<TicketView>), WebError> {
     let mentions: BTreeSet<StaffId> = body.value.mentions.iter().filter_map(|m| id(m)).collect();
     let done = verb::note(&app.desk, &caller.actor, &number, body.value.draft(), mentions).await;
+    let done = done.map_err(|e| called(e, &[("body", "verb-note")], caller.locale()));
     Ok((StatusCode::CREATED, answer(&app, &caller, done).await?))
 }
 

@@ -134,20 +134,13 @@ impl EmergencyPage {
         let typed = self.sent.typed.get(field).filter(|_| self.open(form));
         typed.map_or(kept, String::as_str)
     }
-    /// What is wrong with a field, as a line below it; without a field, with the form.
-    fn wrong(&self, form: &str, field: &str) -> String {
-        let line = |text: &str| {
-            let safe = askama::filters::escape(text, askama::filters::Html).map(|t| t.to_string());
-            format!("<span class=\"wrong\" role=\"alert\">{}</span>", safe.unwrap_or_default())
-        };
-        if !self.open(form) {
-            return String::new();
+    /// What is wrong with a form.
+    fn wrongs(&self, form: &str) -> Wrongs {
+        match &self.sent {
+            sent if sent.form != form => Wrongs::default(),
+            sent if sent.said.is_empty() => Wrongs::of(&sent.wrong, self.ui.locale),
+            sent => Wrongs::whole(&sent.said),
         }
-        if field.is_empty() {
-            return if self.sent.said.is_empty() { String::new() } else { line(&self.sent.said) };
-        }
-        let mine = self.sent.wrong.iter().filter(|f| f.field == field);
-        mine.map(|f| line(words::t(self.ui.locale, &format!("issue-{}", f.issue)))).collect()
     }
     /// The form of a measure.
     fn of(&self, m: &Measure) -> String {

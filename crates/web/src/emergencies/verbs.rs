@@ -19,6 +19,7 @@ use crate::error::{self, WebError};
 use crate::form::{Fields, id, required, wall};
 use crate::said::Said;
 use crate::session::StaffPage;
+use crate::wrong::called;
 
 /// Back to the emergency, with what was done; or its page again, with what was typed and what is wrong with it. The
 /// script asks for a part and gets what is wrong alone.
@@ -28,7 +29,7 @@ async fn answer(
     result: desk::Result<Ticket>,
     word: Said,
 ) -> Result<Response, WebError> {
-    match result {
+    match result.map_err(|e| called(e, names(name), page.visitor.locale)) {
         Ok(t) => {
             let to = format!("/tickets/{}/emergency", t.number);
             let response = if page.visitor.part {
@@ -45,6 +46,18 @@ async fn answer(
             Ok(response)
         }
         Err(e) => Err(page.visitor.fail(e)),
+    }
+}
+
+/// What the forms call their fields.
+fn names(form: &str) -> &'static [(&'static str, &'static str)] {
+    match form {
+        "end" => &[("text", "emergency-summary")],
+        "call-off" | "resume" => &[("text", "field-reason")],
+        "plan" => &[("text", "interim-plan"), ("state", "field-status")],
+        "entry" => &[("text", "entry-text")],
+        "start" | "describe" => &[("title", "field-emergency_title"), ("organisation", "affected-add")],
+        _ => &[("what", "field-measure")],
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::oncall::{HolidayPlan, holiday_plan, put_in_holidays};
 use desk::{Error, FieldError};
@@ -13,7 +12,7 @@ use domain::id::{RotaId, StaffId};
 use domain::oncall::Dealt;
 use jiff::civil::Date;
 use store::{oncall, staff};
-use words::t;
+use words::{t, t_args};
 
 use super::look::Look;
 use super::month::text;
@@ -26,6 +25,7 @@ use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::{Wrong, Wrongs};
 
 /// A day of the proposal.
 struct Line {
@@ -33,7 +33,6 @@ struct Line {
     key: String,
     primary: String,
     backup: String,
-    wrong: String,
 }
 
 /// What somebody had in the year before.
@@ -56,6 +55,7 @@ struct HolidayPage {
     findings: Vec<String>,
     parity: Option<Parity>,
     people: Vec<(String, String)>,
+    wrongs: Wrongs,
 }
 
 async fn shown(
@@ -86,31 +86,34 @@ async fn shown(
             workdays: t.workdays,
         };
         counts = had.into_iter().map(count).collect();
-        lines = dealt.iter().map(|d| line(&look, d, typed, wrong)).collect();
+        lines = dealt.iter().map(|d| line(&look, d, typed)).collect();
         findings = look.findings(&found, &names);
         parity = held.map(|p| Parity::of(&look, p));
     }
+    let wrongs = wrong.iter().map(|f| of_day(&look, f)).collect();
     let (id, name) = (row.id.0, row.name);
-    let mut response =
-        render(&HolidayPage { ui, id, name, block, counts, lines, findings, parity, people }, &page.visitor)?;
-    if !wrong.is_empty() {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    let shown = HolidayPage { ui, id, name, block, counts, lines, findings, parity, people, wrongs };
+    render(&shown, &page.visitor)
 }
 
-fn line(look: &Look, d: &Dealt, typed: &Form, wrong: &[FieldError]) -> Line {
+/// What is wrong with a day, at who takes it.
+fn of_day(look: &Look, f: &FieldError) -> Wrong {
+    let plain = Wrong::of(f, look.locale);
+    let Ok(date) = f.field.parse() else { return plain };
+    let said = [("field", look.date(date)), ("issue", plain.why.clone())];
+    let said = said.each_ref().map(|(k, v)| (*k, v.as_str()));
+    Wrong { control: format!("primary.{date}"), said: t_args(look.locale, "field-issue", &said), ..plain }
+}
+
+fn line(look: &Look, d: &Dealt, typed: &Form) -> Line {
     let key = d.date.to_string();
     let typed = |seat: &str, proposed: &str| {
         typed.get(&format!("{seat}.{key}")).cloned().unwrap_or_else(|| proposed.to_owned())
     };
-    let wrong =
-        wrong.iter().filter(|f| f.field == key).map(|f| t(look.locale, &format!("issue-{}", f.issue)));
     Line {
         date: look.date(d.date),
         primary: typed("primary", d.primary.as_str()),
         backup: typed("backup", d.backup.as_ref().map_or("", StaffId::as_str)),
-        wrong: wrong.collect(),
         key,
     }
 }

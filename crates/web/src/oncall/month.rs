@@ -26,6 +26,7 @@ use crate::error::WebError;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::{Wrong, Wrongs};
 
 /// Which month.
 #[derive(Debug, Default, Deserialize)]
@@ -107,13 +108,14 @@ impl MonthPage {
     fn chosen(&self, form: &str, field: &str, value: &str) -> bool {
         self.typed(form, field) == value
     }
-    /// What is wrong with a field, as a line below it.
-    fn wrong(&self, form: &str, field: &str) -> String {
-        let locale = self.ui.locale;
-        let lines = self.sent.wrong.iter().filter(|f| self.open(form) && f.field == field);
-        lines
-            .map(|f| format!("<span class=\"wrong\">{}</span>", t(locale, &format!("issue-{}", f.issue))))
-            .collect()
+    /// What is wrong with a form. An answer to a swap has buttons and no fields.
+    fn wrongs(&self, form: &str) -> Wrongs {
+        let wrong = self.sent.wrong.iter().filter(|_| self.open(form));
+        let mut all: Vec<Wrong> = wrong.map(|f| Wrong::of(f, self.ui.locale)).collect();
+        if form == "answer" {
+            all.iter_mut().for_each(|w| w.control.clear());
+        }
+        all.into_iter().collect()
     }
     fn left(&self, rota: &str) -> &[Left] {
         self.view.around.left.get(rota).map_or(&[], |(notes, _)| notes)

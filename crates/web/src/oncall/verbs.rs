@@ -18,6 +18,7 @@ use crate::error::WebError;
 use crate::form::{Fields, required, wall};
 use crate::said::Said;
 use crate::session::StaffPage;
+use crate::wrong::called;
 
 /// What a form of the month sends.
 pub(super) type Form = BTreeMap<String, String>;
@@ -36,8 +37,27 @@ pub(super) async fn answer(
             let month = text(at.to_zoned(zone).date());
             Ok(said.with(Redirect::to(&format!("/on-call?month={month}")).into_response()))
         }
-        Err(Error::Invalid(wrong)) => shown(app, page, &month, Sent { form, fields, wrong }).await,
-        Err(e) => Err(page.visitor.fail(e)),
+        Err(e) => match called(e, names(form), page.visitor.locale) {
+            Error::Invalid(wrong) => shown(app, page, &month, Sent { form, fields, wrong }).await,
+            e => Err(page.visitor.fail(e)),
+        },
+    }
+}
+
+/// What the forms call their fields.
+fn names(form: &str) -> &'static [(&'static str, &'static str)] {
+    match form {
+        "swap" => &[
+            ("shift", "swap-shift"),
+            ("person", "swap-with"),
+            ("from", "swap-part-from"),
+            ("until", "swap-part-until"),
+            ("back_from", "swap-back-from"),
+            ("back_until", "swap-back-until"),
+            ("note", "field-reason"),
+        ],
+        "note" => &[("text", "oncall-note-text")],
+        _ => &[("from", "oncall-from"), ("until", "oncall-until"), ("note", "field-reason")],
     }
 }
 

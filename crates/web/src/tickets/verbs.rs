@@ -18,6 +18,7 @@ use crate::form::{Fields, NO_GROUP, choice, id, required};
 use crate::html::clean;
 use crate::said::Said;
 use crate::session::{StaffPage, Visitor};
+use crate::wrong::called;
 
 /// Back to where the person was: the ticket in the console, or the case in the portal.
 pub(crate) fn back(visitor: &Visitor, number: &str) -> Response {
@@ -120,7 +121,12 @@ pub(super) async fn message(
         _ if matches!(who, Actor::Contact(_)) => Said::done("wrote"),
         _ => Said::done("sent"),
     };
-    said(&visitor, result, word)
+    let called_here = match who {
+        _ if !form.internal.is_empty() => "verb-note",
+        Actor::Contact(_) => "portal-write",
+        _ => "verb-reply",
+    };
+    said(&visitor, result.map_err(|e| called(e, &[("body", called_here)], visitor.locale)), word)
 }
 
 /// Solved; undo opens it again.
@@ -146,7 +152,8 @@ pub(super) async fn note(
 ) -> Result<Response, WebError> {
     let mentions = form.mentions.iter().filter_map(|m| id(m)).collect();
     let result = verb::note(&app.desk, page.actor(), &number, form.message.draft(), mentions).await;
-    said(&page.visitor, result, Said::done("noted"))
+    let named = result.map_err(|e| called(e, &[("body", "verb-note")], page.visitor.locale));
+    said(&page.visitor, named, Said::done("noted"))
 }
 
 /// A draft as the editor sends it while somebody types.
@@ -194,7 +201,9 @@ pub(super) async fn hold(
     let body = domain::ticket::decide::Body::from_text(&form.text);
     let draft = (!body.is_empty()).then(|| Draft { body, ..Draft::default() });
     let word = Said::undoable("held", &number, "hold/removal", &[]);
-    said(&page.visitor, verb::hold(&app.desk, page.actor(), &number, status, form.note, draft).await, word)
+    let held = verb::hold(&app.desk, page.actor(), &number, status, form.note, draft).await;
+    let names = [("note", "field-reason"), ("body", "hold-message")];
+    said(&page.visitor, held.map_err(|e| called(e, &names, page.visitor.locale)), word)
 }
 
 /// Takes a waiting ticket up again.
@@ -228,7 +237,9 @@ pub(super) async fn solve(
     let draft = (!body.is_empty()).then(|| Draft { body, ..Draft::default() });
     let solution = Solution { cause, resolution: form.resolution, remark: Some(form.remark), draft };
     let word = solved(&number);
-    said(&page.visitor, verb::resolve(&app.desk, page.actor(), &number, solution).await, word)
+    let solved = verb::resolve(&app.desk, page.actor(), &number, solution).await;
+    let names = [("body", "solve-message")];
+    said(&page.visitor, solved.map_err(|e| called(e, &names, page.visitor.locale)), word)
 }
 
 /// Closes a solved ticket.

@@ -81,7 +81,3 @@ function draw(box: HTMLElement): void {
 }
 
 document.querySelectorAll<HTMLElement>("[data-chart]").forEach(draw);
-document.querySelectorAll<HTMLElement>("[data-prints]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-});

@@ -33,6 +33,12 @@ save = Save
 cancel = Cancel
 edit = edit
 more = More
+print-all = Print all
+print-whole = { $n ->
+        [one] { $n } ticket, ready to be printed.
+       *[other] { $n } tickets, ready to be printed.
+    }
+print-cut = Only the first { $n } tickets. Print the rest in parts with the filters, or export a file.
 undo = Undo
 unread = Unread
 optional = (optional)

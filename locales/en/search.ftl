@@ -17,6 +17,10 @@ search-loading = Search is getting ready and will be here in a moment. Tickets a
 search-again = Try again
 search-open = Open the ticket
 search-person-tickets = Show their tickets
+search-mine-total = { $n ->
+        [one] { $n } place
+       *[other] { $n } places
+    }, listed by case
 search-total = { $n ->
         [one] { $n } result
        *[other] { $n } results

@@ -13,6 +13,7 @@ mod engines {
         a_due_that_may_move_is_marked_in_the_list,
         numbers_are_compared_as_numbers,
         only_the_view_in_use_is_marked,
+        a_list_is_printed_whole_or_says_what_is_missing,
     );
 }
 
@@ -213,4 +214,23 @@ async fn only_the_view_in_use_is_marked(app: TestApp) {
     assert_eq!(marked(&boss.get(&format!("/queues{address}")).await.text), ["faults"]);
     assert_eq!(marked(&queues(&boss.get("/tickets?view=all").await.text)), ["全部"]);
     assert_eq!(marked(&queues(&boss.get("/tickets?view=all&kind=change").await.text)), ["全部"]);
+}
+
+async fn a_list_is_printed_whole_or_says_what_is_missing(app: TestApp) {
+    three(&app).await;
+    let boss = app.signed_in("boss").await;
+    let part = boss.get("/tickets?kind=fault,how_to,change&limit=2&columns=title").await.text;
+    let all = "/tickets/print?kind=fault&#38;kind=how_to&#38;kind=change&#38;columns=title";
+    assert!(part.contains(&format!("href=\"{all}\"")) && part.contains("打印全部"), "{part}");
+    let whole = boss.get("/tickets?columns=title").await.text;
+    assert!(!whole.contains("打印全部"), "the page has all of it: {whole}");
+    let rows = |page: &str| page.matches("<li class=\"row").count();
+    let paper = boss.get(&all.replace("&#38;", "&")).await.text;
+    assert!(
+        rows(&paper) == 3 && paper.contains("共 3 张工单") && !paper.contains("data-live-list"),
+        "{paper}"
+    );
+    let cut = boss.get("/tickets/print?limit=2").await.text;
+    assert!(rows(&cut) == 2 && cut.contains("只含前 2 张工单") && !cut.contains("id=\"more\""), "{cut}");
+    assert!(!boss.get("/tickets/print?kind=none").await.text.contains("可直接打印"));
 }

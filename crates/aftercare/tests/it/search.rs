@@ -302,6 +302,9 @@ async fn pages_show_what_was_found(app: TestApp) {
     let ben = app.signed_in("ben@north.example").await;
     let mine = ben.get(&format!("/portal/search?q={}", encoded("锁死"))).await;
     assert!(mine.text.contains(&format!("/portal/cases/{a}")) && !mine.text.contains('⟦'), "{}", mine.text);
+    // A case is listed once, with all places in it.
+    assert_eq!(mine.text.matches(&format!("<span>{a}</span>")).count(), 1, "{}", mine.text);
+    assert!(mine.text.contains("处，按工单列出") && mine.text.contains(&format!("/portal/cases/{a}#m1")));
     let eve = app.signed_in("eve@south.example").await;
     let none = eve.get(&format!("/portal/search?q={a}")).await;
     assert!(none.text.contains("没有找到") && !none.text.contains("数据库"), "{}", none.text);

@@ -23,9 +23,27 @@ struct PortalSearchPage {
     errors: Vec<String>,
     exact: Option<Ticket>,
     found: Option<Found>,
-    lines: Vec<Line>,
+    cases: Vec<Case>,
     next: Option<String>,
     loading: bool,
+}
+
+/// A case with the places in it where the words stand, the best first.
+struct Case {
+    best: Line,
+    also: Vec<Line>,
+}
+
+/// The cases of a page of hits, each where its best hit is.
+fn by_case(lines: Vec<Line>) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for line in lines {
+        match cases.iter_mut().find(|c| c.best.hit.number == line.hit.number) {
+            Some(case) => case.also.push(line),
+            None => cases.push(Case { best: line, also: Vec::new() }),
+        }
+    }
+    cases
 }
 
 impl PortalSearchPage {
@@ -60,11 +78,11 @@ pub(super) async fn show(
         }
         Err(e) => return Err(fail(e)),
     };
-    let lines = lines(&app, &who, found.as_ref()).await.map_err(fail)?;
+    let cases = by_case(lines(&app, &who, found.as_ref()).await.map_err(fail)?);
     let (scope, q) = (who.scope(), asked.q.clone());
     let exact = app.desk.read(move |r| exact(r, &scope, &q)).await.map_err(fail)?;
     let next = found.as_ref().and_then(|f| f.next);
     let next = next.map(|c| asked.address("/portal/search", &asked.kind, &c.encode()));
-    let view = PortalSearchPage { ui, asked, errors, exact, found, lines, next, loading };
+    let view = PortalSearchPage { ui, asked, errors, exact, found, cases, next, loading };
     Ok(with_retry(render(&view, &page.visitor)?, loading))
 }

@@ -55,6 +55,8 @@ struct ListPage {
     next: Option<String>,
     here: String,
     first_page: bool,
+    /// What a list that is to be printed says of itself.
+    printed: Option<String>,
     filtered: bool,
     /// The same list without any filter.
     cleared: String,
@@ -118,9 +120,42 @@ pub(super) async fn list(
     jar: CookieJar,
     query: ListQuery,
 ) -> Result<Response, WebError> {
+    shown(&app, &page, &jar, query, Extent::Page).await
+}
+
+/// The whole list on one page, to be printed; up to a bound.
+pub(super) async fn print(
+    State(app): State<App>,
+    page: StaffPage,
+    jar: CookieJar,
+    mut query: ListQuery,
+) -> Result<Response, WebError> {
+    query.cursor.clear();
+    shown(&app, &page, &jar, query, Extent::Print).await
+}
+
+/// How much of the list is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// As much as its address says.
+    Page,
+    /// As much as anybody prints.
+    Print,
+}
+
+/// Rows that are printed at most, unless the address says how many.
+const PRINTED: i64 = 1_000;
+
+async fn shown(
+    app: &App,
+    page: &StaffPage,
+    jar: &CookieJar,
+    query: ListQuery,
+    extent: Extent,
+) -> Result<Response, WebError> {
     page.need(Right::TicketView)?;
-    let ui = page.ui(&app, "tickets").await?;
-    let found = find(&app, &page, &query).await.map_err(|e| page.visitor.fail(e))?;
+    let ui = page.ui(app, "tickets").await?;
+    let found = find(app, page, &query, extent).await.map_err(|e| page.visitor.fail(e))?;
     let Found { asked, wrong, mut rows, fields, known } = found;
     let all_columns = columns::all(ui.locale, &fields);
     let kept = jar.get(columns::COOKIE).map(|c| c.value().to_owned()).unwrap_or_default();
@@ -129,7 +164,9 @@ pub(super) async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let query = named(query, asked.as_ref());
-    let next = rows.last().filter(|_| more).map(|m| query.address(&m.row.cursor.encode()));
+    let printed = (extent == Extent::Print && asked.is_some()).then(|| printed(&ui, rows.len(), more));
+    let rest = rows.last().filter(|_| more && printed.is_none());
+    let next = rest.map(|m| query.address(&m.row.cursor.encode()));
     let rows: Vec<Row> = rows.into_iter().map(|found| Row::new(&ui, found)).collect();
     if page.visitor.part {
         return render(&RowsPart { ui, rows, next, columns }, &page.visitor);
@@ -146,14 +183,9 @@ pub(super) async fn list(
         here,
         usual: columns::are_usual(&names, &kept),
         first_page: query.cursor.is_empty(),
+        printed,
         filtered: query.is_filtered(),
-        cleared: ListQuery {
-            view: query.view.clone(),
-            order: query.order.clone(),
-            columns: query.columns.clone(),
-            ..ListQuery::default()
-        }
-        .address(""),
+        cleared: cleared(&query),
         errors: wrong.iter().map(|f| field_text(f, ui.locale)).collect(),
         groups: known.groups.iter().filter(|g| g.active).cloned().collect(),
         people,
@@ -179,7 +211,18 @@ fn title(ui: &Ui, query: &ListQuery) -> String {
     view.map_or(queue, |v| v.1.as_str()).to_owned()
 }
 
-async fn find(app: &App, page: &StaffPage, query: &ListQuery) -> desk::Result<Found> {
+/// The same list without any filter.
+fn cleared(query: &ListQuery) -> String {
+    let (view, order, columns) = (query.view.clone(), query.order.clone(), query.columns.clone());
+    ListQuery { view, order, columns, ..ListQuery::default() }.address("")
+}
+
+/// How much there is on paper, and whether that is all.
+fn printed(ui: &Ui, rows: usize, more: bool) -> String {
+    ui.t1(if more { "print-cut" } else { "print-whole" }, "n", rows)
+}
+
+async fn find(app: &App, page: &StaffPage, query: &ListQuery, extent: Extent) -> desk::Result<Found> {
     let (desk, scope, me, query) =
         (app.desk.clone(), page.actor().scope(), page.staff.clone(), query.clone());
     let (filtered, part) = (query.is_filtered(), page.visitor.part);
@@ -187,6 +230,9 @@ async fn find(app: &App, page: &StaffPage, query: &ListQuery) -> desk::Result<Fo
     let read = move |r: &mut Read<'_>| {
         let rules = desk.rules_in(r)?;
         let (asked, wrong) = match query.ask(r, &rules, Some(&me)) {
+            Ok(asked) if extent == Extent::Print && query.limit.is_empty() => {
+                (Some(Asked { limit: PRINTED, ..asked }), Vec::new())
+            }
             Ok(asked) => (Some(asked), Vec::new()),
             Err(Error::Invalid(wrong)) if !part => (None, wrong),
             Err(e) => return Err(e),
@@ -278,6 +324,10 @@ pub(crate) fn render(template: &impl Template, visitor: &Visitor) -> Result<Resp
 }
 
 impl ListPage {
+    /// The whole list on one page.
+    fn print(&self) -> String {
+        self.view_address.replacen("/tickets", "/tickets/print", 1)
+    }
     fn export(&self, extension: &str) -> String {
         self.view_address.replacen("/tickets", &format!("/tickets/export/{extension}"), 1)
     }

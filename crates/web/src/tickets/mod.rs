@@ -49,6 +49,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/columns", post(columns::keep))
         .route("/tickets/export/{extension}", get(list::export))
         .route("/tickets/new", get(new::form))
+        .route("/tickets/print", get(list::print))
         .route("/tickets/{number}", get(show::show))
         .route("/tickets/{number}/clocks/{milestone}/{cycle}", get(why::why))
         .route("/tickets/{number}/messages", post(verbs::message))

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Actor, ActorRef, Contact, Right, Sees};
+use domain::access::{Actor, ActorRef, Contact};
 use domain::agreement::{Contract, contract_for};
-use domain::field::{check_tags, check_values};
 use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId, TicketId};
-use domain::people::{Point, Requester, mail_domain, parse_requester};
 use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
 use domain::sla::{Picked, choose_policy};
-use domain::ticket::decide::{self, Body, Decision, Identity, Notice, Opening, Rules};
+use domain::ticket::decide::{self, Body, Decision, Identity, Notice, Opening, Refusal, Rules};
 use domain::ticket::{Channel, Extra, Facts, IssueClass, Kind, Level, Severity, Ticket, format_number};
-use domain::time::{Timestamp, plus_seconds};
+use domain::time::Timestamp;
 use jiff::civil::Date;
 use store::directory::{self, ContactRow};
-use store::{Read, file, staff, ticket};
+use store::{Read, staff, ticket};
 
 use crate::at::at;
 use crate::sweep::candidates;

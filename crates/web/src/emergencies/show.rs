@@ -24,6 +24,7 @@ use crate::names::Names;
 use crate::session::StaffPage;
 use crate::tickets::{ListQuery, emergency_line, render};
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// An entry of the timeline.
 pub(crate) struct Course {

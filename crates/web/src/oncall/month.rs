@@ -17,7 +17,6 @@ use domain::time::{Timestamp, plus_seconds};
 use jiff::civil::Date;
 use serde::Deserialize;
 use store::{Read, oncall, staff};
-use words::t;
 
 use super::around::{Around, Left};
 use super::look::{Day, Duty, Look};

@@ -275,7 +275,11 @@ async fn read(app: &App, form: &RotaForm) -> desk::Result<RotaDoc> {
         return Ok(doc);
     }
     let (desk, name) = (app.desk.clone(), form.name.clone());
-    let checked = app.desk.read(move |r| check(r, &*desk.rules_in(r)?, &name, &doc)).await;
+    let checked = app.desk.read(move |r| {
+        let rules = desk.rules_in(r)?;
+        check(r, &rules, &name, &doc)
+    });
+    let checked = checked.await;
     let mut also = Vec::new();
     noted(checked, &mut also)?;
     also.retain(|f| !wrong.iter().any(|w| w.field == f.field));

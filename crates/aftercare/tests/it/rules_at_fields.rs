@@ -40,7 +40,7 @@ async fn programs_hear_which_field_a_rule_is_about(app: TestApp) {
         (Method::PUT, "severity", json!({"severity": "urgent"}), "reason required"),
         (Method::PUT, "severity", json!({"severity": "general", "level": 1}), "level level_needs_urgent"),
         (Method::POST, "escalation", json!({}), "reason required"),
-        (Method::POST, "excuses", json!({"milestone": "response", "cycle": 1}), "reason required"),
+        (Method::POST, "excuses", json!({"kind": "response", "cycle": 1}), "reason required"),
         (Method::POST, "solution", json!({}), "resolution required"),
         (Method::POST, "messages", json!({"body": " "}), "body required"),
         (Method::POST, "messages", json!({"body": "", "as_requester": true}), "body required"),

@@ -6,6 +6,7 @@ mod at;
 pub mod auth;
 mod case;
 pub mod conduct;
+pub mod counted;
 mod each;
 mod error;
 pub mod import;

@@ -3,16 +3,19 @@
 use domain::access::ActorRef;
 use domain::calendar::CalendarDoc;
 use domain::id::{CalendarId, PolicyId};
+use domain::ticket::decide::CalendarRev;
 use domain::time::Timestamp;
 
 use crate::ticket::actor;
-use crate::{Read, Result, Row};
+use crate::{Error, Read, Result, Row};
 
 statements! {
     OF_CALENDAR = "SELECT rev, edited_at, actor_kind, actor_id FROM calendar_rev \
          WHERE calendar_id = $1 AND rev < $2 ORDER BY rev DESC LIMIT $3";
     OF_POLICY = "SELECT rev, edited_at, actor_kind, actor_id FROM policy_rev \
          WHERE policy_id = $1 AND rev < $2 ORDER BY rev DESC LIMIT $3";
+    CALENDAR_REVS = "SELECT c.name, r.rev, r.doc FROM calendar_rev r JOIN calendar c ON c.id = r.calendar_id \
+         WHERE r.calendar_id = $1 AND r.rev < $2 ORDER BY r.rev DESC LIMIT $3";
     CALENDAR_DOC = "SELECT doc FROM calendar_rev WHERE calendar_id = $1 AND rev = $2";
     CALENDAR_EDITED = "SELECT c.id, r.edited_at FROM calendar c \
          JOIN calendar_rev r ON r.calendar_id = c.id AND r.rev = c.rev ORDER BY c.id LIMIT 1000";
@@ -60,6 +63,23 @@ pub fn of_policy(r: &mut Read<'_>, id: &PolicyId, before: i64, limit: i64) -> Re
 /// The document of a calendar's revision.
 pub fn calendar_doc(r: &mut Read<'_>, id: &CalendarId, rev: i64) -> Result<Option<CalendarDoc>> {
     r.first(&CALENDAR_DOC, &[id.as_str().into(), rev.into()], |r| r.json(0, "calendar.doc"))
+}
+
+/// A calendar's revisions before one, ready to count, newest first.
+pub fn calendars_before(
+    r: &mut Read<'_>,
+    id: &CalendarId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<CalendarRev>> {
+    let found = r.rows(&CALENDAR_REVS, &[id.as_str().into(), before.into(), limit.into()], |r| {
+        Ok((r.text(0)?, r.int(1)?, r.json::<CalendarDoc>(2, "calendar.doc")?))
+    })?;
+    let ready = |(name, rev, doc): (String, i64, CalendarDoc)| {
+        let calendar = doc.compile().map_err(|e| Error::corrupt("calendar.doc", e))?;
+        Ok(CalendarRev { rev, name, calendar, doc })
+    };
+    found.into_iter().map(ready).collect()
 }
 
 /// When each calendar was last edited.

@@ -139,6 +139,7 @@ mod search_nodes;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]
+mod together;
 mod wallboard;
 #[cfg(test)]
 mod what_if;

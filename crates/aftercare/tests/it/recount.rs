@@ -1,5 +1,6 @@
 //! A calendar is edited while tickets run in it: their dues follow by jobs, which go on where they broke off (C6).
 
+use axum::http::StatusCode;
 use domain::access::{Actor, Scope, System};
 use domain::calendar::CalendarDoc;
 use domain::id::{CalendarId, TicketId};
@@ -7,6 +8,7 @@ use domain::sla::Milestone;
 use domain::ticket::decide::Body;
 use domain::ticket::{Change, Channel};
 use domain::time::Timestamp;
+use serde_json::json;
 use store::job::{self, JobRow};
 use store::ticket::{self, Filter, Order};
 use testkit::TestApp;
@@ -16,6 +18,7 @@ mod engines {
         a_recount_that_broke_off_goes_on_where_it_was,
         a_worker_that_lost_its_claim_changes_nothing,
         two_edits_end_with_the_newest_revision,
+        what_is_over_is_told_by_the_revision_it_ended_with,
     );
 }
 
@@ -140,4 +143,23 @@ async fn two_edits_end_with_the_newest_revision(app: TestApp) {
     let once = (Milestone::Response, at(MORNING), at("2026-09-24T08:00:00Z"));
     assert_eq!(moved(&app).await, [once, once], "what did not move is not told of");
     assert!(left(&app).await.is_empty());
+}
+
+async fn what_is_over_is_told_by_the_revision_it_ended_with(app: TestApp) {
+    open(&app, 2).await;
+    app.drain().await;
+    let api = app.api().await;
+    let all = api.get("/api/v1/tickets").await.json();
+    let number = |n: usize| all["items"][n]["number"].as_str().unwrap().to_owned();
+    let (over, runs) = (number(0), number(1));
+    let answered = api.post(&format!("/api/v1/tickets/{over}/messages"), &json!({"body": "done"})).await;
+    assert_eq!(answered.status, StatusCode::CREATED, "{}", answered.text);
+    save(&app, "14:00", 1).await;
+    save(&app, "15:00", 2).await;
+    app.drain().await;
+    let admin = app.signed_in("admin").await;
+    for (number, rev, due) in [(&over, "第 1 版", "11:00 到期"), (&runs, "第 3 版", "16:00 到期")] {
+        let why = admin.get(&format!("/tickets/{number}/clocks/response/1")).await.text;
+        assert!(why.contains(rev) && why.contains(due), "{number} {rev}: {why}");
+    }
 }

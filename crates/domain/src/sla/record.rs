@@ -184,6 +184,12 @@ impl Clock {
         }
     }
 
+    /// Is this what a clock that is over was counted in? Its due and what it had counted tell (C6).
+    pub fn ended_in(&self, calendar: &Calendar, pauses: &[Pause]) -> bool {
+        let reading = self.stopped.map(|(at, _)| self.run(calendar, pauses).read(at));
+        reading.is_some_and(|r| r.is_ok_and(|r| (r.due, r.counted_s) == (self.due_at, self.counted_s)))
+    }
+
     /// Reads the clock and refreshes what is cached, except `next_at`, which the policy's steps decide.
     ///
     /// # Errors

@@ -14,7 +14,8 @@ use super::{Read, Shared, Work};
 use crate::{Error, Result, migrate};
 
 const MAX_CLIENTS: usize = 16;
-const MAX_RUNS: usize = 8;
+/// Of units that want the same row one comes through in each run, and there are no more of them than clients.
+const MAX_RUNS: usize = 2 * MAX_CLIENTS;
 
 pub(crate) struct Postgres {
     pool: Pool,

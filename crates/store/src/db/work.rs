@@ -218,6 +218,14 @@ impl<'a> Work<'a> {
         if self.execute(stmt, values)? == 1 { Ok(()) } else { Err(Error::Stale(what)) }
     }
 
+    /// Runs an edit of what this unit has read itself, in the version that it read; no row means that another unit saved meanwhile.
+    /// Then `PostgreSQL` runs this unit again, on what is there now; on `SQLite` there is no other unit.
+    pub(crate) fn follow(&mut self, what: &'static str, stmt: &Stmt, values: &[Value<'_>]) -> Result<()> {
+        let result = self.edit(what, stmt, values);
+        self.read.retry_wanted |= matches!(result, Err(Error::Stale(_)));
+        result
+    }
+
     /// Runs a part of the unit; if it fails, what it changed is undone and the unit can go on.
     ///
     /// # Errors

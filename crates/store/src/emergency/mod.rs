@@ -120,7 +120,7 @@ pub fn put(work: &mut Work<'_>, before: Option<&Emergency>, e: &Emergency) -> Re
         None => work.hit("emergency", &INSERT, &values)?,
         Some(before) => {
             values.push(before.version.into());
-            work.edit("emergency", &UPDATE, &values)?;
+            work.follow("emergency", &UPDATE, &values)?;
         }
     }
     put_parts(work, before, e)

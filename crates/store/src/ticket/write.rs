@@ -84,7 +84,7 @@ pub fn update(
     let nearest = nearest(after.1);
     let mut values = values(after.0, &docs, &nearest);
     values.push(before.0.version.into());
-    work.edit("ticket", &UPDATE, &values)?;
+    work.follow("ticket", &UPDATE, &values)?;
     put_clocks(work, after.0, before.1, after.1)?;
     put_holds(work, after.0, before.2, after.2)?;
     put_extra(work, after.0, &before.0.extra)?;

@@ -86,8 +86,9 @@ pub(crate) fn told(
         .iter()
         .find(|c| c.milestone.as_str() == milestone && c.cycle == cycle)
         .ok_or(Error::NotFound)?;
-    let calendar = rules.calendars.get(&clock.calendar).ok_or(Error::NotFound)?;
     let holds = pauses(&ticket::holds(r, &t.id)?, clock);
+    let older = desk::counted::ended_in(r, rules, clock, &holds)?;
+    let calendar = older.as_ref().or_else(|| rules.calendars.get(&clock.calendar)).ok_or(Error::NotFound)?;
     let explanation = explain(&clock.run(&calendar.calendar, &holds), now)
         .map_err(|_| Error::Refused(domain::ticket::decide::Refusal::NeverOpens))?;
     let mut lines = tell(locale, calendar.calendar.zone(), &calendar.doc, &explanation, now);

@@ -96,6 +96,7 @@ async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
         Ok(desk) => desk,
     };
     let mut wrong = check_desk(&desk).await?;
+    wrong.extend(overlapping_rotas(&desk).await?);
     wrong.extend(check_mailboxes(&desk).await?);
     if let Err(e) = config.mail_in.house(&desk, &config.mail.from, None).await {
         wrong.push(format!("letters cannot come in: {e:#}"));
@@ -112,6 +113,26 @@ async fn check_database(config: &Config) -> anyhow::Result<Vec<String>> {
         ));
     }
     Ok(wrong)
+}
+
+/// Rotas in force of which one is never asked, because the other one serves the same groups.
+///
+/// # Errors
+/// The store's.
+pub async fn overlapping_rotas(desk: &desk::Desk) -> desk::Result<Vec<String>> {
+    let twice = desk.read(desk::oncall::overlaps).await?;
+    let said = |o: &desk::oncall::Overlap| {
+        let (asked, passed) = (&o.asked.name, &o.passed.name);
+        let what = match o.groups.as_slice() {
+            [] => "all groups without a rota of their own".to_owned(),
+            groups => groups.join(", "),
+        };
+        format!(
+            "the rotas {asked:?} and {passed:?} both serve {what}; {asked:?}, the first by name, is asked: make one of them a \
+             draft, or change its groups, under On-call \u{2192} Rotas"
+        )
+    };
+    Ok(twice.iter().map(said).collect())
 }
 
 /// Mailboxes that could not be fetched lately.

@@ -25,6 +25,7 @@ mod sla;
 mod workers;
 
 pub use archive::{Manifest, export, restore};
+pub use check::overlapping_rotas;
 pub use clock::SetClock;
 pub use commands::main;
 pub use demo::{World, lay as lay_demo_world};

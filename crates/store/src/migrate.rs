@@ -40,6 +40,7 @@ const FILES: &[(&str, &str)] = &[
     ("0020_mail_safety.sql", include_str!("../migrations/0020_mail_safety.sql")),
     ("0022_mailbox.sql", include_str!("../migrations/0022_mailbox.sql")),
     ("0024_mail_people.sql", include_str!("../migrations/0024_mail_people.sql")),
+    ("0025_rota_state.sql", include_str!("../migrations/0025_rota_state.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

@@ -4,9 +4,12 @@ use anyhow::Context;
 use desk::Desk;
 use desk::oncall::{self, Proposal, Standing};
 use domain::id::{RotaId, StaffId};
-use domain::oncall::{Duty, LayerDays, LayerDoc, Leave, Override, RotaDoc, Seat, ShiftUnit, duties};
+use domain::oncall::{
+    Duty, LayerDays, LayerDoc, Leave, Override, RotaDoc, RotaState, Seat, ShiftUnit, duties,
+};
 use domain::time::{Timestamp, plus_seconds};
 use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::oncall::RotaRow;
@@ -31,6 +34,15 @@ pub(super) struct Rota {
     note: String,
     /// Why two people are about to swap.
     swap: String,
+    /// Another one, only to be tried out.
+    draft: Draft,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Draft {
+    name: String,
+    layer: Vec<Layer>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,6 +54,8 @@ struct Layer {
     order: Vec<String>,
     unit: ShiftUnit,
     handoff_at: String,
+    #[serde(default)]
+    windows: Vec<(String, String)>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,13 +72,36 @@ fn person(cast: &Cast, login: &str) -> anyhow::Result<StaffId> {
     Ok(staff.with_context(|| format!("{login} is not of the demo's staff"))?.id.clone())
 }
 
-/// Makes the rota when the history begins; everybody confirms the phone.
+/// Makes the rota when the history begins, and the draft; everybody confirms the phone.
 pub(super) async fn lay(desk: &Desk, world: &World, cast: &Cast, zone: &TimeZone) -> anyhow::Result<()> {
     let starts_on = desk.now().to_zoned(zone.clone()).date();
-    let mut layers = Vec::new();
-    for l in &world.rota.layer {
+    let of = &world.rota;
+    for (name, layers, state) in
+        [(&of.name, &of.layer, RotaState::InForce), (&of.draft.name, &of.draft.layer, RotaState::Draft)]
+    {
+        let doc = RotaDoc {
+            calendar: "service".into(),
+            groups: std::collections::BTreeSet::new(),
+            layers: layers_of(cast, layers, starts_on)?,
+            fallback: None,
+            owner: person(cast, &of.owner)?,
+            confirm_within_min: None,
+        };
+        let row = RotaRow { id: "".into(), name: name.clone(), rev: 0, doc, state };
+        oncall::save_rota(desk, &OPERATOR, row).await?;
+    }
+    for actor in cast.staff.values() {
+        let Some(me) = actor.staff() else { continue };
+        oncall::confirm_phone(desk, actor, me.id.clone()).await?;
+    }
+    Ok(())
+}
+
+fn layers_of(cast: &Cast, layers: &[Layer], starts_on: Date) -> anyhow::Result<Vec<LayerDoc>> {
+    let mut found = Vec::new();
+    for l in layers {
         let order = l.order.iter().map(|p| person(cast, p)).collect::<anyhow::Result<_>>()?;
-        layers.push(LayerDoc {
+        found.push(LayerDoc {
             name: l.name.clone(),
             seat: l.seat,
             days: l.days,
@@ -75,25 +112,10 @@ pub(super) async fn lay(desk: &Desk, world: &World, cast: &Cast, zone: &TimeZone
             every: 1,
             unit: l.unit,
             starts_on,
-            windows: Vec::new(),
+            windows: l.windows.clone(),
         });
     }
-    let owner = person(cast, &world.rota.owner)?;
-    let doc = RotaDoc {
-        calendar: "service".into(),
-        groups: std::collections::BTreeSet::new(),
-        layers,
-        fallback: None,
-        owner,
-        confirm_within_min: None,
-    };
-    let row = RotaRow { id: "".into(), name: world.rota.name.clone(), rev: 0, doc };
-    oncall::save_rota(desk, &OPERATOR, row).await?;
-    for actor in cast.staff.values() {
-        let Some(me) = actor.staff() else { continue };
-        oncall::confirm_phone(desk, actor, me.id.clone()).await?;
-    }
-    Ok(())
+    Ok(found)
 }
 
 /// What is to come: a leave and an override after the end of the history, a note, and a swap that waits for its answer.
@@ -109,7 +131,7 @@ pub(super) async fn ahead(desk: &Desk, world: &World, cast: &Cast, zone: &TimeZo
     let put = &world.rota.put;
     let (from, until) = (at(put.in_days, 18)?, at(put.in_days + put.days, 9)?);
     let row = Override { seat: Seat::Primary, person: person(cast, &put.by)?, from, until, swap: false };
-    let rotas = desk.read(|r| Ok(store::oncall::rotas(r)?)).await?;
+    let rotas = desk.read(|r| Ok(store::oncall::in_force(r)?)).await?;
     let rota = rotas.first().context("the demo has no rota")?.id.clone();
     oncall::put_in(desk, &OPERATOR, rota.clone(), row, put.note.clone()).await?;
     agreed(desk, world, cast, &rota).await

@@ -92,6 +92,8 @@ mod oncall;
 #[cfg(test)]
 mod oncall_agree;
 #[cfg(test)]
+mod oncall_draft;
+#[cfg(test)]
 mod oncall_pages;
 #[cfg(test)]
 mod one_address;

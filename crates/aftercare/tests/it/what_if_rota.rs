@@ -21,7 +21,7 @@ mod engines {
 }
 
 /// An urgent case that comes at a local time, is answered after some minutes, and solved at once.
-async fn case(app: &TestApp, comes: &str, minutes: i64) -> String {
+pub(crate) async fn case(app: &TestApp, comes: &str, minutes: i64) -> String {
     app.advance_to(format!("2026-{comes}:00+08:00").parse().unwrap()).await;
     let number = open(app, "urgent").await;
     app.advance(minutes * 60).await;

@@ -62,7 +62,7 @@ pub async fn feed(desk: &Desk, token: &str) -> Result<(StaffRow, Vec<(RotaRow, D
         let row = staff::one(r, &me)?.filter(|s| s.active).ok_or(Error::NotFound)?;
         let (rules, now) = (of.rules_in(r)?, r.now());
         let mut found = Vec::new();
-        for rota in oncall::rotas(r)? {
+        for rota in oncall::in_force(r)? {
             let mine = duties_between(r, &rules, &rota, plus_seconds(now, AHEAD_S))?;
             let mine = mine.into_iter().filter(|d| d.person == me && d.until > plus_seconds(now, -PAST_S));
             found.extend(mine.map(|d| (rota.clone(), d)));

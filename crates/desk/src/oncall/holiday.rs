@@ -99,7 +99,9 @@ pub fn holiday_plan(r: &mut Read<'_>, rules: &Rules, row: &RotaRow) -> Result<Op
     let from = plus_seconds(first, -COUNTED_S);
     let standing = Standing::load(r, rules, row.clone(), (from, start(&zone, after(block.last))))?;
     let roster = standing.roster();
-    let so_far = tally(&roster.shifts(from, first), roster.rota.days(), &zone);
+    // What a draft says of the past was nobody's duty.
+    let had = if row.in_force() { roster.shifts(from, first) } else { Vec::new() };
+    let so_far = tally(&had, roster.rota.days(), &zone);
     let able = active(r)?;
     let order = people(row, &able, Seat::Primary);
     let backups = Some(people(row, &able, Seat::Backup)).filter(|p| !p.is_empty());

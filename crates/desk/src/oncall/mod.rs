@@ -6,6 +6,7 @@ pub(crate) mod paging;
 mod parity;
 pub(crate) mod presence;
 pub mod push;
+mod state;
 mod swap;
 pub(crate) mod watch;
 
@@ -14,6 +15,7 @@ pub use holiday::{Coming, HolidayPlan, coming, holiday_plan, put_in_holidays};
 pub use paging::{acknowledge, acknowledge_by_link, link_for, page_of_link, step_of};
 pub use parity::ParityCheck;
 pub use presence::OtherRota;
+pub use state::{Overlap, overlaps, set_rota_state};
 pub use swap::{Proposal, answer_swap, propose_swap};
 pub use watch::{confirm_start, has_duty, leave_note};
 
@@ -78,7 +80,8 @@ impl Standing {
     }
 }
 
-/// The rota that serves a group: its own, or else the one that names no group.
+/// The rota of those in force that serves a group: its own, or else the one that names no group. Where there are two, the
+/// first by name.
 pub(crate) fn rota_of<'a>(rotas: &'a [RotaRow], group: Option<&GroupId>) -> Option<&'a RotaRow> {
     let own = rotas.iter().find(|r| group.is_some_and(|g| r.doc.groups.contains(g)));
     own.or_else(|| rotas.iter().find(|r| r.doc.groups.is_empty()))
@@ -96,7 +99,7 @@ pub async fn save_rota(desk: &Desk, who: &Actor, row: RotaRow) -> Result<RotaRow
     desk.write(who, move |unit| {
         need(unit, Right::OncallEdit)?;
         let rules = unit.rules.clone();
-        check(unit.work, &rules, &row.name, &row.doc)?;
+        check(unit.work, &rules, &row)?;
         let mut row = RotaRow { name: row.name.trim().to_owned(), ..row.clone() };
         let kept = oncall::one(unit.work, &row.id)?;
         match &kept {
@@ -109,34 +112,30 @@ pub async fn save_rota(desk: &Desk, who: &Actor, row: RotaRow) -> Result<RotaRow
             None if row.id.as_str().is_empty() => row.id = unit.work.next_id().into(),
             _ => {}
         }
-        oncall::put(unit.work, &row)?;
-        oncall::watch::wake(unit.work)?;
-        let said = |r: &RotaRow| json!({"name": r.name, "doc": r.doc});
-        record(unit, ("rota", row.id.as_str()), &kept.as_ref().map(said), &said(&row))?;
-        oncall::one(unit.work, &row.id)?.ok_or(Error::NotFound)
+        state::keep(unit, kept.as_ref(), &row)
     })
     .await
 }
 
-/// All that keeps a rota from being saved: wrong fields, and names of what is not there.
+/// All that keeps a rota from being saved: wrong fields, names of what is not there, groups that another one serves.
 ///
 /// # Errors
 /// `Invalid` with all wrong fields.
-pub fn check(r: &mut Read<'_>, rules: &Rules, name: &str, doc: &RotaDoc) -> Result<()> {
-    let mut found = doc.problems();
-    match name.trim().chars().count() {
+pub fn check(r: &mut Read<'_>, rules: &Rules, row: &RotaRow) -> Result<()> {
+    let mut found = row.doc.problems();
+    match row.name.trim().chars().count() {
         0 => found.push(("name".to_owned(), "required")),
         n if n > MAX_NAME => found.push(("name".to_owned(), "too_long")),
         _ => {}
     }
     let mut found: Vec<_> = found.into_iter().map(|(field, issue)| FieldError::new(field, issue)).collect();
-    for missing in missing(r, rules, doc)? {
+    for missing in missing(r, rules, &row.doc)? {
         // What is empty or unreadable is not also unknown.
         if !found.iter().any(|f| f.field == missing.field) {
             found.push(missing);
         }
     }
-    if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+    if found.is_empty() { state::refuse_shared(r, row) } else { Err(Error::Invalid(found)) }
 }
 
 /// What a rota names and is not there: calendar, groups, people.
@@ -162,6 +161,11 @@ fn missing(r: &mut Read<'_>, rules: &Rules, doc: &RotaDoc) -> Result<Vec<FieldEr
         found.push(FieldError::new("owner", "unknown"));
     }
     Ok(found)
+}
+
+/// In a draft nobody has a duty that could be handed over.
+fn refuse_draft(row: &RotaRow) -> Result<()> {
+    if row.in_force() { Ok(()) } else { Err(Error::field("rota", "is_draft")) }
 }
 
 /// The same was sent before: twice would be a mistake.

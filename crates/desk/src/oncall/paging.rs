@@ -47,7 +47,7 @@ fn by_rota(
     apart: &BTreeSet<StaffId>,
     supervisors: [&[StaffId]; 2],
 ) -> Result<Option<Vec<Vec<Called>>>> {
-    let rotas = store::oncall::rotas(unit.work)?;
+    let rotas = store::oncall::in_force(unit.work)?;
     let Some(row) = rota_of(&rotas, t.group.as_ref()).cloned() else { return Ok(None) };
     let (now, rules) = (unit.now, unit.rules.clone());
     let mut standing = Standing::load(unit.work, &rules, row, (now, plus_seconds(now, 1)))?;

@@ -94,7 +94,7 @@ fn calendars<'a>(r: &mut Read<'_>, rules: &'a Rules, contracts: &[ParityRow]) ->
 fn served(r: &mut Read<'_>, row: &RotaRow) -> Result<(BTreeSet<GroupId>, u32)> {
     let mut groups = row.doc.groups.clone();
     if groups.is_empty() {
-        let others: BTreeSet<GroupId> = oncall::rotas(r)?.into_iter().flat_map(|o| o.doc.groups).collect();
+        let others: BTreeSet<GroupId> = oncall::in_force(r)?.into_iter().flat_map(|o| o.doc.groups).collect();
         let all = staff::groups(r)?.into_iter().filter(|g| g.active && !others.contains(&g.id));
         groups = all.map(|g| g.id).collect();
     }

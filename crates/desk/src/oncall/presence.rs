@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{CalendarId, GroupId, RotaId, StaffId};
-use domain::oncall::{Moved, Presence, RotaDoc, Shift, moved};
+use domain::oncall::{Moved, Presence, RotaDoc, RotaState, Shift, moved};
 use domain::sla::Pause;
 use domain::ticket::decide::Rules;
 use domain::time::Timestamp;
@@ -48,11 +48,13 @@ struct Stood {
     rotas: Vec<RotaRow>,
 }
 
-/// A rota as the history of the house keeps it.
+/// A rota as the history of the house keeps it. In older lines each was in force.
 #[derive(Deserialize)]
 struct Said {
     name: String,
     doc: RotaDoc,
+    #[serde(default)]
+    state: Option<RotaState>,
 }
 
 impl Duties {
@@ -169,9 +171,9 @@ fn shifts_of(
     Ok(standing.roster().shifts(from, until))
 }
 
-/// The rotas as they stood, the last first: walks back from what they say now.
+/// The rotas that were in force as they stood, the last first: walks back from what they say now.
 fn stood(r: &mut Read<'_>, (from, until): (Timestamp, Timestamp)) -> Result<Vec<Stood>> {
-    let mut rotas = oncall::rotas(r)?;
+    let mut rotas = oncall::in_force(r)?;
     let (mut found, mut end, mut before) = (Vec::new(), until, "~".to_owned());
     loop {
         let events = store::admin::page_of(r, Some("rota"), &before, PAGE)?;
@@ -186,10 +188,14 @@ fn stood(r: &mut Read<'_>, (from, until): (Timestamp, Timestamp)) -> Result<Vec<
                 end = e.at;
             }
             let id = RotaId(e.subject_id);
+            // A line that does not say what the rota was, as one of holidays that were put in, leaves it what it is.
+            let Ok(before) = serde_json::from_str::<Option<Said>>(&e.before) else { continue };
             rotas.retain(|row| row.id != id);
-            if let Ok(Some(Said { name, doc })) = serde_json::from_str(&e.before) {
-                rotas.push(RotaRow { id, name, rev: 0, doc });
-            }
+            let before = before.map(|Said { name, doc, state }| {
+                let state = state.unwrap_or(RotaState::InForce);
+                RotaRow { id, name, rev: 0, doc, state }
+            });
+            rotas.extend(before.filter(RotaRow::in_force));
             rotas.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         }
         let Some(last) = last else { break };

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 use store::oncall::{self, OverrideRow, SwapRow, watch};
 
-use super::{ALREADY_THERE, MAX_NOTE, MAX_SPAN_S, Standing, tell};
+use super::{ALREADY_THERE, MAX_NOTE, MAX_SPAN_S, Standing, refuse_draft, tell};
 use crate::admin::record;
 use crate::case::supervisors;
 use crate::{Desk, Error, Result, Unit};
@@ -64,6 +64,7 @@ fn check(unit: &mut Unit<'_, '_>, rota: &RotaId, swap: &Swap) -> Result<String> 
         return Err(Error::field("until", "too_long"));
     }
     let row = oncall::one(unit.work, rota)?.ok_or(Error::NotFound)?;
+    refuse_draft(&row)?;
     let rules = unit.rules.clone();
     let standing = Standing::load(unit.work, &rules, row, (from, until))?;
     match swap.fault(&standing.roster(), unit.now) {

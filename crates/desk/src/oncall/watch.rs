@@ -12,7 +12,7 @@ use store::oncall::{self, RotaRow};
 use store::staff;
 
 use super::holiday::{Coming, after, coming_from, start};
-use super::{Standing, tell};
+use super::{Standing, refuse_draft, tell};
 use crate::admin::record;
 use crate::case::supervisors;
 use crate::{Desk, Error, Result, Unit, each};
@@ -37,7 +37,7 @@ pub(crate) async fn sweep(desk: &Desk) -> Result<()> {
 
 async fn look(desk: Desk, id: RotaId) -> Result<()> {
     desk.write(&Actor::System(System::Clock), move |unit| {
-        let Some(row) = oncall::one(unit.work, &id)? else { return Ok(()) };
+        let Some(row) = oncall::one(unit.work, &id)?.filter(RotaRow::in_force) else { return Ok(()) };
         let next = next_morning(unit);
         if !watch::look_again(unit.work, &id, next)? {
             return Ok(());
@@ -169,6 +169,7 @@ pub async fn confirm_start(desk: &Desk, who: &Actor) -> Result<()> {
 pub async fn leave_note(desk: &Desk, who: &Actor, rota: RotaId, text: String) -> Result<NoteRow> {
     desk.write(who, move |unit| {
         let row = oncall::one(unit.work, &rota)?.ok_or(Error::NotFound)?;
+        refuse_draft(&row)?;
         let me = unit.actor.staff().ok_or(Error::NotFound)?.id.clone();
         if !row.doc.names(&me) && !on_duty_lately(unit, &row, &me)? {
             crate::admin::need(unit, domain::access::Right::OncallEdit)?;

@@ -12,6 +12,7 @@ mod parity;
 mod presence;
 mod resolve;
 mod rota;
+mod state;
 mod swap;
 
 pub use days::{Block, DayKind, Days};
@@ -24,6 +25,7 @@ pub use parity::{Lack, Load, Weak, able, load, parity, promised_hours};
 pub use presence::{Moved, Presence, moved};
 pub use resolve::{Answer, Because, Called, OnCall, Roster, Shift};
 pub use rota::Rota;
+pub use state::{RotaState, Shared};
 pub use swap::{Span, Swap, SwapState};
 
 use std::collections::BTreeSet;

@@ -18,17 +18,18 @@ pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
 use std::collections::BTreeSet;
 
 use domain::id::{GroupId, RotaId, StaffId};
-use domain::oncall::{Leave, Override, RotaDoc};
+use domain::oncall::{Leave, Override, RotaDoc, RotaState};
 use domain::time::{Timestamp, from_millis};
 
 use crate::row::to_json;
 use crate::{Read, Result, Row, Work};
 
 statements! {
-    ROTAS = "SELECT id, name, rev, doc FROM rota ORDER BY name, id LIMIT 200";
-    ROTA = "SELECT id, name, rev, doc FROM rota WHERE id = $1";
-    NEW_ROTA = "INSERT INTO rota (id, name, rev, doc, watch_at) VALUES ($1, $2, 1, $3, $4)";
-    PUT_ROTA = "UPDATE rota SET name = $2, doc = $3, rev = rev + 1 WHERE id = $1 AND rev = $4";
+    ROTAS = "SELECT id, name, rev, doc, state FROM rota ORDER BY name, id LIMIT 200";
+    IN_FORCE = "SELECT id, name, rev, doc, state FROM rota WHERE state = 'in_force' ORDER BY name, id LIMIT 200";
+    ROTA = "SELECT id, name, rev, doc, state FROM rota WHERE id = $1";
+    NEW_ROTA = "INSERT INTO rota (id, name, rev, doc, state, watch_at) VALUES ($1, $2, 1, $3, $4, $5)";
+    PUT_ROTA = "UPDATE rota SET name = $2, doc = $3, state = $4, rev = rev + 1 WHERE id = $1 AND rev = $5";
     OVERRIDES = "SELECT id, rota_id, seat, staff_id, from_at, until_at, is_swap, note FROM oncall_override \
          WHERE rota_id = $1 AND until_at > $2 AND from_at < $3 ORDER BY id LIMIT 5000";
     OVERRIDE = "SELECT id, rota_id, seat, staff_id, from_at, until_at, is_swap, note FROM oncall_override WHERE id = $1";
@@ -63,6 +64,15 @@ pub struct RotaRow {
     pub rev: i64,
     /// What it says.
     pub doc: RotaDoc,
+    /// Whether it counts.
+    pub state: RotaState,
+}
+
+impl RotaRow {
+    /// Does it count?
+    pub fn in_force(&self) -> bool {
+        self.state == RotaState::InForce
+    }
 }
 
 /// An override with its key; keys sort by when they were made.
@@ -90,10 +100,16 @@ pub struct LeaveRow {
 }
 
 fn rota(r: &Row<'_>) -> Result<RotaRow> {
-    Ok(RotaRow { id: r.id(0)?, name: r.text(1)?, rev: r.int(2)?, doc: r.json(3, "rota.doc")? })
+    let (doc, state) = (r.json(3, "rota.doc")?, r.word(4, "rota.state")?);
+    Ok(RotaRow { id: r.id(0)?, name: r.text(1)?, rev: r.int(2)?, doc, state })
 }
 
-/// All rotas by name.
+/// The rotas that count, by name.
+pub fn in_force(r: &mut Read<'_>) -> Result<Vec<RotaRow>> {
+    r.rows(&IN_FORCE, &[], rota)
+}
+
+/// All rotas by name, drafts among them.
 pub fn rotas(r: &mut Read<'_>) -> Result<Vec<RotaRow>> {
     r.rows(&ROTAS, &[], rota)
 }
@@ -109,13 +125,13 @@ pub fn one(r: &mut Read<'_>, id: &RotaId) -> Result<Option<RotaRow>> {
 /// [`crate::Error::Stale`].
 pub fn put(work: &mut Work<'_>, row: &RotaRow) -> Result<()> {
     let doc = to_json(&row.doc);
-    let values = [row.id.as_str().into(), (&row.name).into(), (&doc).into()];
-    let [id, name, doc] = values;
+    let values = [row.id.as_str().into(), (&row.name).into(), (&doc).into(), row.state.as_str().into()];
+    let [id, name, doc, state] = values;
     if row.rev == 0 {
         let now = work.now();
-        return work.hit("rota", &NEW_ROTA, &[id, name, doc, now.into()]);
+        return work.hit("rota", &NEW_ROTA, &[id, name, doc, state, now.into()]);
     }
-    work.edit("rota", &PUT_ROTA, &[id, name, doc, row.rev.into()])
+    work.edit("rota", &PUT_ROTA, &[id, name, doc, state, row.rev.into()])
 }
 
 fn override_row(r: &Row<'_>) -> Result<OverrideRow> {

@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use crate::{Read, Result, Row, Work};
 
 statements! {
-    DUE = "SELECT id FROM rota WHERE watch_at <= $1 ORDER BY watch_at, id LIMIT 200";
-    NEXT = "SELECT watch_at FROM rota ORDER BY watch_at, id LIMIT 1";
+    DUE = "SELECT id FROM rota WHERE state = 'in_force' AND watch_at <= $1 ORDER BY watch_at, id LIMIT 200";
+    NEXT = "SELECT watch_at FROM rota WHERE state = 'in_force' ORDER BY watch_at, id LIMIT 1";
     WATCH = "UPDATE rota SET watch_at = $2 WHERE id = $1 AND watch_at <= $3";
     SOONER = "UPDATE rota SET watch_at = $2 WHERE id = $1 AND watch_at > $2";
     WAKE = "UPDATE rota SET watch_at = $1 WHERE watch_at > $1";

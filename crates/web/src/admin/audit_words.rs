@@ -67,6 +67,7 @@ pub(super) fn value(
         ("role" | "token", "") => Some("right"),
         ("import", _) => Some("noun"),
         ("letter", "") => Some("letter-state"),
+        ("rota", "state") => Some("rota_state"),
         _ => LISTS.iter().find(|(f, _)| *f == field).map(|(_, list)| *list),
     };
     let code = text.replace('.', "_");

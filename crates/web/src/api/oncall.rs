@@ -8,7 +8,7 @@ use desk::Error;
 use desk::oncall::{self, Standing};
 use domain::access::Right;
 use domain::id::{RotaId, StaffId};
-use domain::oncall::{self as rules, Leave, Override, RotaDoc, Seat};
+use domain::oncall::{self as rules, Leave, Override, RotaDoc, RotaState, Seat};
 use domain::time::{Timestamp, plus_seconds};
 use serde::Deserialize;
 use store::oncall::RotaRow;
@@ -36,6 +36,10 @@ pub(crate) struct RotaBody {
     /// The revision that you saw; 0 for a new rota.
     #[serde(default)]
     rev: i64,
+    /// `in_force` or `draft`, which counts for nothing; as it was if absent, `in_force` for a new rota.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    state: Option<RotaState>,
     /// The whole document.
     #[schema(value_type = RotaDocument)]
     doc: RotaDoc,
@@ -81,7 +85,7 @@ fn read(field: &str, text: &str, absent: Timestamp) -> desk::Result<Timestamp> {
 
 const WEEK_S: i64 = 7 * 86_400;
 
-/// Who is on call in each rota, and why.
+/// Who is on call in each rota in force, and why.
 #[utoipa::path(get, path = "/api/v1/on-call", params(At), responses((status = 200, body = ListView<NowView>), (status = 422, body = Problem)))]
 pub(crate) async fn now(
     State(app): State<App>,
@@ -94,7 +98,7 @@ pub(crate) async fn now(
         let at = read("at", &asked.at, r.now())?;
         let house = desk.rules_in(r)?;
         let mut items = Vec::new();
-        for row in store::oncall::rotas(r)? {
+        for row in store::oncall::in_force(r)? {
             let standing = Standing::load(r, &house, row, (at, plus_seconds(at, 1)))?;
             items.push(now_view(&standing.row, standing.roster().on_call_at(at)));
         }
@@ -103,7 +107,7 @@ pub(crate) async fn now(
     read.await.map(Json).map_err(|e| caller.fail(e))
 }
 
-/// All rotas.
+/// All rotas, drafts among them.
 #[utoipa::path(get, path = "/api/v1/on-call/rotas", params(After), responses((status = 200, body = ListView<RotaView>)))]
 pub(crate) async fn rotas(
     State(app): State<App>,
@@ -123,8 +127,9 @@ pub(crate) async fn new_rota(
     caller: Caller,
     body: Body<RotaBody>,
 ) -> Result<Response, WebError> {
-    let RotaBody { name, doc, .. } = body.value;
-    let row = RotaRow { id: RotaId::from(""), name, rev: 0, doc };
+    let RotaBody { name, doc, state, .. } = body.value;
+    let state = state.unwrap_or(RotaState::InForce);
+    let row = RotaRow { id: RotaId::from(""), name, rev: 0, doc, state };
     let made = created(&caller, oncall::save_rota(&app.desk, &caller.actor, row).await, view)?;
     Ok((location("on-call/rotas", &made.1.id), made).into_response())
 }
@@ -145,8 +150,18 @@ pub(crate) async fn put_rota(
     Path(id): Path<String>,
     body: Body<RotaBody>,
 ) -> Answer<RotaView> {
-    let RotaBody { name, rev, doc } = body.value;
-    let saved = oncall::save_rota(&app.desk, &caller.actor, RotaRow { id: RotaId(id), name, rev, doc }).await;
+    let RotaBody { name, rev, doc, state } = body.value;
+    let id = RotaId(id);
+    let state = match state {
+        Some(state) => state,
+        None => {
+            let key = id.clone();
+            let kept = app.desk.read(move |r| Ok(store::oncall::one(r, &key)?)).await;
+            kept.map_err(|e| caller.fail(e))?.map_or(RotaState::InForce, |row| row.state)
+        }
+    };
+    let row = RotaRow { id, name, rev, doc, state };
+    let saved = oncall::save_rota(&app.desk, &caller.actor, row).await;
     saved.map(|row| Json(view(row))).map_err(|e| caller.fail(e))
 }
 

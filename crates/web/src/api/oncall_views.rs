@@ -18,6 +18,8 @@ pub(crate) struct RotaView {
     name: String,
     /// Revision; send it back with a change.
     rev: i64,
+    /// `in_force` or `draft`.
+    state: &'static str,
     /// Calendar, groups, layers, fallback, owner.
     #[schema(value_type = RotaDocument)]
     doc: RotaDoc,
@@ -113,7 +115,7 @@ pub(super) fn now_view(row: &RotaRow, on: rules::OnCall) -> NowView {
 }
 
 pub(super) fn view(row: RotaRow) -> RotaView {
-    RotaView { id: row.id.0, name: row.name, rev: row.rev, doc: row.doc }
+    RotaView { id: row.id.0, name: row.name, rev: row.rev, state: row.state.as_str(), doc: row.doc }
 }
 
 pub(super) fn override_view(o: OverrideRow) -> OverrideView {

@@ -93,16 +93,16 @@ impl Around {
         names: &Names,
     ) -> desk::Result<Self> {
         let mut around = Self { has_feed: watch::feed_since(r, me)?.is_some(), ..Self::default() };
-        for row in oncall::rotas(r)? {
+        for row in oncall::in_force(r)? {
             around.bar(r, rules, look, &row, names)?;
             around.shifts(r, rules, look, &row, me)?;
             around.begun(r, rules, look, &row, me)?;
             around.notes(r, rules, look, &row, me, names)?;
         }
-        let rotas: BTreeMap<_, _> = oncall::rotas(r)?.into_iter().map(|row| (row.id, row.name)).collect();
+        let rotas: BTreeMap<_, _> = oncall::in_force(r)?.into_iter().map(|row| (row.id, row.name)).collect();
         for row in oncall::open_swaps(r, look.now)? {
-            let rota = rotas.get(&row.rota).cloned().unwrap_or_default();
-            around.proposed.push(proposed(look, &row, &rota, me, names));
+            let Some(rota) = rotas.get(&row.rota) else { continue };
+            around.proposed.push(proposed(look, &row, rota, me, names));
         }
         Ok(around)
     }

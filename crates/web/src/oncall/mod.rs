@@ -9,8 +9,10 @@ mod parity;
 mod push;
 mod rota_form;
 mod rotas;
+mod state;
 mod verbs;
 
+pub(crate) use month::called;
 pub(crate) use push::{Given, keep};
 
 use axum::Router;
@@ -24,6 +26,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/on-call", get(month::month))
         .route("/on-call/rotas", get(rotas::list))
         .route("/on-call/rotas/{id}", get(rotas::form).post(rotas::save))
+        .route("/on-call/rotas/{id}/state", post(state::set))
         .route("/on-call/overrides", post(verbs::put_in))
         .route("/on-call/overrides/{id}/removal", post(verbs::take_out))
         .route("/on-call/leaves", post(verbs::leave))

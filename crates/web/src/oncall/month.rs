@@ -17,6 +17,7 @@ use domain::time::{Timestamp, plus_seconds};
 use jiff::civil::Date;
 use serde::Deserialize;
 use store::{Read, oncall, staff};
+use words::{Locale, t, t_args};
 
 use super::around::{Around, Left};
 use super::look::{Day, Duty, Look};
@@ -39,6 +40,7 @@ pub(super) struct Asked {
 struct Month {
     id: String,
     name: String,
+    draft: bool,
     now: [Duty; 2],
     days: Vec<Day>,
     puts: Vec<Span>,
@@ -119,13 +121,19 @@ impl MonthPage {
     fn left(&self, rota: &str) -> &[Left] {
         self.view.around.left.get(rota).map_or(&[], |(notes, _)| notes)
     }
+    /// Nobody leaves a note in a draft.
     fn may_leave(&self, rota: &str) -> bool {
-        let named = self.view.around.left.get(rota).is_some_and(|(_, may)| *may);
-        named || self.ui.may("oncall.edit")
+        let left = self.view.around.left.get(rota);
+        left.is_some_and(|(_, named)| *named || self.ui.may("oncall.edit"))
     }
     fn seats(&self) -> &'static [Seat] {
         Seat::ALL
     }
+}
+
+/// A rota in a list to choose from: a draft says so.
+pub(crate) fn called(locale: Locale, row: &oncall::RotaRow) -> String {
+    if row.in_force() { row.name.clone() } else { t_args(locale, "rota-draft-name", &[("name", &row.name)]) }
 }
 
 fn first_of(asked: &str, today: Date) -> Date {
@@ -183,8 +191,9 @@ fn view(r: &mut Read<'_>, rules: &Rules, look: &Look, first: Date, me: &StaffId)
     let (from, until) = (look.start(first), look.start(end));
     let all = staff::all(r)?;
     let names: BTreeMap<StaffId, String> = all.iter().map(|s| (s.id.clone(), s.name.clone())).collect();
-    let rows = oncall::rotas(r)?;
-    let choices = rows.iter().map(|row| (row.id.0.clone(), row.name.clone())).collect();
+    let mut rows = oncall::rotas(r)?;
+    rows.sort_by_key(|row| !row.in_force());
+    let choices = rows.iter().map(|row| (row.id.0.clone(), called(look.locale, row))).collect();
     let mut rotas = Vec::new();
     for row in rows {
         rotas.push(rota(r, rules, look, row, (first, end), &names)?);
@@ -230,5 +239,6 @@ fn rota(
         mine: false,
     };
     let puts = standing.overrides.iter().map(put).collect();
-    Ok(Month { id: standing.row.id.0, name: standing.row.name, now, days, puts })
+    let draft = !standing.row.in_force();
+    Ok(Month { id: standing.row.id.0, name: standing.row.name, draft, now, days, puts })
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use desk::FieldError;
 use domain::calendar::{read_windows, write_windows};
 use domain::id::{CalendarId, GroupId, StaffId};
-use domain::oncall::{LayerDays, LayerDoc, RotaDoc, Seat, ShiftUnit};
+use domain::oncall::{LayerDays, LayerDoc, RotaDoc, RotaState, Seat, ShiftUnit};
 use jiff::civil::Date;
+use store::oncall::RotaRow;
 
 use crate::admin::pairs::Pairs;
 
@@ -115,6 +116,7 @@ pub(super) struct RotaForm {
     pub id: String,
     pub rev: i64,
     pub name: String,
+    pub state: RotaState,
     pub calendar: String,
     pub groups: BTreeSet<String>,
     pub layers: Vec<LayerForm>,
@@ -125,11 +127,13 @@ pub(super) struct RotaForm {
 
 impl RotaForm {
     /// A document in the form.
-    pub(super) fn of(head: (&str, i64, &str), doc: &RotaDoc) -> Self {
+    pub(super) fn of(row: &RotaRow) -> Self {
+        let doc = &row.doc;
         Self {
-            id: head.0.to_owned(),
-            rev: head.1,
-            name: head.2.to_owned(),
+            id: row.id.0.clone(),
+            rev: row.rev,
+            name: row.name.clone(),
+            state: row.state,
             calendar: doc.calendar.0.clone(),
             groups: doc.groups.iter().map(|g| g.0.clone()).collect(),
             layers: doc.layers.iter().map(LayerForm::of).collect(),
@@ -146,6 +150,7 @@ impl RotaForm {
             id: id.to_owned(),
             rev: p.number("rev"),
             name: text("name"),
+            state: text("state").parse().unwrap_or(RotaState::InForce),
             calendar: text("calendar"),
             groups: p.all("groups").map(str::to_owned).collect(),
             layers: p.rows("r").into_iter().map(|i| LayerForm::sent(p, i)).collect(),

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use desk::oncall::{Standing, check, save_rota};
+use desk::oncall::{Standing, check, overlaps, save_rota};
 use desk::{Error, noted};
 use domain::access::Right;
 use domain::calendar::WEEKDAYS;
 use domain::id::{RotaId, StaffId};
-use domain::oncall::{LayerDays, LayerDoc, RotaDoc, Seat, ShiftUnit, lint};
+use domain::oncall::{LayerDays, LayerDoc, RotaDoc, RotaState, Seat, ShiftUnit, lint};
 use domain::ticket::decide::Rules;
 use jiff::ToSpan;
 use store::oncall::RotaRow;
@@ -21,6 +21,7 @@ use words::{Locale, t, t_args};
 
 use super::look::{Day, Look};
 use super::rota_form::{LayerForm, RotaForm};
+use super::state;
 use crate::admin::pairs::{Pairs, conflict, landed, rearrange};
 use crate::app::App;
 use crate::error::WebError;
@@ -37,6 +38,7 @@ type Choices = Vec<(String, String)>;
 struct Line {
     id: String,
     name: String,
+    state: RotaState,
     groups: Vec<String>,
     layers: Vec<String>,
     owner: String,
@@ -47,6 +49,7 @@ struct Line {
 struct RotasPage {
     ui: Ui,
     lines: Vec<Line>,
+    overlaps: Vec<String>,
 }
 
 /// What a rota can name.
@@ -111,16 +114,19 @@ pub(super) async fn list(State(app): State<App>, page: StaffPage) -> Result<Resp
     page.need(Right::OncallEdit)?;
     let ui = page.ui(&app, "oncall").await?;
     let (_, known) = known(&app, &page).await?;
-    let rows = app.desk.read(|r| Ok(oncall::rotas(r)?)).await.map_err(|e| page.visitor.fail(e))?;
+    let read = app.desk.read(|r| Ok((oncall::rotas(r)?, overlaps(r)?))).await;
+    let (rows, twice) = read.map_err(|e| page.visitor.fail(e))?;
     let line = |row: RotaRow| Line {
         groups: row.doc.groups.iter().map(|g| name_in(&known.groups, g.as_str())).collect(),
         layers: row.doc.layers.iter().map(|l| meaning(ui.locale, l, &known)).collect(),
         owner: known.person(row.doc.owner.as_str()),
         id: row.id.0,
         name: row.name,
+        state: row.state,
     };
     let lines = rows.into_iter().map(line).collect();
-    render(&RotasPage { ui, lines }, &page.visitor)
+    let overlaps = twice.iter().map(|o| state::said(ui.locale, o)).collect();
+    render(&RotasPage { ui, lines, overlaps }, &page.visitor)
 }
 
 /// A layer in a line: name, duty, days, people.
@@ -136,19 +142,20 @@ fn meaning(locale: Locale, l: &LayerDoc, known: &Known) -> String {
 }
 
 /// What the form would bring.
-struct Preview {
+pub(super) struct Preview {
     days: Vec<Day>,
     findings: Vec<String>,
 }
 
 /// What the form shows beside its fields.
 #[derive(Default)]
-struct Beside {
-    wrong: Wrongs,
-    theirs: Vec<String>,
-    preview: Option<Preview>,
-    landed: String,
-    moved: bool,
+pub(super) struct Beside {
+    pub wrong: Wrongs,
+    pub theirs: Vec<String>,
+    pub preview: Option<Preview>,
+    pub landed: String,
+    pub moved: bool,
+    pub overlaps: Vec<String>,
 }
 
 #[derive(Template)]
@@ -175,6 +182,13 @@ impl RotaPage {
     fn kinds_of_days(&self) -> &'static [LayerDays] {
         LayerDays::ALL
     }
+    fn states(&self) -> &'static [RotaState] {
+        RotaState::ALL
+    }
+    /// The other state, to which a button leads.
+    fn turns_to(&self) -> RotaState {
+        if self.form.state == RotaState::Draft { RotaState::InForce } else { RotaState::Draft }
+    }
     fn units(&self) -> &'static [ShiftUnit] {
         ShiftUnit::ALL
     }
@@ -183,8 +197,16 @@ impl RotaPage {
     }
 }
 
-async fn shown(app: &App, page: &StaffPage, form: RotaForm, beside: Beside) -> Result<Response, WebError> {
+pub(super) async fn shown(
+    app: &App,
+    page: &StaffPage,
+    form: RotaForm,
+    mut beside: Beside,
+) -> Result<Response, WebError> {
     let ui = page.ui(app, "oncall").await?;
+    let twice = app.desk.read(overlaps).await.map_err(|e| page.visitor.fail(e))?;
+    let of_it = twice.iter().filter(|o| [&o.asked, &o.passed].iter().any(|row| row.id.as_str() == form.id));
+    beside.overlaps = of_it.map(|o| state::said(ui.locale, o)).collect();
     let (_, known) = known(app, page).await?;
     let known = known.with_named(&form);
     render(&RotaPage { ui, form, known, beside }, &page.visitor)
@@ -212,6 +234,7 @@ async fn blank(app: &App, page: &StaffPage) -> Result<RotaForm, WebError> {
         id: "new".to_owned(),
         rev: 0,
         name: String::new(),
+        state: RotaState::InForce,
         calendar: calendar.map(|(id, _)| id.0.clone()).unwrap_or_default(),
         groups: BTreeSet::new(),
         layers: vec![LayerForm::blank(zone, today)],
@@ -221,10 +244,10 @@ async fn blank(app: &App, page: &StaffPage) -> Result<RotaForm, WebError> {
     })
 }
 
-async fn stored(app: &App, page: &StaffPage, id: String) -> Result<RotaForm, WebError> {
+pub(super) async fn stored(app: &App, page: &StaffPage, id: String) -> Result<RotaForm, WebError> {
     let read = app.desk.read(move |r| oncall::one(r, &RotaId(id))?.ok_or(Error::NotFound));
     let row = read.await.map_err(|e| page.visitor.fail(e))?;
-    Ok(RotaForm::of((row.id.as_str(), row.rev, &row.name), &row.doc))
+    Ok(RotaForm::of(&row))
 }
 
 /// Rearranges the form, shows what it would bring, or saves it.
@@ -274,10 +297,10 @@ async fn read(app: &App, form: &RotaForm) -> desk::Result<RotaDoc> {
     if wrong.is_empty() {
         return Ok(doc);
     }
-    let (desk, name) = (app.desk.clone(), form.name.clone());
+    let (desk, row) = (app.desk.clone(), row_of(form, doc));
     let checked = app.desk.read(move |r| {
         let rules = desk.rules_in(r)?;
-        check(r, &rules, &name, &doc)
+        check(r, &rules, &row)
     });
     let checked = checked.await;
     let mut also = Vec::new();
@@ -299,7 +322,7 @@ async fn fill_new(app: &App, page: &StaffPage, form: &mut RotaForm) -> Result<()
 
 fn row_of(form: &RotaForm, doc: RotaDoc) -> RotaRow {
     let id = RotaId(if form.id == "new" { String::new() } else { form.id.clone() });
-    RotaRow { id, name: form.name.clone(), rev: form.rev, doc }
+    RotaRow { id, name: form.name.clone(), rev: form.rev, doc, state: form.state }
 }
 
 /// Days that the preview shows.
@@ -312,7 +335,7 @@ async fn preview(app: &App, page: &StaffPage, form: &RotaForm, doc: RotaDoc) -> 
     app.desk
         .read(move |r| {
             let rules = desk.rules_in(r)?;
-            check(r, &rules, &row.name, &row.doc)?;
+            check(r, &rules, &row)?;
             let look = Look { locale, zone: rules.settings.zone(), now: r.now() };
             let (first, end) = (look.today(), look.today().saturating_add(AHEAD.days()));
             let span = (look.start(first), look.start(end));
@@ -337,6 +360,6 @@ async fn stale(app: &App, page: &StaffPage, mut form: RotaForm) -> Result<Respon
     let theirs =
         std::iter::once(row.name.clone()).chain(row.doc.layers.iter().map(|l| meaning(locale, l, &known)));
     let theirs = theirs.collect();
-    form.rev = row.rev;
+    (form.rev, form.state) = (row.rev, row.state);
     conflict(shown(app, page, form, Beside { theirs, ..Beside::default() }).await)
 }

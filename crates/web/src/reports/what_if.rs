@@ -63,7 +63,7 @@ pub(super) async fn page(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::ReportView)?;
     let ui = page.ui(&app, "reports").await?;
-    let choices = choices(&app).await.map_err(|e| page.visitor.fail(e))?;
+    let choices = choices(&app, ui.locale).await.map_err(|e| page.visitor.fail(e))?;
     let (mut errors, mut answer) = (Vec::new(), None);
     match ask(&app, &page, &ui, &asked).await {
         Ok(found) => answer = found,
@@ -88,7 +88,7 @@ async fn ask(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked) -> Result<Opti
     what_if(&app.desk, page.actor(), question).await.map(Some)
 }
 
-async fn choices(app: &App) -> Result<Choices> {
+async fn choices(app: &App, locale: Locale) -> Result<Choices> {
     let desk = app.desk.clone();
     app.desk
         .read(move |r| {
@@ -99,7 +99,7 @@ async fn choices(app: &App) -> Result<Choices> {
                 groups: groups.map(|g| (g.id.0, g.name)).collect(),
                 policies: rules.newest.iter().map(|(id, (name, _))| (id.0.clone(), name.clone())).collect(),
                 calendars: rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect(),
-                rotas: rotas.map(|row| (row.id.0, row.name)).collect(),
+                rotas: rotas.map(|row| (row.id.0.clone(), crate::oncall::called(locale, &row))).collect(),
                 names: names(r)?,
             })
         })

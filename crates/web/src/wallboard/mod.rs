@@ -160,7 +160,7 @@ impl Board {
     fn on_call(&mut self, r: &mut Read<'_>, rules: &Rules, now: Timestamp) -> desk::Result<()> {
         let people: BTreeMap<StaffId, StaffRow> =
             staff::all(r)?.into_iter().map(|s| (s.id.clone(), s)).collect();
-        let rotas = oncall::rotas(r)?;
+        let rotas = oncall::in_force(r)?;
         self.more_rotas = rotas.len().saturating_sub(ROTAS);
         for row in rotas.into_iter().take(ROTAS) {
             let standing = Standing::load(r, rules, row, (now, plus_seconds(now, 1)))?;

@@ -7,7 +7,7 @@ pub(super) const ROTAS: Noun = Noun {
     name: "rotas",
     table: "rota",
     keys: &["id"],
-    columns: &[("id", Text), ("name", Text), ("rev", Int), ("doc", Json)],
+    columns: &[("id", Text), ("name", Text), ("rev", Int), ("doc", Json), ("state", Text)],
 };
 
 pub(super) const OVERRIDES: Noun = Noun {

@@ -353,7 +353,7 @@ what-if-answered = Answered
 what-if-answered-after = Answered, replayed
 what-if-since = Somebody there since
 what-if-on-duty = On duty
-what-if-how-rota = Another rota: for as long as somebody was on duty before the real answer, somebody must be on duty by the other rota; then the answer comes, and is held against the same due. On duty means that the rota names somebody (overrides, leave and fallback included) or that it is service hours by the silence rule’s calendar, while the promise counts; “as it stood then” is the rota that the ticket’s present group had, a chosen one is taken as if it had always been in force. First response, technician at work and reply move; resolution does not, since how long a repair takes does not follow from who is on duty. What was answered outside of duty, what was never answered, and what began more than { $days ->
+what-if-how-rota = Another rota: for as long as somebody was on duty before the real answer, somebody must be on duty by the other rota; then the answer comes, and is held against the same due. On duty means that the rota names somebody (overrides, leave and fallback included) or that it is service hours by the silence rule’s calendar, while the promise counts; “as it stood then” is the rota that the ticket’s present group had, a chosen one is taken as if it had always been in force. First response, technician at work and reply move; resolution does not, since how long a repair takes does not follow from who is on duty. Answers of a ticket keep their order: none comes before one that was given earlier. What was answered outside of duty, what was never answered, and what began more than { $days ->
         [one] { $days } day
        *[other] { $days } days
     } before the month, stays as it was.
@@ -366,3 +366,13 @@ outcome-kept = kept
 outcome-missed = missed
 outcome-excused = excused
 outcome-apart = not counted
+what-if-asks-nothing = Choose at least one thing to be other than it was: rota, promise, calendar or a time.
+what-if-made-month = Replayed month
+what-if-made-severity = Chosen severity
+what-if-made-group = Chosen group
+what-if-made-rota = Chosen rota
+what-if-made-policy = Chosen promise
+what-if-made-calendar = Chosen calendar
+what-if-made-response = Time to first response, typed
+what-if-made-resolution = Time to resolution, typed
+issue-bad_month = write it as 2026-08, from the year 2000 on, no later than this month

@@ -1,27 +1,29 @@
 //! What-if: the promises of a period under another promise, or with other people on duty. What was is taken from the
 //! attainment report, so both say the same; what would have been is replayed clock by clock. Changes nothing.
 
-use std::collections::BTreeMap;
+mod order;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::access::Actor;
 use domain::calendar::CountError;
 use domain::id::{GroupId, StaffId, TicketId};
-use domain::oncall::Moved;
 use domain::report::{Ask, Basis, Entry, Filter, Grouping, Known, Period, Report, Sheet};
-use domain::sla::{Happened, Milestone, Other, Outcome, StopReason, moved_outcome};
+use domain::sla::{Happened, Milestone, Other, Outcome, moved_outcome};
 use domain::ticket::decide::{Refusal, Rules};
 use domain::ticket::{Severity, pauses};
 use domain::time::{Timestamp, plus_seconds};
 use jiff::tz::TimeZone;
 use store::report::{CHUNK, Find, Wanted, histories, tickets};
 use store::ticket::PastCycle;
-use store::{Read, ticket};
+use store::{Read, oncall, staff, ticket};
 
+use self::order::{Order, Place, came_of};
 use crate::oncall::OtherRota;
 use crate::oncall::presence::Duties;
 use crate::report::may_see;
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, FieldError, Result};
 
 /// A month with more tickets than this is not replayed; it is read in chunks, and still somebody waits for it.
 pub const MAX_TICKETS: usize = 20_000;
@@ -128,21 +130,30 @@ pub struct WhatIf {
     pub lines: Vec<Line>,
     /// Newest first.
     pub flips: Vec<Flip>,
-    /// How many tickets were looked at.
+    /// How many tickets have promises that count here.
     pub tickets: usize,
     /// Of the answers, if another rota was asked for.
     pub answers: Option<Answers>,
 }
 
+impl WhatIf {
+    /// Did nothing fall due that was kept or missed, by either promise?
+    pub fn is_empty(&self) -> bool {
+        self.lines.iter().all(|l| (l.before, l.after) == Default::default())
+    }
+}
+
 /// Replays a period.
 ///
 /// # Errors
-/// As [`may_see`]; a period with too many tickets is a wrong `month`; `Refused` if a target can never be reached.
+/// As [`may_see`]; `Invalid` for a group or rota that is not there and for a period with too many tickets; `Refused` if a
+/// target can never be reached.
 pub async fn what_if(desk: &Desk, who: &Actor, question: Question) -> Result<WhatIf> {
     may_see(who)?;
     let (of_desk, scope, now) = (desk.clone(), who.scope(), desk.now());
     desk.read(move |r| {
         let rules = of_desk.rules_in(r)?;
+        check(r, question.group.as_ref(), question.rota.as_ref())?;
         let (from, until) = question.period.instants(&question.zone);
         let wanted = Wanted { find: Find::Promises, from, until, organisation: None };
         let found = tickets(r, &scope, &wanted, i64::try_from(MAX_TICKETS + 1).unwrap_or(i64::MAX))?;
@@ -162,20 +173,41 @@ pub async fn what_if(desk: &Desk, who: &Actor, question: Question) -> Result<Wha
             lines: BTreeMap::new(),
             flips: Vec::new(),
             answers: Answers::default(),
+            tickets: BTreeSet::new(),
         };
         for chunk in found.chunks(CHUNK) {
             let kinds = asks.iter().flat_map(Ask::kinds).collect();
             let read = histories(r, chunk, &kinds)?;
             let cycles = Cycles::read(r, chunk)?;
+            let order = replay.order(&cycles);
             for ask in &asks {
                 let mut sheet = Sheet::default();
                 sheet.take(ask, &read);
-                replay.sheet(&sheet, &cycles)?;
+                replay.sheet(&sheet, &cycles, &order)?;
             }
         }
-        Ok(replay.finish(found.len()))
+        Ok(replay.finish())
     })
     .await
+}
+
+/// What is asked of is there.
+///
+/// # Errors
+/// `Invalid` with all that is not.
+pub fn check(r: &mut Read<'_>, group: Option<&GroupId>, rota: Option<&OtherRota>) -> Result<()> {
+    let mut wrong = Vec::new();
+    if let Some(group) = group
+        && !staff::groups(r)?.iter().any(|g| g.id == *group)
+    {
+        wrong.push(FieldError::new("group", "unknown"));
+    }
+    if let Some(OtherRota::Rota(id)) = rota
+        && oncall::one(r, id)?.is_none()
+    {
+        wrong.push(FieldError::new("rota", "unknown"));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
 }
 
 /// The attainment report of each milestone that can be replayed, by severity.
@@ -214,31 +246,52 @@ struct Replay {
     rules: Arc<Rules>,
     duties: Option<Duties>,
     answers: Answers,
+    tickets: BTreeSet<TicketId>,
     lines: BTreeMap<(Milestone, Severity), (Tally, Tally)>,
     flips: Vec<Flip>,
 }
 
 impl Replay {
-    fn sheet(&mut self, sheet: &Sheet, cycles: &Cycles) -> Result<()> {
+    /// When the answers of some tickets come with the others on duty; nothing if nobody else is.
+    fn order(&mut self, cycles: &Cycles) -> Order {
+        let Some(duties) = &mut self.duties else { return Order::default() };
+        let moves = cycles.0.values().filter_map(|c| {
+            let pauses = pauses(&c.holds, &c.clock);
+            let (clock, severity, level) = (&c.clock, c.severity, c.level);
+            let happened = Happened { clock, pauses: &pauses, severity, level };
+            let place = came_of(duties, &self.rules, (c, &happened), &self.question.other, self.now)?.1;
+            Some((c.ticket.clone(), clock.stopped?.0, place))
+        });
+        Order::new(moves)
+    }
+
+    fn sheet(&mut self, sheet: &Sheet, cycles: &Cycles, order: &Order) -> Result<()> {
         for (row, entries) in &sheet.rows {
             let severity: Severity = row.parse().map_err(|_| Error::NotFound)?;
             for entry in entries {
-                self.entry(sheet, severity, entry, cycles)?;
+                self.entry(sheet, severity, entry, (cycles, order))?;
             }
         }
         Ok(())
     }
 
     /// Complaints have promises of their own and are left out, as the report counts them apart.
-    fn entry(&mut self, sheet: &Sheet, severity: Severity, entry: &Entry, cycles: &Cycles) -> Result<()> {
+    fn entry(
+        &mut self,
+        sheet: &Sheet,
+        severity: Severity,
+        entry: &Entry,
+        (cycles, order): (&Cycles, &Order),
+    ) -> Result<()> {
         let (Some(before), Some(milestone)) = (entry.outcome(), entry.milestone) else { return Ok(()) };
         let Some(known) = sheet.cases.get(entry.case) else { return Ok(()) };
         let Some(cycle) = cycles.0.get(&(known.id.clone(), milestone, entry.cycle)) else { return Ok(()) };
+        self.tickets.insert(known.id.clone());
         let pauses = pauses(&cycle.holds, &cycle.clock);
         let happened = Happened { clock: &cycle.clock, pauses: &pauses, severity, level: cycle.level };
         let replayed = self.question.other.replay(&happened, |id| self.rules.calendar(id), self.now);
         let (mut after, due) = replayed.map_err(|_: CountError| Error::Refused(Refusal::NeverOpens))?;
-        let answer = self.answer(cycle, &happened);
+        let answer = self.answer(cycle, &happened, order);
         if let Some(answer) = &answer {
             after = moved_outcome(&cycle.clock, (after, due), answer.at, self.now);
         }
@@ -255,34 +308,27 @@ impl Replay {
     }
 
     /// The answer that ended a cycle, if it comes at another time with others on duty.
-    fn answer(&mut self, cycle: &PastCycle, happened: &Happened<'_>) -> Option<Answer> {
-        let (duties, clock) = (self.duties.as_mut()?, &cycle.clock);
-        let stop = clock.stopped.filter(|(at, why)| *why == StopReason::Done && *at <= self.now);
-        let (was, _) = stop.filter(|_| ANSWERS.contains(&clock.milestone))?;
-        let (_, counts_in) = self.question.other.promised(happened, |id| self.rules.calendar(id))?;
-        let (of, span) = ((&cycle.group, &counts_in), (clock.started_at, was));
-        let moved = duties.moved(&self.rules, of, span, happened.pauses);
-        let (tally, answer) = match moved {
-            Some(Moved::At { at, .. }) if at == was => (&mut self.answers.same, None),
-            Some(Moved::At { at, since }) => {
-                let person = duties.on_duty(since);
-                let tally = if at < was { &mut self.answers.sooner } else { &mut self.answers.later };
-                (tally, Some(Answer { was, at: Some(at), since: Some(since), person }))
-            }
-            Some(Moved::NotYet) => {
-                (&mut self.answers.later, Some(Answer { was, at: None, since: None, person: None }))
-            }
-            Some(Moved::OffDuty) => (&mut self.answers.off_duty, None),
-            Some(Moved::AtOnce) | None => (&mut self.answers.same, None),
+    fn answer(&mut self, cycle: &PastCycle, happened: &Happened<'_>, order: &Order) -> Option<Answer> {
+        let (duties, other) = (self.duties.as_mut()?, &self.question.other);
+        let (off_duty, own) = came_of(duties, &self.rules, (cycle, happened), other, self.now)?;
+        let was = cycle.clock.stopped?.0;
+        let Place { at, since } = order.not_before(&cycle.ticket, was, own);
+        let tally = match at {
+            Some(at) if at == was && off_duty => &mut self.answers.off_duty,
+            Some(at) if at == was => &mut self.answers.same,
+            Some(at) if at < was => &mut self.answers.sooner,
+            _ => &mut self.answers.later,
         };
         *tally += 1;
-        answer
+        let person = since.and_then(|since| duties.on_duty(since));
+        (at != Some(was)).then_some(Answer { was, at, since, person })
     }
 
-    fn finish(mut self, tickets: usize) -> WhatIf {
+    fn finish(mut self) -> WhatIf {
         self.flips.sort_by(|a, b| (b.at, &b.number, a.milestone).cmp(&(a.at, &a.number, b.milestone)));
         let line = |((milestone, severity), (before, after))| Line { milestone, severity, before, after };
         let lines = self.lines.into_iter().map(line).collect();
-        WhatIf { lines, flips: self.flips, tickets, answers: self.duties.map(|_| self.answers) }
+        let answers = self.duties.map(|_| self.answers);
+        WhatIf { lines, flips: self.flips, tickets: self.tickets.len(), answers }
     }
 }

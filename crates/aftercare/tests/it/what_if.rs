@@ -72,7 +72,10 @@ async fn a_month_under_another_promise(app: TestApp) {
     assert!(turned_case.contains("2026-09-"), "when it would have been due: {file}");
     // The rates of the page are its first lines, as plain numbers.
     let rates = file.lines().nth(1).unwrap();
-    assert!(rates.ends_with(",66.7,33.3,3"), "{file}");
+    assert!(
+        rates.contains(",66.7,33.3,3,2026-09,紧急,全部,照当时的值班表,照原承诺,照所选承诺,20 min,"),
+        "{file}"
+    );
     assert_eq!(file.lines().filter(|l| l.contains("AF-")).count(), 1, "{file}");
     let turned = format!("{},{}", outcome("kept"), outcome("missed"));
     assert!(file.contains(&turned) && file.contains(&slow), "{file}");
@@ -84,6 +87,11 @@ async fn a_month_under_another_promise(app: TestApp) {
     // Another month has nothing.
     let empty = boss.get("/reports/what-if?month=2026-08&response=1+h").await.text;
     assert!(empty.contains(words::t(Locale::Zh, "what-if-empty")), "{empty}");
+    let file = boss.get("/reports/what-if/export/csv?month=2026-08&response=1+h&group=desk").await.text;
+    let lines: Vec<&str> = file.lines().collect();
+    assert!(lines.len() == 2 && lines[1].contains(words::t(Locale::Zh, "what-if-empty")), "{file}");
+    assert!(lines[1].contains(",2026-08,全部,") && lines[1].ends_with(",1 h,"), "{file}");
+    assert_eq!(lines[0].split(',').count(), lines[1].split(',').count(), "{file}");
 }
 
 /// Every promise of the cast is T1: under T1 everything comes out as it was.
@@ -95,15 +103,50 @@ async fn nothing_other_changes_nothing(app: TestApp) {
     assert!(page.contains(&t_args(Locale::Zh, "what-if-flips", &[("n", "0")])), "{page}");
     let asked = boss.get("/reports/what-if").await;
     assert!(asked.status == StatusCode::OK && !asked.text.contains("class=\"numbers\""), "a question first");
+    let hint = words::t(Locale::Zh, "what-if-asks-nothing");
+    assert!(!asked.text.contains(hint), "{}", asked.text);
+    let sent = boss.get("/reports/what-if?month=2026-09&policy=&rota=").await.text;
+    assert!(sent.contains(hint), "{sent}");
+    // A month that is not among the last ones is chosen all the same.
+    let old = boss.get("/reports/what-if?month=2020-01&policy=t1").await.text;
+    assert!(old.contains("<option selected>2020-01</option>"), "{old}");
 }
 
 async fn a_wrong_question_keeps_what_was_typed(app: TestApp) {
     let boss = app.signed_in("boss").await;
-    for wrong in ["response=soon", "month=x", "policy=none", "calendar=none", "severity=x"] {
+    let api = app.api().await;
+    for wrong in [
+        "response=soon",
+        "month=x",
+        "month=1800-01",
+        "month=2026-10",
+        "month=2026-8",
+        "policy=none",
+        "calendar=none",
+        "severity=x",
+        "group=nix",
+        "rota=gone",
+    ] {
+        let field = wrong.split('=').next().unwrap();
         let page = boss.get(&format!("/reports/what-if?resolution=4+h&{wrong}")).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         assert!(page.text.contains("value=\"4 h\""), "{wrong}");
+        let at = page.text.split(&format!("name=\"{field}\"")).nth(1).unwrap().split('>').next().unwrap();
+        assert!(at.contains("aria-invalid=\"true\""), "{wrong}: {}", page.text);
+        let told = api.get(&format!("/api/v1/reports/what-if?{wrong}")).await;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert_eq!(told.json()["fields"][0]["field"], field, "{}", told.text);
+        assert!(
+            told.json()["title"].as_str().unwrap().chars().any(|c| c > '\u{7f}'),
+            "in words: {}",
+            told.text
+        );
     }
+    let all =
+        api.get("/api/v1/reports/what-if?month=1800-01&group=nix&rota=gone&resolution=x&response=y").await;
+    let fields =
+        all.json()["fields"].as_array().unwrap().iter().map(|f| f["field"].clone()).collect::<Vec<_>>();
+    assert_eq!(json!(fields), json!(["month", "group", "rota", "response", "resolution"]));
     let ann = app.signed_in("ann@north.example").await;
     assert_eq!(ann.get("/reports/what-if").await.status, StatusCode::NOT_FOUND);
 }

@@ -16,7 +16,8 @@ mod engines {
     testkit::on_both_engines!(
         a_month_under_another_rota,
         the_same_rota_changes_nothing,
-        programs_ask_the_same_and_wrong_questions_are_refused
+        programs_ask_the_same_and_wrong_questions_are_refused,
+        a_reply_comes_no_sooner_than_the_first_response
     );
 }
 
@@ -69,8 +70,14 @@ async fn a_month_under_another_rota(app: TestApp) {
     assert_eq!(row(&kinder, "urgent"), ["100.0% (3/3)", "100.0% (3/3)"]);
     assert!(kinder.contains(&t_args(Locale::Zh, "what-if-flips", &[("n", "1")])), "the technician: {kinder}");
     // Another group has no cases.
-    let other = boss.get("/reports/what-if?month=2026-09&rota=none&group=none").await.text;
+    let other = boss.get("/reports/what-if?month=2026-09&rota=none&group=other").await.text;
     assert!(other.contains(t(Locale::Zh, "what-if-empty")), "{other}");
+    let api = app.api().await;
+    for (group, n) in [("other", 0), ("desk", 3)] {
+        let told =
+            api.get(&format!("/api/v1/reports/what-if?month=2026-09&rota=none&group={group}")).await.json();
+        assert_eq!(told["tickets"], n, "{group}: {told}");
+    }
     let file = boss.get("/reports/what-if/export/csv?month=2026-09&rota=none").await.text;
     let line = file.lines().find(|l| l.contains(&saturday)).unwrap();
     assert!(line.contains("2026-09-28") && line.contains(t(Locale::Zh, "what-if-house")), "{line}");
@@ -124,4 +131,29 @@ async fn programs_ask_the_same_and_wrong_questions_are_refused(app: TestApp) {
     let boss = app.signed_in("boss").await;
     let page = boss.get("/reports/what-if?rota=gone&resolution=4+h").await;
     assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY && page.text.contains("value=\"4 h\""));
+}
+
+/// Saturday night: the first response took twenty minutes, the reply to what was asked then five.
+async fn a_reply_comes_no_sooner_than_the_first_response(app: TestApp) {
+    save_rota(&app.desk, &OPERATOR, rota(&app, &["agent", "colleague"])).await.unwrap();
+    app.advance_to("2026-09-26T22:00:00+08:00".parse().unwrap()).await;
+    let number = open(&app, "urgent").await;
+    app.advance(20 * 60).await;
+    answer(&app, &number).await;
+    app.advance(20 * 60).await;
+    let ann = app.signed_in("ann@north.example").await;
+    let asks = ann.form(&format!("/tickets/{number}/messages"), "text=and+now").await;
+    assert!(asks.status.is_redirection(), "{} {}", asks.status, asks.text);
+    app.advance(5 * 60).await;
+    answer(&app, &number).await;
+    app.advance_to("2026-10-09T10:00:00+08:00".parse().unwrap()).await;
+    let told = app.api().await.get("/api/v1/reports/what-if?month=2026-09&rota=none").await.json();
+    let at = |milestone: &str| {
+        let flip = told["items"].as_array().unwrap().iter().find(|f| f["milestone"] == milestone);
+        flip.unwrap_or_else(|| panic!("{milestone}: {told}"))["answer"].clone()
+    };
+    let (response, reply) = (at("response"), at("reply"));
+    assert_eq!(response["at"], "2026-09-28T01:20:00Z");
+    // Five minutes of presence after Monday, nine o'clock, would be before that.
+    assert_eq!((&reply["at"], &reply["since"]), (&response["at"], &response["since"]), "{told}");
 }

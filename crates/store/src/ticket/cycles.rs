@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::id::{GroupId, TicketId};
 use domain::sla::Clock;
-use domain::ticket::{Hold, Level};
+use domain::ticket::{Hold, Level, Severity};
 
 use super::read::read_clock;
 use super::risk::assemble_holds;
@@ -16,7 +16,7 @@ use crate::{Read, Result};
 /// Progress slots are left out: a forgotten ticket has thousands.
 const CYCLES: &str = "SELECT c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, \
      c.stopped_at, c.stop_reason, c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, \
-     c.breach_noted, c.fired_percent, c.reminded, c.ticket_id, t.title, t.level, t.group_id \
+     c.breach_noted, c.fired_percent, c.reminded, c.ticket_id, t.title, t.level, t.group_id, t.severity \
      FROM clock c JOIN ticket t ON t.id = c.ticket_id";
 
 /// A cycle with all that is needed to read it.
@@ -30,6 +30,8 @@ pub struct PastCycle {
     pub level: Option<Level>,
     /// The ticket's group.
     pub group: Option<GroupId>,
+    /// The ticket's severity.
+    pub severity: Severity,
     /// Its clock.
     pub clock: Clock,
     /// The ticket's waiting stretches.
@@ -52,7 +54,8 @@ pub fn past_cycles(r: &mut Read<'_>, ids: &[TicketId]) -> Result<Vec<PastCycle>>
         let ticket: TicketId = r.id(17)?;
         let holds = holds.get(&ticket).cloned().unwrap_or_default();
         let (title, level) = (r.text(18)?, r.word_opt(19, "ticket.level")?);
-        Ok(PastCycle { ticket, title, level, group: r.id_opt(20)?, clock: read_clock(r)?, holds })
+        let (group, severity) = (r.id_opt(20)?, r.word(21, "ticket.severity")?);
+        Ok(PastCycle { ticket, title, level, group, severity, clock: read_clock(r)?, holds })
     })
 }
 

@@ -89,7 +89,7 @@ pub(crate) struct FlipView {
 /// A month, replayed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WhatIfView {
-    /// How many tickets were looked at.
+    /// How many tickets have promises that count here, of the group and severity that are asked for.
     pub tickets: usize,
     /// The rates.
     pub lines: Vec<WhatIfLineView>,
@@ -118,10 +118,7 @@ pub(crate) async fn show(
 
 async fn replayed(app: &App, caller: &Caller, asked: &Asked, size: usize) -> Result<WhatIfView> {
     may_see(&caller.actor)?;
-    let desk = app.desk.clone();
-    let rules = app.desk.read(move |r| desk.rules_in(r)).await?;
-    let question = asked.read(&rules, &rules.settings.zone(), app.desk.now())?;
-    let skip = asked.skip()?;
+    let (question, skip) = asked.question(&app.desk, None, caller.locale()).await?;
     let found = what_if(&app.desk, &caller.actor, question).await?;
     let next = skip.saturating_add(size);
     let all = found.flips.len();

@@ -10,6 +10,7 @@ pub(crate) mod say;
 pub(crate) mod table;
 mod what_if;
 pub(crate) mod what_if_asked;
+mod what_if_file;
 
 use askama::Template;
 use axum::Router;
@@ -40,7 +41,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/reports/appraisal", get(appraisal::page))
         .route("/reports/appraisal/export/{extension}", get(appraisal::export))
         .route("/reports/what-if", get(what_if::page))
-        .route("/reports/what-if/export/{extension}", get(what_if::export))
+        .route("/reports/what-if/export/{extension}", get(what_if_file::export))
         .route("/reports/{report}", get(page))
         .route("/reports/{report}/cases", get(cases::page))
         .route("/reports/{report}/cases/export/{extension}", get(cases::export))

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::what_if::{Answer, Answers, Flip, KNOWN_DAYS, Line, MAX_TICKETS, Tally, WhatIf, what_if};
-use desk::{Error, FieldError, Result};
+use desk::{Error, Result};
 use domain::access::Right;
 use domain::id::StaffId;
 use domain::sla::Outcome;
@@ -21,11 +21,11 @@ use super::appraisal::names;
 use super::tabs;
 use super::what_if_asked::{Asked, NOBODY, month_of};
 use crate::app::App;
-use crate::error::{WebError, field_text};
+use crate::error::WebError;
 use crate::session::StaffPage;
-use crate::table::{Cell, Table};
 use crate::tickets::render;
 use crate::ui::Ui;
+use crate::wrong::Wrongs;
 
 /// Cases on a page.
 const CASES: usize = 100;
@@ -40,19 +40,19 @@ struct WhatIfPage {
     asked: Asked,
     months: Vec<String>,
     choices: Choices,
-    errors: Vec<String>,
+    wrong: Wrongs,
     answer: Option<WhatIf>,
     /// Cases before those that are shown.
     skip: usize,
 }
 
 /// What can be chosen, by key, and how people are called.
-struct Choices {
-    groups: Vec<(String, String)>,
-    policies: Vec<(String, String)>,
-    calendars: Vec<(String, String)>,
-    rotas: Vec<(String, String)>,
-    names: BTreeMap<StaffId, String>,
+pub(super) struct Choices {
+    pub groups: Vec<(String, String)>,
+    pub policies: Vec<(String, String)>,
+    pub calendars: Vec<(String, String)>,
+    pub rotas: Vec<(String, String)>,
+    pub names: BTreeMap<StaffId, String>,
 }
 
 /// The page.
@@ -63,37 +63,36 @@ pub(super) async fn page(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::ReportView)?;
     let ui = page.ui(&app, "reports").await?;
-    let choices = choices(&app, ui.locale).await.map_err(|e| page.visitor.fail(e))?;
-    let (mut errors, mut answer) = (Vec::new(), None);
+    let choices = choices(&app, ui.locale, &asked).await.map_err(|e| page.visitor.fail(e))?;
+    let (mut wrong, mut answer) = (Wrongs::default(), None);
     match ask(&app, &page, &ui, &asked).await {
         Ok(found) => answer = found,
-        Err(Error::Invalid(wrong)) => errors = said(&wrong, ui.locale),
+        Err(Error::Invalid(fields)) => wrong = Wrongs::of(&fields, ui.locale),
         Err(e) => return Err(page.visitor.fail(e)),
     }
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (months, skip) = (months(&ui), asked.skip().unwrap_or(0));
-    let shown = WhatIfPage { ui, tab: "what_if", asked, months, choices, errors, answer, skip };
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (months, skip) = (months(&ui, &asked.month), asked.skip().unwrap_or(0));
+    let shown = WhatIfPage { ui, tab: "what_if", asked, months, choices, wrong, answer, skip };
     Ok((status, render(&shown, &page.visitor)?).into_response())
 }
 
 /// The answer; none until something is asked.
 async fn ask(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked) -> Result<Option<WhatIf>> {
-    let desk = app.desk.clone();
-    let rules = app.desk.peek(move |r| desk.rules_in(r)).await?;
-    let question = asked.read(&rules, &ui.zone, ui.now)?;
-    asked.skip()?;
+    let (question, _) = asked.question(&app.desk, Some(ui.zone.clone()), ui.locale).await?;
     if question.is_nothing() {
         return Ok(None);
     }
     what_if(&app.desk, page.actor(), question).await.map(Some)
 }
 
-async fn choices(app: &App, locale: Locale) -> Result<Choices> {
-    let desk = app.desk.clone();
+/// What can be chosen; a group that was deactivated, if it is asked for.
+pub(super) async fn choices(app: &App, locale: Locale, asked: &Asked) -> Result<Choices> {
+    let (desk, group) = (app.desk.clone(), asked.group.clone());
     app.desk
         .read(move |r| {
             let rules = desk.rules_in(r)?;
-            let groups = store::staff::groups(r)?.into_iter().filter(|g| g.active);
+            let groups = store::staff::groups(r)?.into_iter();
+            let groups = groups.filter(|g| g.active || g.id.as_str() == group);
             let rotas = store::oncall::rotas(r)?.into_iter();
             Ok(Choices {
                 groups: groups.map(|g| (g.id.0, g.name)).collect(),
@@ -106,69 +105,13 @@ async fn choices(app: &App, locale: Locale) -> Result<Choices> {
         .await
 }
 
-/// The cases as a file.
-pub(super) async fn export(
-    State(app): State<App>,
-    page: StaffPage,
-    Path(extension): Path<String>,
-    Query(asked): Query<Asked>,
-) -> std::result::Result<Response, WebError> {
-    page.need(Right::ReportView)?;
-    page.need(Right::Export)?;
-    let ui = page.ui(&app, "reports").await?;
-    file(&app, &page, &ui, &asked, &extension).await.map_err(|e| page.visitor.fail(e))
-}
-
-async fn file(app: &App, page: &StaffPage, ui: &Ui, asked: &Asked, extension: &str) -> Result<Response> {
-    let answer = ask(app, page, ui, asked).await?.unwrap_or_default();
-    let people = app.desk.read(names).await?;
-    let heads = [
-        "field-number",
-        "field-title",
-        "field-milestone",
-        "field-severity",
-        "what-if-before",
-        "what-if-after",
-        "what-if-due",
-        "what-if-answered",
-        "what-if-answered-after",
-        "what-if-since",
-        "what-if-on-duty",
-        "what-if-rate-before",
-        "what-if-rate-after",
-        "what-if-promised",
-    ];
-    let row = |f: &Flip| -> Vec<Cell> {
-        let words = [
-            ui.w("milestone", f.milestone.as_str()),
-            ui.w("severity", f.severity.as_str()),
-            ui.w("outcome", f.before.as_str()),
-            ui.w("outcome", f.after.as_str()),
-        ];
-        let texts = [f.number.clone(), f.title.clone()].into_iter().chain(words.map(str::to_owned));
-        let times = [f.due].into_iter().chain(answered(f.answer.as_ref())).map(|at| instant(ui, at));
-        let on_duty = f.answer.as_ref().map_or(String::new(), |a| on_duty(ui, &people, a));
-        let none = [(); 3].map(|()| Cell::Text(String::new()));
-        texts.map(Cell::Text).chain(times).chain([Cell::Text(on_duty)]).chain(none).collect()
-    };
-    // The rates come first, one line for each promise and severity, as on the page.
-    let rows = answer.lines.iter().map(|l| rates(ui, l)).chain(answer.flips.iter().map(row)).collect();
-    let head = heads.map(|h| ui.t(h)).to_vec();
-    Table { name: "what-if", sheet: ui.w("report", "what_if"), head, rows }.file(extension)
-}
-
-fn instant(ui: &Ui, at: Option<Timestamp>) -> Cell {
-    let cell = at.map(|at| Cell::At(at.to_zoned(ui.zone.clone()).datetime(), ui.full(&at)));
-    cell.unwrap_or_else(|| Cell::Text(String::new()))
-}
-
 /// When an answer came, when it would have come, and since when somebody would have been there.
-fn answered(answer: Option<&Answer>) -> [Option<Timestamp>; 3] {
+pub(super) fn answered(answer: Option<&Answer>) -> [Option<Timestamp>; 3] {
     answer.map_or([None; 3], |a| [Some(a.was), a.at, a.since])
 }
 
 /// Who would have been there.
-fn on_duty(ui: &Ui, people: &BTreeMap<StaffId, String>, answer: &Answer) -> String {
+pub(super) fn on_duty(ui: &Ui, people: &BTreeMap<StaffId, String>, answer: &Answer) -> String {
     match (&answer.person, answer.since) {
         (Some(p), _) => people.get(p).cloned().unwrap_or_else(|| p.0.clone()),
         (None, Some(_)) => ui.t("what-if-house").to_owned(),
@@ -176,30 +119,15 @@ fn on_duty(ui: &Ui, people: &BTreeMap<StaffId, String>, answer: &Answer) -> Stri
     }
 }
 
-/// What came out of a promise, and what would have: a line of the file without a case.
-fn rates(ui: &Ui, line: &Line) -> Vec<Cell> {
-    let text = |t: &str| Cell::Text(t.to_owned());
-    let rate = |tally: Tally| {
-        let rate = rate(tally);
-        Cell::Number(rate.strip_suffix('%').unwrap_or_default().to_owned())
-    };
-    let which = [ui.w("milestone", line.milestone.as_str()), ui.w("severity", line.severity.as_str())];
-    let all = Cell::Number((line.before.0 + line.before.1).to_string());
-    let mut cells = vec![text(""), text(ui.t("what-if-rate"))];
-    cells.extend(which.map(text));
-    cells.extend([""; 7].map(text));
-    cells.extend([rate(line.before), rate(line.after), all]);
-    cells
-}
-
-fn said(wrong: &[FieldError], locale: Locale) -> Vec<String> {
-    wrong.iter().map(|f| field_text(f, locale)).collect()
-}
-
-/// The last months, the newest first.
-fn months(ui: &Ui) -> Vec<String> {
+/// The last months, the newest first, and the one that is asked for.
+fn months(ui: &Ui, asked: &str) -> Vec<String> {
     let this = month_of(ui.now, &ui.zone);
-    (0..MONTHS).map(|n| this.saturating_sub(n.months()).strftime("%Y-%m").to_string()).collect()
+    let last = (0..MONTHS).map(|n| this.saturating_sub(n.months()).strftime("%Y-%m").to_string());
+    let mut months: Vec<String> = last.collect();
+    if !asked.is_empty() && !months.iter().any(|m| m == asked) {
+        months.push(asked.to_owned());
+    }
+    months
 }
 
 impl WhatIfPage {
@@ -254,6 +182,11 @@ impl WhatIfPage {
         KNOWN_DAYS
     }
 
+    /// Something was sent, and nothing is other than it was.
+    fn asks_nothing(&self) -> bool {
+        self.answer.is_none() && self.wrong.is_empty() && !self.asked.month.is_empty()
+    }
+
     /// What comes out, in a sentence.
     fn sentence(&self, found: &WhatIf) -> String {
         let sum = |of: fn(&Line) -> Tally| {
@@ -293,7 +226,7 @@ impl WhatIfPage {
     }
 }
 
-fn rate((kept, missed): Tally) -> String {
+pub(super) fn rate((kept, missed): Tally) -> String {
     let all = kept + missed;
     let tenths = (kept * 2_000 + all).checked_div(all * 2).unwrap_or(0);
     if all == 0 { "\u{2013}".to_owned() } else { format!("{}.{}%", tenths / 10, tenths % 10) }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use desk::oncall::OtherRota;
-use desk::what_if::Question;
-use desk::{Error, Result};
+use desk::what_if::{Question, check};
+use desk::{Desk, Error, FieldError, Result, noted};
 use domain::id::{CalendarId, PolicyId};
 use domain::report::Period;
 use domain::sla::{Milestone, Other};
@@ -14,10 +14,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use words::read_span;
+use store::Read;
+use words::{Locale, read_span, t};
 
 use crate::error::encode;
-use crate::form::{choice, id};
+use crate::form::{id, noted_choice};
 
 /// The word for a rota in which nobody is on call.
 pub(crate) const NOBODY: &str = "none";
@@ -47,53 +48,101 @@ pub(crate) struct Asked {
     pub cursor: String,
 }
 
+/// No month before this year is asked for.
+const FIRST_YEAR: i16 = 2000;
+
 impl Asked {
-    /// Checks every value.
-    pub(crate) fn read(&self, rules: &Rules, zone: &TimeZone, now: Timestamp) -> Result<Question> {
-        let from = match self.month.trim() {
-            "" => month_of(now, zone).saturating_sub(1.month()),
-            month => format!("{month}-01").parse().map_err(|_| Error::field("month", "bad_value"))?,
-        };
-        let period = Period { from, until: from.saturating_add(1.month()) };
-        let severity = choice("severity", &self.severity)?;
+    /// The question, and how many cases come before; in the zone of the house if none is given.
+    ///
+    /// # Errors
+    /// `Invalid` with all that is wrong, called as people call it.
+    pub(crate) async fn question(
+        &self,
+        of: &Desk,
+        zone: Option<TimeZone>,
+        locale: Locale,
+    ) -> Result<(Question, usize)> {
+        let (desk, asked, now) = (of.clone(), self.clone(), of.now());
+        let read = of.read(move |r| {
+            let rules = desk.rules_in(r)?;
+            let zone = zone.unwrap_or_else(|| rules.settings.zone());
+            asked.read(r, &rules, zone, now)
+        });
+        read.await.map_err(|e| called(e, locale))
+    }
+
+    fn read(
+        &self,
+        r: &mut Read<'_>,
+        rules: &Rules,
+        zone: TimeZone,
+        now: Timestamp,
+    ) -> Result<(Question, usize)> {
+        let mut wrong = Vec::new();
+        let period = noted(self.period(&zone, now), &mut wrong)?;
+        let severity = noted_choice("severity", &self.severity, &mut wrong)?;
+        let group = id(&self.group);
         let rota = match self.rota.as_str() {
             "" => None,
             NOBODY => Some(OtherRota::Nobody),
             key => Some(OtherRota::Rota(key.into())),
         };
-        let (zone, group, other) = (zone.clone(), id(&self.group), self.other(rules)?);
-        Ok(Question { period, zone, severity, group, other, rota })
+        noted(check(r, group.as_ref(), rota.as_ref()), &mut wrong)?;
+        let other = self.other(rules, &mut wrong)?;
+        let skip = noted(self.skip(), &mut wrong)?;
+        match (period, skip) {
+            (Some(period), Some(skip)) if wrong.is_empty() => {
+                Ok((Question { period, zone, severity, group, other, rota }, skip))
+            }
+            _ => Err(Error::Invalid(wrong)),
+        }
     }
 
-    fn other(&self, rules: &Rules) -> Result<Other> {
+    /// A month that has begun.
+    fn period(&self, zone: &TimeZone, now: Timestamp) -> Result<Period> {
+        let this = month_of(now, zone);
+        let from = match self.month.trim() {
+            "" => this.saturating_sub(1.month()),
+            month => {
+                let first =
+                    format!("{month}-01").parse::<Date>().ok().filter(|_| month.len() == "2026-08".len());
+                let first = first.filter(|d| d.year() >= FIRST_YEAR && *d <= this);
+                first.ok_or_else(|| Error::field("month", "bad_month"))?
+            }
+        };
+        Ok(Period { from, until: from.saturating_add(1.month()) })
+    }
+
+    fn other(&self, rules: &Rules, wrong: &mut Vec<FieldError>) -> Result<Other> {
         let policy = match self.policy.as_str() {
             "" => None,
             key => {
                 let newest =
                     rules.newest.get_key_value(&PolicyId::from(key)).map(|(id, (_, rev))| (id.clone(), *rev));
                 let doc = newest.and_then(|newest| rules.policies.get(&newest));
-                Some(doc.ok_or_else(|| Error::field("policy", "unknown"))?.clone())
+                noted(doc.cloned().ok_or_else(|| Error::field("policy", "unknown")), wrong)?
             }
         };
         let calendar: Option<CalendarId> = id(&self.calendar);
         if calendar.as_ref().is_some_and(|c| !rules.calendars.contains_key(c)) {
-            return Err(Error::field("calendar", "unknown"));
+            wrong.push(FieldError::new("calendar", "unknown"));
         }
         let mut seconds = BTreeMap::new();
         for (field, milestone, text) in [
-            ("target_response", Milestone::Response, &self.response),
-            ("target_resolution", Milestone::Resolution, &self.resolution),
+            ("response", Milestone::Response, &self.response),
+            ("resolution", Milestone::Resolution, &self.resolution),
         ] {
             if !text.trim().is_empty() {
                 let read = read_span(text).filter(|s| (1..=domain::calendar::MAX_TARGET_S).contains(s));
-                seconds.insert(milestone, read.ok_or_else(|| Error::field(field, "bad_span"))?);
+                let read = noted(read.ok_or_else(|| Error::field(field, "bad_span")), wrong)?;
+                seconds.extend(read.map(|s| (milestone, s)));
             }
         }
         Ok(Other { policy, calendar, seconds })
     }
 
     /// How many cases come before.
-    pub(crate) fn skip(&self) -> Result<usize> {
+    pub(super) fn skip(&self) -> Result<usize> {
         let skip = if self.cursor.is_empty() { Ok(0) } else { self.cursor.parse() };
         skip.map_err(|_| Error::field("cursor", "bad_value"))
     }
@@ -116,6 +165,15 @@ impl Asked {
         let parts: Vec<String> = given.map(|(k, v)| format!("{k}={}", encode(v))).collect();
         if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
     }
+}
+
+/// Times are called what the form calls them: `resolution` elsewhere is what was done.
+fn called(error: Error, locale: Locale) -> Error {
+    let Error::Invalid(mut wrong) = error else { return error };
+    for f in wrong.iter_mut().filter(|f| ["response", "resolution"].contains(&f.field.as_str())) {
+        f.label = Some(t(locale, &format!("field-target_{}", f.field)).to_owned());
+    }
+    Error::Invalid(wrong)
 }
 
 /// The first day of the month of an instant.

@@ -45,6 +45,11 @@ async fn titles(api: &Client, query: &str) -> Vec<String> {
 async fn filters_take_several_values_and_narrow_their_queue(app: TestApp) {
     let api = three(&app).await;
     let (north, agent) = (app.cast.north.clone(), app.cast.staff_id("agent"));
+    // What was answered by telephone waits for no answer.
+    let list = api.get("/api/v1/tickets?order=oldest").await.json();
+    let waits: Vec<bool> =
+        list["items"].as_array().unwrap().iter().map(|t| t["unanswered"].as_bool().unwrap()).collect();
+    assert_eq!(waits, [false, true, true], "{list}");
     let today =
         api.get("/api/v1/tickets").await.json()["items"][0]["created_at"].as_str().unwrap()[..10].to_owned();
     let asked = [

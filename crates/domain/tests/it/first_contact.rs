@@ -10,10 +10,12 @@ use super::ticket::{after, agent, at, clock, customer, opened, opened_by, t0};
 fn what_is_answered_by_telephone_does_not_wait_for_an_answer() {
     let c = opened_by(Severity::General, Channel::Phone, &agent());
     assert_eq!((c.ticket.status, c.ticket.responded_at), (Status::Open, Some(t0())));
+    assert_eq!(c.ticket.unanswered_since, None);
     assert_eq!(clock(&c, Milestone::Response).state, State::Met);
     // Nobody was on the telephone when a customer wrote that they had called.
     let c = opened_by(Severity::General, Channel::Phone, &customer());
     assert_eq!((c.ticket.status, c.ticket.responded_at), (Status::New, None));
+    assert_eq!(c.ticket.unanswered_since, Some(t0()));
 }
 
 #[test]
@@ -21,6 +23,7 @@ fn a_part_that_is_split_off_does_not_wait_for_an_answer() {
     let (child, parent) = (opened(Severity::General), opened(Severity::General));
     let d = decide::split_from(&child, &parent, false, &agent(), at(5)).unwrap();
     assert_eq!((d.ticket.status, d.ticket.responded_at), (Status::Open, Some(at(5))));
+    assert_eq!(d.ticket.unanswered_since, None);
 }
 
 #[test]

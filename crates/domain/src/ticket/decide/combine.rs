@@ -164,6 +164,7 @@ pub fn split_from(case: &Case, parent: &Case, same_incident: bool, actor: &Actor
     let mut next = Next::new(case, actor, now);
     next.event(Change::SplitFrom { number: parent.ticket.number.clone() });
     next.out.ticket.responded_at = Some(now);
+    next.out.ticket.unanswered_since = None;
     next.stop(Milestone::Response, now, StopReason::Done)?;
     if next.out.ticket.status == Status::New {
         next.set_status(Status::Open, "");

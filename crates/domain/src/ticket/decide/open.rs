@@ -136,6 +136,7 @@ pub fn open(
     }
     if by_phone {
         next.out.ticket.responded_at = Some(received_at);
+        next.out.ticket.unanswered_since = None;
         next.stop(Milestone::Response, received_at, StopReason::Done)?;
     }
     next.letter(Letter::Received, None);

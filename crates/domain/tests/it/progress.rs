@@ -291,9 +291,26 @@ fn five_minutes_before_the_assignee_is_reminded_once() {
     life.case.ticket.assignee = None;
     life.tick(plus_seconds(at(55), 0));
     assert!(life.last.iter().any(|n| matches!(n, Notice::Leads { .. })));
-    let mut late = Life::new();
-    late.tick(at(31));
-    assert!(!late.events.iter().any(|e| matches!(e.change, Change::ReportDue { .. })));
+    for due in [at(30), at(31)] {
+        let mut late = Life::new();
+        late.tick(due);
+        assert!(!late.events.iter().any(|e| matches!(e.change, Change::ReportDue { .. })), "{due}");
+    }
+}
+
+#[test]
+fn a_reminder_says_when_the_report_is_due_however_late_it_comes() {
+    let mut life = Life::new();
+    // The second slot began in the same moment in which the first was found missed.
+    life.tick(at(58));
+    let due: Vec<_> = life
+        .events
+        .iter()
+        .filter_map(
+            |e| if let Change::ReportDue { due_at, .. } = e.change { Some((e.at, due_at)) } else { None },
+        )
+        .collect();
+    assert_eq!(due, [(at(58), Some(at(60)))]);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::error::WebError;
 use crate::form::{Fields, required};
 use crate::said::Said;
 use crate::session::StaffPage;
+use crate::wrong::Wrongs;
 
 /// Two rotas in force that serve the same, and how to mend it.
 pub(super) fn said(locale: Locale, o: &Overlap) -> String {

@@ -104,7 +104,7 @@ pub(super) async fn show(
 ) -> Result<Response, WebError> {
     let fail = |e| page.visitor.fail(e);
     let ui = Ui::contact(&app, &page, "portal").await.map_err(fail)?;
-    let (scope, locale) = (page.visitor.actor().scope(), ui.locale);
+    let (scope, locale, zone) = (page.visitor.actor().scope(), ui.locale, ui.zone.clone());
     let desk = app.desk.clone();
     let read = app.desk.peek(move |r| {
         let rules = desk.rules_in(r)?;
@@ -112,7 +112,7 @@ pub(super) async fn show(
         let clocks = ticket::shown_clocks(r, &t.id)?;
         let mut names = Names::default();
         names.ticket(r, &t)?;
-        let history = timeline(r, (&scope, locale), &t, &mut names, &part)?;
+        let history = timeline(r, (&scope, locale, &zone), &t, &mut names, &part)?;
         let told = told(locale, &t, &names, &rules.fields);
         let closes = closes_silently(&rules, &t);
         let others = complaints(r, &scope, &t)?;

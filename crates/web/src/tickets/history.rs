@@ -6,6 +6,7 @@ use desk::Result;
 use domain::access::Scope;
 use domain::id::TicketId;
 use domain::ticket::{Change, Event, Ticket};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::{Read, file, ticket};
 use words::{Locale, t_args};
@@ -69,7 +70,7 @@ impl Timeline {
 /// the house's own doings.
 pub(crate) fn timeline(
     r: &mut Read<'_>,
-    (scope, locale): (&Scope, Locale),
+    (scope, locale, zone): (&Scope, Locale, &TimeZone),
     t: &Ticket,
     names: &mut Names,
     part: &Part,
@@ -88,7 +89,7 @@ pub(crate) fn timeline(
         name_handling(r, names, &e.change)?;
     }
     let lines = events.iter().filter(|e| internal || for_customer(&e.change));
-    entries.extend(lines.filter_map(|e| event_entry(e, names, locale, internal)));
+    entries.extend(lines.filter_map(|e| event_entry(e, names, (locale, zone), internal)));
     entries.sort_by_key(|a| a.at);
     let is_older = before.is_some();
     Ok(Timeline { entries: folded(entries, locale), shown, all: t.version, is_older })

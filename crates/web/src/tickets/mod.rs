@@ -4,6 +4,7 @@ mod bulk;
 mod called;
 mod card;
 mod columns;
+mod dues_line;
 mod emergency_line;
 mod filters;
 mod history;

@@ -103,9 +103,9 @@ fn tell(
         Change::Paged { step, .. } => {
             let why = row.ticket.as_ref().map(|t| step_of(r, t, *step)).transpose()?.flatten();
             let why = why.and_then(|s| step_fired(locale, &s)).unwrap_or_default();
-            format!("{why}{}{}", t(locale, "list-semicolon"), told(&event.change, &names, locale))
+            format!("{why}{}{}", t(locale, "list-semicolon"), told(&event, &names, (locale, zone)))
         }
-        other => told(other, &names, locale),
+        _ => told(&event, &names, (locale, zone)),
     };
     // A reminder leads to what is to be done.
     let link = match &event.change {

@@ -101,7 +101,7 @@ pub(super) async fn show(
         let rules = desk.rules_in(r)?;
         let found = ticket::by_number(r, &actor.scope(), &number)?;
         let t = found.ok_or(Error::NotFound)?;
-        let mut shown = read_case(r, (t, &part), locale, &me.id)?;
+        let mut shown = read_case(r, (t, &part), (locale, &zone), &me.id)?;
         shown.can_unmerge = desk::ticket::can_unmerge(r, &actor, &shown.t)?;
         let values = Values::of((&shown.t, &shown.clocks), &shown.names, &rules, &me, (locale, now));
         shown.answers = filled(r, &values)?;
@@ -130,13 +130,13 @@ const OTHERS: i64 = 6;
 fn read_case(
     r: &mut Read<'_>,
     (t, part): (Ticket, &Part),
-    locale: words::Locale,
+    (locale, zone): (words::Locale, &jiff::tz::TimeZone),
     me: &StaffId,
 ) -> desk::Result<Shown> {
     let mut names = Names::default();
     names.ticket(r, &t)?;
     let clocks = ticket::shown_clocks(r, &t.id)?;
-    let history = timeline(r, (&Scope::All, locale), &t, &mut names, part)?;
+    let history = timeline(r, (&Scope::All, locale, zone), &t, &mut names, part)?;
     let points = directory::points(r, &t.requester)?.into_iter().map(|p| p.value).collect();
     let mut others = Vec::new();
     let mut contracts = Vec::new();

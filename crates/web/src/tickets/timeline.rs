@@ -8,12 +8,14 @@ use domain::ticket::decide::Visibility;
 use domain::ticket::progress::Card;
 use domain::ticket::{Change, Event, Facts, Handling};
 use domain::time::Timestamp;
+use jiff::tz::TimeZone;
 use store::Read;
 use store::file::FileRow;
 use store::ticket::MessageRow;
 use words::{Locale, counted, step_fired, t, t_args, word};
 
 use super::card::{Letters, ReportCard};
+use super::dues_line::dues_line;
 use super::mail_line::mail_line;
 use crate::names::Names;
 
@@ -137,7 +139,12 @@ pub(super) fn for_customer(change: &Change) -> bool {
     )
 }
 
-pub(super) fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bool) -> Option<Entry> {
+pub(super) fn event_entry(
+    e: &Event,
+    names: &Names,
+    (locale, zone): (Locale, &TimeZone),
+    internal: bool,
+) -> Option<Entry> {
     let (text, role) = match &e.change {
         // Which group gets it is the house's own matter, and so is why a case waits.
         Change::Emergency(change) => super::emergency_line(change, names, locale, internal),
@@ -146,7 +153,7 @@ pub(super) fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bo
             let silent = Change::StatusChanged { from: *from, to: *to, note: String::new() };
             line(&silent, names, locale)?
         }
-        change => line(change, names, locale)?,
+        change => dues_line(change, e.at, (locale, zone)).or_else(|| line(change, names, locale))?,
     };
     Some(Entry {
         anchor: format!("e{}", e.no),
@@ -158,9 +165,10 @@ pub(super) fn event_entry(e: &Event, names: &Names, locale: Locale, internal: bo
 }
 
 /// An event in words; nothing for what speaks for itself.
-pub(super) fn told(change: &Change, names: &Names, locale: Locale) -> String {
-    let text = line(change, names, locale).map(|(text, _)| text).unwrap_or_default();
-    match other_ticket(change) {
+pub(super) fn told(e: &Event, names: &Names, (locale, zone): (Locale, &TimeZone)) -> String {
+    let text = dues_line(&e.change, e.at, (locale, zone)).or_else(|| line(&e.change, names, locale));
+    let text = text.map(|(text, _)| text).unwrap_or_default();
+    match other_ticket(&e.change) {
         Some(number) => format!("{text} {number}"),
         None => text,
     }
@@ -289,21 +297,15 @@ fn is_about_a_report(change: &Change) -> bool {
         Change::Reported { .. }
             | Change::ReportDelivered { .. }
             | Change::ReportFailed { .. }
-            | Change::ReportDue { .. }
             | Change::ToldUnderway { .. }
     )
 }
 
 /// What became of a report; the report itself is a card.
 fn report_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
-    match change {
-        Change::ReportFailed { said, reopened, .. } => {
-            let key = if reopened.is_some() { "event-report-reopened" } else { "event-report-failed" };
-            Some((t_args(locale, key, &[("said", said)]), "overdue"))
-        }
-        Change::ReportDue { .. } => Some((t(locale, "event-report-due").to_owned(), "soon")),
-        _ => None,
-    }
+    let Change::ReportFailed { said, reopened, .. } = change else { return None };
+    let key = if reopened.is_some() { "event-report-reopened" } else { "event-report-failed" };
+    Some((t_args(locale, key, &[("said", said)]), "overdue"))
 }
 
 fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str) {
@@ -328,10 +330,6 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         Change::Reopened { slip: true, .. } => (say("event-taken-back", &[]), ""),
         Change::Reopened { reason, .. } if reason.is_empty() => (say("event-reopened", &[]), "soon"),
         Change::Reopened { reason, .. } => (say("event-reopened-why", &[("reason", reason)]), "soon"),
-        Change::DuesMoved { dues } => {
-            let of: Vec<_> = dues.iter().map(|d| word(locale, "milestone", d.milestone.as_str())).collect();
-            (say("event-dues-moved", &[("clocks", &of.join(t(locale, "list-comma")))]), "soon")
-        }
         Change::Reminded { count } => (say("event-reminded", &[("n", &count.to_string())]), ""),
         Change::MergedInto { .. } => (say("event-merged-into", &[]), ""),
         Change::Absorbed { .. } => (say("event-absorbed", &[]), ""),

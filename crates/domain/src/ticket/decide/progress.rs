@@ -151,18 +151,18 @@ pub(super) fn reminder(
     reading: &Reading,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let due = reading.due.filter(|due| to_seconds(now) <= to_seconds(*due))?;
+    let due = reading.due.filter(|due| to_seconds(now) < to_seconds(*due))?;
     let at = plus_seconds(due, -REMIND_S);
     let wanted = clock.milestone == Milestone::Update && !clock.reminded && at > clock.started_at;
     (wanted && !is_history(ticket)).then_some(at)
 }
 
 /// Reminds whoever has the case, or the supervisors if nobody has it.
-pub(super) fn remind(next: &mut Next<'_>, i: usize) {
+pub(super) fn remind(next: &mut Next<'_>, i: usize, due: Timestamp) {
     let Some(clock) = next.out.clocks.get_mut(i) else { return };
     clock.reminded = true;
-    let (cycle, due_at) = (clock.cycle, clock.due_at);
-    let event = next.event(Change::ReportDue { cycle, due_at });
+    let event = Change::ReportDue { cycle: clock.cycle, due_at: Some(due) };
+    let event = next.event(event);
     let notice = match next.out.ticket.assignee.clone() {
         Some(to) => Notice::Staff { to, event },
         None => Notice::Leads { event },

@@ -45,7 +45,7 @@ pub fn tick(case: &Case, helpers: &Helpers, actor: &Actor, now: Timestamp) -> Ou
         match act {
             Act::Step { i, step, at } => fire(&mut next, i, &step, at, helpers)?,
             Act::Breach { i, at } => breach(&mut next, i, at, helpers)?,
-            Act::Remind { i, .. } => progress::remind(&mut next, i),
+            Act::Remind { i, due, .. } => progress::remind(&mut next, i, due),
         }
     }
     progress::tell_underway(&mut next)?;
@@ -70,7 +70,7 @@ fn gather_slots(next: &mut Next<'_>) {
 pub(super) enum Act {
     Step { i: usize, step: Step, at: Timestamp },
     Breach { i: usize, at: Timestamp },
-    Remind { i: usize, at: Timestamp },
+    Remind { i: usize, at: Timestamp, due: Timestamp },
 }
 
 impl Act {
@@ -118,7 +118,7 @@ pub(super) fn acts_of(next: &Next<'_>, i: usize, clock: &Clock) -> Result<Vec<Ac
     acts.extend(late.map(|at| Act::Breach { i, at }));
     let reminder =
         progress::reminder(&next.out.ticket, clock, &reading, next.now).filter(|at| *at <= next.now);
-    acts.extend(reminder.map(|at| Act::Remind { i, at }));
+    acts.extend(reminder.zip(reading.due).map(|(at, due)| Act::Remind { i, at, due }));
     Ok(acts)
 }
 

@@ -1,0 +1,75 @@
+//! Lines of the timeline that say when something is due, with the instants.
+
+use domain::ticket::{Change, MovedDue};
+use domain::time::{Timestamp, to_seconds};
+use jiff::tz::TimeZone;
+use words::{Locale, clock_time, dated, duration, t, t_args, word};
+
+/// What happened at `at`, with its colour role; nothing for events that name no due.
+pub(super) fn dues_line(
+    change: &Change,
+    at: Timestamp,
+    (locale, zone): (Locale, &TimeZone),
+) -> Option<(String, &'static str)> {
+    let text = match change {
+        Change::ReportDue { due_at: None, .. } => t(locale, "event-report-due-soon").to_owned(),
+        Change::ReportDue { due_at: Some(due), .. } => {
+            let left = duration(locale, to_seconds(*due) - to_seconds(at));
+            t_args(locale, "event-report-due", &[("due", &clock_time(zone, *due)), ("left", &left)])
+        }
+        Change::DuesMoved { dues } => {
+            let all: Vec<String> = dues.iter().map(|d| moved(d, locale, zone)).collect();
+            t_args(locale, "event-dues-moved", &[("clocks", &all.join(t(locale, "list-semicolon")))])
+        }
+        _ => return None,
+    };
+    Some((text, "soon"))
+}
+
+fn moved(due: &MovedDue, locale: Locale, zone: &TimeZone) -> String {
+    let said = |at: Option<Timestamp>| at.map(|at| dated(locale, zone, at));
+    let [from, to] =
+        [due.from, due.to].map(|at| said(at).unwrap_or_else(|| t(locale, "event-due-unknown").to_owned()));
+    let clock = word(locale, "milestone", due.milestone.as_str());
+    t_args(locale, "event-due-moved", &[("clock", clock), ("from", &from), ("to", &to)])
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::sla::Milestone;
+
+    use super::*;
+
+    fn said(change: &Change, at: &str) -> String {
+        let line = dues_line(change, at.parse().unwrap(), (Locale::Zh, &TimeZone::UTC));
+        line.unwrap().0
+    }
+
+    #[test]
+    fn a_reminder_says_the_time_that_is_left() {
+        let due_at = Some("2026-09-24T10:30:00Z".parse().unwrap());
+        let due = Change::ReportDue { cycle: 1, due_at };
+        assert_eq!(said(&due, "2026-09-24T10:25:00Z"), "提醒：进度通报应在 10:30 前发出，还剩 5 分");
+        assert_eq!(said(&due, "2026-09-24T10:27:30Z"), "提醒：进度通报应在 10:30 前发出，还剩 2 分 30 秒");
+        let old = Change::ReportDue { cycle: 1, due_at: None };
+        assert_eq!(said(&old, "2026-09-24T10:25:00Z"), "提醒：进度通报即将到期");
+    }
+
+    #[test]
+    fn moved_dues_say_from_when_to_when() {
+        let due = |milestone, from: Option<&str>, to: &str| MovedDue {
+            milestone,
+            cycle: 1,
+            from: from.map(|at| at.parse().unwrap()),
+            to: Some(to.parse().unwrap()),
+        };
+        let dues = vec![
+            due(Milestone::Response, Some("2026-09-30T09:40:00Z"), "2026-10-09T09:40:00Z"),
+            due(Milestone::Resolution, None, "2026-10-12T10:00:00Z"),
+        ];
+        assert_eq!(
+            said(&Change::DuesMoved { dues }, "2026-09-24T10:00:00Z"),
+            "日历有修改，重新计时后到期时间变了：首次响应 2026-09-30 周三 09:40 → 2026-10-09 周五 09:40；解决 未定 → 2026-10-12 周一 10:00"
+        );
+    }
+}

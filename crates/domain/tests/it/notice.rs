@@ -59,6 +59,17 @@ fn a_number_of_days_that_is_not_the_dates_is_a_doubt() {
 }
 
 #[test]
+fn numerals_are_read_and_held_against_the_dates() {
+    let four = "2026-10-01 off ; 2026-10-02 off ; 2026-10-03 off ; 2026-10-04 off ";
+    check("十月一日至四日放假，共四天", four);
+    check("十月一日至四日放假，共三天", &format!("{four} !3 for 4: 十月一日至四日放假，共三天"));
+    check("10月1日至4日放假两天", &format!("{four} !2 for 4: 10月1日至4日放假两天"));
+    check("六月十九日（星期五）放假三天", "2026-06-19 off  !3 for 1: 六月十九日（周五）放假三天");
+    check("二〇二六年二月十四日、二月二十八日上班", "2026-02-14 makeup_work ; 2026-02-28 makeup_work ");
+    check("十三月一日放假", " ?十三月一日放假");
+}
+
+#[test]
 fn rest_in_exchange_is_a_day_off() {
     check("10月10日（周六）上班，10月12日补休", "2026-10-10 makeup_work ; 2026-10-12 off ");
     check("9月15日放假1天，9月17日补休", "2026-09-15 off ; 2026-09-17 off ");

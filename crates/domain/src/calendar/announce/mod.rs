@@ -5,6 +5,7 @@ mod ics;
 mod json;
 mod mark;
 mod notice;
+mod numeral;
 
 use std::collections::{BTreeMap, BTreeSet};
 

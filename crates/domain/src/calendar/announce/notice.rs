@@ -7,6 +7,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::super::{ExceptionDoc, ExceptionKind};
 use super::mark::{marked, unmarked, weekday};
+use super::numeral::in_digits;
 use super::{Announcement, Doubt, Extension, Miscount, plain, stretch};
 
 const YEAR: char = '\u{5e74}';
@@ -50,8 +51,9 @@ const NAME: usize = 12;
 /// Reads a notice. `year` counts where the text names none; a year that it names counts to the end of its item.
 pub fn read_notice(text: &str, year: i16) -> Announcement {
     let text = marked(text);
-    let title = title_year(&text);
-    let named = title.or_else(|| first_year(&text));
+    let read = in_digits(&text);
+    let title = title_year(&read);
+    let named = title.or_else(|| first_year(&read));
     let year = named.unwrap_or(year);
     let mut reader = Reader { year, title, ..Reader::default() };
     for clause in text.split(ENDS).map(str::trim).filter(|c| !c.is_empty()) {
@@ -195,6 +197,7 @@ impl Reader {
     fn dates(&mut self, phrase: &str, clause: &str) -> Found {
         let mut found = Found::default();
         let (mut from, mut number, mut joined) = (None::<Date>, String::new(), false);
+        let phrase = in_digits(phrase);
         let mut signs = phrase.chars().peekable();
         while let Some(c) = signs.next() {
             if c.is_ascii_digit() {
@@ -237,6 +240,7 @@ impl Reader {
 
 /// The numbers of days that a text names.
 fn counts(text: &str) -> Vec<usize> {
+    let text = in_digits(text);
     let number = |(at, _): (usize, &str)| {
         let before = text.get(..at)?;
         let head = before.trim_end_matches(|c: char| c.is_ascii_digit());

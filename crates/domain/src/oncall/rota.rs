@@ -17,6 +17,8 @@ pub(super) struct Layer {
     pub name: String,
     pub seat: Seat,
     pub order: Vec<StaffId>,
+    /// The ordinary layers of its duty are all of its kind of days.
+    alone: bool,
     days: LayerDays,
     zone: TimeZone,
     handoff_s: u32,
@@ -37,7 +39,13 @@ pub struct Rota {
 impl Rota {
     /// A document with its calendar; none if the document has problems.
     pub fn new(doc: &RotaDoc, calendar: &CalendarDoc) -> Option<Self> {
-        let layers = doc.layers.iter().map(Layer::new).collect::<Option<_>>()?;
+        let mut layers = doc.layers.iter().map(Layer::new).collect::<Option<Vec<_>>>()?;
+        let ordinary: Vec<_> = layers.iter().map(|l| (l.seat, l.days)).collect();
+        for l in &mut layers {
+            let others =
+                ordinary.iter().filter(|(seat, days)| *seat == l.seat && *days != LayerDays::Holiday);
+            l.alone = others.map(|(_, days)| days).all(|days| *days == l.days);
+        }
         Some(Self { layers, fallback: doc.fallback.clone(), days: Days::of(calendar) })
     }
 
@@ -47,7 +55,8 @@ impl Rota {
     }
 
     /// The layers that cover an instant: those of holidays first, else in their order. On a holiday without one of
-    /// those, the ordinary layers of its weekday (O2 a).
+    /// those, the ordinary layers of its weekday; and where a duty has layers only for workdays, or only for weekends,
+    /// these (O2 a: never nobody).
     pub(super) fn covering(&self, seat: Seat, at: Timestamp) -> impl Iterator<Item = &Layer> {
         let of = move |holiday: bool| {
             self.layers
@@ -74,6 +83,7 @@ impl Layer {
             name: doc.name.clone(),
             seat: doc.seat,
             order: doc.order.clone(),
+            alone: false,
             days: doc.days,
             zone: TimeZone::get(&doc.time_zone).ok()?,
             handoff_s: time_of(&doc.handoff_at)?,
@@ -103,7 +113,8 @@ impl Layer {
 
     fn fits(&self, days: &Days, date: Date) -> bool {
         let ordinary = |kind| {
-            days.kind(date) == kind || (days.kind(date) == DayKind::Holiday && days.ordinary(date) == kind)
+            let holiday = || days.kind(date) == DayKind::Holiday;
+            days.kind(date) == kind || (holiday() && (self.alone || days.ordinary(date) == kind))
         };
         match self.days {
             LayerDays::All => true,

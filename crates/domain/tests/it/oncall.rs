@@ -158,6 +158,30 @@ fn holidays_have_their_rota_and_make_up_days_the_workdays() {
     assert_eq!(w.rota.days().next_block(date(2026, 9, 10), 5), None);
 }
 
+/// National Day: Thursday the 1st to Wednesday the 7th; Saturday is the 3rd, Monday the 5th.
+#[test]
+fn a_rota_of_workdays_serves_all_days_of_a_holiday_and_no_other_weekend() {
+    let (work, rest) =
+        (layer("work", LayerDays::Workday, &["a", "b"]), layer("rest", LayerDays::Weekend, &["c"]));
+    let w = World::new(&doc(vec![work.clone()]));
+    for day in ["10-01T10:00", "10-03T10:00", "10-04T10:00", "10-05T10:00"] {
+        assert_eq!(w.at(day).1, turn("work"), "{day}");
+    }
+    assert_ne!(w.at("10-17T10:00").1, turn("work"), "an ordinary Saturday");
+    // Where weekends have a layer of their own, it has the Saturday of a holiday too.
+    let w = World::new(&doc(vec![work.clone(), rest.clone()]));
+    assert_eq!([w.at("10-03T10:00").1, w.at("10-05T10:00").1], [turn("rest"), turn("work")]);
+    // A rota of weekends has all of a holiday, and not its workdays.
+    let w = World::new(&doc(vec![rest.clone()]));
+    assert_eq!([w.at("10-03T10:00").1, w.at("10-05T10:00").1], [turn("rest"), turn("rest")]);
+    assert_ne!(w.at("10-08T10:00").1, turn("rest"));
+    // Layers of holidays come first, whatever their hours leave is served like that.
+    let mut holiday = layer("holiday", LayerDays::Holiday, &["h"]);
+    holiday.windows = vec![("09:00".into(), "12:00".into())];
+    let w = World::new(&doc(vec![work, holiday]));
+    assert_eq!([w.at("10-03T10:00").1, w.at("10-03T13:00").1], [turn("holiday"), turn("work")]);
+}
+
 #[test]
 fn a_holiday_begins_and_ends_at_midnight_whenever_shifts_change_hands() {
     let mut holiday = layer("holiday", LayerDays::Holiday, &["h", "i"]);

@@ -20,6 +20,7 @@ use words::{Locale, t, t_args, word};
 use crate::app::App;
 use crate::error::{WebError, field_text};
 use crate::form::{choice, id};
+use crate::names::everybody;
 use crate::session::StaffPage;
 use crate::table::{Cell, Table};
 use crate::tickets::{ListQuery, render};
@@ -146,7 +147,7 @@ async fn page(
             Some((filter, after)) => problem_log(r, &Scope::All, filter, after.as_ref(), PAGE + 1)?,
             None => Vec::new(),
         };
-        Ok((rows, store::staff::all(r)?))
+        Ok((rows, everybody(r)?))
     });
     let (mut rows, people) = read.await.map_err(|e| page.visitor.fail(e))?;
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);

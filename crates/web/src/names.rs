@@ -5,11 +5,19 @@ use std::collections::BTreeMap;
 use desk::Result;
 use domain::access::ActorRef;
 use domain::ticket::Ticket;
+use store::staff::StaffRow;
 use store::{Read, directory, staff};
 use words::{Locale, word};
 
 /// Length of an identifier that we made.
 const UUID: usize = 36;
+
+/// Everybody, the active ones first, in the order in which people look for names.
+pub(crate) fn everybody(r: &mut Read<'_>) -> Result<Vec<StaffRow>> {
+    let mut all = staff::all(r)?;
+    all.sort_by_cached_key(|s| (!s.active, words::name_key(&s.name)));
+    Ok(all)
+}
 
 /// Names found so far, by identifier.
 #[derive(Debug, Default)]

@@ -88,6 +88,8 @@ mod merge_undo;
 #[cfg(test)]
 mod message_length;
 #[cfg(test)]
+mod name_order;
+#[cfg(test)]
 mod oncall;
 #[cfg(test)]
 mod oncall_agree;

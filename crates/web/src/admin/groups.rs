@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::customers::Back;
 use crate::error::WebError;
 use crate::form::Fields;
-use crate::names::Names;
+use crate::names::{Names, everybody};
 use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
@@ -67,7 +67,7 @@ async fn shown(
 ) -> Result<Response, WebError> {
     let ui = page.ui(app, "admin").await?;
     let read = app.desk.read(|r| {
-        let people = staff::all(r)?;
+        let people = everybody(r)?;
         let mut groups = Vec::new();
         for g in staff::groups(r)? {
             let in_it = staff::members(r, &g.id)?;

@@ -24,6 +24,7 @@ use super::policy_preview::{ClassPreview, at_of, previews};
 use super::step_form::WAYS;
 use crate::app::App;
 use crate::error::WebError;
+use crate::names::everybody;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -146,7 +147,7 @@ impl Hands {
 }
 
 fn hands(r: &mut Read<'_>) -> desk::Result<Hands> {
-    let people = staff::all(r)?.into_iter().filter(|s| s.active);
+    let people = everybody(r)?.into_iter().filter(|s| s.active);
     let groups = staff::groups(r)?.into_iter().filter(|g| g.active);
     Ok(Hands {
         people: people.map(|s| (format!("p:{}", s.id), s.name)).collect(),

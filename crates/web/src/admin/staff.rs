@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::customers::Back;
 use crate::error::WebError;
 use crate::form::{Fields, required, words};
-use crate::names::Names;
+use crate::names::{Names, everybody};
 use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
@@ -124,7 +124,7 @@ async fn shown(
     let read = app.desk.read(move |r| {
         let rotas = oncall::rotas(r)?.into_iter().filter(|rota| rota.doc.names(&id));
         let rotas: Vec<_> = rotas.map(|rota| (rota.id.0, rota.name)).collect();
-        Ok((staff::all(r)?, rotas, oncall::put_in_from_now(r, &id)?))
+        Ok((everybody(r)?, rotas, oncall::put_in_from_now(r, &id)?))
     });
     let (people, rotas, put_in) = read.await.map_err(|e| page.visitor.fail(e))?;
     if back.is_stale()

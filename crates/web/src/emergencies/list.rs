@@ -12,6 +12,7 @@ use super::EmergencyQuery;
 use crate::app::App;
 use crate::customers::cut;
 use crate::error::WebError;
+use crate::names::everybody;
 use crate::session::StaffPage;
 use crate::table::{Cell, Table};
 use crate::tickets::render;
@@ -63,8 +64,7 @@ async fn read(
     limit: i64,
 ) -> Result<(Vec<EmergencyRow>, Vec<StaffRow>), WebError> {
     let (filter, after) = asked.read().map_err(|e| page.visitor.fail(e))?;
-    let read =
-        app.desk.read(move |r| Ok((emergencies(r, &filter, after.as_ref(), limit)?, store::staff::all(r)?)));
+    let read = app.desk.read(move |r| Ok((emergencies(r, &filter, after.as_ref(), limit)?, everybody(r)?)));
     read.await.map_err(|e| page.visitor.fail(e))
 }
 

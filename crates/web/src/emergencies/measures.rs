@@ -13,6 +13,7 @@ use super::MeasureQuery;
 use crate::app::App;
 use crate::customers::{bad_cursor, cut};
 use crate::error::WebError;
+use crate::names::everybody;
 use crate::session::StaffPage;
 use crate::table::{Cell, Table};
 use crate::tickets::render;
@@ -68,9 +69,9 @@ async fn read(
 ) -> Result<(Vec<MeasureRow>, Vec<StaffRow>), WebError> {
     let filter = asked.read(today).map_err(|e| page.visitor.fail(e))?;
     let cursor = asked.cursor.clone();
-    let read = app.desk.read(move |r| {
-        Ok((measures(r, &filter, &cursor, limit).map_err(bad_cursor)?, store::staff::all(r)?))
-    });
+    let read = app
+        .desk
+        .read(move |r| Ok((measures(r, &filter, &cursor, limit).map_err(bad_cursor)?, everybody(r)?)));
     read.await.map_err(|e| page.visitor.fail(e))
 }
 

@@ -14,13 +14,13 @@ use domain::time::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use store::staff::StaffRow;
-use store::{Read, emergency, staff, ticket};
+use store::{Read, emergency, ticket};
 use words::Locale;
 
 use crate::app::App;
 use crate::error::WebError;
 use crate::form::id;
-use crate::names::Names;
+use crate::names::{Names, everybody};
 use crate::session::StaffPage;
 use crate::tickets::{ListQuery, emergency_line, render};
 use crate::ui::Ui;
@@ -245,7 +245,7 @@ pub(super) async fn shown(
         let e = emergency::by_ticket(r, &t.id)?;
         let mut names = Names::default();
         names.ticket(r, &t)?;
-        let people = staff::all(r)?;
+        let people = everybody(r)?;
         for p in e.iter().flat_map(Emergency::people).chain(t.assignee.clone()) {
             names.staff(r, &p)?;
         }

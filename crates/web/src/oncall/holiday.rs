@@ -11,7 +11,7 @@ use domain::access::Right;
 use domain::id::{RotaId, StaffId};
 use domain::oncall::Dealt;
 use jiff::civil::Date;
-use store::{oncall, staff};
+use store::oncall;
 use words::{t, t_args};
 
 use super::look::Look;
@@ -21,6 +21,7 @@ use super::verbs::Form;
 use crate::app::App;
 use crate::error::WebError;
 use crate::form::Fields;
+use crate::names::everybody;
 use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
@@ -70,7 +71,7 @@ async fn shown(
     let read = app.desk.read(move |r| {
         let rules = desk.rules_in(r)?;
         let row = oncall::one(r, &RotaId(id))?.ok_or(Error::NotFound)?;
-        Ok((holiday_plan(r, &rules, &row)?, staff::all(r)?, row))
+        Ok((holiday_plan(r, &rules, &row)?, everybody(r)?, row))
     });
     let (plan, staff, row) = read.await.map_err(|e| page.visitor.fail(e))?;
     let names: BTreeMap<StaffId, String> = staff.iter().map(|s| (s.id.clone(), s.name.clone())).collect();

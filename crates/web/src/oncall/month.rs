@@ -16,13 +16,14 @@ use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, plus_seconds};
 use jiff::civil::Date;
 use serde::Deserialize;
-use store::{Read, oncall, staff};
+use store::{Read, oncall};
 use words::{Locale, t, t_args};
 
 use super::around::{Around, Left};
 use super::look::{Day, Duty, Look};
 use crate::app::App;
 use crate::error::WebError;
+use crate::names::everybody;
 use crate::session::StaffPage;
 use crate::tickets::render;
 use crate::ui::Ui;
@@ -189,7 +190,7 @@ pub(super) async fn shown(
 fn view(r: &mut Read<'_>, rules: &Rules, look: &Look, first: Date, me: &StaffId) -> desk::Result<View> {
     let end = first.last_of_month().tomorrow().unwrap_or(first);
     let (from, until) = (look.start(first), look.start(end));
-    let all = staff::all(r)?;
+    let all = everybody(r)?;
     let names: BTreeMap<StaffId, String> = all.iter().map(|s| (s.id.clone(), s.name.clone())).collect();
     let mut rows = oncall::rotas(r)?;
     rows.sort_by_key(|row| !row.in_force());

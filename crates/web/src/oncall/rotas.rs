@@ -25,6 +25,7 @@ use super::state;
 use crate::admin::pairs::{Pairs, conflict, landed, rearrange};
 use crate::app::App;
 use crate::error::WebError;
+use crate::names::everybody;
 use crate::said::Said;
 use crate::session::StaffPage;
 use crate::tickets::render;
@@ -64,7 +65,7 @@ struct Known {
 
 impl Known {
     fn load(r: &mut Read<'_>, rules: &Rules, locale: Locale) -> desk::Result<Self> {
-        let (people, left): (Vec<_>, Vec<_>) = staff::all(r)?.into_iter().partition(|s| s.active);
+        let (people, left): (Vec<_>, Vec<_>) = everybody(r)?.into_iter().partition(|s| s.active);
         let groups = staff::groups(r)?.into_iter().filter(|g| g.active);
         let inactive = |s: StaffRow| (s.id.0, t_args(locale, "rota-inactive", &[("name", &s.name)]));
         Ok(Self {

@@ -14,6 +14,7 @@ use words::{t, t_args};
 
 use super::ListQuery;
 use super::query::Asked;
+use crate::names::everybody;
 use crate::ui::Ui;
 
 /// A value that can be chosen: what is sent, what is read, and whether it is chosen.
@@ -68,7 +69,7 @@ impl Known {
         let requester = directory::contact(r, &query.requester.clone().into())?.map(|c| c.name);
         Ok(Self {
             groups: staff::groups(r)?,
-            people: staff::all(r)?,
+            people: everybody(r)?,
             products: products(r)?,
             fields,
             requester: requester.unwrap_or_else(|| query.requester.clone()),

@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::error::{WebError, name_extras};
 use crate::form::{Fields, facts_of, id, noted_choice, required, wall, words};
 use crate::html::clean;
+use crate::names::everybody;
 use crate::session::StaffPage;
 use crate::ui::Ui;
 use crate::wrong::Wrongs;
@@ -96,7 +97,7 @@ async fn page_with(app: &App, page: &StaffPage, form: NewForm, errors: Wrongs) -
         let rules = desk.rules_in(r)?;
         Ok((
             staff::groups(r)?,
-            staff::all(r)?,
+            everybody(r)?,
             directory::products(r)?,
             directory::modules(r)?,
             rules.fields.clone(),

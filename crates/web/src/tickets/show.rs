@@ -30,7 +30,7 @@ use crate::answers::{Values, filled};
 use crate::app::App;
 use crate::chip::Chip;
 use crate::error::WebError;
-use crate::names::Names;
+use crate::names::{Names, everybody};
 use crate::session::StaffPage;
 use crate::ui::Ui;
 
@@ -161,7 +161,7 @@ fn read_case(
         names,
         history,
         groups: staff::groups(r)?.into_iter().filter(|g| g.active).collect(),
-        people: staff::all(r)?.into_iter().filter(|s| s.active).collect(),
+        people: everybody(r)?.into_iter().filter(|s| s.active).collect(),
         products: directory::products(r)?,
         modules: directory::modules(r)?,
         points,

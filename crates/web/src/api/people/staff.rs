@@ -21,6 +21,7 @@ use crate::api::once::{Place, create_once};
 use crate::app::App;
 use crate::error::{Problem, WebError};
 use crate::form::choice;
+use crate::names::everybody;
 
 /// A member of staff.
 #[derive(Debug, Serialize, ToSchema)]
@@ -141,7 +142,7 @@ pub(crate) async fn list(
     caller.need(Right::TicketView)?;
     let edits = caller.need(Right::StaffEdit).is_ok();
     let read = app.desk.read(move |r| {
-        let ListView { items, next_cursor } = after.page(staff::all(r)?, |s| s.id.0.clone())?;
+        let ListView { items, next_cursor } = after.page(everybody(r)?, |s| s.id.0.clone())?;
         let items = items.into_iter().map(|s| view_of(r, s, edits)).collect::<Result<_>>()?;
         Ok(ListView { items, next_cursor })
     });

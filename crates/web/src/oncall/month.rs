@@ -17,7 +17,7 @@ use domain::time::{Timestamp, plus_seconds};
 use jiff::civil::Date;
 use serde::Deserialize;
 use store::{Read, oncall};
-use words::{Locale, t, t_args};
+use words::{Locale, t_args};
 
 use super::around::{Around, Left};
 use super::look::{Day, Duty, Look};

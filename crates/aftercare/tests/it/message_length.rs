@@ -77,8 +77,8 @@ async fn what_was_typed_stays_and_programs_know_the_limit(app: TestApp) {
     let api = app.api().await;
     for (verb, called) in [("messages", "回复："), ("notes", "内部备注：")] {
         let of = format!("/api/v1{}", path.replace("/messages", &format!("/{verb}")));
-        let told = api.post(&of, &json!({"body": long}));
-        assert!(told.await.json()["title"].as_str().unwrap().starts_with(called), "{verb}");
+        let told = api.post(&of, &json!({"body": long})).await.json();
+        assert!(told["title"].as_str().unwrap().starts_with(called), "{verb}");
     }
     let document = app.client().get("/api/v1/openapi.json").await.json();
     for schema in ["MessageBody", "NewTicketBody", "HoldBody", "SolutionBody"] {

@@ -270,7 +270,6 @@ field-requester_name = Name
 field-contract = Contract
 field-channel = Channel
 field-group = Group
-field-groups = Groups
 field-assignee = Assignee
 field-organisation = Organisation
 field-customer = Customer

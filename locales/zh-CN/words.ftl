@@ -255,7 +255,6 @@ field-requester_name = 姓名
 field-contract = 合同
 field-channel = 渠道
 field-group = 组
-field-groups = 组
 field-assignee = 处理人
 field-organisation = 单位
 field-customer = 客户

@@ -120,8 +120,13 @@ pub fn field_name(locale: Locale, field: &str) -> String {
         Ok(row) => t_args(locale, "row-number", &[("n", &(row + 1).to_string())]),
         Err(_) if depth == 0 => known(locale, "field", part),
         Err(_) => {
-            let lists =
-                [format!("field-{head}-"), "weekday-".into(), "promise_class-".into(), "milestone-".into()];
+            let lists = [
+                format!("field-{head}-"),
+                "weekday-".into(),
+                "promise_class-".into(),
+                "milestone-".into(),
+                "fact-".into(),
+            ];
             let key = lists.iter().map(|list| format!("{list}{part}")).find(|key| has(locale, key));
             key.map_or_else(|| known(locale, "field", part), |key| t(locale, &key).to_owned())
         }

@@ -220,6 +220,7 @@ import-unanswered = { $rows ->
     [one] 1 row does not tell when somebody first answered. It is unknown whether its promise of a first response was kept; it counts in no attainment.
    *[other] { $rows } rows do not tell when somebody first answered. It is unknown whether their promise of a first response was kept; they count in no attainment.
 }
+import-log-untold = The log does not record first responses, arrivals of technicians and progress reports: nobody knows whether those promises were kept, so they count in no attainment. Resolutions count as usual.
 import-bad-download = Download the bad rows
 import-bad-help = The last two columns say why. Correct them and import the file; rows that were imported are not made twice.
 import-forget = Forget this import

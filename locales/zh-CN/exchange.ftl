@@ -199,6 +199,7 @@ import-bad-title = 有误的行
 import-bad-row = 有误
 import-loading = 上传没有完成，请删除后重新上传。
 import-unanswered = { $rows } 行没有写明首次响应时间，无法判断首次响应是否按时，不计入达成率。
+import-log-untold = 日志没有记录首次响应、技术到位和进度通报：是否按时无从判断，不计入达成率；解决照常计算。
 import-bad-download = 下载有误的行
 import-bad-help = 最后两列写着原因。改正后直接再次导入即可，已导入的行不会重复。
 import-forget = 删除导入记录

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use domain::id::{GroupId, StaffId};
 use domain::routing::{RouteKind, RouteReason};
 use domain::sla::Milestone;
-use domain::ticket::decide::{self, Assignment, Body, Case, Draft, Earlier, Outcome, Reclassify, Solution};
+use domain::ticket::decide::{
+    self, Assignment, Body, Case, Decision, Draft, Earlier, Outcome, Reclassify, Solution,
+};
 use domain::ticket::{CloseReason, Level, RaiseMode, Severity, Status};
 use domain::time::Timestamp;
 use store::ticket;
@@ -44,13 +46,6 @@ pub enum Step {
     Reopened,
     /// Somebody first answered.
     Answered,
-    /// It is not told when these promises were kept; those due later than now go on in a ticket that is still open.
-    Untold {
-        /// The promises.
-        milestones: &'static [Milestone],
-        /// Has the ticket ended?
-        ended: bool,
-    },
     /// It ended.
     Closed,
 }
@@ -62,6 +57,27 @@ pub struct History {
     pub new: NewTicket,
     /// What happened, in the log's order.
     pub steps: Vec<(Timestamp, Step)>,
+    /// Promises of which the other system does not tell whether they were kept. Those due later than now go on in a
+    /// ticket that is still open.
+    pub untold: &'static [Milestone],
+}
+
+impl History {
+    fn has_ended(&self) -> bool {
+        self.steps.iter().rev().find_map(|(_, step)| step.ends()).unwrap_or(false)
+    }
+}
+
+impl Step {
+    /// Does the ticket end with it, or live again?
+    fn ends(&self) -> Option<bool> {
+        match self {
+            Self::Resolved | Self::Solved(_) | Self::Closed => Some(true),
+            Self::Reopened => Some(false),
+            Self::Named(_, step) => step.as_ref()?.ends(),
+            _ => None,
+        }
+    }
 }
 
 /// Replays a history; one that is there already is left alone. Returns whether it was new.
@@ -82,13 +98,16 @@ pub fn replay(unit: &mut Unit<'_, '_>, history: &History) -> Result<bool> {
         holds: opened.holds,
         rules: Arc::clone(&unit.rules),
     };
+    let until = (!history.has_ended()).then_some(unit.now);
+    let received_at = case.ticket.received_at;
+    leave_unknown(unit, &mut case, (history.untold, until), received_at)?;
     for (at, step) in &history.steps {
         let decision = match step {
             Step::Named(name, step) => named(unit, &case, *at, (name, step.as_deref()))?,
             step => take(unit, &case, *at, step)?,
         };
-        save(unit, &case, &decision)?;
-        (case.ticket, case.clocks, case.holds) = (decision.ticket, decision.clocks, decision.holds);
+        go_on(unit, &mut case, decision)?;
+        leave_unknown(unit, &mut case, (history.untold, until), *at)?;
     }
     let rest = decide::come_to_rest(&case, unit.actor, unit.now)?;
     if !rest.is_nothing() {
@@ -97,11 +116,30 @@ pub fn replay(unit: &mut Unit<'_, '_>, history: &History) -> Result<bool> {
     Ok(true)
 }
 
+fn go_on(unit: &mut Unit<'_, '_>, case: &mut Case, decision: Decision) -> Result<()> {
+    save(unit, case, &decision)?;
+    (case.ticket, case.clocks, case.holds) = (decision.ticket, decision.clocks, decision.holds);
+    Ok(())
+}
+
+fn leave_unknown(
+    unit: &mut Unit<'_, '_>,
+    case: &mut Case,
+    (untold, until): (&[Milestone], Option<Timestamp>),
+    at: Timestamp,
+) -> Result<()> {
+    if !case.clocks.iter().any(|c| c.is_running() && untold.contains(&c.milestone)) {
+        return Ok(());
+    }
+    let decision = decide::leave_unknown(case, untold, until, unit.actor, at)?;
+    if decision.is_nothing() { Ok(()) } else { go_on(unit, case, decision) }
+}
+
 fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome {
     let who = unit.actor;
     match step {
         Step::Assigned { group, assignee, counted } => {
-            let kind = if *counted { RouteKind::Import } else { RouteKind::Taken };
+            let kind = if *counted { RouteKind::Import } else { RouteKind::Log };
             let because = RouteReason { kind, text: String::new() };
             decide::assign(
                 case,
@@ -125,9 +163,6 @@ fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome
         Step::Named(name, _) => decide::note(case, words(name), &BTreeSet::new(), who, at),
         Step::Reopened => decide::reopen(case, None, "", who, at),
         Step::Answered => decide::answered_elsewhere(case, who, at),
-        Step::Untold { milestones, ended } => {
-            decide::leave_unknown(case, milestones, (!ended).then_some(unit.now), who, at)
-        }
         Step::Closed => decide::close(case, CloseReason::Imported, who, at),
     }
 }

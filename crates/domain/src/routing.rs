@@ -97,8 +97,10 @@ named! {
         HandOver = "hand_over",
         /// A complaint goes to somebody who had nothing to do with the case (S2-115).
         Complaint = "complaint",
-        /// The history that was imported.
+        /// The history that was imported, which counts it as handing on.
         Import = "import",
+        /// The history that was imported shows it, without saying why.
+        Log = "log",
     }
 }
 

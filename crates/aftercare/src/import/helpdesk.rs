@@ -21,7 +21,7 @@ use store::staff::{self, GroupRow};
 use store::{Read, ticket};
 
 use super::figures::{Measured, each, print, template};
-use super::replayed::{LogFile, keep, replay_all};
+use super::replayed::{LogFile, UNTOLD, keep, replay_all};
 use super::servicenow::{field, person};
 use crate::config::Config;
 use crate::serve;
@@ -179,7 +179,7 @@ fn history(rows: &Vec<LogRow>, zone: &TimeZone) -> anyhow::Result<History> {
     new.extra.insert(SERIOUSNESS.to_owned(), text(last, "seriousness_2").to_owned());
     new.received_at = Some(at(first, zone)?);
     new.external_ref = Some(format!("helpdesk {}", text(first, "Case ID")));
-    Ok(History { new, steps })
+    Ok(History { new, steps, untold: &UNTOLD })
 }
 
 struct Told {

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use desk::Desk;
 use desk::import::{IMPORT, Log, Plan, keep_log};
 use desk::replay::{History, replay};
+use domain::sla::Milestone;
 use indicatif::ProgressBar;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -14,6 +15,9 @@ use super::figures::Measured;
 
 /// Cases per unit of work.
 const BATCH: usize = 50;
+
+/// A log says who had a case and when it was solved, not when somebody first answered, came or reported.
+pub(super) const UNTOLD: [Milestone; 3] = [Milestone::Response, Milestone::Attend, Milestone::Update];
 
 /// How a file begins that gzip packed.
 const GZIP: [u8; 2] = [0x1f, 0x8b];

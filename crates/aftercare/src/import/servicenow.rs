@@ -19,7 +19,7 @@ use store::rules::{SettingKey, setting};
 use store::staff::{self, GroupRow, StaffRow};
 
 use super::figures;
-use super::replayed::{LogFile, keep, replay_all};
+use super::replayed::{LogFile, UNTOLD, keep, replay_all};
 use super::table::{LogRow, incidents};
 use crate::config::Config;
 use crate::serve;
@@ -149,7 +149,7 @@ fn history(rows: &[LogRow], zone: &TimeZone) -> anyhow::Result<History> {
     }
     steps.extend(resolved_at.map(|at| (at, Step::Resolved)));
     steps.extend(closed_at.map(|at| (at, Step::Closed)));
-    Ok(History { new: new_ticket(first, last, opened_at), steps })
+    Ok(History { new: new_ticket(first, last, opened_at), steps, untold: &UNTOLD })
 }
 
 fn ended(row: &LogRow) -> bool {

@@ -15,6 +15,7 @@ mod engines {
     testkit::on_both_engines!(
         what_is_imported_happened_when_its_log_says,
         what_an_import_leaves_open_goes_on_quietly,
+        what_a_log_does_not_tell_is_not_missed,
     );
 }
 
@@ -163,7 +164,7 @@ async fn what_is_imported_happened_when_its_log_says(app: TestApp) {
     let words = Body::from_text("words of the log");
     let mut new = NewTicket::by_contact(ben.id.clone(), "old".to_owned(), words, Channel::Mail);
     (new.received_at, new.external_ref) = (Some(opened.parse().unwrap()), Some("A".to_owned()));
-    let history = History { new, steps: vec![(closed.parse().unwrap(), Step::Closed)] };
+    let history = History { new, steps: vec![(closed.parse().unwrap(), Step::Closed)], untold: &[] };
     assert!(app.desk.write(&IMPORT, move |unit| replay(unit, &history)).await.unwrap());
     let api = app.api().await;
     let found = api.get("/api/v1/tickets?created_from=2016-03-01&created_until=2016-03-01").await.json();
@@ -188,7 +189,7 @@ async fn what_an_import_leaves_open_goes_on_quietly(app: TestApp) {
     let week_ago = domain::time::plus_seconds(app.desk.now(), -7 * 86_400);
     (new.received_at, new.external_ref) = (Some(week_ago), Some("A".to_owned()));
     new.severity = Some(domain::ticket::Severity::Urgent);
-    let history = History { new, steps: Vec::new() };
+    let history = History { new, steps: Vec::new(), untold: &[] };
     assert!(app.desk.write(&IMPORT, move |unit| replay(unit, &history)).await.unwrap());
     let checked = || async { desk::rebuild::check(&app.desk, String::new()).await.unwrap().wrong };
     assert_eq!(checked().await, [], "its clocks are what history says");
@@ -209,4 +210,36 @@ async fn what_an_import_leaves_open_goes_on_quietly(app: TestApp) {
     assert_eq!(checked().await, []);
     let letters = app.desk.read(|r| Ok(store::letter::page(r, "~", 10)?)).await.unwrap();
     assert!(letters.is_empty(), "{letters:?}");
+}
+
+/// Solved late, opened again and made urgent, so that promises begin more than once.
+async fn what_a_log_does_not_tell_is_not_missed(app: TestApp) {
+    use domain::sla::Milestone::{Attend, Response, Update};
+    use domain::ticket::{Level, Severity};
+    let Actor::Contact(ben) = app.cast.contact("ben@north.example") else { panic!("a contact") };
+    let at = |text: &str| text.parse().unwrap();
+    let mut new =
+        NewTicket::by_contact(ben.id.clone(), "old".to_owned(), Body::from_text("b"), Channel::Phone);
+    (new.received_at, new.external_ref) = (Some(at("2026-03-02T01:00:00Z")), Some("A".to_owned()));
+    new.severity = Some(Severity::General);
+    let steps = vec![
+        (at("2026-03-02T02:00:00Z"), Step::Severity(Severity::Urgent, Some(Level::One))),
+        (at("2026-03-12T01:00:00Z"), Step::Resolved),
+        (at("2026-03-13T01:00:00Z"), Step::Reopened),
+        (at("2026-03-20T01:00:00Z"), Step::Resolved),
+        (at("2026-03-21T01:00:00Z"), Step::Closed),
+    ];
+    let history = History { new, steps, untold: &[Response, Attend, Update] };
+    assert!(app.desk.write(&IMPORT, move |unit| replay(unit, &history)).await.unwrap());
+    assert_eq!(desk::rebuild::check(&app.desk, String::new()).await.unwrap().wrong, []);
+    let api = app.api().await;
+    for (milestone, promised) in [("response", 0.0), ("attend", 0.0), ("update", 0.0), ("resolution", 1.0)] {
+        let asked = format!("from=2026-03-01&until=2026-03-31&period=days&milestone={milestone}&basis=stop");
+        let report = api.get(&format!("/api/v1/reports/attainment?{asked}")).await.json();
+        let n = |column: &str| report["total"][column]["value"].as_f64();
+        assert_eq!((n("promised"), n("missed")), (Some(promised), Some(promised)), "{milestone}: {report}");
+    }
+    let t = api.get("/api/v1/tickets?view=all").await.json()["items"][0].clone();
+    let t = api.get(&format!("/api/v1/tickets/{}", t["number"].as_str().unwrap())).await.json();
+    assert!(t["responded_at"].is_null(), "nobody knows: {t}");
 }

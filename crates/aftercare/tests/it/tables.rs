@@ -119,6 +119,7 @@ async fn a_table_of_tickets_is_checked_then_made_then_corrected(app: TestApp) {
     assert_eq!(figures(&again), ["2", "0", "0"], "{again}");
     let (_, whole) = run(&app, &admin, "tickets", TICKETS.as_bytes()).await;
     assert_eq!(figures(&whole)[..2], ["0", "2"], "rows that are there are not made twice: {whole}");
+    assert!(!whole.contains("没有写明首次响应时间"), "no ticket was made: {whole}");
     assert!(admin.get("/admin/imports").await.text.contains("t.csv"));
     let audit = admin.get("/admin/audit?subject=import").await.text;
     assert!(audit.contains("导入 新建"));
@@ -260,6 +261,7 @@ async fn a_program_imports_as_the_page_does(app: TestApp) {
         (&json!("done"), &json!(2), &json!(2)),
         "{done}"
     );
+    assert_eq!(done["unanswered"], 2, "of those that were made: {done}");
     assert!(api.get(&format!("{at}/bad-rows")).await.text.contains("Organisation: "));
     assert_eq!(api.get("/api/v1/imports").await.json()["items"][0]["id"], draft["id"]);
     let mine = api.get("/api/v1/queues").await.json();
@@ -364,7 +366,7 @@ fn the_command_line_says_what_it_would_do_then_does_it() {
     assert!(!ok && trouble.contains("no column \"天空\""), "{trouble}");
     let (ok, said, trouble) = run(&["--map", "body=天气"]);
     assert!(!ok && trouble.contains("2 bad rows left out"), "the exit code says it: {trouble}");
-    assert!(said.contains("2 made, 0 known already, 2 bad"), "{said}{trouble}");
+    assert!(said.contains("2 made, 0 known already, 2 bad\n2 rows "), "{said}{trouble}");
     let bad = std::fs::read_to_string(folder.join("t.bad.csv")).unwrap();
     assert!(bad.contains("单位：不存在") && bad.lines().count() == 3, "{bad}");
     let (_, said, _) = run(&[]);

@@ -39,23 +39,22 @@ pub(super) fn ticket(unit: &mut Unit<'_, '_>, line: &TicketLine, cells: &[String
     new.external_ref =
         Some(if line.external_ref.is_empty() { print(cells) } else { line.external_ref.clone() });
     place(unit, line)?;
-    let made = replay(unit, &History { new, steps: steps(line, unit.now) })?;
+    let made = replay(unit, &History { new, steps: steps(line), untold: untold(line) })?;
     Ok(if made { RowState::Made } else { RowState::Known })
 }
 
-/// What happened, as far as a row tells it. No row tells when a technician began or what was reported.
-fn steps(line: &TicketLine, now: Timestamp) -> Vec<(Timestamp, Step)> {
-    use Milestone::{Attend, Response, Update};
-    let ended = line.resolved_at.or(line.closed_at).is_some();
-    let milestones: &[Milestone] = match line.responded_at {
-        Some(_) => &[Attend, Update],
-        None => &[Response, Attend, Update],
-    };
-    let untold = (line.received_at.unwrap_or(now), Step::Untold { milestones, ended });
+/// What happened, as far as a row tells it.
+fn steps(line: &TicketLine) -> Vec<(Timestamp, Step)> {
     let answered = line.responded_at.map(|at| (at, Step::Answered));
     let solved = line.resolved_at.map(|at| (at, Step::Solved(line.resolution.clone())));
     let closed = line.closed_at.map(|at| (at, Step::Closed));
-    [Some(untold), answered, solved, closed].into_iter().flatten().collect()
+    [answered, solved, closed].into_iter().flatten().collect()
+}
+
+/// No row tells when a technician began or what was reported.
+fn untold(line: &TicketLine) -> &'static [Milestone] {
+    use Milestone::{Attend, Response, Update};
+    if line.responded_at.is_some() { &[Attend, Update] } else { &[Response, Attend, Update] }
 }
 
 fn print(cells: &[String]) -> String {

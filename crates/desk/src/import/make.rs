@@ -37,6 +37,8 @@ pub async fn step(desk: &Desk, id: &str, words: &Arc<Vocabulary>) -> Result<bool
         let left = !import::rows(unit.work, &key, RowState::Waiting, 0, 1)?.is_empty();
         if !left {
             let mut row = import::one(unit.work, &key)?.ok_or(Error::NotFound)?;
+            let unanswered = clash::unanswered(unit.work, &row)?;
+            row.doc = Plan { unanswered, ..Plan::of(&row) }.doc();
             row.state = ImportState::Done;
             row.ended_at = Some(unit.now);
             import::save(unit.work, &row)?;

@@ -54,7 +54,7 @@ pub struct Plan {
     /// Numbers that stand in the file with different contents.
     #[serde(skip_serializing_if = "Twice::is_empty")]
     pub twice: Twice,
-    /// Rows of tickets that do not tell when somebody first answered.
+    /// Rows that became tickets without telling when somebody first answered; known when all rows are made.
     #[serde(skip_serializing_if = "is_zero")]
     pub unanswered: usize,
     /// The promise under which a log's tickets were measured, with its revision.
@@ -255,7 +255,7 @@ pub enum Maker {
 /// # Errors
 /// `Lacks`, `NotFound`, `Invalid` if a column is missing, `Stale`.
 pub async fn start(desk: &Desk, who: &Actor, id: String, maker: Maker) -> Result<()> {
-    let (version, twice, unanswered) = clash::look(desk, id.clone()).await?;
+    let (version, twice) = clash::look(desk, id.clone()).await?;
     desk.write(who, move |unit| {
         need(unit, Right::Import)?;
         let mut row = draft(unit, &id)?;
@@ -268,7 +268,7 @@ pub async fn start(desk: &Desk, who: &Actor, id: String, maker: Maker) -> Result
             return Err(Error::Invalid(wrong));
         }
         row.state = ImportState::Running;
-        row.doc = Plan { twice: twice.clone(), unanswered, ..Plan::of(&row) }.doc();
+        row.doc = Plan { twice: twice.clone(), ..Plan::of(&row) }.doc();
         import::save(unit.work, &row)?;
         if maker == Maker::Workers {
             job::insert(unit.work, ImportJob::KIND, &ImportJob { import: id.clone() }, unit.now)?;

@@ -47,7 +47,7 @@ impl Course {
             }
             Change::Assigned { from, to, route } => {
                 let moved = from.assignee.is_some() && from.assignee != to.assignee;
-                let by_person = !matches!(route.kind, RouteKind::Taken);
+                let by_person = !matches!(route.kind, RouteKind::Taken | RouteKind::Log);
                 self.reassigned += u32::from(route.kind == RouteKind::Import || (moved && by_person));
             }
             Change::StatusChanged { to, .. } if to.is_waiting() => {

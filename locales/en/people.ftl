@@ -57,6 +57,7 @@ domain-new = New mail domain
 takeover-offer = Contacts without organisation who have an address of this domain: { $n }. They can join. Earlier cases stay as they are; later ones are the organisation's.
 takeover = Let them join
 said-joined = Contacts who joined: { $n }.
+said-by-domain = Joined the organisation of the mail domain.
 
 # organisation
 policy-by-default = The default promise
@@ -74,7 +75,7 @@ contact-cases = Cases
 contact-cases-none = No case yet.
 contact-active = Active (otherwise signed out at once and unable to sign in)
 contact-merged = This contact was merged into
-contact-organisation-help = Type a part of the name and choose from the list. May be left empty.
+contact-organisation-help = Type a part of the name and choose from the list. May be left empty: a new contact joins the organisation that has the contact’s mail domain.
 whose-help = Type a part of the name and choose from the list.
 points-help = Calls, letters and sign-ins are recognised by these. Letters go to the preferred address.
 points-new-help = One address or number per line, the preferred one first.

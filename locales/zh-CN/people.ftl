@@ -57,6 +57,7 @@ domain-new = 新增邮件域名
 takeover-offer = 有 { $n } 位未归属单位的联系人使用该域名的邮箱，可归入本单位。以前的工单不变，今后的工单算本单位。
 takeover = 归入本单位
 said-joined = 已归入 { $n } 位联系人。
+said-by-domain = 已按邮箱域名归入所属单位。
 
 # organisation
 policy-by-default = 按默认承诺
@@ -74,7 +75,7 @@ contact-cases = 提出的工单
 contact-cases-none = 还没有提出过工单。
 contact-active = 在用（取消后不能登录门户，已登录的立即退出）
 contact-merged = 此联系人已合并到
-contact-organisation-help = 输入名称的一部分，从列表中选择。可以留空。
+contact-organisation-help = 输入名称的一部分，从列表中选择。可以留空：新联系人的邮箱域名已登记在某单位时，自动归入该单位。
 whose-help = 输入名称的一部分，从列表中选择。
 points-help = 来电、来信和登录都按这里识别。首选邮箱用于发信。
 points-new-help = 每行一个邮箱或电话，第一个为首选。

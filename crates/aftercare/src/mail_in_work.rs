@@ -195,10 +195,8 @@ async fn in_order(desk: Desk, room: MailRoom, lane: Vec<Claimed>) -> Result<()> 
 /// What does not pass by itself a person looks at; what may is tried again.
 async fn trouble(desk: &Desk, claimed: Claimed, error: Error) -> Result<()> {
     tracing::warn!(mail.id = %claimed.mail.id, error = %error, "a letter could not be read");
-    let stays = matches!(
-        error,
-        Error::Refused(_) | Error::Invalid(_) | Error::Forbidden(_) | Error::Lacks(_) | Error::Unfit(_)
-    );
+    let stays =
+        matches!(error, Error::Refused(_) | Error::Invalid(_) | Error::Forbidden(_) | Error::Lacks(_));
     let done = if stays || claimed.attempts() >= MAX_ATTEMPTS {
         set_aside(desk, claimed, Reason::Refused, error.to_string()).await
     } else {

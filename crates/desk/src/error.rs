@@ -79,9 +79,6 @@ pub enum Error {
     /// What was sent cannot be read at all; in the reader's words.
     #[error("unreadable: {0}")]
     Unreadable(String),
-    /// What was sent can be read, but is not what is asked for here; in the reader's words.
-    #[error("unfit: {0}")]
-    Unfit(String),
     /// More was sent than is taken.
     #[error("too large")]
     TooLarge,

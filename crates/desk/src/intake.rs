@@ -206,22 +206,14 @@ pub fn promise_for(
     Ok((contract, picked))
 }
 
-/// Who gets it: a person's choice, else the routing rules, else the default group.
+/// Who gets it: a person's choice, else the routing rules, else the default group. They also give the group of a
+/// person who was chosen without one.
 fn handling(
     unit: &mut Unit<'_, '_>,
     new: &NewTicket,
     severity: Severity,
     org: Option<&OrgId>,
 ) -> Result<(Option<GroupId>, Option<StaffId>, RouteReason)> {
-    if new.group.is_some() || new.assignee.is_some() {
-        let kind = match unit.actor {
-            actor if actor.is_import() => RouteKind::Import,
-            // Customers choose nobody; what they wrote came into a mailbox of the group.
-            Actor::Contact(_) if new.channel == Channel::Mail => RouteKind::Mailbox,
-            _ => RouteKind::Person,
-        };
-        return Ok((new.group.clone(), new.assignee.clone(), RouteReason { kind, text: String::new() }));
-    }
     let subject = Subject {
         kind: new.kind,
         severity,
@@ -231,6 +223,16 @@ fn handling(
         channel: new.channel,
     };
     let routed = route(&unit.rules.routing, unit.rules.settings.default_group.as_ref(), &subject);
+    if new.group.is_some() || new.assignee.is_some() {
+        let group = new.group.clone().or_else(|| routed.group.clone());
+        let kind = match unit.actor {
+            actor if actor.is_import() => RouteKind::Import,
+            // Customers choose nobody; what they wrote came into a mailbox of the group.
+            Actor::Contact(_) if new.channel == Channel::Mail => RouteKind::Mailbox,
+            _ => RouteKind::Person,
+        };
+        return Ok((group, new.assignee.clone(), RouteReason { kind, text: String::new() }));
+    }
     let person = match (&routed.person, &routed.group) {
         (Some(rule), Some(group)) => {
             let members = staff::members(unit.work, group)?;

@@ -125,7 +125,7 @@ async fn customer(desk: &Desk, email: &str, org: &OrgId, sees: Sees) -> Actor {
         version: 0,
     };
     let input = ContactInput { row, points: vec![email.to_owned()] };
-    let id = admin::save_contact(desk, &OPERATOR, input).await.unwrap();
+    let id = admin::save_contact(desk, &OPERATOR, input).await.unwrap().id;
     desk::auth::set_contact_password(desk, &OPERATOR, &id, PASSWORD.to_owned()).await.unwrap();
     let row = desk.read(move |r| Ok(store::directory::contact(r, &id)?)).await.unwrap();
     desk::intake::contact_actor(&row.unwrap())

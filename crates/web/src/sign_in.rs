@@ -3,12 +3,14 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use desk::{Error, auth};
+use domain::ticket::decide::Refusal;
 use serde::Deserialize;
 use words::{Locale, t, t_args};
 
@@ -135,7 +137,9 @@ async fn sign_in(
             } else {
                 text
             };
-            (status, page(&app, &headers, &form.login, &form.back, text, String::new())).into_response()
+            let page = page(&app, &headers, &form.login, &form.back, text, String::new());
+            let Error::RateLimited { retry_after_s } = e else { return (status, page).into_response() };
+            (status, [(RETRY_AFTER, retry_after_s.to_string())], page).into_response()
         }
     }
 }
@@ -175,17 +179,19 @@ async fn link_page(
 
 /// What the link is for decides whether a password is asked for or only offered.
 async fn link_form(app: &App, headers: &HeaderMap, token: &str, error: String) -> Result<Response, WebError> {
-    let found = auth::link_of(&app.desk, token).await;
-    let found = found.map_err(|e| WebError::asked(e, Form::Page, headers))?;
-    let Some((login, purpose)) = found else {
-        let text = t(header_locale(headers), "sign-in-link-dead").to_owned();
-        return Ok(
-            (StatusCode::UNAUTHORIZED, page(app, headers, "", "", text, String::new())).into_response()
-        );
+    let dead = |key: &str| {
+        let text = t(header_locale(headers), key).to_owned();
+        Ok((StatusCode::UNAUTHORIZED, page(app, headers, "", "", text, String::new())).into_response())
+    };
+    let link = match auth::link_of(&app.desk, token).await {
+        Ok(Some(link)) => link,
+        Ok(None) => return dead("sign-in-link-dead"),
+        Err(Error::Refused(Refusal::InactivePerson)) => return dead("sign-in-link-inactive"),
+        Err(e) => return Err(WebError::asked(e, Form::Page, headers)),
     };
     let asked = SignInPage::asked(headers, "link", format!("/sign-in/link/{}", crate::error::encode(token)));
-    let wants_password = purpose != auth::SIGN_IN;
-    let page = SignInPage { login: &login, wants_password, error, ..asked };
+    let wants_password = link.purpose != auth::SIGN_IN;
+    let page = SignInPage { login: &link.login, wants_password, error, ..asked };
     Ok(Html(page.render().unwrap_or_default()).into_response())
 }
 
@@ -199,7 +205,9 @@ async fn use_link(
     let password = Some(form.password).filter(|p| !p.is_empty());
     match auth::use_link(&app.desk, &token, password).await {
         Ok(session) => Ok((jar.add(cookie(&app, &session)), Redirect::to("/")).into_response()),
-        Err(Error::Unauthenticated) => link_form(&app, &headers, &token, String::new()).await,
+        Err(Error::Unauthenticated | Error::Refused(Refusal::InactivePerson)) => {
+            link_form(&app, &headers, &token, String::new()).await
+        }
         Err(e) => {
             let (status, _, text) = describe(&e, header_locale(&headers));
             Ok((status, link_form(&app, &headers, &token, text).await?).into_response())

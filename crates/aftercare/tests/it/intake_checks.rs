@@ -8,6 +8,7 @@ use testkit::{Answer, Client, TestApp};
 mod engines {
     testkit::on_both_engines!(
         what_is_named_must_exist,
+        who_is_chosen_alone_has_the_group_of_the_rules,
         all_that_is_wrong_is_said_at_once,
         a_late_entry_says_why,
         a_program_is_not_taken,
@@ -51,6 +52,22 @@ async fn what_is_named_must_exist(app: TestApp) {
     let body = json!({"version": settings["version"], "settings": changed});
     let answer = api.json(Method::PUT, "/api/v1/settings", &body).await;
     assert_eq!(wrong(&answer), (422, "default_group".to_owned()), "{}", answer.text);
+}
+
+async fn who_is_chosen_alone_has_the_group_of_the_rules(app: TestApp) {
+    let api = app.api().await;
+    let senior = app.cast.staff_id("senior");
+    let settings = api.get("/api/v1/settings").await.json();
+    let mut changed = settings["settings"].clone();
+    changed["default_group"] = json!("desk");
+    let body = json!({"version": settings["version"], "settings": changed});
+    assert_eq!(api.json(Method::PUT, "/api/v1/settings", &body).await.status, StatusCode::OK);
+    for (more, group) in [(json!({}), "desk"), (json!({"group": "other"}), "other")] {
+        let mut more = more.clone();
+        more["assignee"] = json!(senior.as_str());
+        let made = api.post("/api/v1/tickets", &asked(more)).await.json();
+        assert_eq!((&made["group"], &made["assignee"]), (&json!(group), &json!(senior.as_str())), "{made}");
+    }
 }
 
 async fn all_that_is_wrong_is_said_at_once(app: TestApp) {

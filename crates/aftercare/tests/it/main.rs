@@ -7,6 +7,8 @@ mod api;
 #[cfg(test)]
 mod api_customer;
 #[cfg(test)]
+mod api_docs;
+#[cfg(test)]
 mod api_own;
 #[cfg(test)]
 mod api_refusals;
@@ -56,11 +58,15 @@ mod import;
 #[cfg(test)]
 mod intake_checks;
 #[cfg(test)]
+mod joins;
+#[cfg(test)]
 mod journeys;
 #[cfg(test)]
 mod left_open;
 #[cfg(test)]
 mod letters;
+#[cfg(test)]
+mod links_end;
 #[cfg(test)]
 mod list;
 #[cfg(test)]

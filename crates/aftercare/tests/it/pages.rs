@@ -132,6 +132,8 @@ async fn signing_in_is_throttled_and_links_work_once(app: TestApp) {
     for login in ["agent", "agent@desk.example"] {
         let blocked = client.form("/sign-in", &format!("login={login}&password=a+good+long+one")).await;
         assert_eq!(blocked.status, StatusCode::TOO_MANY_REQUESTS);
+        let wait = blocked.headers["retry-after"].to_str().unwrap().parse::<i64>().unwrap();
+        assert!(wait > 0);
     }
     app.advance(60).await;
     let good = client.form("/sign-in", "login=agent&password=a+good+long+one&back=//evil.example").await;

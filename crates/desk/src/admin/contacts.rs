@@ -1,9 +1,10 @@
 //! Contacts, their addresses and numbers, and two contacts who turn out to be one person.
 
 use domain::access::{Actor, Right, Scope};
-use domain::id::ContactId;
-use domain::people::{Point, PointEdit, arrange, parse_point};
+use domain::id::{ContactId, OrgId};
+use domain::people::{Point, PointEdit, arrange, mail_domain, parse_point};
 use domain::ticket::decide::{self, Refusal};
+use store::Read;
 use store::directory::{self, ContactRow};
 use store::session::{self, Person};
 use store::staff;
@@ -23,6 +24,15 @@ pub struct ContactInput {
     pub points: Vec<String>,
 }
 
+/// A contact that was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedContact {
+    /// Key.
+    pub id: ContactId,
+    /// The mail domain by which a new one joined its organisation.
+    pub joined: Option<String>,
+}
+
 /// The most addresses and numbers of one person.
 const MAX_POINTS: usize = 20;
 
@@ -30,15 +40,16 @@ const MAX_POINTS: usize = 20;
 ///
 /// # Errors
 /// `Lacks`, `Invalid`, `NotFound`, `Stale`.
-pub async fn save_contact(desk: &Desk, who: &Actor, input: ContactInput) -> Result<ContactId> {
+pub async fn save_contact(desk: &Desk, who: &Actor, input: ContactInput) -> Result<SavedContact> {
     desk.write(who, move |unit| save_contact_in(unit, &input)).await
 }
 
-/// Saves a contact within a unit of work. One who is deactivated is signed out.
+/// Saves a contact within a unit of work. One who is deactivated is signed out. A new one without an organisation joins
+/// that of a confirmed mail domain, as an unknown requester does.
 ///
 /// # Errors
 /// As [`save_contact`].
-pub fn save_contact_in(unit: &mut Unit<'_, '_>, input: &ContactInput) -> Result<ContactId> {
+pub fn save_contact_in(unit: &mut Unit<'_, '_>, input: &ContactInput) -> Result<SavedContact> {
     need(unit, Right::PeopleEdit)?;
     check_text("name", &input.row.name, MAX_NAME)?;
     if input.row.position.chars().count() > MAX_NAME {
@@ -47,7 +58,12 @@ pub fn save_contact_in(unit: &mut Unit<'_, '_>, input: &ContactInput) -> Result<
     let typed = input.points.iter().filter(|t| !t.trim().is_empty());
     let points = typed.map(|t| point(t)).collect::<Result<Vec<_>>>()?;
     let mut row = ContactRow { name: input.row.name.trim().to_owned(), ..input.row.clone() };
+    let mut joined = None;
     if row.version == 0 {
+        if row.organisation.is_none() {
+            joined = by_domain(unit.work, &points)?;
+            row.organisation = joined.clone().map(|(org, _)| org);
+        }
         row.id = ContactId(unit.work.next_id());
         directory::insert_contact(unit.work, &row).map_err(named("organisation", "name"))?;
         record_edit(unit, ("contact", row.id.as_str()), None, &row)?;
@@ -55,7 +71,7 @@ pub fn save_contact_in(unit: &mut Unit<'_, '_>, input: &ContactInput) -> Result<
         let before = directory::contact(unit.work, &row.id)?.ok_or(Error::NotFound)?;
         unchanged_since((&row, row.version), (&before, before.version))?;
         if super::edit::differences(&row, &before).is_empty() && points.is_empty() {
-            return Ok(row.id);
+            return Ok(SavedContact { id: row.id, joined: None });
         }
         directory::update_contact(unit.work, &row).map_err(named("organisation", "name"))?;
         if before.active && !row.active {
@@ -65,7 +81,17 @@ pub fn save_contact_in(unit: &mut Unit<'_, '_>, input: &ContactInput) -> Result<
     }
     let all = [directory::points(unit.work, &row.id)?, points].concat();
     set_points(unit, &row.id, &PointEdit::All(all))?;
-    Ok(row.id)
+    Ok(SavedContact { id: row.id, joined: joined.map(|(_, domain)| domain) })
+}
+
+/// The organisation that has confirmed the domain of one of these addresses, and the domain.
+pub(crate) fn by_domain(r: &mut Read<'_>, points: &[Point]) -> Result<Option<(OrgId, String)>> {
+    for domain in points.iter().filter_map(mail_domain) {
+        if let Some(org) = directory::organisation_of_domain(r, domain)? {
+            return Ok(Some((org, domain.to_owned())));
+        }
+    }
+    Ok(None)
 }
 
 fn person(id: &ContactId) -> Person {

@@ -20,9 +20,10 @@ pub use agreements::{
     save_installation_in,
 };
 pub use answers::{delete_answer, restore_answer, save_answer};
+pub(crate) use contacts::by_domain;
 pub use contacts::{
-    ContactInput, edit_points, merge_contacts, point, remove_contact, save_contact, save_contact_in,
-    set_points,
+    ContactInput, SavedContact, edit_points, merge_contacts, point, remove_contact, save_contact,
+    save_contact_in, set_points,
 };
 pub use edit::{Difference, Fields, differences};
 pub use extra::index_extra;

@@ -3,13 +3,14 @@
 use domain::access::{Actor, Right, System};
 use domain::id::{ContactId, StaffId};
 use domain::people::{Point, PointKind, parse_email};
+use domain::ticket::decide::Refusal;
 use domain::time::plus_seconds;
 use store::session::{self, Person};
 use store::staff::StaffRow;
-use store::{directory, job, staff};
+use store::{Read, directory, job, staff};
 
 use super::password::set_in;
-use super::{Session, begin, login_of, person_ref, secret_hash, signs_in};
+use super::{Session, actor_of, begin, login_of, person_ref, secret_hash, signs_in};
 use crate::admin::need;
 use crate::jobs::LinkJob;
 use crate::{Desk, Error, Result, Unit};
@@ -85,28 +86,45 @@ fn asked_too_often(unit: &mut Unit<'_, '_>, address: &str) -> Result<bool> {
     Ok(false)
 }
 
-/// Whose one-time link it is, as typed to sign in, and what it is for; nothing if the link is not good. Does not use it up.
+/// A one-time link that is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Whose it is, as typed to sign in.
+    pub login: String,
+    /// What it is for.
+    pub purpose: String,
+}
+
+/// A one-time link; nothing if it is not good. Does not use it up.
 ///
 /// # Errors
-/// The store's.
-pub async fn link_of(desk: &Desk, token: &str) -> Result<Option<(String, String)>> {
+/// `inactive_person` if whoever it was sent to may not sign in any more.
+pub async fn link_of(desk: &Desk, token: &str) -> Result<Option<Link>> {
     let hash = secret_hash(token);
-    desk.read(move |r| match session::link(r, &hash)? {
-        Some((person, purpose)) => Ok(Some((login_of(r, &person_ref(&person))?, purpose))),
-        None => Ok(None),
+    desk.read(move |r| {
+        let Some((person, purpose)) = session::link(r, &hash)? else { return Ok(None) };
+        still_here(r, &person)?;
+        Ok(Some(Link { login: login_of(r, &person_ref(&person))?, purpose }))
     })
     .await
+}
+
+fn still_here(r: &mut Read<'_>, person: &Person) -> Result<()> {
+    match actor_of(r, person) {
+        Err(Error::Unauthenticated) => Err(Error::Refused(Refusal::InactivePerson)),
+        found => found.map(drop),
+    }
 }
 
 /// Uses a one-time link, to sign in and, with a password, to set it: whoever was invited needs one, and whoever forgot
 /// theirs may.
 ///
 /// # Errors
-/// `Unauthenticated` if the link is used up, too old or unknown; `Invalid` for a password that is missing, too short or a name of
+/// `Unauthenticated` if the link is used up, too old or unknown; `inactive_person`; `Invalid` for a password that is missing, too short or a name of
 /// theirs, which leaves the link as it was.
 pub async fn use_link(desk: &Desk, token: &str, password: Option<String>) -> Result<Session> {
-    let (_, purpose) = link_of(desk, token).await?.ok_or(Error::Unauthenticated)?;
-    if password.is_none() && purpose != SIGN_IN {
+    let link = link_of(desk, token).await?.ok_or(Error::Unauthenticated)?;
+    if password.is_none() && link.purpose != SIGN_IN {
         return Err(Error::field("password", "required"));
     }
     let set = match password {
@@ -117,6 +135,7 @@ pub async fn use_link(desk: &Desk, token: &str, password: Option<String>) -> Res
     let person = desk
         .write(&Actor::System(System::Operator), move |unit| {
             let (person, _) = session::link(unit.work, &hash)?.ok_or(Error::Unauthenticated)?;
+            still_here(unit.work, &person)?;
             if !session::use_link(unit.work, &hash)? {
                 return Err(Error::Unauthenticated);
             }
@@ -169,11 +188,14 @@ pub async fn set_up_link(desk: &Desk) -> Result<String> {
 /// Invites a colleague by letter to set a password. Without an address nothing is sent.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`, `Invalid` if the colleague is not active.
 pub async fn invite(desk: &Desk, who: &Actor, id: &StaffId) -> Result<()> {
     let (token, id) = (desk.new_secret(), id.clone());
     desk.write(who, move |unit| {
         let row = staff::one(unit.work, &id)?.ok_or(Error::NotFound)?;
+        if !row.active {
+            return Err(Error::field("active", "inactive_person"));
+        }
         if parse_email(&row.email).is_none() {
             return Ok(());
         }

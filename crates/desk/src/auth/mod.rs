@@ -5,7 +5,7 @@ mod link;
 mod password;
 mod token;
 
-pub use link::{SIGN_IN, invite, invite_contact, link_of, request_link, set_up_link, use_link};
+pub use link::{Link, SIGN_IN, invite, invite_contact, link_of, request_link, set_up_link, use_link};
 pub use password::{
     MIN_PASSWORD, add_staff, has_password, set_contact_password, set_own_password, set_staff_password,
 };
@@ -161,6 +161,8 @@ async fn begin(desk: &Desk, person: Person, forgive: Vec<String>) -> Result<Sess
     let made = Session { token: desk.new_secret() };
     let kept = made.clone();
     desk.write(&Actor::System(System::Operator), move |unit| {
+        // Nobody signs in who would be sent away by the next page.
+        actor_of(unit.work, &person)?;
         let ends = plus_seconds(unit.now, SESSION_S);
         session::insert(unit.work, &secret_hash(&kept.token), &person, ends)?;
         for key in &forgive {

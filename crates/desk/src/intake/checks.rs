@@ -3,7 +3,7 @@
 use domain::access::{Actor, Right, Sees};
 use domain::field::{check_tags, check_values};
 use domain::id::{ContactId, ModuleId, ProductId};
-use domain::people::{Point, Requester, mail_domain, parse_requester};
+use domain::people::{Point, Requester, parse_requester};
 use domain::ticket::decide;
 use domain::ticket::{Channel, Extra, Facts, Level, Severity};
 use domain::time::plus_seconds;
@@ -11,6 +11,7 @@ use store::directory::{self, ContactRow};
 use store::{Read, file, staff};
 
 use super::NewTicket;
+use crate::admin::by_domain;
 use crate::at::issue;
 use crate::{Error, FieldError, Result, Unit, noted};
 
@@ -91,8 +92,7 @@ fn requester(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<ContactRow> {
 /// A contact with an address or number and a name; letters go out in this language until somebody says otherwise.
 pub(crate) fn new_contact(unit: &mut Unit<'_, '_>, who: (&Point, &str), locale: &str) -> Result<ContactRow> {
     let (point, name) = who;
-    let of_domain = |d| directory::organisation_of_domain(unit.work, d);
-    let organisation = mail_domain(point).map(of_domain).transpose()?.flatten();
+    let organisation = by_domain(unit.work, std::slice::from_ref(point))?.map(|(org, _)| org);
     let name = if name.trim().is_empty() { point.value.as_str() } else { name.trim() };
     let contact = ContactRow {
         id: ContactId(unit.work.next_id()),

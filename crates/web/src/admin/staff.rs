@@ -182,7 +182,7 @@ pub(super) async fn save(
         version: form.version,
     };
     match save_staff(&app.desk, page.actor(), row.clone()).await {
-        Ok(id) if row.version == 0 => {
+        Ok(id) if row.version == 0 && row.active => {
             let invited = desk::auth::invite(&app.desk, page.actor(), &id).await;
             invited.map_err(|e| page.visitor.fail(e))?;
             Ok(Said::done("saved").with(Redirect::to("/admin/staff").into_response()))

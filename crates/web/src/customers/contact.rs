@@ -267,7 +267,11 @@ async fn put(app: &App, page: &StaffPage, sent: Sent, id: String) -> Result<Resp
         Err(e) => Err(e),
     };
     match saved {
-        Ok(id) => Ok(to(&id.0).into_response()),
+        Ok(saved) => {
+            let to = format!("/customers/contacts/{}", saved.id);
+            let said = saved.joined.map_or("", |_| "?said=by_domain");
+            Ok(Redirect::to(&format!("{to}{said}")).into_response())
+        }
         Err(e) => {
             let back = Back::new(e, &page.visitor)?;
             form(app, page, row, (sent.organisation, sent.points), back).await

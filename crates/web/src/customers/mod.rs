@@ -82,6 +82,7 @@ impl Said {
     fn text(&self, ui: &crate::ui::Ui) -> Option<String> {
         match self.said.as_str() {
             "joined" => Some(ui.t1("said-joined", "n", self.n.parse::<u32>().unwrap_or_default())),
+            "by_domain" => Some(ui.t("said-by-domain").to_owned()),
             "invited" => Some(ui.t("said-invited").to_owned()),
             "merged" => Some(ui.t("said-people-merged").to_owned()),
             _ => None,

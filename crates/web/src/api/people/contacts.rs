@@ -49,6 +49,9 @@ pub(crate) struct ContactView {
     pub merged_into: Option<String>,
     /// Since when.
     pub created_at: String,
+    /// In the answer that made it: the confirmed mail domain by which it joined its organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined_by_domain: Option<String>,
 }
 
 fn view_of(r: &mut Read<'_>, c: ContactRow) -> Result<ContactView> {
@@ -64,6 +67,7 @@ fn view_of(r: &mut Read<'_>, c: ContactRow) -> Result<ContactView> {
         locale: c.locale,
         active: c.active,
         created_at: instant(c.created_at),
+        joined_by_domain: None,
     })
 }
 
@@ -78,7 +82,7 @@ fn view(r: &mut Read<'_>, id: &ContactId) -> Result<ContactView> {
 pub(crate) struct ContactBody {
     /// For changes: the version that you saw.
     version: i64,
-    /// Organisation's id; empty for none.
+    /// Organisation's id; empty for none. A new contact without one joins the organisation of its mail domain.
     organisation: Option<String>,
     /// Name.
     name: Option<String>,
@@ -158,8 +162,8 @@ pub(crate) async fn create(
         };
         let row = ContactRow { version: 0, active: true, ..value.row(empty)? };
         let points = value.points.clone().unwrap_or_default();
-        let id = admin::save_contact_in(unit, &ContactInput { row, points })?;
-        view(unit.work, &id)
+        let saved = admin::save_contact_in(unit, &ContactInput { row, points })?;
+        Ok(ContactView { joined_by_domain: saved.joined, ..view(unit.work, &saved.id)? })
     })
     .await
 }

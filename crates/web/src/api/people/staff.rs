@@ -213,7 +213,7 @@ pub(crate) async fn change(
 }
 
 /// Invites a member of staff by letter to set a password; without an address nothing is sent.
-#[utoipa::path(post, path = "/api/v1/staff/{id}/invitation", params(("id" = String, Path)), responses((status = 202), (status = 404, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/staff/{id}/invitation", params(("id" = String, Path)), responses((status = 202), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn invite(
     State(app): State<App>,
     caller: Caller,

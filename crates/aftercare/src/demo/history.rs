@@ -35,6 +35,8 @@ pub(super) struct Cast {
     pub contacts: BTreeMap<String, Actor>,
     /// Where the files that they send are kept.
     pub files: PathBuf,
+    /// The address of the installation, for the links of letters.
+    pub url: String,
 }
 
 /// Lays the whole world up to the instant `end`. The clock is moved from step to step; what is due in between
@@ -47,7 +49,7 @@ pub async fn lay(
     clock: &SetClock,
     world: &World,
     end: Timestamp,
-    files: &Path,
+    (files, url): (&Path, &str),
 ) -> anyhow::Result<()> {
     let zone = jiff::tz::TimeZone::get("Asia/Shanghai")?;
     let mut cases = Vec::new();
@@ -62,11 +64,11 @@ pub async fn lay(
     people(desk, world).await?;
     agreements(desk, world, plus_seconds(first, -30 * DAY_S)).await?;
     rules(desk, world).await?;
-    let cast = cast(desk, world, files).await?;
+    let cast = cast(desk, world, (files, url)).await?;
     super::oncall::lay(desk, world, &cast, &zone).await?;
     story::play(desk, clock, &cast, cases, end).await?;
     clock.set(end);
-    crate::drain(desk, "").await?;
+    crate::drain(desk, url).await?;
     super::conduct::look(desk, world, &cast).await?;
     super::oncall::ahead(desk, world, &cast, &zone).await?;
     read_old_notices(desk, &cast, plus_seconds(end, -7 * DAY_S)).await
@@ -334,8 +336,9 @@ async fn steps(desk: &Desk, world: &World) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn cast(desk: &Desk, world: &World, files: &Path) -> anyhow::Result<Cast> {
-    let mut cast = Cast { staff: BTreeMap::new(), contacts: BTreeMap::new(), files: files.to_owned() };
+async fn cast(desk: &Desk, world: &World, (files, url): (&Path, &str)) -> anyhow::Result<Cast> {
+    let (files, url) = (files.to_owned(), url.to_owned());
+    let mut cast = Cast { staff: BTreeMap::new(), contacts: BTreeMap::new(), files, url };
     for s in &world.staff {
         let login = s.login.clone();
         let actor = desk

@@ -72,13 +72,13 @@ pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Confi
     let gate = gate(args.smtp).await?;
     let _alone = config.alone()?;
     let world = World::load()?;
+    let url = serve::public_url(&config, &listener)?;
     if !config.data.join(MARK).exists() {
-        lay_once(&config, &world, args.at).await?;
+        lay_once(&config, &world, args.at, &url).await?;
     }
     let desk = serve::open(&config.database()?).await?;
     let accounts = accounts::working(&desk, &world).await?;
     let token = accounts::administrator_token(&desk, &world).await?;
-    let url = serve::public_url(&config, &listener)?;
     let mut web = serve::web_config(&config, &url, &config.data);
     web.demo_accounts = accounts.clone();
     announce(args.json, &url, &accounts, &token)?;
@@ -100,7 +100,7 @@ async fn gate(smtp: Option<SocketAddr>) -> anyhow::Result<Option<(TcpListener, S
 
 /// Lays the world into a database of its own and puts it in place when it is whole: a kill in between leaves
 /// nothing behind that looks finished.
-async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyhow::Result<()> {
+async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>, url: &str) -> anyhow::Result<()> {
     let (scratch, laying) = (config.data.join("laying.db"), config.data.join(LAYING));
     if config.data.join("aftercare.db").exists() && !laying.exists() {
         bail!(
@@ -127,7 +127,8 @@ async fn lay_once(config: &Config, world: &World, at: Option<Timestamp>) -> anyh
         let db =
             Db::open(&DbConfig::Scratch(scratch.clone()), Arc::<SetClock>::clone(&clock), &entropy).await?;
         let desk = Desk::new(db, entropy);
-        lay(&desk, &clock, world, at.unwrap_or(real), &config.data.join("files")).await?;
+        let files = config.data.join("files");
+        lay(&desk, &clock, world, at.unwrap_or(real), (&files, url)).await?;
         desk.db().checkpoint().await?;
     }
     std::fs::rename(&scratch, config.data.join("aftercare.db"))?;

@@ -151,7 +151,7 @@ async fn agreed(desk: &Desk, world: &World, cast: &Cast, rota: &RotaId) -> anyho
         .await?;
     let doc = RotaDoc { confirm_within_min: Some(10), ..row.doc };
     oncall::save_rota(desk, &OPERATOR, RotaRow { doc, ..row }).await?;
-    crate::drain(desk, "").await?;
+    crate::drain(desk, &cast.url).await?;
     let actor = |p: &StaffId| cast.staff.values().find(|a| a.staff().is_some_and(|s| s.id == *p));
     let now = desk.now();
     for d in all.iter().filter(|d| d.from <= now) {

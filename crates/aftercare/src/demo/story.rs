@@ -40,7 +40,7 @@ pub(super) async fn play(
     agenda.retain(|(at, ..)| *at <= end);
     agenda.sort();
     for (at, i, k) in agenda {
-        pass_time(desk, clock, at).await?;
+        pass_time(desk, clock, cast, at).await?;
         let Some((_, case)) = cases.get(i) else { continue };
         match (k.and_then(|k| case.step.get(k)), numbers.get(i).cloned().flatten()) {
             (None, _) => {
@@ -58,16 +58,16 @@ pub(super) async fn play(
             (Some(_), None) => {}
         }
         // Letters carry the hour at which they were written.
-        crate::drain(desk, "").await?;
+        crate::drain(desk, &cast.url).await?;
     }
-    pass_time(desk, clock, end).await
+    pass_time(desk, clock, cast, end).await
 }
 
 /// What is due before `until` happens at its own instant.
-async fn pass_time(desk: &Desk, clock: &SetClock, until: Timestamp) -> anyhow::Result<()> {
+async fn pass_time(desk: &Desk, clock: &SetClock, cast: &Cast, until: Timestamp) -> anyhow::Result<()> {
     while let Some(next) = sweep::next_instant(desk).await?.filter(|next| *next <= until) {
         clock.set(next);
-        crate::drain(desk, "").await?;
+        crate::drain(desk, &cast.url).await?;
     }
     clock.set(until);
     Ok(())

@@ -90,6 +90,7 @@ log-date = Date
 log-type = Problem type
 log-result = Resolution
 log-solver = Solved by
+field-solver = Solved by
 log-by = { $name } ({ $role })
 log-remark = Remark
 log-from = From

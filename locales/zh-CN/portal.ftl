@@ -87,6 +87,7 @@ log-date = 日期
 log-type = 问题类型
 log-result = 处理结果
 log-solver = 解决人
+field-solver = 解决人
 log-by = { $name }({ $role })
 log-remark = 备注
 log-from = 从

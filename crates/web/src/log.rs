@@ -13,7 +13,8 @@ use domain::time::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use store::staff::StaffRow;
+use store::Read;
+use store::staff::{self, StaffRow};
 use store::ticket::{Cursor, LogFilter, LogRow, problem_log};
 use words::{Locale, t, t_args, word};
 
@@ -49,7 +50,7 @@ pub(crate) struct LogQuery {
 }
 
 impl LogQuery {
-    pub(crate) fn read(&self, zone: &TimeZone) -> Result<(LogFilter, Option<Cursor>)> {
+    pub(crate) fn read(&self, r: &mut Read<'_>, zone: &TimeZone) -> Result<(LogFilter, Option<Cursor>)> {
         let day = |field: &str, text: &str, days: i64| -> Result<Option<Timestamp>> {
             if text.is_empty() {
                 return Ok(None);
@@ -66,11 +67,17 @@ impl LogQuery {
         {
             wrong.push(FieldError::new("until", "before_start"));
         }
+        let solver = id(&self.solver);
+        if let Some(id) = &solver
+            && staff::one(r, id)?.is_none()
+        {
+            wrong.push(FieldError::new("solver", "unknown"));
+        }
         let filter = LogFilter {
             from: noted(from, &mut wrong)?.flatten(),
             until: noted(until, &mut wrong)?.flatten(),
             class: noted(choice("class", &self.class), &mut wrong)?.flatten(),
-            solver: id(&self.solver),
+            solver,
         };
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
@@ -137,19 +144,18 @@ async fn page(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::ReportView)?;
     let ui = page.ui(&app, "log").await?;
-    let (place, wrong) = match asked.read(&ui.zone) {
-        Ok(place) => (Some(place), Vec::new()),
-        Err(Error::Invalid(wrong)) if !page.visitor.part => (None, wrong),
-        Err(e) => return Err(page.visitor.fail(e)),
-    };
+    let (query, zone, part) = (asked.clone(), ui.zone.clone(), page.visitor.part);
     let read = app.desk.read(move |r| {
-        let rows = match &place {
-            Some((filter, after)) => problem_log(r, &Scope::All, filter, after.as_ref(), PAGE + 1)?,
-            None => Vec::new(),
+        let (rows, wrong) = match query.read(r, &zone) {
+            Ok((filter, after)) => {
+                (problem_log(r, &Scope::All, &filter, after.as_ref(), PAGE + 1)?, Vec::new())
+            }
+            Err(Error::Invalid(wrong)) if !part => (Vec::new(), wrong),
+            Err(e) => return Err(e),
         };
-        Ok((rows, everybody(r)?))
+        Ok((rows, everybody(r)?, wrong))
     });
-    let (mut rows, people) = read.await.map_err(|e| page.visitor.fail(e))?;
+    let (mut rows, people, wrong) = read.await.map_err(|e| page.visitor.fail(e))?;
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let next =
@@ -173,8 +179,11 @@ async fn export(
     page.need(Right::ReportView)?;
     page.need(Right::Export)?;
     let ui = page.ui(&app, "log").await?;
-    let (filter, _) = asked.read(&ui.zone).map_err(|e| page.visitor.fail(e))?;
-    let read = app.desk.read(move |r| Ok(problem_log(r, &Scope::All, &filter, None, EXPORT)?));
+    let zone = ui.zone.clone();
+    let read = app.desk.read(move |r| {
+        let (filter, _) = asked.read(r, &zone)?;
+        Ok(problem_log(r, &Scope::All, &filter, None, EXPORT)?)
+    });
     let rows = read.await.map_err(|e| page.visitor.fail(e))?;
     let head =
         ["log-date", "log-type", "log-result", "log-solver", "log-remark"].map(|k| t(ui.locale, k)).to_vec();

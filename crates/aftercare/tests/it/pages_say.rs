@@ -53,6 +53,14 @@ async fn the_log_says_what_is_wrong_with_its_days(app: TestApp) {
     let turned = boss.get("/log?from=2026-09-24&until=2026-09-01").await;
     assert_eq!(turned.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(turned.text.contains("结束日期：早于开始日期"), "{}", turned.text);
+    let nobody = boss.get("/log?solver=zz").await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nobody.text.contains("解决人：不存在"), "{}", nobody.text);
+    let nobody = app.api().await.get("/api/v1/problem-log?solver=zz").await;
+    assert_eq!(
+        (nobody.status, nobody.json()["fields"][0]["field"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("solver"))
+    );
     let day = boss.get("/log?from=2026-09-24&until=2026-09-24").await;
     assert_eq!(day.status, StatusCode::OK, "one day is a period");
     let api = app.api().await.get("/api/v1/problem-log?from=2026-09-24&until=2026-09-01").await;

@@ -260,6 +260,8 @@ async fn says_what_is_wrong_with_a_question(app: TestApp) {
     app.catch_up().await;
     for (path, field) in [
         ("?q=", "q"),
+        ("?q=t&organisation=zz", "organisation"),
+        ("?q=t&product=zz", "product"),
         ("?q=x&limit=0", "limit"),
         ("?q=x&limit=101", "limit"),
         ("?q=x&cursor=zz", "cursor"),

@@ -277,6 +277,8 @@ fn reopening_re_enters_the_resolution_clock_without_the_time_between() {
     let c = after(&c, decide::resolve(&c, solution, &agent(), at(100)).unwrap());
     assert_eq!(clock(&c, Milestone::Resolution).state, State::Met);
     let c = after(&c, decide::reopen(&c, None, "still there", &customer(), at(400)).unwrap());
+    let again = decide::reopen(&c, None, "", &customer(), at(401));
+    assert_eq!(again.unwrap_err(), Refusal::NotEnded);
     assert_eq!((c.ticket.status, c.ticket.reopened), (Status::Open, 1));
     assert_eq!(clock(&c, Milestone::Resolution).due_at, Some(at(24 * 60 + 300)));
     let late = decide::close(&c, domain::ticket::CloseReason::Staff, &agent(), at(500));

@@ -64,7 +64,7 @@ pub(crate) async fn log(
     let desk = app.desk.clone();
     let read = app.desk.read(move |r| {
         let zone = desk.rules_in(r)?.settings.zone();
-        let (filter, after) = asked.read(&zone)?;
+        let (filter, after) = asked.read(r, &zone)?;
         Ok(problem_log(r, &Scope::All, &filter, after.as_ref(), limit + 1)?)
     });
     let mut rows = read.await.map_err(|e| caller.fail(e))?;

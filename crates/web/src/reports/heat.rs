@@ -50,7 +50,7 @@ pub(crate) fn heat(answer: &Answer, asked: &ReportQuery, locale: Locale) -> Opti
         let cell = maker.cell(column, Some(&key));
         let (text, n) = match figure {
             Figure::Nothing => (String::new(), 0),
-            Figure::Share { part, whole } => (format!("{}%", part * 100 / whole), whole),
+            Figure::Share { part, whole } => (format!("{}%", (part * 200 + whole) / (whole * 2)), whole),
             _ => (cell.text, 1),
         };
         let (name, n) = (name(&key, locale).unwrap_or_default(), n.to_string());

@@ -22,7 +22,7 @@ use desk::report::{Answer, compute};
 use desk::{Error, Result};
 use domain::access::Right;
 use domain::report::{Ask, Report};
-use words::{t, word};
+use words::{t, t_args, word};
 
 use crate::app::App;
 use crate::error::WebError;
@@ -75,6 +75,8 @@ struct Body {
     total: Line,
     more: Option<String>,
     points: String,
+    /// What the chart leaves to the table.
+    left_out: Option<String>,
     greatest: &'static str,
     shape: &'static str,
     marks: Vec<Line>,
@@ -124,6 +126,10 @@ fn told(ui: &Ui, chooser: &Chooser, answer: &Answer, labels: &Labels, keys: &[St
         total: maker.line(t(locale, "report-total").to_owned(), None, columns),
         more: next.map(|k| asked.address(&format!("/reports/{report}"), &[("cursor", k)])),
         points: maker.points(labels, keys),
+        left_out: maker.uncharted().map(|rows| {
+            let (shown, all) = (table::CHARTED.to_string(), rows.to_string());
+            t_args(locale, "report-charted", &[("shown", &shown), ("all", &all)])
+        }),
         greatest: maker.greatest(),
         shape: maker.shape(),
         marks: report

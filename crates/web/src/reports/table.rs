@@ -126,6 +126,13 @@ impl Maker<'_> {
         serde_json::Value::from(points).to_string()
     }
 
+    /// How many rows there are, if the chart does not show them all.
+    pub(crate) fn uncharted(&self) -> Option<usize> {
+        let rows = self.answer.now.rows.len();
+        let charted = self.answer.ask.report != Report::Backlog && self.answer.ask.by != Grouping::Hour;
+        (charted && rows > CHARTED).then_some(rows)
+    }
+
     /// Where the value axis ends, if the measure has an end of its own.
     pub(crate) fn greatest(&self) -> &'static str {
         match self.answer.ask.report.headline().how {
@@ -143,7 +150,7 @@ impl Maker<'_> {
 }
 
 /// More bars than this are not read; the table has them all.
-const CHARTED: usize = 16;
+pub(crate) const CHARTED: usize = 16;
 
 /// The columns of an export: those of the table, then the distribution.
 pub(crate) fn exported(report: Report) -> Vec<&'static Column> {

@@ -14,6 +14,7 @@ use desk::{Error, Result};
 use domain::access::Actor;
 use domain::synonym::Synonyms;
 use search::{Ask, Found, Reader};
+use store::directory;
 use store::rules::{SettingKey, setting};
 use tokio::sync::Semaphore;
 
@@ -37,10 +38,24 @@ static TURNS: LazyLock<Semaphore> =
 /// Asks the index on behalf of an actor.
 ///
 /// # Errors
-/// `Busy` until the index is open.
+/// `Busy` until the index is open; `Invalid` for an organisation or a product that there is not.
 pub(crate) async fn find(app: &App, who: &Actor, mut ask: Ask) -> Result<Found> {
+    let (organisation, product) = (ask.organisation.clone(), ask.product.clone());
     // Read with each question, so that a change needs neither restart nor index.
-    let kept = app.desk.peek(|r| Ok(setting::<Synonyms>(r, SettingKey::Synonyms)?.0)).await?;
+    let read = app.desk.peek(move |r| {
+        if let Some(id) = &organisation
+            && directory::organisation(r, id)?.is_none()
+        {
+            return Err(Error::field("organisation", "unknown"));
+        }
+        if let Some(id) = &product
+            && !directory::products(r)?.iter().any(|p| p.id == *id)
+        {
+            return Err(Error::field("product", "unknown"));
+        }
+        Ok(setting::<Synonyms>(r, SettingKey::Synonyms)?.0)
+    });
+    let kept = read.await?;
     ask.synonyms = kept.groups;
     let (search, reader) = (app.config.search.clone(), Reader::of(who));
     let _turn = TURNS.acquire().await;

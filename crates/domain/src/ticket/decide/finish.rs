@@ -167,11 +167,11 @@ pub fn cancel(case: &Case, reason: CloseReason, actor: &Actor, now: Timestamp) -
 /// of a cancelled one go on as well. A slip leaves it as it was `before` it ended.
 ///
 /// # Errors
-/// `window_over`, `merged`.
+/// `not_ended`, `window_over`, `merged`.
 pub fn reopen(case: &Case, before: Option<&Before>, reason: &str, actor: &Actor, now: Timestamp) -> Outcome {
     let mut next = Next::new(case, actor, now);
     if case.ticket.status.is_open() {
-        return next.unchanged();
+        return Err(Refusal::NotEnded);
     }
     if before.is_some_and(|b| is_closed_by_slip(&next, b, reason)) {
         return solved_again(next);

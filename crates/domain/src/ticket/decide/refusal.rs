@@ -23,6 +23,8 @@ named! {
         NotWaiting = "not_waiting",
         /// Not one of the waiting states.
         NotAWaitingStatus = "not_a_waiting_status",
+        /// It has not ended, so it cannot be opened again.
+        NotEnded = "not_ended",
         /// It was not merged.
         NotMerged = "not_merged",
         /// A ticket cannot be combined with itself.

@@ -63,6 +63,7 @@ sign-in-link-title = Sign in by link
 sign-in-link-use = Press the button to sign in. The link is good once.
 sign-in-link-invited = Please choose a password. The link is good once.
 sign-in-link-dead = The link is used up or too old. Please ask for a new one.
+sign-in-link-inactive = This account is not active and cannot sign in. Please ask an administrator.
 sign-out = Sign out
 sign-out-everywhere = Sign out everywhere
 password-new = New password
@@ -241,6 +242,15 @@ api-title = API
 api-intro = Use Authorization: Bearer with a token. Instants are RFC 3339, errors are problem details.
 api-parameters = Parameters
 api-body = Body
+api-required = required
+api-rights = Rights:
+api-any-token = any good token
+api-answers = Answers
+api-types = Types
+api-list = list of
+place-path = in the path
+place-query = in the query
+place-header = in the head
 
 # What was just done
 said-assigned = Transferred

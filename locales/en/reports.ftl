@@ -114,6 +114,7 @@ report-oldest = The oldest came { $time } ago
 report-nothing = –
 report-total = Total
 report-distribution = Distribution of marks
+report-charted = The chart shows the first { $shown } of { $all }; the table has them all.
 conduct-rule = The rule: { $n ->
         [one] { $n } first response
        *[other] { $n } first responses

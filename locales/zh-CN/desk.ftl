@@ -60,6 +60,7 @@ sign-in-link-title = 用链接登录
 sign-in-link-use = 点击下方按钮登录。链接只能使用一次。
 sign-in-link-invited = 请设置登录密码。链接只能使用一次。
 sign-in-link-dead = 链接已失效或已使用，请重新获取。
+sign-in-link-inactive = 该帐号已停用，不能登录。如需恢复，请联系管理员。
 sign-out = 退出
 sign-out-everywhere = 在所有设备上退出
 password-new = 新密码
@@ -226,6 +227,15 @@ api-title = 接口
 api-intro = 使用 Authorization: Bearer 令牌。时间为 RFC 3339，错误为 problem details。
 api-parameters = 参数
 api-body = 请求体
+api-required = 必填
+api-rights = 权限：
+api-any-token = 任何有效令牌
+api-answers = 返回
+api-types = 数据类型
+api-list = 列表：
+place-path = 在路径中
+place-query = 查询参数
+place-header = 请求头
 
 # 刚做了什么
 said-assigned = 已转交

@@ -78,6 +78,7 @@ report-oldest = 最早的一张已受理 { $time }
 report-nothing = –
 report-total = 合计
 report-distribution = 评分分布
+report-charted = 图中为前 { $shown } 项，共 { $all } 项，全部见下表。
 conduct-rule = 规则：{ $days } 天内首次响应逾期达到 { $n } 次，提议“{ $what }”。已免责的不计，每次逾期只列入一项提议。提议须经本人说明和主管决定，系统不会自动处理。
 conduct-look = 查找新的提议
 said-conduct-new = 已列出新的提议，并通知本人

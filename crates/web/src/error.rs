@@ -203,11 +203,6 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
         Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "busy".into(), say("error-busy")),
         Error::ForeignForm => (StatusCode::FORBIDDEN, "foreign_form".into(), say("error-foreign_form")),
         Error::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable".into(), say("error-unreadable")),
-        Error::Unfit(_) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid".into(),
-            words::field_issue(locale, REQUEST, "bad_value"),
-        ),
         Error::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large".into(), say("error-too_large")),
         Error::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json".into(), say("error-not_json")),
         Error::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key_reused".into(), say("error-key_reused")),
@@ -216,9 +211,6 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
         }
     }
 }
-
-/// The field that stands for all of what was sent.
-const REQUEST: &str = "request";
 
 /// What still names something, one after the other.
 fn used_text(uses: &[Use], locale: Locale) -> String {
@@ -295,14 +287,6 @@ impl WebError {
             }
             Error::Stale { theirs: value, .. } => theirs = Some(value),
             Error::Unreadable(why) => detail = Some(why),
-            Error::Unfit(why) => {
-                detail = Some(why);
-                fields = vec![ProblemField {
-                    field: REQUEST.to_owned(),
-                    issue: "bad_value".to_owned(),
-                    names: Vec::new(),
-                }];
-            }
             _ => {}
         }
         problem(status, Problem { fields, theirs, detail, id, ..Problem::bare(status, key, title) })

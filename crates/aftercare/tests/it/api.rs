@@ -112,7 +112,7 @@ async fn says_what_is_wrong_with_a_request(app: TestApp) {
         (json!({"title": "t", "requester": "nobody"}), "requester"),
         (json!({"title": "t", "requester": "a@b.cn", "product": "x"}), "product"),
         (json!({"title": "t", "requester": "a@b.cn", "extra": {"x": "1"}}), "extra.x"),
-        (json!({"title": "t", "requester": "a@b.cn", "titel": "typo"}), "request"),
+        (json!({"title": "t", "requester": "a@b.cn", "titel": "typo"}), "titel"),
     ];
     for (body, field) in cases {
         let answer = api.post("/api/v1/tickets", &body).await;

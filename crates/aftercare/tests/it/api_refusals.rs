@@ -9,6 +9,7 @@ mod engines {
     testkit::on_both_engines!(
         what_cannot_be_read_is_a_problem,
         an_unknown_parameter_is_refused_by_name,
+        what_does_not_fit_is_said_at_its_field,
         no_text_has_a_nul,
         who_is_named_must_exist,
         a_message_with_a_key_is_written_once,
@@ -57,6 +58,37 @@ async fn what_cannot_be_read_is_a_problem(app: TestApp) {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
+async fn what_does_not_fit_is_said_at_its_field(app: TestApp) {
+    let api = app.api().await;
+    let post = async |language: &str, body: &str| {
+        let (kind, headers) = ("application/json", [("accept-language", language)]);
+        let answer =
+            api.send(Method::POST, "/api/v1/tickets", kind, Body::from(body.to_owned()), &headers).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {}", answer.text);
+        let told = answer.json();
+        assert!(told.get("detail").is_none(), "no words of the reader's: {told}");
+        (told["fields"][0]["field"].clone(), told["title"].as_str().unwrap().to_owned())
+    };
+    for (body, field, zh, en) in [
+        (r#"{"title":"t","requester":999999}"#, "requester", "提出人：应为文本", "must be text"),
+        (r#"{"title":"t","requester":"a@b.cn","level":"one"}"#, "level", "应为数字", "must be a number"),
+        (
+            r#"{"title":"t","requester":"a@b.cn","titel":"x"}"#,
+            "titel",
+            "titel：没有这个字段",
+            "titel: is no field here",
+        ),
+        (r#"["t","a@b.cn"]"#, "request", "应为 JSON 对象", "must be a JSON object"),
+    ] {
+        let (at, said) = post("zh-CN", body).await;
+        assert!(at == field && said.contains(zh), "{body}: {at} {said}");
+        let (_, said) = post("en", body).await;
+        assert!(said.contains(en), "{body}: {said}");
+    }
+    let asked = api.get("/api/v1/tickets?to=x").await.json();
+    assert_eq!(asked["title"], "to：没有这个参数", "{asked}");
+}
+
 async fn an_unknown_parameter_is_refused_by_name(app: TestApp) {
     let api = app.api().await;
     for path in
@@ -65,7 +97,7 @@ async fn an_unknown_parameter_is_refused_by_name(app: TestApp) {
         let answer = api.get(&format!("/api/v1/{path}?colour=red")).await;
         let told = answer.json();
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {}", answer.text);
-        assert_eq!(told["fields"], json!([{"field": "colour", "issue": "unknown_field"}]), "{path}");
+        assert_eq!(told["fields"], json!([{"field": "colour", "issue": "unknown_parameter"}]), "{path}");
     }
     let posted =
         api.post("/api/v1/tickets?dry=1", &json!({"title": "t", "requester": "ben@north.example"})).await;

@@ -1,4 +1,4 @@
-//! The table of access, `access.txt`: which routes there are, and whom each of them lets in.
+//! The table of access, `access.txt` here and beside the API: which routes there are, and whom each of them lets in.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -88,7 +88,8 @@ fn who(text: &str) -> Who {
 
 /// The table.
 pub(crate) fn routes() -> Vec<Route> {
-    let lines = include_str!("access.txt").lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
+    let tables = [include_str!("access.txt"), include_str!("../../../web/src/api/access.txt")];
+    let lines = tables.into_iter().flat_map(str::lines).filter(|l| !l.is_empty() && !l.starts_with('#'));
     lines
         .map(|line| {
             let mut words = line.split_whitespace();

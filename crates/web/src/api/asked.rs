@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use axum::extract::{MatchedPath, Query};
 use axum::http::Method;
 use axum::http::request::Parts;
+use desk::FieldError;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr};
 
@@ -46,7 +47,7 @@ fn asked_of(operation: &Operation) -> BTreeSet<String> {
 }
 
 /// The first name in the query that the address does not know, or a page that no list has; with what is wrong.
-pub(super) fn wrong(parts: &Parts) -> Option<(String, &'static str)> {
+pub(super) fn wrong(parts: &Parts) -> Option<FieldError> {
     parts.uri.query().filter(|q| !q.is_empty())?;
     let path = parts.extensions.get::<MatchedPath>()?.as_str();
     let known = KNOWN.get(&format!("{} {path}", parts.method))?;
@@ -58,8 +59,9 @@ pub(super) fn wrong(parts: &Parts) -> Option<(String, &'static str)> {
         match name.as_str() {
             "limit" if pages("limit") && fits(&value) => None,
             "cursor" if pages("cursor") && value.is_empty() => None,
-            page if pages(page) => Some((name, "bad_value")),
-            _ => Some((name, "unknown_field")),
+            page if pages(page) => Some(FieldError::new(name, "bad_value")),
+            // It is called by the name that it was given: what a field of that name would be called misleads.
+            _ => Some(FieldError { label: Some(name.clone()), ..FieldError::new(name, "unknown_parameter") }),
         }
     })
 }

@@ -69,13 +69,13 @@ impl FromRequestParts<App> for Caller {
             auth::who_is(&app.desk, &token).await.map_err(fail)?.actor
         };
         match super::asked::wrong(parts) {
-            Some((name, issue)) => Err(WebError::api(Error::field(&name, issue), &headers)),
+            Some(wrong) => Err(WebError::api(Error::Invalid(vec![wrong]), &headers)),
             None => Ok(Self { actor, headers }),
         }
     }
 }
 
-/// A JSON body; what cannot be read is refused with the place at which reading ended.
+/// A JSON body; what cannot be read is refused with the field, or with the place at which reading ended.
 pub(crate) struct Body<T> {
     pub value: T,
     /// The body's hash, for idempotency keys.
@@ -101,12 +101,12 @@ async fn read<T: DeserializeOwned>(request: Request, headers: &HeaderMap) -> Res
     if text.windows(NUL.len()).any(|w| w == NUL) {
         return Err(Error::Unreadable("a NUL character is no text".to_owned()));
     }
-    let value = serde_json::from_slice(text).map_err(|e| match e.classify() {
+    let value = super::unfit::parse(text).map_err(|e| match e.inner().classify() {
         // Well-formed, but not what is asked for here.
-        Category::Data => Error::Unfit(e.to_string()),
+        Category::Data => super::unfit::field(&e),
         // JSON under another name is taken as it is meant; a form under its own name is told what is wanted.
         _ if !kind.starts_with("application/json") => Error::NotJson,
-        _ => Error::Unreadable(e.to_string()),
+        _ => Error::Unreadable(e.inner().to_string()),
     })?;
     Ok(Body { value, hash: auth::secret_hash(&String::from_utf8_lossy(text)) })
 }

@@ -2,6 +2,7 @@
 
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 
 /// Creating requests that a key makes repeatable, by the end of their address.
@@ -24,10 +25,31 @@ pub(super) fn commonly(api: &mut OpenApi) {
         if let Some(post) = item.post.as_mut().filter(|_| repeatable) {
             post.parameters.get_or_insert_default().push(key().into());
         }
-        let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        let all = [
+            ("GET", &mut item.get),
+            ("POST", &mut item.post),
+            ("PUT", &mut item.put),
+            ("PATCH", &mut item.patch),
+            ("DELETE", &mut item.delete),
+        ];
         let one = path.contains('{');
-        all.into_iter().flatten().for_each(|o| refusable(o, one));
+        for (method, operation) in all {
+            let Some(operation) = operation else { continue };
+            refusable(operation, one);
+            operation.security = rights(method, path).map(|r| vec![SecurityRequirement::new("token", r)]);
+        }
     }
+}
+
+/// The rights that a token must hold, from the table of access; none of them if every token may.
+fn rights(method: &str, path: &str) -> Option<Vec<&'static str>> {
+    let mut lines = include_str!("access.txt").lines().map(str::split_whitespace);
+    let lets_in = lines.find_map(|mut words| {
+        let here = words.next() == Some(method) && words.next() == Some(path);
+        words.next().filter(|_| here)
+    })?;
+    let all = lets_in.trim_end_matches("|contact").split('+');
+    Some(all.filter(|r| !["staff", "signed_in", "open"].contains(r)).collect())
 }
 
 fn key() -> utoipa::openapi::path::Parameter {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use words::{Locale, t};
 
+use super::document::{Answer, Field, answers, body, parameters, text, types};
 use crate::error::{header_locale, header_theme};
 
 fn description() -> &'static OpenApi {
@@ -28,10 +29,11 @@ struct Operation {
     path: String,
     summary: String,
     description: String,
-    /// Name, where it stands, what it means.
-    parameters: Vec<[String; 3]>,
-    /// Field of the body, type, what it means.
-    fields: Vec<[String; 3]>,
+    /// Whether it wants a token, and the rights that the token must hold.
+    rights: Option<Vec<String>>,
+    parameters: Vec<Field>,
+    body: Vec<Field>,
+    answers: Vec<Answer>,
 }
 
 #[derive(Template)]
@@ -42,15 +44,24 @@ struct DocsPage {
     assets: &'static str,
     /// By what they are about: the first part of the path.
     topics: Vec<(String, Vec<Operation>)>,
+    /// What bodies and answers are made of.
+    types: Vec<(String, Vec<Field>)>,
 }
 
 impl DocsPage {
     fn t(&self, key: &str) -> &'static str {
         t(self.locale, key)
     }
+    fn right(&self, right: &str) -> &'static str {
+        words::word(self.locale, "right", &right.replace('.', "_"))
+    }
+    /// Where a parameter stands.
+    fn place(&self, place: &str) -> &'static str {
+        words::word(self.locale, "place", place)
+    }
 }
 
-/// The page: every operation with what it takes.
+/// The page: every operation with what it takes, what it answers, and who may.
 pub(super) async fn page(headers: HeaderMap) -> Response {
     let document = serde_json::to_value(description()).unwrap_or_default();
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
@@ -66,42 +77,27 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
         }
     }
     let (locale, theme) = (header_locale(&headers), header_theme(&headers));
-    let page = DocsPage { locale, theme, assets: crate::assets::version(), topics };
+    let (assets, types) = (crate::assets::version(), types(&document));
+    let page = DocsPage { locale, theme, assets, topics, types };
     Html(page.render().unwrap_or_default()).into_response()
 }
 
 const METHODS: [&str; 5] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 
 fn operation(document: &Value, method: &'static str, path: &str, o: &Value) -> Operation {
-    let parameters = o.get("parameters").and_then(Value::as_array).into_iter().flatten();
-    let parameter = |p: &Value| [text(p, "name"), text(p, "in"), text(p, "description")];
-    let schema = o.pointer("/requestBody/content/application~1json/schema").map(|s| resolved(document, s));
-    let properties = schema.and_then(|s| s.get("properties")).and_then(Value::as_object);
-    let field = |(name, p): (&String, &Value)| [name.clone(), kind(p), text(p, "description")];
     Operation {
         method,
         path: path.to_owned(),
         summary: text(o, "summary"),
         description: text(o, "description"),
-        parameters: parameters.map(parameter).collect(),
-        fields: properties.into_iter().flatten().map(field).collect(),
+        rights: rights(o),
+        parameters: parameters(o),
+        body: body(document, o),
+        answers: answers(o),
     }
 }
 
-/// A text of the document without the marks of its notation.
-fn text(value: &Value, key: &str) -> String {
-    value.get(key).and_then(Value::as_str).unwrap_or_default().replace('`', "")
-}
-
-fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
-    let reference = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
-    reference.and_then(|r| document.pointer(r)).unwrap_or(schema)
-}
-
-fn kind(property: &Value) -> String {
-    match property.get("type") {
-        Some(Value::String(one)) => one.clone(),
-        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "),
-        _ => "object".to_owned(),
-    }
+fn rights(o: &Value) -> Option<Vec<String>> {
+    let scopes = o.pointer("/security/0/token").and_then(Value::as_array)?;
+    Some(scopes.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }

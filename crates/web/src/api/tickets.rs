@@ -45,14 +45,18 @@ pub(crate) struct NewTicketBody {
     /// Name of a requester whom we do not know yet.
     requester_name: String,
     /// `urgent` or `general`.
+    #[schema(schema_with = crate::api::choices::severity)]
     severity: String,
     /// 1 or 2, for faults.
     level: Option<u8>,
     /// Kind; `fault` if absent.
+    #[schema(schema_with = crate::api::choices::kind)]
     kind: String,
     /// Issue class.
+    #[schema(schema_with = crate::api::choices::class)]
     class: String,
     /// Channel; `api` if absent.
+    #[schema(schema_with = crate::api::choices::channel)]
     channel: String,
     /// Product's id.
     product: String,

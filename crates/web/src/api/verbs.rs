@@ -99,6 +99,7 @@ pub(crate) async fn note(
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct HoldBody {
     /// `waiting_customer`, `waiting_vendor`, `scheduled`.
+    #[schema(schema_with = crate::api::choices::waiting)]
     status: String,
     /// The reason; needed unless there is a message.
     note: String,
@@ -136,6 +137,7 @@ pub(crate) struct SolutionBody {
     /// What was done, in a sentence.
     resolution: String,
     /// Where the cause lay.
+    #[schema(schema_with = crate::api::choices::cause)]
     cause: String,
     /// Remark of the problem log.
     remark: Option<String>,

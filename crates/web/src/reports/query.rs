@@ -17,17 +17,21 @@ use crate::form::{choice, id};
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReportQuery {
     /// `this_month`, `last_month`, `this_quarter`, `last_12_months`, `days`. Without it: this month.
+    #[param(schema_with = crate::api::choices::period, required = false)]
     pub period: String,
     /// First day, with `days`.
     pub from: String,
     /// Last day, with `days`.
     pub until: String,
     /// `group`, `person`, `severity`, `customer`, `contract`, `kind`, `month`; for attainment also `milestone` and `hour`, for punctuality also `case`.
+    #[param(schema_with = crate::api::choices::grouping, required = false)]
     pub by: String,
     /// Attainment only: `response`, `attend`, `update`, `reply`, `resolution`. Without it: all, if they are the rows,
     /// else `response`.
+    #[param(schema_with = crate::api::choices::milestone, required = false)]
     pub milestone: String,
     /// Attainment only: `due` or `stop`. Without it: `due`.
+    #[param(schema_with = crate::api::choices::basis, required = false)]
     pub basis: String,
     /// An organisation's id.
     pub organisation: String,
@@ -37,6 +41,7 @@ pub(crate) struct ReportQuery {
     /// A group's id.
     pub group: String,
     /// `urgent` or `general`.
+    #[param(schema_with = crate::api::choices::severity, required = false)]
     pub severity: String,
     /// Continues after an earlier page: its `next_cursor`.
     pub cursor: String,

@@ -31,6 +31,7 @@ pub(crate) struct Asked {
     /// Promises that fell due in this month, `2026-08`. Without it: last month.
     pub month: String,
     /// Only of this severity: `urgent` or `general`.
+    #[param(schema_with = crate::api::choices::severity, required = false)]
     pub severity: String,
     /// Only of this group, by its id.
     pub group: String,

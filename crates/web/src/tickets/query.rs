@@ -32,22 +32,22 @@ pub(crate) struct ListQuery {
     #[param(required = false)]
     pub view: String,
     /// Statuses.
-    #[param(required = false)]
+    #[param(schema_with = crate::api::choices::statuses, required = false)]
     pub status: Vec<String>,
     /// Kinds.
-    #[param(required = false)]
+    #[param(schema_with = crate::api::choices::kinds, required = false)]
     pub kind: Vec<String>,
     /// Issue classes.
-    #[param(required = false)]
+    #[param(schema_with = crate::api::choices::classes, required = false)]
     pub class: Vec<String>,
     /// `urgent`, `general`.
-    #[param(required = false)]
+    #[param(schema_with = crate::api::choices::severities, required = false)]
     pub severity: Vec<String>,
     /// `1`, `2`.
     #[param(required = false)]
     pub level: Vec<String>,
     /// Channels.
-    #[param(required = false)]
+    #[param(schema_with = crate::api::choices::channels, required = false)]
     pub channel: Vec<String>,
     /// Ids of products.
     #[param(required = false)]

@@ -207,10 +207,32 @@ async fn a_solution_that_is_taken_back_tells_nobody(app: TestApp) {
     assert_eq!(letters(&app, &api).await, ["solved", "answered", "received"]);
 }
 
+/// Of one requester, or of one organisation; else somebody would see no more of their case.
 async fn tickets_of_two_customers_are_not_merged(app: TestApp) {
-    let api = app.api().await;
-    let (a, b) =
-        (number_of(&api, json!({})).await, number_of(&api, json!({"requester": "eve@south.example"})).await);
-    let refused = api.post(&format!("/api/v1/tickets/{a}/merge"), &json!({"number": b})).await;
-    assert_eq!(refused.json()["type"], "about:blank#refused.other_customer", "{}", refused.text);
+    let (api, boss) = (app.api().await, app.signed_in("boss").await);
+    let stranger = "wang@no-such-house.example";
+    let of = async |who: &str| number_of(&api, json!({"requester": who})).await;
+    for (one, other) in [
+        ("ben@north.example", "eve@south.example"),
+        ("ben@north.example", stranger),
+        (stranger, "ben@north.example"),
+        (stranger, "li@another-house.example"),
+    ] {
+        let (a, b) = (of(one).await, of(other).await);
+        let refused = api.post(&format!("/api/v1/tickets/{a}/merge"), &json!({"number": b})).await;
+        assert_eq!(
+            refused.json()["type"],
+            "about:blank#refused.other_customer",
+            "{one} {other}: {}",
+            refused.text
+        );
+        let page = boss.form(&format!("/tickets/{a}/merge"), &format!("number={b}")).await;
+        assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text);
+        assert!(page.text.contains("合并联系人") && page.text.contains("归入该单位"), "{}", page.text);
+    }
+    for (one, other) in [("ben@north.example", "ann@north.example"), (stranger, stranger)] {
+        let (a, b) = (of(one).await, of(other).await);
+        let merged = api.post(&format!("/api/v1/tickets/{a}/merge"), &json!({"number": b})).await;
+        assert_eq!(merged.status, StatusCode::OK, "{one} {other}: {}", merged.text);
+    }
 }

@@ -35,13 +35,14 @@ pub fn merge(case: &Case, into: (&TicketId, &str), actor: &Actor, now: Timestamp
 ///
 /// # Errors
 /// `ended`, `merged`, `complaint_apart` if one of them is a complaint and the other is not, `other_customer` if they are
-/// of two organisations: one of them would see no more of its case.
+/// neither of one requester nor of one organisation: somebody would see no more of their case.
 pub fn absorb(case: &Case, other: &Case, keep_earliest: bool, actor: &Actor, now: Timestamp) -> Outcome {
     if (case.ticket.kind == Kind::Complaint) != (other.ticket.kind == Kind::Complaint) && !actor.is_import() {
         return Err(Refusal::ComplaintApart);
     }
-    let (mine, theirs) = (&case.ticket.organisation, &other.ticket.organisation);
-    if mine.is_some() && theirs.is_some() && mine != theirs && !actor.is_import() {
+    let (mine, theirs) = (&case.ticket, &other.ticket);
+    let together = mine.organisation.is_some() && mine.organisation == theirs.organisation;
+    if mine.requester != theirs.requester && !together && !actor.is_import() {
         return Err(Refusal::OtherCustomer);
     }
     let mut next = Next::on_open(case, actor, now)?;

@@ -55,7 +55,7 @@ named! {
         OwnComplaint = "own_complaint",
         /// A complaint goes on in another complaint only: in its case it would be in the hands that it is about.
         ComplaintApart = "complaint_apart",
-        /// Tickets of two organisations are not merged; link them.
+        /// Tickets of two people are merged only within one organisation.
         OtherCustomer = "other_customer",
         /// A complaint stays linked with its case: who may handle it depends on it.
         ComplaintStays = "complaint_stays",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use desk::Result;
 use domain::access::ActorRef;
-use domain::ticket::Ticket;
+use domain::ticket::{EditField, Ticket};
 use store::staff::StaffRow;
 use store::{Read, directory, staff};
 use words::{Locale, word};
@@ -45,6 +45,21 @@ impl Names {
             && let Some(row) = directory::contact(r, id)?
         {
             self.0.insert(row.id.0, row.name);
+        }
+        Ok(())
+    }
+
+    /// Finds what the values of an edited field name; a contract is known by its number.
+    pub(crate) fn edited(&mut self, r: &mut Read<'_>, field: EditField, ids: [&String; 2]) -> Result<()> {
+        for id in ids.into_iter().filter(|id| !id.is_empty()) {
+            match field {
+                EditField::Requester => self.contact(r, &id.as_str().into())?,
+                EditField::Contract => {
+                    let row = directory::contract(r, &id.as_str().into())?;
+                    self.0.extend(row.map(|row| (row.contract.id.0, row.number)));
+                }
+                _ => {}
+            }
         }
         Ok(())
     }

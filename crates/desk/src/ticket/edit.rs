@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use domain::access::{Action, Actor};
-use domain::agreement::contract_for;
 use domain::field::{check_tags, check_values};
 use domain::id::{ModuleId, ProductId, StaffId};
 use domain::ticket::clash;
@@ -53,7 +52,7 @@ impl EditInput {
                 EditField::Title => self.title = None,
                 EditField::Kind => self.kind = None,
                 EditField::Class => self.class = None,
-                EditField::Product | EditField::Contract => self.product = None,
+                EditField::Product => self.product = None,
                 EditField::Module => self.module = None,
                 EditField::Facts => self.facts = None,
                 EditField::Extra => self.extra = None,
@@ -119,14 +118,6 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
         return Err(Error::field("tags", issue));
     }
     let extra = extra(unit, case, input, kind, product.as_ref())?;
-    let contract = match (&input.product, &case.ticket.organisation) {
-        (Some(product), Some(org)) => {
-            let all: Vec<_> = directory::contracts(unit.work, org)?.into_iter().map(|c| c.contract).collect();
-            let on = case.ticket.received_at.to_zoned(unit.rules.settings.zone()).date();
-            Some(contract_for(&all, product.as_ref(), on).map(|c| c.id.clone()))
-        }
-        _ => None,
-    };
     if let Some(watchers) = &input.watchers {
         for id in watchers {
             staff::one(unit.work, id)?.ok_or_else(|| Error::field("watchers", "unknown"))?;
@@ -139,7 +130,6 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
         class: input.class,
         product: input.product,
         module,
-        contract,
         facts: input.facts,
         extra,
         tags: input

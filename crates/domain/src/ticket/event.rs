@@ -47,7 +47,7 @@ named! {
         Cause = "cause",
         /// The requester.
         Requester = "requester",
-        /// The contract.
+        /// The contract; earlier histories only, for it stays that of the opening.
         Contract = "contract",
     }
 }

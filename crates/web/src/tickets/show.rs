@@ -146,6 +146,7 @@ fn read_case(
         others.retain(|o| o.id != t.id);
         contracts = directory::contracts(r, org)?
             .into_iter()
+            .filter(|c| t.contract.as_ref() == Some(&c.contract.id))
             .map(|c| {
                 (c.number, c.contract.ends_on.map(|d| d.to_string()).unwrap_or_default(), c.contract.id.0)
             })

@@ -6,7 +6,7 @@ use domain::mail_in::Origin;
 use domain::sla::StopReason;
 use domain::ticket::decide::Visibility;
 use domain::ticket::progress::Card;
-use domain::ticket::{Change, Event, Facts, Handling};
+use domain::ticket::{Change, EditField, Event, Facts, Handling};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 use store::Read;
@@ -71,10 +71,8 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
         crate::emergencies::name_people(r, names, change)?;
     }
     super::called::name_people(r, names, change)?;
-    if let Change::Edited { field: domain::ticket::EditField::Requester, from, to } = change {
-        for contact in [from, to] {
-            names.contact(r, &contact.as_str().into())?;
-        }
+    if let Change::Edited { field, from, to } = change {
+        names.edited(r, *field, [from, to])?;
     }
     Ok(())
 }
@@ -250,7 +248,7 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
     })
 }
 
-fn value_or_nothing(field: domain::ticket::EditField, v: &str, names: &Names, locale: Locale) -> String {
+fn value_or_nothing(field: EditField, v: &str, names: &Names, locale: Locale) -> String {
     if v.is_empty() { t(locale, "empty-value").to_owned() } else { value(field, v, names, locale) }
 }
 
@@ -313,7 +311,7 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
     match change {
         Change::Planned { plan } => {
             let steps: Vec<String> = plan.iter().map(|s| format!("{} {}", s.by, s.what)).collect();
-            (say("event-planned", &[("plan", &steps.join("; "))]), "")
+            (say("event-planned", &[("plan", &steps.join(t(locale, "list-semicolon")))]), "")
         }
         Change::Contacted { note, .. } => (say("event-contacted", &[("note", note)]), "ok"),
         Change::Attended { on_site, .. } => {
@@ -373,13 +371,13 @@ fn route_text(route: &domain::routing::RouteReason, locale: Locale) -> String {
 }
 
 /// An edited value: words of closed lists in the reader's language, identifiers by name.
-fn value(field: domain::ticket::EditField, text: &str, names: &Names, locale: Locale) -> String {
+fn value(field: EditField, text: &str, names: &Names, locale: Locale) -> String {
     let list = match field {
-        domain::ticket::EditField::Kind => "kind",
-        domain::ticket::EditField::Class => "class",
-        domain::ticket::EditField::Level => "level",
-        domain::ticket::EditField::Cause => "cause",
-        domain::ticket::EditField::Facts => return facts_text(text, locale),
+        EditField::Kind => "kind",
+        EditField::Class => "class",
+        EditField::Level => "level",
+        EditField::Cause => "cause",
+        EditField::Facts => return facts_text(text, locale),
         _ => return names.get(text),
     };
     word(locale, list, text).to_owned()

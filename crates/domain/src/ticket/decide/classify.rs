@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::open::one_line;
 use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
 use crate::access::Actor;
-use crate::id::{ContactId, ContractId, ModuleId, OrgId, ProductId, StaffId};
+use crate::id::{ContactId, ModuleId, OrgId, ProductId, StaffId};
 use crate::sla::{Milestone, PolicyDoc, StopReason};
 use crate::ticket::{EditField, Event, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
 use crate::time::Timestamp;
@@ -23,8 +23,6 @@ pub struct Edit {
     pub product: Option<Option<ProductId>>,
     /// Module.
     pub module: Option<Option<ModuleId>>,
-    /// Contract, found again when the product changes.
-    pub contract: Option<Option<ContractId>>,
     /// Five facts.
     pub facts: Option<Facts>,
     /// Extra values, already checked; replaces all.
@@ -82,10 +80,6 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
     if let Some(module) = edit.module {
         let (from, to) = (id_text(t.module.as_ref()), id_text(module.as_ref()));
         next.edited(EditField::Module, from, to, |t, _| t.module = module);
-    }
-    if let Some(contract) = edit.contract {
-        let (from, to) = (id_text(t.contract.as_ref()), id_text(contract.as_ref()));
-        next.edited(EditField::Contract, from, to, |t, _| t.contract = contract);
     }
     if let Some(facts) = edit.facts {
         let text = |f: &Facts| {

@@ -339,6 +339,8 @@ issue-level_needs_urgent = level 1 is an urgent fault
 issue-taken = is taken
 issue-beyond_own = beyond your own rights
 issue-fixed = cannot be changed
+issue-level_needs_fault = a level is for sudden problems and technical faults only; leave it empty
+issue-kind_has_level = take the level away first, then change the kind
 issue-wrong = is wrong
 issue-before_start = is before the start
 
@@ -379,6 +381,8 @@ refusal-level_needs_urgent = Level 1 is an urgent fault; set it to urgent too.
 refusal-nothing_to_attend = This ticket has no promise of a technician at work.
 refusal-not_breached = That promise was not broken.
 refusal-never_opens = The promise's calendar never opens; please mend the calendar first.
+refusal-level_needs_fault = A level is for sudden problems and technical faults only; take it away, or correct the kind.
+refusal-kind_has_level = The ticket has a level. Take it away first, then change the kind.
 refusal-inactive_person = That person is not active.
 
 # errors

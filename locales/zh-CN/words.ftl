@@ -324,6 +324,8 @@ issue-level_needs_urgent = 一级故障属于紧急
 issue-taken = 已被使用
 issue-beyond_own = 超出您自己的权限
 issue-fixed = 不能修改
+issue-level_needs_fault = 级别仅用于突发问题和技术故障，请留空
+issue-kind_has_level = 请先清除故障级别，再改为此类型
 issue-wrong = 不正确
 issue-before_start = 早于开始日期
 
@@ -364,6 +366,8 @@ refusal-level_needs_urgent = 一级故障属于紧急，请同时设为紧急。
 refusal-nothing_to_attend = 本单没有技术到位的承诺。
 refusal-not_breached = 该承诺没有超时。
 refusal-never_opens = 承诺所用的日历没有服务时间，请先修改日历。
+refusal-level_needs_fault = 级别仅用于突发问题和技术故障，请清除级别或改正类型。
+refusal-kind_has_level = 工单带有故障级别。请先清除级别，再改为此类型。
 refusal-inactive_person = 该人员已停用。
 
 # errors

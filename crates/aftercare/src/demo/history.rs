@@ -206,7 +206,7 @@ fn ordinary(e: &Everyday, client: &str, agent: &str, rng: &mut StdRng) -> Case {
         kind: e.kind,
         class: Some(e.class),
         severity,
-        level: e.urgent.then_some(domain::ticket::Level::One),
+        level: (e.urgent && e.kind.is_fault()).then_some(domain::ticket::Level::One),
         channel: channels.get(rng.random_range(0..3)).copied().unwrap_or(domain::ticket::Channel::Portal),
         facts: domain::ticket::Facts::default(),
         extra: domain::ticket::Extra::new(),

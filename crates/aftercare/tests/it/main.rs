@@ -65,6 +65,7 @@ mod journeys;
 mod left_open;
 #[cfg(test)]
 mod letters;
+mod levels;
 #[cfg(test)]
 mod links_end;
 #[cfg(test)]

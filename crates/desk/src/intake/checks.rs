@@ -5,7 +5,7 @@ use domain::field::{check_tags, check_values};
 use domain::id::{ContactId, ModuleId, ProductId};
 use domain::people::{Point, Requester, parse_requester};
 use domain::ticket::decide;
-use domain::ticket::{Channel, Extra, Facts, Level, Severity};
+use domain::ticket::{Channel, Extra, Facts, Severity};
 use domain::time::plus_seconds;
 use store::directory::{self, ContactRow};
 use store::{Read, file, staff};
@@ -67,8 +67,11 @@ fn plainly_wrong(unit: &Unit<'_, '_>, new: &NewTicket, wrong: &mut Vec<FieldErro
     if let Err(rule) = decide::received(new.received_at, unit.actor, unit.now) {
         field("received_at", issue(rule));
     }
-    if new.level == Some(Level::One) && new.severity == Some(Severity::General) {
-        field("level", "level_needs_urgent");
+    // Without a severity a level says it.
+    let severity = new.severity.unwrap_or(Severity::Urgent);
+    let told = !new.misread.iter().any(|e| e.field == "kind");
+    if told && let Err(rule) = decide::level_fits(new.level, new.kind, severity) {
+        field("level", issue(rule));
     }
 }
 

@@ -140,7 +140,8 @@ pub async fn split(
             Channel::Portal,
         );
         new.own_words = true;
-        (new.channel, new.kind, new.severity, new.level) = (t.channel, t.kind, Some(t.severity), t.level);
+        let level = t.level.filter(|_| t.kind.is_fault());
+        (new.channel, new.kind, new.severity, new.level) = (t.channel, t.kind, Some(t.severity), level);
         (new.product, new.module, new.class) = (t.product.clone(), t.module.clone(), t.class);
         let child = open_in(unit, &new)?;
         let child = load_case_by_id(unit, &child.ticket.id)?;

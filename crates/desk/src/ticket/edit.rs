@@ -91,7 +91,7 @@ pub async fn edit(desk: &Desk, who: &Actor, number: &str, input: EditInput) -> R
         Ok(decision.ticket)
     })
     .await
-    .map_err(at(&[(Refusal::EmptyText, "title")]))
+    .map_err(at(&[(Refusal::EmptyText, "title"), (Refusal::KindHasLevel, "kind")]))
 }
 
 fn becomes_complaint(case: &Case, decision: &Decision) -> bool {
@@ -180,7 +180,11 @@ fn untouched(
 /// Events among which a raise is looked for that may be taken back: more than happen in five minutes.
 const RECENT: i64 = 200;
 
-const SEVERITY: &[About] = &[(Refusal::NeedsReason, "reason"), (Refusal::LevelNeedsUrgent, "level")];
+const SEVERITY: &[About] = &[
+    (Refusal::NeedsReason, "reason"),
+    (Refusal::LevelNeedsUrgent, "level"),
+    (Refusal::LevelNeedsFault, "level"),
+];
 
 /// Changes severity and level, with the mode in which the promises follow.
 ///

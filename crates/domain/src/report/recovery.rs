@@ -4,7 +4,7 @@
 use super::place::Place;
 use super::sheet::Found;
 use super::{Column, History, How};
-use crate::ticket::{Change, Kind};
+use crate::ticket::Change;
 use crate::time::to_seconds;
 
 const RECOVERED: &[&str] = &["recovered"];
@@ -30,7 +30,7 @@ pub(super) fn find(history: &History) -> Vec<Found> {
         }
     }
     solved
-        .filter(|(_, place)| matches!(place.kind, Kind::Incident | Kind::Fault))
+        .filter(|(_, place)| place.kind.is_fault())
         .map(|(at, place)| Found::new("recovered", at, place).valued(to_seconds(at) - received))
         .into_iter()
         .collect()

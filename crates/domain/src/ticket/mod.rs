@@ -49,6 +49,14 @@ named! {
     }
 }
 
+impl Kind {
+    /// Something does not work; only then is there a level.
+    #[must_use]
+    pub fn is_fault(self) -> bool {
+        matches!(self, Self::Incident | Self::Fault)
+    }
+}
+
 named! {
     /// What the problem looks like (S1-4 … S1-8, S2-13).
     pub enum IssueClass ("issue class") {

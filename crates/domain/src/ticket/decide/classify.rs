@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::open::one_line;
+use super::open::{level_fits, one_line};
 use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
 use crate::access::Actor;
 use crate::id::{ContactId, ModuleId, OrgId, ProductId, StaffId};
@@ -50,10 +50,13 @@ pub struct Reclassify {
 /// to be one, gets the promises of what it is, from the original start (M1).
 ///
 /// # Errors
-/// `empty_text` for an empty title, `never_opens`.
+/// `empty_text` for an empty title, `kind_has_level` if what has a level is to be no fault any more, `never_opens`.
 pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outcome {
     if edit.title.as_ref().is_some_and(|t| one_line(t).is_empty()) {
         return Err(Refusal::EmptyText);
+    }
+    if edit.kind.is_some_and(|k| k != case.ticket.kind && !k.is_fault() && case.ticket.level.is_some()) {
+        return Err(Refusal::KindHasLevel);
     }
     let mut next = Next::new(case, actor, now);
     let word = |w: Option<&'static str>| w.unwrap_or_default().to_owned();
@@ -152,7 +155,7 @@ impl Next<'_> {
 /// ticket's last change of severity: a raise that its author takes back within five minutes was a slip (M4).
 ///
 /// # Errors
-/// `needs_reason`, `level_needs_urgent`, `ended`, `merged`.
+/// `needs_reason`, `level_needs_urgent`, `level_needs_fault`, `ended`, `merged`.
 pub fn set_severity(
     case: &Case,
     to: &Reclassify,
@@ -162,9 +165,7 @@ pub fn set_severity(
 ) -> Outcome {
     let t = &case.ticket;
     let (severity, level) = (t.severity, t.level);
-    if to.level == Some(Level::One) && to.severity != Severity::Urgent {
-        return Err(Refusal::LevelNeedsUrgent);
-    }
+    level_fits(to.level, t.kind, to.severity)?;
     let mut next = Next::on_open(case, actor, now)?;
     if (severity, level) == (to.severity, to.level) {
         return next.unchanged();

@@ -39,7 +39,7 @@ pub use finish::{
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
 pub use mail::{MailRemarks, remark_mail, take_out_of_copy};
-pub use open::{Identity, Opening, open, received};
+pub use open::{Identity, Opening, level_fits, open, received};
 pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};
 pub use refusal::Refusal;

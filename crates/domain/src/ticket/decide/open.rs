@@ -84,7 +84,7 @@ pub struct Opening {
 /// call has its first response at that moment (K4).
 ///
 /// # Errors
-/// `empty_text`, `level_needs_urgent`, `in_future`, `too_old`, `needs_reason` for an entry after the fact, `never_opens`.
+/// `empty_text`, `level_needs_urgent`, `level_needs_fault`, `in_future`, `too_old`, `needs_reason` for an entry after the fact, `never_opens`.
 pub fn open(
     rules: &Arc<Rules>,
     identity: Identity,
@@ -95,9 +95,7 @@ pub fn open(
     if one_line(&opening.title).is_empty() {
         return Err(Refusal::EmptyText);
     }
-    if opening.level == Some(Level::One) && opening.severity != Severity::Urgent {
-        return Err(Refusal::LevelNeedsUrgent);
-    }
+    level_fits(opening.level, opening.kind, opening.severity)?;
     let received_at = received(opening.received_at, actor, now)?;
     // What is imported happened when its log says.
     let now = if actor.is_import() { received_at } else { now };
@@ -156,6 +154,18 @@ pub fn received(given: Option<Timestamp>, actor: &Actor, now: Timestamp) -> Resu
         Some(at) if at > plus_seconds(now, SKEW_S) => Err(Refusal::InFuture),
         Some(at) if at < plus_seconds(now, -MAX_BACKDATE_S) => Err(Refusal::TooOld),
         Some(at) => Ok(at.min(now)),
+    }
+}
+
+/// A level is for faults, the first one for those that are urgent.
+///
+/// # Errors
+/// `level_needs_fault`, `level_needs_urgent`.
+pub fn level_fits(level: Option<Level>, kind: Kind, severity: Severity) -> Result<(), Refusal> {
+    match level {
+        Some(_) if !kind.is_fault() => Err(Refusal::LevelNeedsFault),
+        Some(Level::One) if severity != Severity::Urgent => Err(Refusal::LevelNeedsUrgent),
+        _ => Ok(()),
     }
 }
 

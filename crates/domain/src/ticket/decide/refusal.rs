@@ -39,6 +39,10 @@ named! {
         BadMarks = "bad_marks",
         /// Level 1 is an urgent fault.
         LevelNeedsUrgent = "level_needs_urgent",
+        /// A level is for faults.
+        LevelNeedsFault = "level_needs_fault",
+        /// Only a fault keeps its level; take that away first.
+        KindHasLevel = "kind_has_level",
         /// Only an urgent clock can be attended.
         NothingToAttend = "nothing_to_attend",
         /// That clock was not broken.

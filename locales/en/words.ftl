@@ -182,6 +182,9 @@ why-folded = { $from } to { $to }: { $n ->
     }, counted { $time }
 why-due = { $at } due
 why-stopped = { $at } stopped after { $time }
+why-over = as of { $at } it is over by { $time }
+why-over-closed = as of { $at } it is over by { $time } (by the wall clock { $wall }, the rest does not count)
+why-off-hours = it started outside the service hours of calendar “{ $service }”, so the off-hours rule of promise “{ $policy }” applies: { $time }, counted in calendar “{ $calendar }”
 why-uncertain = The holidays of that year are not announced yet; the due may change
 why-missed = No report by then: counted as missed
 why-excused = Excused by a supervisor and counted apart: { $reason }

@@ -10,7 +10,7 @@ use crate::{Locale, counted, has, t, t_args, when};
 /// A line for people, with its kind for the icon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `uncertain`, `missed`, `excused`.
+    /// `started`, `counted`, `closed`, `paused`, `folded`, `due`, `stopped`, `over`, `off_hours`, `uncertain`, `missed`, `excused`.
     pub kind: &'static str,
     /// The sentence.
     pub text: String,
@@ -74,6 +74,11 @@ fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, no
         Line::Due { at: due } => say("due", "why-due", &[("at", &at(*due))]),
         Line::Stopped { at: stop, counted_s } => {
             say("stopped", "why-stopped", &[("at", &at(*stop)), ("time", &counted(locale, *counted_s))])
+        }
+        Line::Over { at: now, counted_s, wall_s } => {
+            let key = if counted_s == wall_s { "why-over" } else { "why-over-closed" };
+            let (time, wall) = (counted(locale, *counted_s), counted(locale, *wall_s));
+            say("over", key, &[("at", &at(*now)), ("time", &time), ("wall", &wall)])
         }
     }
 }

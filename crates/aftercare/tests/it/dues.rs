@@ -7,6 +7,7 @@ use testkit::TestApp;
 mod engines {
     testkit::on_both_engines!(
         each_due_leads_to_its_explanation,
+        an_off_hours_clock_names_its_rule,
         the_headline_knows_a_late_contact_and_a_year_without_holidays,
         a_running_clock_is_read_when_it_is_asked_for,
     );
@@ -48,6 +49,8 @@ async fn each_due_leads_to_its_explanation(app: TestApp) {
     assert!(ben.get(&case).await.text.contains(WHY));
 
     app.advance(3600).await;
+    let late = boss.get(&format!("/tickets/{number}?why=response.1")).await.text;
+    assert!(late.contains("<li data-kind=\"over\">截至 今天 11:00 已超 30 分</li>"), "{late}");
     let cases = "/reports/attainment/cases?column=missed&milestone=response";
     let page = boss.get(cases).await.text;
     assert!(page.contains(&format!("href=\"/tickets/{number}?why=response.1#why-place\"")), "{page}");
@@ -60,6 +63,21 @@ async fn each_due_leads_to_its_explanation(app: TestApp) {
     assert_eq!(book.status, StatusCode::OK);
     let none = boss.get("/reports/attainment/cases/export/csv?column=everything").await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
+/// A clock that started outside service hours says which rule took its calendar.
+async fn an_off_hours_clock_names_its_rule(app: TestApp) {
+    let contract =
+        json!({"number": "HT-1", "organisation": app.cast.north, "starts_on": "2020-01-01", "policy": "t3"});
+    assert!(app.api().await.post("/api/v1/contracts", &contract).await.status.is_success());
+    app.advance(10 * 3600).await;
+    let number = open(&app, "urgent").await;
+    let boss = app.signed_in("boss").await;
+    let page = boss.get(&format!("/tickets/{number}?why=response.1")).await.text;
+    let line = page.split("<li data-kind=\"off_hours\">").nth(1).unwrap_or_else(|| panic!("{page}"));
+    let line = line.split('<').next().unwrap();
+    assert!(line.contains("的非服务时间规则") && line.contains("不在日历"), "{line}");
+    assert!(page.contains("（非服务时间受理）"), "{page}");
 }
 
 async fn the_headline_knows_a_late_contact_and_a_year_without_holidays(app: TestApp) {

@@ -36,12 +36,27 @@ pub enum Line {
     Due { at: Timestamp },
     /// It was stopped.
     Stopped { at: Timestamp, counted_s: i64 },
+    /// It runs beyond its due: by so much, in counted time and by the clock on the wall.
+    Over { at: Timestamp, counted_s: i64, wall_s: i64 },
+}
+
+impl Line {
+    /// When it begins.
+    fn begins(&self) -> Timestamp {
+        match *self {
+            Self::Started { at } | Self::Due { at } | Self::Stopped { at, .. } | Self::Over { at, .. } => at,
+            Self::Counted { from, .. }
+            | Self::Closed { from, .. }
+            | Self::Paused { from, .. }
+            | Self::Folded { from, .. } => from,
+        }
+    }
 }
 
 /// The whole explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// From start to due (or to the pause that still lasts).
+    /// From start to due (or to the pause that still lasts), in the order in which they begin.
     pub lines: Vec<Line>,
     /// Final state at the time of asking.
     pub state: State,
@@ -73,8 +88,16 @@ pub fn explain(run: &Run<'_>, now: Timestamp) -> Result<Explanation, CountError>
     if let Some(at) = reading.due {
         lines.push(Line::Due { at });
     }
-    if let Some(at) = stop {
-        lines.push(Line::Stopped { at, counted_s: reading.counted_s });
+    match (stop, reading.due) {
+        (Some(at), _) => {
+            let place = lines.iter().position(|l| l.begins() > at).unwrap_or(lines.len());
+            lines.insert(place, Line::Stopped { at, counted_s: reading.counted_s });
+        }
+        (None, Some(due)) if now > due => {
+            let (counted_s, wall_s) = (-reading.remaining_s, now.as_second() - due.as_second());
+            lines.push(Line::Over { at: now, counted_s, wall_s });
+        }
+        _ => {}
     }
     let uncertain = run.calendar.is_uncertain(run.started_at, until);
     Ok(Explanation { lines, state: reading.state, uncertain })
@@ -137,5 +160,42 @@ fn fold(lines: &mut Vec<Line>) {
     if let (Some(first), Some(last)) = (stretches.first(), stretches.last()) {
         let seconds = stretches.iter().map(|s| s.2).sum();
         lines.insert(head, Line::Folded { from: first.0, to: last.1, seconds, stretches: stretches.len() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+
+    fn lines(stopped: Option<&str>, now: &str) -> Vec<Line> {
+        let calendar = Calendar::always_open(TimeZone::UTC);
+        let at = |time: &str| -> Timestamp { format!("2026-09-24T{time}:00Z").parse().unwrap() };
+        let (started_at, stopped_at) = (at("09:00"), stopped.map(at));
+        let run = Run { calendar: &calendar, started_at, target_s: 3600, pauses: &[], stopped_at };
+        explain(&run, at(now)).unwrap().lines
+    }
+
+    #[test]
+    fn what_came_first_is_told_first() {
+        let kinds = |lines: &[Line]| -> Vec<&'static str> {
+            let kind = |l: &Line| match l {
+                Line::Due { .. } => "due",
+                Line::Stopped { .. } => "stopped",
+                Line::Over { .. } => "over",
+                _ => "other",
+            };
+            lines.iter().map(kind).filter(|k| *k != "other").collect()
+        };
+        assert_eq!(kinds(&lines(Some("09:15"), "12:00")), ["stopped", "due"]);
+        assert_eq!(kinds(&lines(Some("10:15"), "12:00")), ["due", "stopped"]);
+        assert_eq!(kinds(&lines(None, "10:00")), ["due"]);
+        assert_eq!(kinds(&lines(None, "10:03")), ["due", "over"]);
+    }
+
+    #[test]
+    fn what_runs_too_long_says_by_how_much() {
+        let last = lines(None, "11:30").pop();
+        assert!(matches!(last, Some(Line::Over { counted_s: 5400, wall_s: 5400, .. })), "{last:?}");
     }
 }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use desk::Error;
 use domain::access::{Actor, Scope};
 use domain::sla::{Clock, Courses, StopReason, explain};
+use domain::ticket::decide::Rules;
 use domain::ticket::{Ticket, pauses};
 use store::{Read, ticket};
 use words::{Locale, Told, tell};
@@ -52,7 +53,7 @@ pub(crate) async fn courses(app: &App, who: &Actor) -> desk::Result<Option<Arc<C
 /// the clock that runs, else the last one. What is not there is not explained.
 pub(crate) fn asked(
     r: &mut Read<'_>,
-    rules: &domain::ticket::decide::Rules,
+    rules: &Rules,
     scope: &Scope,
     (t, asked): (&Ticket, &str),
     locale: Locale,
@@ -73,7 +74,7 @@ pub(crate) fn asked(
 /// The explanation of a clock that the reader may see.
 pub(crate) fn told(
     r: &mut Read<'_>,
-    rules: &domain::ticket::decide::Rules,
+    rules: &Rules,
     scope: &Scope,
     (number, milestone, cycle): (&str, &str, u32),
     locale: Locale,
@@ -92,6 +93,9 @@ pub(crate) fn told(
     let explanation = explain(&clock.run(&calendar.calendar, &holds), now)
         .map_err(|_| Error::Refused(domain::ticket::decide::Refusal::NeverOpens))?;
     let mut lines = tell(locale, calendar.calendar.zone(), &calendar.doc, &explanation, now);
+    if let Some(text) = off_hours(locale, rules, &t, clock) {
+        lines.insert(lines.len().min(1), Told { kind: "off_hours", text });
+    }
     if matches!(clock.stopped, Some((_, StopReason::Missed))) {
         lines.push(Told { kind: "missed", text: words::t(locale, "why-missed").to_owned() });
     }
@@ -105,13 +109,31 @@ pub(crate) fn told(
         lines.push(Told { kind: "excused", text });
     }
     let target = words::counted(locale, clock.target_s);
+    let heading = if clock.off_hours { "why-calendar-off" } else { "why-calendar" };
     let args = [("target", &*target), ("calendar", &*calendar.name), ("rev", &*calendar.rev.to_string())];
     Ok(WhyPart {
         title: words::word(locale, "milestone", clock.milestone.as_str()),
-        calendar: words::t_args(locale, "why-calendar", &args),
+        calendar: words::t_args(locale, heading, &args),
         lines,
         hint: words::t(locale, "why-title"),
     })
+}
+
+/// Why a clock that started outside service hours counts in another calendar: the rule of its promise.
+fn off_hours(locale: Locale, rules: &Rules, t: &Ticket, clock: &Clock) -> Option<String> {
+    let doc = rules.policies.get(&t.policy).filter(|_| clock.off_hours)?;
+    let target = doc.target(clock.milestone, t.kind, t.severity, t.level)?;
+    let rule = target.off_hours.as_ref().filter(|off| off.calendar == clock.calendar)?;
+    let (policy, _) = rules.newest.get(&t.policy.0)?;
+    let (service, other) = (rules.calendars.get(&target.calendar)?, rules.calendars.get(&rule.calendar)?);
+    let time = words::counted(locale, rule.seconds);
+    let args = [
+        ("service", &*service.name),
+        ("policy", policy.as_str()),
+        ("time", &*time),
+        ("calendar", &*other.name),
+    ];
+    Some(words::t_args(locale, "why-off-hours", &args))
 }
 
 /// `At risk: 80 % of the time is used`.

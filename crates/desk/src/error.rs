@@ -1,7 +1,7 @@
 //! What a use case answers when it cannot do what was asked. Holds keys and data, never a sentence.
 
 use domain::access::{Action, Denied, Right};
-use domain::field::FieldIssue;
+use domain::field::{Field, FieldIssue};
 use domain::ticket::decide::Refusal;
 
 /// A field of the input that is wrong, and why; both are locale keys.
@@ -127,11 +127,14 @@ impl From<Refusal> for Error {
     }
 }
 
-impl From<Vec<(String, FieldIssue)>> for Error {
-    fn from(issues: Vec<(String, FieldIssue)>) -> Self {
-        Self::Invalid(
-            issues.into_iter().map(|(f, i)| FieldError::new(format!("extra.{f}"), i.to_string())).collect(),
-        )
+impl Error {
+    /// Extra values that are wrong, by what the house calls their fields.
+    pub(crate) fn of_values(wrong: Vec<(String, FieldIssue)>, fields: &[Field]) -> Self {
+        let one = |(key, issue): (String, FieldIssue)| FieldError {
+            label: fields.iter().find(|f| f.key == key).map(|f| f.label.clone()),
+            ..FieldError::new(format!("extra.{key}"), issue.to_string())
+        };
+        Self::Invalid(wrong.into_iter().map(one).collect())
     }
 }
 

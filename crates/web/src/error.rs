@@ -8,7 +8,6 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use desk::{Error, FieldError, Use};
-use domain::field::Field;
 use serde::Serialize;
 use words::{Locale, t, t_args};
 
@@ -191,7 +190,7 @@ pub(crate) fn describe(error: &Error, locale: Locale) -> (StatusCode, String, St
         Error::Lacks(r) => (StatusCode::FORBIDDEN, format!("forbidden.{r}"), say("error-forbidden")),
         Error::Invalid(fields) => {
             let list: Vec<String> = fields.iter().map(|f| field_text(f, locale)).collect();
-            (StatusCode::UNPROCESSABLE_ENTITY, "invalid".into(), list.join("; "))
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid".into(), list.join(t(locale, "list-semicolon")))
         }
         Error::Refused(r) => (StatusCode::CONFLICT, format!("refused.{r}"), say(&format!("refusal-{r}"))),
         Error::Used(uses) => (StatusCode::CONFLICT, "refused.in_use".into(), used_text(uses, locale)),
@@ -232,18 +231,6 @@ pub(crate) fn field_text(f: &FieldError, locale: Locale) -> String {
         None => words::field_issue(locale, &f.field, &f.issue),
     };
     with_names(f, locale, text)
-}
-
-/// Extra fields are called as the house calls them.
-pub(crate) fn name_extras(error: Error, fields: &[Field]) -> Error {
-    let Error::Invalid(mut list) = error else { return error };
-    for e in &mut list {
-        let key = e.field.strip_prefix("extra.");
-        if let Some(field) = key.and_then(|key| fields.iter().find(|f| f.key == key)) {
-            e.label = Some(field.label.clone());
-        }
-    }
-    Error::Invalid(list)
 }
 
 impl IntoResponse for WebError {

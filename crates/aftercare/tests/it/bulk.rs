@@ -101,6 +101,13 @@ async fn what_is_not_changed_is_named_with_its_reason(app: TestApp) {
             "status",
         ),
         (json!({"numbers": [second], "step": {"action": "cancel", "reason": "confirmed"}}), "reason"),
+        (json!({"numbers": [second], "step": {"action": "hold", "status": "waiting_vendor"}}), "note"),
+        (
+            json!({"numbers": [second], "step": {"action": "hold", "status": "scheduled", "note": " "}}),
+            "note",
+        ),
+        (json!({"numbers": [second], "step": {"action": "escalate"}}), "reason"),
+        (json!({"numbers": [second], "step": {"action": "resolve"}}), "resolution"),
         (json!({"numbers": [second], "step": {"action": "tags"}}), "tags"),
         (json!({"numbers": [second], "step": {"action": "severity"}}), "severity"),
         (json!({"numbers": [second]}), "step"),

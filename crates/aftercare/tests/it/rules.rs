@@ -277,6 +277,9 @@ async fn extra_fields_are_asked_filtered_and_indexed(app: TestApp) {
     let api = app.api().await;
     let lacks = api.post("/api/v1/tickets", &json!({"title": "t", "requester": "a@b.cn"})).await;
     assert_eq!(lacks.json()["fields"][0]["field"], "extra.internal_no");
+    assert!(lacks.json()["title"].as_str().unwrap().contains("内部编号：必填"), "{}", lacks.text);
+    let two = api.post("/api/v1/tickets", &json!({"title": "", "requester": "a@b.cn"})).await;
+    assert_eq!(two.json()["title"], "标题：必填；内部编号：必填");
     let new = form(&[("title", "t"), ("requester", "a@b.cn"), ("kind", "fault"), ("channel", "phone")]);
     let told = app.signed_in("agent").await.form("/tickets", &new).await.text;
     assert!(told.contains("内部编号：必填"), "the field is called by its name: {told}");

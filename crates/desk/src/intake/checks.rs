@@ -151,7 +151,8 @@ fn extra(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<Extra> {
     }
     let by_customer = matches!(unit.actor, Actor::Contact(_));
     let asked: Vec<_> = unit.rules.fields.iter().filter(|f| f.customer || !by_customer).cloned().collect();
-    Ok(check_values(&asked, new.kind, new.product.as_ref(), &new.extra)?)
+    let kept = check_values(&asked, new.kind, new.product.as_ref(), &new.extra);
+    kept.map_err(|wrong| Error::of_values(wrong, &asked))
 }
 
 /// A module belongs to the product that is named with it.

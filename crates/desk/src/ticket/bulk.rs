@@ -49,6 +49,7 @@ pub enum Step {
     /// To a senior engineer.
     Escalate {
         /// In words.
+        #[serde(default)]
         reason: String,
     },
     /// Another severity and level; what is absent stays.
@@ -83,6 +84,7 @@ pub enum Step {
         /// `waiting_vendor` or `scheduled`.
         status: Status,
         /// Why.
+        #[serde(default)]
         note: String,
     },
     /// Goes on.
@@ -90,6 +92,7 @@ pub enum Step {
     /// Solved.
     Resolve {
         /// What was done.
+        #[serde(default)]
         resolution: String,
         /// Where the cause lay.
         #[serde(default)]
@@ -157,6 +160,9 @@ impl Step {
                 ("tags", "required")
             }
             Self::Hold { status: Status::WaitingCustomer, .. } => ("status", "bad_value"),
+            Self::Hold { note, .. } if note.trim().is_empty() => ("note", "required"),
+            Self::Escalate { reason } if reason.trim().is_empty() => ("reason", "required"),
+            Self::Resolve { resolution, .. } if resolution.trim().is_empty() => ("resolution", "required"),
             Self::Cancel { reason: CloseReason::Duplicate | CloseReason::Spam | CloseReason::Withdrawn } => {
                 return Ok(());
             }

@@ -158,7 +158,8 @@ fn extra(
         }
         None => return Ok(None),
     };
-    Ok(Some(check_values(fields, kind, product, &given)?))
+    let kept = check_values(fields, kind, product, &given);
+    Ok(Some(kept.map_err(|wrong| Error::of_values(wrong, fields))?))
 }
 
 /// Fields that were not touched although others have changed them since; `Stale` with both values if one clashes.

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use store::directory::{self, ProductRow};
 
 use crate::app::App;
-use crate::error::{WebError, name_extras};
+use crate::error::WebError;
 use crate::form::{Fields, facts_of, id, noted_choice};
 use crate::html::clean;
 use crate::session::ContactPage;
@@ -141,7 +141,7 @@ pub(super) async fn create(
         Ok(new) => open(&app.desk, page.visitor.actor(), new).await,
         Err(e) => Err(e),
     };
-    match result.map_err(|e| name_extras(e, &asked)) {
+    match result {
         Ok(t) => Ok(back(&page.visitor, &t.number)),
         Err(Error::Invalid(fields)) if !page.visitor.part => {
             let errors = Wrongs::of(&fields, page.visitor.locale);

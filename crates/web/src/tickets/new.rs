@@ -20,7 +20,7 @@ use super::ListQuery;
 use super::list::render;
 use super::verbs::back;
 use crate::app::App;
-use crate::error::{WebError, name_extras};
+use crate::error::WebError;
 use crate::form::{Fields, facts_of, id, noted_choice, required, wall, words};
 use crate::html::clean;
 use crate::names::everybody;
@@ -145,7 +145,7 @@ pub(super) async fn create(
         Ok(new) => open(&app.desk, page.actor(), new).await,
         Err(e) => Err(e),
     };
-    match result.map_err(|e| name_extras(e, &rules.fields)) {
+    match result {
         Ok(t) => Ok(back(&page.visitor, &t.number)),
         Err(Error::Invalid(fields)) if !page.visitor.part => {
             let errors = Wrongs::of(&fields, page.visitor.locale);

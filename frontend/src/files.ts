@@ -43,21 +43,37 @@ export function upload(file: File, place: HTMLElement, failed: string, done: (ma
     try {
       const answer = await fetch("/files", { method: "POST", body, headers: { "hx-request": "true" }, signal: stop.signal });
       if (!answer.ok) {
-        show(await answer.text());
-        throw new Error(String(answer.status));
+        fail(chip, `${file.name}: ${why(await answer.text(), answer.status) || failed}`);
+        return;
       }
       const made = (await answer.json()) as Attached & { picture: boolean };
       fill(chip, made);
       done(made);
     } catch {
-      chip.classList.add("file-failed");
-      label(chip, `${file.name}: ${failed}`);
+      fail(chip, `${file.name}: ${failed}`);
     }
   };
   const all = running.get(form) ?? new Set();
   running.set(form, all);
   const job = work().finally(() => all.delete(job));
   all.add(job);
+}
+
+/** What the server says against a file; whoever has to sign in again is told by the page. */
+function why(answer: string, status: number): string {
+  if (status === 401) {
+    show(answer);
+    return "";
+  }
+  const said = new DOMParser().parseFromString(answer, "text/html").body.firstElementChild;
+  const wrong = said?.querySelector<HTMLElement>("[data-why]")?.dataset.why;
+  return wrong ?? said?.textContent?.trim() ?? "";
+}
+
+function fail(chip: HTMLElement, text: string): void {
+  chip.classList.add("file-failed");
+  chip.setAttribute("role", "alert");
+  label(chip, text);
 }
 
 /** Chips that the server drew for a draft can be taken away like others. */

@@ -1,4 +1,7 @@
 // A long form becomes steps: one group of questions at a time, with progress. Without this it is one page.
+import { isUploading, uploaded } from "./files";
+import { say } from "./toasts";
+
 export function guides(): void {
   document.querySelectorAll<HTMLFormElement>("form[data-guide]").forEach(start);
 }
@@ -40,13 +43,32 @@ function start(form: HTMLFormElement): void {
     steps[at]?.querySelector<HTMLElement>("input:not([type=hidden]), textarea:not([hidden]), select")?.focus();
   };
   const fits = () => [...(steps[at]?.elements ?? [])].every((el) => (el as HTMLInputElement).reportValidity?.() ?? true);
-  next.addEventListener("click", () => {
+  const failed = () => form.querySelector<HTMLElement>(".file-failed");
+  /** A file that was not taken is seen to where it was added; the form says its name and why. */
+  const stopAtFile = () => {
+    at = Math.max(0, steps.findIndex((step) => step.contains(failed())));
+    show();
+    failed()?.querySelector("button")?.focus();
+    say("say-file-missing", form);
+  };
+  next.addEventListener("click", async () => {
     if (!fits()) return;
+    const from = at;
+    if (isUploading(form)) next.textContent = document.body.dataset.wordUploading ?? "";
+    const all = await uploaded(form);
+    next.textContent = form.dataset.next ?? "";
+    if (!all) return stopAtFile();
+    if (at !== from) return;
     go(at + 1);
     history.pushState({ ...history.state, step: at }, "");
   });
   back.addEventListener("click", () => (history.state?.step === at ? history.back() : go(at - 1)));
   window.addEventListener("popstate", (event) => go(Math.min(Number(event.state?.step) || 0, steps.length - 1)));
+  form.addEventListener("submit", (event) => {
+    if (!isUploading(form) && !failed()) return;
+    event.preventDefault();
+    void uploaded(form).then((all) => (all ? form.requestSubmit() : stopAtFile()));
+  });
   // Enter in a field goes on instead of sending what is half filled in.
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || next.hidden) return;

@@ -34,8 +34,15 @@ export function say(id: string, about?: Element): void {
 /** A dialog lies over the toasts, so what concerns its form is said in it. */
 function put(words: Node, about?: Element): void {
   const place = about?.closest("dialog[open]")?.querySelector(".verb-says");
-  if (place) place.replaceChildren(words);
-  else document.getElementById("toasts")?.append(words);
+  if (place) {
+    place.replaceChildren(words);
+    return;
+  }
+  const toasts = document.getElementById("toasts");
+  const said = words.textContent?.trim();
+  // The same words again take the place of the old ones.
+  for (const old of [...(toasts?.children ?? [])]) if (said && old.textContent?.trim() === said) old.remove();
+  toasts?.append(words);
 }
 
 /** An answer of the server: a toast, or something that asks for a decision: then it is a dialog. */

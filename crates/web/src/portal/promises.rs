@@ -59,6 +59,8 @@ struct PromisesPage {
     before: String,
     after: Option<String>,
     books: Vec<Book>,
+    /// What is open and falls due after the present month; the first to fall due comes first.
+    later: Vec<Line>,
     /// There are more than the page shows.
     more: bool,
 }
@@ -82,23 +84,26 @@ pub(super) async fn show(
     let read = app.desk.read(move |r| {
         let rules = desk.rules_in(r)?;
         let rows = promised(r, &scope, period, MOST + 1)?;
+        let later = promised(r, &scope, (period.1, Timestamp::MAX), MOST)?;
         let whole = matches!(scope, Scope::Organisation(_));
         let mut contracts =
             org.as_ref().map(|org| directory::contracts(r, org)).transpose()?.unwrap_or_default();
         // Whoever sees only cases of their own sees the contracts that these are under.
         let under = |c: &ContractRow| rows.iter().any(|p| p.contract.as_ref() == Some(&c.contract.id));
         contracts.retain(|c| whole || under(c));
-        Ok((rules, rows, contracts))
+        Ok((rules, rows, later, contracts))
     });
-    let (rules, mut rows, contracts) = read.await.map_err(fail)?;
+    let (rules, mut rows, mut later, contracts) = read.await.map_err(fail)?;
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let more = rows.len() > most;
     rows.truncate(most);
     let books = books(&ui, &rules, rows, contracts);
     let said = |d: Date| d.strftime("%Y-%m").to_string();
-    let after = (period.1 <= ui.now).then(|| said(month.saturating_add(1.month())));
+    let after = (period.1 <= ui.now || !later.is_empty()).then(|| said(month.saturating_add(1.month())));
     let before = said(month.saturating_sub(1.month()));
-    render(&PromisesPage { ui, month: said(month), before, after, books, more }, &page.visitor)
+    later.retain(|p| p.clock.is_running() && (period.0..period.1).contains(&ui.now));
+    let later = later.iter().rev().map(|p| line(&ui, &rules, p)).collect();
+    render(&PromisesPage { ui, month: said(month), before, after, books, later, more }, &page.visitor)
 }
 
 fn first_day(asked: &str, zone: &TimeZone, now: Timestamp) -> Option<Date> {

@@ -35,7 +35,11 @@ function start(box: HTMLElement): void {
     text.removeAttribute(name);
   }
   const editor = new Squire(area, { blockTag: "P" });
-  if (html.value) editor.setHTML(html.value);
+  if (html.value) {
+    editor.setHTML(html.value);
+    // Whoever goes on writing does so where it ends.
+    editor.moveCursorToEnd();
+  }
 
   if (text.autofocus) editor.focus();
 
@@ -53,6 +57,13 @@ function start(box: HTMLElement): void {
   };
   editor.addEventListener("input", changed);
   mentions(area, form, changed);
+  // Esc leaves it, so that keys are commands again; what was typed stays. In a dialog it closes that.
+  area.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing || area.closest("dialog[open]")) return;
+    event.preventDefault();
+    area.blur();
+    document.getElementById("main")?.focus({ preventScroll: true });
+  });
   form.addEventListener("formdata", (event) => {
     fill();
     event.formData.set("html", html.value);

@@ -339,11 +339,11 @@ issue-not_a_choice = must be one of the choices
 issue-bad_value = cannot be read
 issue-bad_plan = write “date space text” on each line, for example 2026-10-09 replace the driver
 issue-level_needs_urgent = level 1 is an urgent fault
+issue-level_needs_fault = a level is for sudden problems and technical faults only; leave it empty
+issue-kind_has_level = take the level away first, then change the kind
 issue-taken = is taken
 issue-beyond_own = beyond your own rights
 issue-fixed = cannot be changed
-issue-level_needs_fault = a level is for sudden problems and technical faults only; leave it empty
-issue-kind_has_level = take the level away first, then change the kind
 issue-wrong = is wrong
 issue-before_start = is before the start
 
@@ -381,11 +381,11 @@ refusal-too_old = It can be back-dated by 72 hours at most.
 refusal-before_received = The time lies before the ticket came in.
 refusal-bad_marks = Marks are 1 to 5.
 refusal-level_needs_urgent = Level 1 is an urgent fault; set it to urgent too.
+refusal-level_needs_fault = A level is for sudden problems and technical faults only; take it away, or correct the kind.
+refusal-kind_has_level = The ticket has a level. Take it away first, then change the kind.
 refusal-nothing_to_attend = This ticket has no promise of a technician at work.
 refusal-not_breached = That promise was not broken.
 refusal-never_opens = The promise's calendar never opens; please mend the calendar first.
-refusal-level_needs_fault = A level is for sudden problems and technical faults only; take it away, or correct the kind.
-refusal-kind_has_level = The ticket has a level. Take it away first, then change the kind.
 refusal-inactive_person = That person is not active.
 
 # errors

@@ -324,11 +324,11 @@ issue-not_a_choice = 请从选项中选择
 issue-bad_value = 无法识别
 issue-bad_plan = 每行写“日期 空格 内容”，如 2026-10-09 更换驱动
 issue-level_needs_urgent = 一级故障属于紧急
+issue-level_needs_fault = 级别仅用于突发问题和技术故障，请留空
+issue-kind_has_level = 请先清除故障级别，再改为此类型
 issue-taken = 已被使用
 issue-beyond_own = 超出您自己的权限
 issue-fixed = 不能修改
-issue-level_needs_fault = 级别仅用于突发问题和技术故障，请留空
-issue-kind_has_level = 请先清除故障级别，再改为此类型
 issue-wrong = 不正确
 issue-before_start = 早于开始日期
 
@@ -366,11 +366,11 @@ refusal-too_old = 补录时间最多早 72 小时。
 refusal-before_received = 时间不能早于工单的受理时间。
 refusal-bad_marks = 评分为 1 至 5 分。
 refusal-level_needs_urgent = 一级故障属于紧急，请同时设为紧急。
+refusal-level_needs_fault = 级别仅用于突发问题和技术故障，请清除级别或改正类型。
+refusal-kind_has_level = 工单带有故障级别。请先清除级别，再改为此类型。
 refusal-nothing_to_attend = 本单没有技术到位的承诺。
 refusal-not_breached = 该承诺没有超时。
 refusal-never_opens = 承诺所用的日历没有服务时间，请先修改日历。
-refusal-level_needs_fault = 级别仅用于突发问题和技术故障，请清除级别或改正类型。
-refusal-kind_has_level = 工单带有故障级别。请先清除级别，再改为此类型。
 refusal-inactive_person = 该人员已停用。
 
 # errors

@@ -210,6 +210,24 @@ impl Ui {
         [Operate, StaffEdit, DeskEdit, PromiseEdit, AuditView].iter().any(|r| self.rights.contains(r))
     }
 
+    /// Where `g` and a letter lead the reader, in the order of the letters in the help.
+    pub(crate) fn places(&self) -> String {
+        let (tickets, people, reports) =
+            (self.may("ticket.view"), self.may("people.view"), self.may("report.view"));
+        let all = [
+            ("nav-tickets", true),
+            ("nav-notices", true),
+            ("nav-emergencies", tickets),
+            ("nav-oncall", tickets),
+            ("nav-customers", people),
+            ("nav-log", reports),
+            ("nav-reports", reports),
+            ("nav-admin", self.administers()),
+        ];
+        let mine: Vec<_> = all.into_iter().filter(|p| p.1).map(|p| self.t(p.0)).collect();
+        mine.join(self.t("list-comma"))
+    }
+
     /// Is this a section that a phone has under "more"?
     pub(crate) fn is_further(&self) -> bool {
         matches!(self.section, "emergencies" | "oncall" | "customers" | "log" | "reports" | "admin")

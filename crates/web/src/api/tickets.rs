@@ -47,7 +47,7 @@ pub(crate) struct NewTicketBody {
     /// `urgent` or `general`.
     #[schema(schema_with = crate::api::choices::severity)]
     severity: String,
-    /// 1 or 2, for faults.
+    /// 1 or 2, for kinds `incident` and `fault` only.
     level: Option<u8>,
     /// Kind; `fault` if absent.
     #[schema(schema_with = crate::api::choices::kind)]

@@ -81,7 +81,7 @@ pub(crate) async fn edit(
 pub(crate) struct SeverityBody {
     /// `urgent` or `general`.
     severity: String,
-    /// 1 or 2.
+    /// 1 or 2, for kinds `incident` and `fault` only.
     level: Option<u8>,
     /// `new_facts` (clocks restart; default) or `misclassified` (clocks count from the start).
     mode: String,
@@ -218,7 +218,7 @@ impl OtherBody {
     }
 }
 
-/// Continues a ticket in another one; answers with the one that goes on.
+/// Continues a ticket in another one of the same requester or organisation; answers with the one that goes on.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/merge", params(("number" = String, Path)), request_body = OtherBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
 pub(crate) async fn merge(
     State(app): State<App>,

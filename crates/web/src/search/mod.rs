@@ -12,10 +12,11 @@ use axum::Router;
 use axum::routing::get;
 use desk::{Error, Result};
 use domain::access::Actor;
+use domain::id::{OrgId, ProductId};
 use domain::synonym::Synonyms;
 use search::{Ask, Found, Reader};
-use store::directory;
 use store::rules::{SettingKey, setting};
+use store::{Read, directory};
 use tokio::sync::Semaphore;
 
 use crate::app::App;
@@ -35,24 +36,32 @@ const RETRY_AFTER_S: i64 = 2;
 static TURNS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get)));
 
+/// What a question is narrowed to must be there: else it would find nothing without a word.
+fn known(r: &mut Read<'_>, of: (Option<OrgId>, Option<ProductId>)) -> Result<()> {
+    if let Some(id) = of.0
+        && directory::organisation(r, &id)?.is_none()
+    {
+        return Err(Error::field("organisation", "unknown"));
+    }
+    match of.1 {
+        Some(id) if !directory::products(r)?.iter().any(|p| p.id == id) => {
+            Err(Error::field("product", "unknown"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Asks the index on behalf of an actor.
 ///
 /// # Errors
 /// `Busy` until the index is open; `Invalid` for an organisation or a product that there is not.
 pub(crate) async fn find(app: &App, who: &Actor, mut ask: Ask) -> Result<Found> {
-    let (organisation, product) = (ask.organisation.clone(), ask.product.clone());
+    // A customer does not learn what there is.
+    let told = !matches!(who, Actor::Contact(_));
+    let narrowed = (ask.organisation.clone().filter(|_| told), ask.product.clone().filter(|_| told));
     // Read with each question, so that a change needs neither restart nor index.
     let read = app.desk.peek(move |r| {
-        if let Some(id) = &organisation
-            && directory::organisation(r, id)?.is_none()
-        {
-            return Err(Error::field("organisation", "unknown"));
-        }
-        if let Some(id) = &product
-            && !directory::products(r)?.iter().any(|p| p.id == *id)
-        {
-            return Err(Error::field("product", "unknown"));
-        }
+        known(r, narrowed)?;
         Ok(setting::<Synonyms>(r, SettingKey::Synonyms)?.0)
     });
     let kept = read.await?;

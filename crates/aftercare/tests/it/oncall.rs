@@ -176,7 +176,7 @@ async fn programs_do_all_of_it_and_the_month_shows_it(app: TestApp) {
     bad["owner"] = json!("nobody");
     let title =
         api.post("/api/v1/on-call/rotas", &json!({"name": "x", "doc": bad})).await.json()["title"].clone();
-    let said = "班层 · 第 1 条 · 轮值顺序：必填; 班层 · 第 1 条 · 交接的时刻：不是时刻，请写成 09:00; 负责人：不存在";
+    let said = "班层 · 第 1 条 · 轮值顺序：必填；班层 · 第 1 条 · 交接的时刻：不是时刻，请写成 09:00；负责人：不存在";
     assert_eq!(title, said);
     let made = api.post("/api/v1/on-call/rotas", &json!({"name": "一线值班", "doc": doc})).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);

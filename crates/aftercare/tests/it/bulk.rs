@@ -111,7 +111,7 @@ async fn what_is_not_changed_is_named_with_its_reason(app: TestApp) {
         (json!({"numbers": [second], "step": {"action": "tags"}}), "tags"),
         (json!({"numbers": [second], "step": {"action": "severity"}}), "severity"),
         (json!({"numbers": [second]}), "step"),
-        (json!({"numbers": [second], "step": {"action": "explode"}}), "request"),
+        (json!({"numbers": [second], "step": {"action": "explode"}}), "step.action"),
     ];
     for (body, field) in wrong {
         let refused = api.post("/api/v1/tickets/bulk", &body).await;

@@ -21,10 +21,6 @@ search-mine-total = { $n ->
         [one] { $n } place
        *[other] { $n } places
     }, listed by case
-search-total = { $n ->
-        [one] { $n } result
-       *[other] { $n } results
-    }
 search-mine = Search my cases
 search-mine-hint = Words, a number or an error code
 section-all = All

@@ -18,7 +18,6 @@ search-again = 再试一次
 search-open = 打开工单
 search-person-tickets = 查看相关工单
 search-mine-total = 共 { $n } 处，按工单列出
-search-total = 共 { $n } 条结果
 search-mine = 搜索我的问题
 search-mine-hint = 输入关键词、编号或错误码
 section-all = 全部

@@ -42,6 +42,7 @@ mod emergencies;
 mod escalation;
 #[cfg(test)]
 mod extra_filters;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod faults_search;
@@ -65,6 +66,7 @@ mod journeys;
 mod left_open;
 #[cfg(test)]
 mod letters;
+#[cfg(test)]
 mod levels;
 #[cfg(test)]
 mod links_end;
@@ -138,6 +140,7 @@ mod routes;
 mod rules;
 #[cfg(test)]
 mod rules_api;
+#[cfg(test)]
 mod rules_at_fields;
 #[cfg(test)]
 mod search;
@@ -151,6 +154,7 @@ mod search_nodes;
 mod tables;
 #[cfg(test)]
 mod together;
+#[cfg(test)]
 mod wallboard;
 #[cfg(test)]
 mod what_if;

@@ -152,13 +152,12 @@ pub(crate) async fn put_rota(
 ) -> Answer<RotaView> {
     let RotaBody { name, rev, doc, state } = body.value;
     let id = RotaId(id);
-    let state = match state {
-        Some(state) => state,
-        None => {
-            let key = id.clone();
-            let kept = app.desk.read(move |r| Ok(store::oncall::one(r, &key)?)).await;
-            kept.map_err(|e| caller.fail(e))?.map_or(RotaState::InForce, |row| row.state)
-        }
+    let state = if let Some(state) = state {
+        state
+    } else {
+        let key = id.clone();
+        let kept = app.desk.read(move |r| Ok(store::oncall::one(r, &key)?)).await;
+        kept.map_err(|e| caller.fail(e))?.map_or(RotaState::InForce, |row| row.state)
     };
     let row = RotaRow { id, name, rev, doc, state };
     let saved = oncall::save_rota(&app.desk, &caller.actor, row).await;

@@ -79,7 +79,6 @@ mod tests {
 
     #[derive(Debug, Default, Deserialize)]
     #[serde(default, deny_unknown_fields)]
-    #[expect(dead_code, reason = "only written by the reader")]
     struct Sent {
         title: String,
         files: Vec<String>,

@@ -115,7 +115,9 @@ impl MonthPage {
         let wrong = self.sent.wrong.iter().filter(|_| self.open(form));
         let mut all: Vec<Wrong> = wrong.map(|f| Wrong::of(f, self.ui.locale)).collect();
         if form == "answer" {
-            all.iter_mut().for_each(|w| w.control.clear());
+            for w in &mut all {
+                w.control.clear();
+            }
         }
         all.into_iter().collect()
     }

@@ -169,14 +169,14 @@ pub(super) fn extras(
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for (name, value) in asked.iter().filter(|(_, v)| !v.is_empty()) {
         let mut fields = rules.fields.iter().filter(|f| f.customer || staff);
-        match extra_key(name).and_then(|key| fields.find(|f| f.key == key)) {
-            Some(field) => match held(field, value) {
-                Some(kept) => found.push((field.key.clone(), fold(&kept))),
-                None => wrong.push(unheld(field, name)),
-            },
-            None => {
-                wrong.push(FieldError { label: Some(name.clone()), ..FieldError::new(name, "unknown_field") })
-            }
+        let Some(field) = extra_key(name).and_then(|key| fields.find(|f| f.key == key)) else {
+            let unknown = FieldError::new(name, "unknown_field");
+            wrong.push(FieldError { label: Some(name.clone()), ..unknown });
+            continue;
+        };
+        match held(field, value) {
+            Some(kept) => found.push((field.key.clone(), fold(&kept))),
+            None => wrong.push(unheld(field, name)),
         }
     }
     if wrong.is_empty() { Ok(found) } else { Err(Error::Invalid(wrong)) }

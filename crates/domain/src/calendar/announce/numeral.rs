@@ -12,12 +12,15 @@ const ALSO: [(char, usize); 3] = [('\u{96f6}', 0), ('\u{25cb}', 0), ('\u{4e24}',
 /// 十.
 const TEN: char = '\u{5341}';
 
+/// 廿 and 卅, each written for two signs.
+const SHORT: [(char, &str); 2] = [('\u{5eff}', "\u{4e8c}\u{5341}"), ('\u{5345}', "\u{4e09}\u{5341}")];
+
 /// The text with its numerals as digits. What is no numeral, or counts something else, stays.
 pub(super) fn in_digits(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut run = String::new();
     for c in text.chars() {
-        if digit(c).is_some() || c == TEN {
+        if digit(c).is_some() || c == TEN || SHORT.iter().any(|(short, _)| *short == c) {
             run.push(c);
             continue;
         }
@@ -35,9 +38,10 @@ fn digit(c: char) -> Option<usize> {
 
 /// Up to 99 by tens, else digit by digit.
 fn value(run: &str) -> Option<String> {
+    let run = SHORT.iter().fold(run.to_owned(), |run, (short, long)| run.replace(*short, long));
     let digits = |part: &str| part.chars().map(digit).collect::<Option<Vec<_>>>();
     let Some((tens, ones)) = run.split_once(TEN) else {
-        let all = digits(run).filter(|d| !d.is_empty())?;
+        let all = digits(&run).filter(|d| !d.is_empty())?;
         return Some(all.iter().map(ToString::to_string).collect());
     };
     match (digits(tens)?.as_slice(), digits(ones)?.as_slice()) {
@@ -63,6 +67,8 @@ mod tests {
             ("三十一日、二十日", "31日、20日"),
             ("二、五一节：5月1日", "二、五一节：5月1日"),
             ("十十日，一十一十日", "十十日，一十一十日"),
+            ("十月廿一日至廿三日，卅一日，廿日", "10月21日至23日，31日，20日"),
+            ("廿十日，廿", "廿十日，廿"),
             ("第三", "第三"),
         ] {
             assert_eq!(in_digits(text), read, "{text}");

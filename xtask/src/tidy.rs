@@ -53,6 +53,11 @@ fn check(name: &str, text: &str) -> Vec<String> {
             }
         }
     }
+    if name.ends_with("tests/it/main.rs") {
+        for part in not_only_tests(text) {
+            find(format!("`{part}` without `#[cfg(test)]`: clippy takes it for a part of the product"));
+        }
+    }
     let product =
         name.starts_with("crates/") && !name.contains("/tests/") && !name.starts_with("crates/testkit/");
     if product && (rust || has_extension(name, "html")) {
@@ -86,6 +91,13 @@ fn check(name: &str, text: &str) -> Vec<String> {
         }
     }
     findings
+}
+
+/// Modules of a test program that are not marked as tests.
+fn not_only_tests(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().collect();
+    let unmarked = |pair: &&[&str]| matches!(pair, [before, part] if part.starts_with("mod ") && *before != "#[cfg(test)]");
+    lines.windows(2).filter(unmarked).filter_map(|pair| pair.last().copied()).collect()
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {

@@ -69,6 +69,11 @@ test("a new ticket says it at its fields without leaving the page", async () => 
   assert.ok(fields.every((f) => f.seen && f.leads) && (await focused(page)));
   assert.match(await page.textContent(".editor-area"), /什么都没有填/);
   await accessible(page);
+  await page.selectOption("select[name=kind]", "how_to");
+  assert.equal(await page.isVisible("select[name=level]"), false, "a level is for faults");
+  assert.equal(await page.isDisabled("select[name=level]"), true, "what is not asked is not sent");
+  await page.selectOption("select[name=kind]", "fault");
+  assert.equal(await page.isVisible("select[name=level]"), true);
   await page.context().close();
 });
 

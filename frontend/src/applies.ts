@@ -1,4 +1,4 @@
-// Extra fields that are only for some kinds and products are shown when one of them is chosen.
+// Fields that are only for some kinds and products are shown when one of them is chosen.
 export function applicable(): void {
   document.querySelectorAll<HTMLFormElement>("form:has([data-applies])").forEach((form) => {
     const show = () => narrow(form);

@@ -20,9 +20,14 @@ pub fn ended_in(
     pauses: &[Pause],
 ) -> Result<Option<CalendarRev>> {
     let Some(newest) = rules.calendars.get(&clock.calendar) else { return Ok(None) };
-    if clock.is_running() || clock.ended_in(&newest.calendar, pauses) {
-        return Ok(None);
+    match clock.calendar_rev {
+        _ if clock.is_running() => return Ok(None),
+        Some(rev) if rev == newest.rev => return Ok(None),
+        Some(rev) => return Ok(revision::calendars_before(r, &clock.calendar, rev + 1, 1)?.pop()),
+        None if clock.ended_in(&newest.calendar, pauses) => return Ok(None),
+        None => {}
     }
+    // What ended before the revision was kept: the reading tells.
     let older = revision::calendars_before(r, &clock.calendar, newest.rev, MOST)?;
     Ok(older.into_iter().find(|c| clock.ended_in(&c.calendar, pauses)))
 }

@@ -43,7 +43,7 @@ impl Moves {
     pub(crate) fn of(row: &ListRow, running: &[(Running, Sort)], rules: &Rules) -> Self {
         let Some((milestone, due, _)) = row.nearest else { return Self::No };
         let is_its = |(r, _): &(Running, Sort)| {
-            r.ticket == row.id && r.clock.milestone == milestone && r.clock.due_at == Some(due)
+            r.clock.due_at == Some(due) && r.clock.milestone == milestone && r.ticket == row.id
         };
         let moves = running.iter().any(|r| is_its(r) && rules.is_uncertain(&r.0.clock));
         if moves { Self::Maybe } else { Self::No }

@@ -26,6 +26,7 @@ use std::sync::OnceLock;
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+use rustc_hash::FxHashMap;
 
 static_loader! {
     static LOCALES = {
@@ -79,7 +80,7 @@ impl Locale {
 
 /// The text of a key without arguments. Formatted once per language and kept: a page asks for hundreds.
 pub fn t(locale: Locale, key: &str) -> &'static str {
-    static KEPT: OnceLock<[HashMap<String, String>; 2]> = OnceLock::new();
+    static KEPT: OnceLock<[FxHashMap<String, String>; 2]> = OnceLock::new();
     let kept = KEPT.get_or_init(|| Locale::ALL.map(all_texts));
     let [zh, en] = kept;
     let texts = if locale == Locale::Zh { zh } else { en };
@@ -194,7 +195,7 @@ const SOURCES: [&[&str]; 2] = [
     ],
 ];
 
-fn all_texts(locale: Locale) -> HashMap<String, String> {
+fn all_texts(locale: Locale) -> FxHashMap<String, String> {
     let [zh, en] = SOURCES;
     let sources = if locale == Locale::Zh { zh } else { en };
     let keys = sources.iter().flat_map(|s| s.lines()).filter_map(|l| l.split_once(" =")).map(|(k, _)| k);

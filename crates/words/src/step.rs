@@ -23,7 +23,7 @@ pub fn step_when(locale: Locale, at: StepAt) -> String {
 
 /// What a step did, and when; nothing for what is no step.
 pub fn step_fired(locale: Locale, change: &Change) -> Option<String> {
-    let Change::StepFired { milestone, percent, offset_s, missed, action, late_s, .. } = change else {
+    let Change::StepFired { milestone, percent, offset_s, missed, action, late_s, retro, .. } = change else {
         return None;
     };
     let percent = percent.map(StepAt::Percent);
@@ -35,6 +35,10 @@ pub fn step_fired(locale: Locale, change: &Change) -> Option<String> {
         ("action", word(locale, "step", action.as_str())),
         ("late", &*late),
     ];
-    let key = if *late_s >= LATE_S { "event-step-late" } else { "event-step" };
+    let key = match (*retro, *late_s >= LATE_S) {
+        (true, _) => "event-step-retro",
+        (false, true) => "event-step-late",
+        (false, false) => "event-step",
+    };
     Some(t_args(locale, key, &args))
 }

@@ -1,8 +1,12 @@
 //! Dates, times of day, durations, countdowns, as `look.md` wants them.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use domain::time::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rustc_hash::FxHashMap;
 
 use crate::{Locale, t, t_args, word};
 
@@ -72,25 +76,38 @@ pub fn duration(locale: Locale, seconds: i64) -> String {
         ("unit-second", s % 60),
     ];
     let first = parts.iter().position(|(_, n)| *n > 0).unwrap_or(3);
-    let shown: Vec<String> = parts
+    let shown: Vec<_> = parts
         .iter()
         .skip(first)
         .take(2)
         .filter(|(_, n)| *n > 0 || s == 0)
-        .map(|(unit, n)| t_args(locale, unit, &[("n", &n.to_string())]))
+        .map(|(unit, n)| in_units(locale, unit, *n))
         .collect();
     shown.join(" ")
+}
+
+/// `12 分`. Formatted once per language and kept, as far as a clock goes: a list says a hundred durations.
+fn in_units(locale: Locale, unit: &'static str, n: u64) -> Cow<'static, str> {
+    static KEPT: OnceLock<FxHashMap<(Locale, &str, u64), String>> = OnceLock::new();
+    let said = |locale, unit, n: u64| t_args(locale, unit, &[("n", &n.to_string())]);
+    let all = || {
+        let units = ["unit-day", "unit-hour", "unit-minute", "unit-second"];
+        let keys = Locale::ALL.into_iter().flat_map(|l| units.map(|u| (l, u)));
+        keys.flat_map(|(l, u)| (0..60).map(move |n| ((l, u, n), said(l, u, n)))).collect()
+    };
+    let kept = KEPT.get_or_init(all).get(&(locale, unit, n));
+    kept.map_or_else(|| said(locale, unit, n).into(), |text| text.as_str().into())
 }
 
 /// Counted time in its two largest units, and never in days: nobody takes 27 counted hours for a day and three hours of
 /// the calendar.
 pub fn counted(locale: Locale, seconds: i64) -> String {
     let s = seconds.unsigned_abs();
-    let hours = t_args(locale, "unit-hour", &[("n", &(s / 3600).to_string())]);
+    let hours = in_units(locale, "unit-hour", s / 3600);
     match (s / 3600, s / 60 % 60) {
         (0, _) => duration(locale, seconds),
-        (_, 0) => hours,
-        (_, minutes) => format!("{hours} {}", t_args(locale, "unit-minute", &[("n", &minutes.to_string())])),
+        (_, 0) => hours.into_owned(),
+        (_, minutes) => format!("{hours} {}", in_units(locale, "unit-minute", minutes)),
     }
 }
 

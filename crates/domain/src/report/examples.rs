@@ -47,6 +47,7 @@ fn change(words: &[&str], when: Timestamp) -> Change {
                 due_at: (due_day != "-").then(|| at(due_day, due_time)),
                 met: result == "met",
                 reason: word(reason),
+                calendar_rev: None,
             })
         }
         ["breached", milestone, cycle] => {

@@ -69,6 +69,9 @@ pub struct Fixed {
     pub met: bool,
     /// Why it stopped.
     pub reason: StopReason,
+    /// The revision of the calendar in which it was counted; absent in events of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar_rev: Option<i64>,
 }
 
 /// One clock of a ticket, one cycle. Key: ticket, milestone, cycle.
@@ -109,6 +112,11 @@ pub struct Clock {
     pub fired: BTreeSet<String>,
     /// The assignee was reminded that this progress slot falls due.
     pub reminded: bool,
+    /// Since when it could be seen as it counts, if that was after it had begun: the case was entered late, or turned out
+    /// to have been another one all along (M2).
+    pub known_at: Option<Timestamp>,
+    /// The revision of its calendar with which it ended; absent while it runs and where it ended before that was kept.
+    pub calendar_rev: Option<i64>,
 }
 
 impl Clock {
@@ -138,12 +146,19 @@ impl Clock {
             fired_percent: 0,
             fired: BTreeSet::new(),
             reminded: false,
+            known_at: None,
+            calendar_rev: None,
         }
     }
 
     /// Does it still count?
     pub fn is_running(&self) -> bool {
         self.stopped.is_none()
+    }
+
+    /// Had this instant passed before anybody could know of it?
+    pub fn is_retro(&self, at: Timestamp) -> bool {
+        self.known_at.is_some_and(|known| at <= known)
     }
 
     /// Has this step fired in this cycle? It fires once, also when the due moves afterwards.

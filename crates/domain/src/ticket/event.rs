@@ -157,6 +157,7 @@ pub enum Change {
         milestone: Milestone,
         cycle: u32,
         due_at: Timestamp,
+        /// Nobody could know of it when it passed: established afterwards.
         #[serde(default)]
         retro: bool,
     },
@@ -180,6 +181,9 @@ pub enum Change {
         step: String,
         #[serde(default)]
         level: u8,
+        /// Its instant lay before anybody could know of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        retro: bool,
     },
     /// Somebody was paged, by the step whose event has this number.
     Paged { step: i64, called: Called, means: Vec<Means> },

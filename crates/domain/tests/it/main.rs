@@ -31,6 +31,8 @@ mod presence;
 #[cfg(test)]
 mod progress;
 #[cfg(test)]
+mod retro;
+#[cfg(test)]
 mod risk;
 #[cfg(test)]
 mod slips;

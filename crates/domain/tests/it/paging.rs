@@ -105,13 +105,13 @@ proptest! {
     }
 }
 
-fn helpers() -> Helpers {
+pub(crate) fn helpers() -> Helpers {
     let order = vec![("a".into(), turn("week")), ("b".into(), behind("week"))];
     let on_call = rounds_of("house", order, Some("b".into()), [&people(&["lead", "head"]), &[]]);
     Helpers { on_call, means: [("a".into(), vec![Means::Mail])].into(), ..Helpers::default() }
 }
 
-fn paged(d: &Decision) -> Vec<&str> {
+pub(crate) fn paged(d: &Decision) -> Vec<&str> {
     d.paged.iter().flat_map(|r| &r.pages).map(|p| p.person.as_str()).collect()
 }
 

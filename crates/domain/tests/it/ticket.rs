@@ -90,8 +90,18 @@ pub(crate) fn opened(severity: Severity) -> Case {
 }
 
 pub(crate) fn opened_by(severity: Severity, channel: Channel, who: &Actor) -> Case {
+    opened_at(opening(severity, channel), who, t0())
+}
+
+pub(crate) fn opened_at(opening: Opening, who: &Actor, now: Timestamp) -> Case {
     let rules = rules();
-    let opening = Opening {
+    let identity = Identity { id: TicketId::from("1"), number: "AF-2026-00001".into() };
+    let decision = decide::open(&rules, identity, opening, who, now).unwrap();
+    case(decision, &rules)
+}
+
+pub(crate) fn opening(severity: Severity, channel: Channel) -> Opening {
+    Opening {
         title: "t".into(),
         body: Body::from_text("b"),
         said_by: customer().reference(),
@@ -117,10 +127,7 @@ pub(crate) fn opened_by(severity: Severity, channel: Channel, who: &Actor) -> Ca
         received_at: None,
         received_reason: String::new(),
         external_ref: None,
-    };
-    let identity = Identity { id: TicketId::from("1"), number: "AF-2026-00001".into() };
-    let decision = decide::open(&rules, identity, opening, who, t0()).unwrap();
-    case(decision, &rules)
+    }
 }
 
 pub(crate) fn case(d: Decision, rules: &Arc<Rules>) -> Case {

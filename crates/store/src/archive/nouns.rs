@@ -280,6 +280,8 @@ pub const NOUNS: &[Noun] = &[
             ("breach_noted", Flag),
             ("fired_percent", Int),
             ("reminded", Flag),
+            ("known_at", At),
+            ("calendar_rev", Int),
         ],
     },
     Noun {

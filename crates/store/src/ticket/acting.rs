@@ -7,16 +7,8 @@ use domain::ticket::decide::Earlier;
 use domain::time::Timestamp;
 
 use super::firing::mark_running;
-use super::read::read_clock;
+use super::read::{clock_columns, read_clock};
 use crate::{Read, Result, Row};
-
-/// The columns that `read_clock` reads.
-macro_rules! clock_columns {
-    () => {
-        "c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, c.stopped_at, c.stop_reason, \
-         c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, c.breach_noted, c.fired_percent, c.reminded"
-    };
-}
 
 statements! {
     /// The newest cycle of each milestone by the key, and what runs by the index of running clocks, in which calendars come

@@ -6,7 +6,7 @@ use domain::id::{GroupId, TicketId};
 use domain::sla::Clock;
 use domain::ticket::{Hold, Level, Severity};
 
-use super::read::read_clock;
+use super::read::{BESIDES, clock_columns, read_clock};
 use super::risk::assemble_holds;
 use crate::report::CHUNK;
 use crate::sql::Assembly;
@@ -14,10 +14,11 @@ use crate::value::Value;
 use crate::{Read, Result};
 
 /// Progress slots are left out: a forgotten ticket has thousands.
-const CYCLES: &str = "SELECT c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, \
-     c.stopped_at, c.stop_reason, c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, \
-     c.breach_noted, c.fired_percent, c.reminded, c.ticket_id, t.title, t.level, t.group_id, t.severity \
-     FROM clock c JOIN ticket t ON t.id = c.ticket_id";
+const CYCLES: &str = concat!(
+    "SELECT ",
+    clock_columns!(),
+    ", c.ticket_id, t.title, t.level, t.group_id, t.severity FROM clock c JOIN ticket t ON t.id = c.ticket_id"
+);
 
 /// A cycle with all that is needed to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +52,10 @@ pub fn past_cycles(r: &mut Read<'_>, ids: &[TicketId]) -> Result<Vec<PastCycle>>
     }
     let (text, values) = assemble_cycles(ids);
     r.query(&engine.assembled(text), &values, |r| {
-        let ticket: TicketId = r.id(17)?;
+        let ticket: TicketId = r.id(BESIDES)?;
         let holds = holds.get(&ticket).cloned().unwrap_or_default();
-        let (title, level) = (r.text(18)?, r.word_opt(19, "ticket.level")?);
-        let (group, severity) = (r.id_opt(20)?, r.word(21, "ticket.severity")?);
+        let (title, level) = (r.text(BESIDES + 1)?, r.word_opt(BESIDES + 2, "ticket.level")?);
+        let (group, severity) = (r.id_opt(BESIDES + 3)?, r.word(BESIDES + 4, "ticket.severity")?);
         Ok(PastCycle { ticket, title, level, group, severity, clock: read_clock(r)?, holds })
     })
 }

@@ -134,8 +134,9 @@ mod tests {
         let excused = Change::Excused { milestone, cycle: 1, reason: "\"".to_owned() };
         assert_eq!(kind_of(&to_json(&excused)), "excused:update");
         let (target_s, counted_s, due_at) = (1, 1, None);
+        let reason = StopReason::Done;
         let fixed =
-            Fixed { milestone, cycle: 1, target_s, counted_s, due_at, met: true, reason: StopReason::Done };
+            Fixed { milestone, cycle: 1, target_s, counted_s, due_at, met: true, reason, calendar_rev: None };
         assert_eq!(kind_of(&to_json(&Change::ClockStopped(fixed))), "clock_stopped:update");
         assert_eq!(kind_of("{}"), "");
     }

@@ -40,10 +40,10 @@ pub use read::{
     by_external_ref, by_id, by_number, clocks, count_running_in, holds, imported, nearest_of, next_instant,
     number_of, running_in, shown_clocks, silent_tickets, slots, tickets_of_assignee, with_clocks,
 };
+pub use risk::{Running, past_resolutions, running_of};
 pub(crate) use risk::{assemble_holds, assemble_running};
-pub use risk::{past_resolutions, running_of};
 pub(crate) use row::{read as read_ticket, ticket_columns};
-pub use running::{Running, running};
+pub use running::{RunningRow, running};
 pub use view::{SavedView, delete_view, save_view, views};
 pub use write::{insert, next_number, update};
 

@@ -5,24 +5,20 @@ use domain::id::ContractId;
 use domain::sla::Clock;
 use domain::time::Timestamp;
 
-use super::read::read_clock;
+use super::read::{BESIDES, clock_columns, read_clock};
 use crate::{Read, Result};
 
 statements! {
-    OF_ORGANISATION = "SELECT c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, \
-         c.stopped_at, c.stop_reason, c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, \
-         c.breach_noted, c.fired_percent, c.reminded, t.number, t.title, t.contract_id \
+    OF_ORGANISATION = concat!("SELECT ", clock_columns!(), ", t.number, t.title, t.contract_id \
          FROM ticket t JOIN clock c ON c.ticket_id = t.id \
          WHERE t.organisation_id = $1 AND c.due_at >= $2 AND c.due_at < $3 \
          AND (c.stop_reason IS NULL OR c.stop_reason IN ('done', 'missed')) \
-         ORDER BY c.due_at DESC, c.ticket_id, c.milestone, c.cycle LIMIT $4";
-    OF_CONTACT = "SELECT c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, \
-         c.stopped_at, c.stop_reason, c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, \
-         c.breach_noted, c.fired_percent, c.reminded, t.number, t.title, t.contract_id \
+         ORDER BY c.due_at DESC, c.ticket_id, c.milestone, c.cycle LIMIT $4");
+    OF_CONTACT = concat!("SELECT ", clock_columns!(), ", t.number, t.title, t.contract_id \
          FROM ticket t JOIN clock c ON c.ticket_id = t.id \
          WHERE t.requester_id = $1 AND c.due_at >= $2 AND c.due_at < $3 \
          AND (c.stop_reason IS NULL OR c.stop_reason IN ('done', 'missed')) \
-         ORDER BY c.due_at DESC, c.ticket_id, c.milestone, c.cycle LIMIT $4";
+         ORDER BY c.due_at DESC, c.ticket_id, c.milestone, c.cycle LIMIT $4");
 }
 
 /// A promise and the case for which it was made.
@@ -54,9 +50,9 @@ pub fn promised(
     r.rows(statement, &[id.into(), from.into(), until.into(), limit.into()], |r| {
         Ok(Promised {
             clock: read_clock(r)?,
-            number: r.text(17)?,
-            title: r.text(18)?,
-            contract: r.id_opt(19)?,
+            number: r.text(BESIDES)?,
+            title: r.text(BESIDES + 1)?,
+            contract: r.id_opt(BESIDES + 2)?,
         })
     })
 }

@@ -13,17 +13,28 @@ use super::row::{read, ticket_columns};
 use super::write::nearest;
 use crate::{Read, Result, Row};
 
+/// The columns that `read_clock` reads. Table alias `c`. What a statement reads besides follows from [`BESIDES`] on.
+macro_rules! clock_columns {
+    () => {
+        "c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, c.stopped_at, c.stop_reason, \
+         c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, c.breach_noted, c.fired_percent, c.reminded, \
+         c.known_at, c.calendar_rev"
+    };
+}
+pub(super) use clock_columns;
+
+/// Where the columns begin that come after those of a clock.
+pub(super) const BESIDES: usize = 19;
+
 statements! {
     BY_NUMBER = concat!("SELECT ", ticket_columns!(), " FROM ticket t WHERE t.number = $1");
     BY_ID = concat!("SELECT ", ticket_columns!(), " FROM ticket t WHERE t.id = $1");
     BY_EXTERNAL_REF = concat!("SELECT ", ticket_columns!(), " FROM ticket t WHERE t.external_ref = $1");
-    CLOCKS = "SELECT milestone, cycle, target_s, calendar_id, off_hours, started_at, stopped_at, stop_reason, \
-         reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent, reminded \
-         FROM clock WHERE ticket_id = $1 ORDER BY started_at, milestone, cycle";
-    SHOWN_CLOCKS = "SELECT milestone, cycle, target_s, calendar_id, off_hours, started_at, stopped_at, stop_reason, \
-         reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent, reminded \
-         FROM clock WHERE ticket_id = $1 AND cycle > (SELECT MAX(m.cycle) FROM clock m \
-         WHERE m.ticket_id = $1 AND m.milestone = clock.milestone) - $2 ORDER BY started_at, milestone, cycle";
+    CLOCKS = concat!("SELECT ", clock_columns!(), " FROM clock c WHERE c.ticket_id = $1 \
+         ORDER BY c.started_at, c.milestone, c.cycle");
+    SHOWN_CLOCKS = concat!("SELECT ", clock_columns!(), " FROM clock c WHERE c.ticket_id = $1 \
+         AND c.cycle > (SELECT MAX(m.cycle) FROM clock m WHERE m.ticket_id = $1 AND m.milestone = c.milestone) - $2 \
+         ORDER BY c.started_at, c.milestone, c.cycle");
     SLOTS = "SELECT stop_reason, state, excused, COUNT(*) FROM clock \
          WHERE ticket_id = $1 AND milestone = 'update' AND stopped_at IS NOT NULL \
          GROUP BY stop_reason, state, excused ORDER BY stop_reason, state, excused LIMIT 1000";
@@ -97,6 +108,8 @@ pub(super) fn read_clock(r: &Row<'_>) -> Result<Clock> {
         fired_percent: u16::try_from(r.int(15)?).unwrap_or(u16::MAX),
         fired: BTreeSet::new(),
         reminded: r.flag(16)?,
+        known_at: r.at_opt(17)?,
+        calendar_rev: r.int_opt(18)?,
     })
 }
 

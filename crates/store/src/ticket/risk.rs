@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::id::TicketId;
-use domain::sla::{Past, Sort, StopReason};
+use domain::sla::{Clock, Past, Sort, StopReason};
 use domain::ticket::Hold;
 use domain::time::Timestamp;
 
-use super::read::read_clock;
-use super::running::Running;
+use super::read::{BESIDES, clock_columns, read_clock};
 use crate::sql::Assembly;
 use crate::value::Value;
 use crate::{Read, Result, Row};
@@ -53,19 +52,32 @@ fn sort(r: &Row<'_>, at: usize) -> Result<Sort> {
     })
 }
 
-const RUNNING: &str = "SELECT c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, \
-     c.stopped_at, c.stop_reason, c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, \
-     c.breach_noted, c.fired_percent, c.reminded, t.id, t.number, t.title, t.severity, t.product_id, t.group_id \
-     FROM calendar k CROSS JOIN clock c JOIN ticket t ON t.id = c.ticket_id";
+const RUNNING: &str = concat!(
+    "SELECT ",
+    clock_columns!(),
+    ", c.ticket_id, t.severity, t.product_id, t.group_id \
+     FROM calendar k CROSS JOIN clock c JOIN ticket t ON t.id = c.ticket_id"
+);
 const HOLDS: &str = "SELECT h.ticket_id, h.status, h.from_at, h.to_at FROM ticket_hold h";
+
+/// A running clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// The clock.
+    pub clock: Clock,
+    /// The ticket's waiting stretches.
+    pub holds: Vec<Hold>,
+}
 
 /// The running clocks of some tickets with all that is needed to read them, in the order of the tickets' keys.
 pub fn running_of(r: &mut Read<'_>, ids: &[TicketId]) -> Result<Vec<(Running, Sort)>> {
     let engine = r.engine();
     let (text, values) = assemble_running(ids);
     let mut clocks = r.query(&engine.assembled(text), &values, |r| {
-        let (ticket, number, title) = (r.id(17)?, r.text(18)?, r.text(19)?);
-        Ok((Running { ticket, number, title, clock: read_clock(r)?, holds: Vec::new() }, sort(r, 20)?))
+        let running = Running { ticket: r.id(BESIDES)?, clock: read_clock(r)?, holds: Vec::new() };
+        Ok((running, sort(r, BESIDES + 1)?))
     })?;
     let (text, values) = assemble_holds(ids);
     let holds = r.query(&engine.assembled(text), &values, |r| {

@@ -4,24 +4,22 @@ use domain::id::{CalendarId, TicketId};
 use domain::sla::Clock;
 use domain::ticket::Hold;
 
-use super::read::read_clock;
+use super::read::{BESIDES, clock_columns, read_clock};
 use crate::{Read, Result};
 
 statements! {
-    CLOCKS = "SELECT c.milestone, c.cycle, c.target_s, c.calendar_id, c.off_hours, c.started_at, c.stopped_at, \
-         c.stop_reason, c.reopened, c.excused, c.due_at, c.state, c.counted_s, c.next_at, c.breach_noted, \
-         c.fired_percent, c.reminded, t.id, t.number, t.title FROM clock c JOIN ticket t ON t.id = c.ticket_id \
+    CLOCKS = concat!("SELECT ", clock_columns!(), ", t.id, t.number, t.title FROM clock c JOIN ticket t ON t.id = c.ticket_id \
          WHERE c.calendar_id = $1 AND c.stopped_at IS NULL AND c.ticket_id > $2 \
-         ORDER BY c.ticket_id, c.milestone, c.cycle LIMIT $3";
+         ORDER BY c.ticket_id, c.milestone, c.cycle LIMIT $3");
     HOLDS = "SELECT h.ticket_id, h.status, h.from_at, h.to_at FROM ticket_hold h \
          WHERE h.ticket_id > $2 AND h.ticket_id <= $3 AND EXISTS (SELECT 1 FROM clock c \
          WHERE c.calendar_id = $1 AND c.stopped_at IS NULL AND c.ticket_id = h.ticket_id) \
          ORDER BY h.ticket_id, h.no LIMIT 100000";
 }
 
-/// A running clock.
+/// A running clock with the name of its case.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Running {
+pub struct RunningRow {
     /// Its ticket.
     pub ticket: TicketId,
     /// The ticket's number.
@@ -38,13 +36,18 @@ pub struct Running {
 const PER_TICKET: usize = 5;
 
 /// A page of running clocks after a ticket's key; the clocks of a ticket stay together. An empty page is the end.
-pub fn running(r: &mut Read<'_>, calendar: &CalendarId, after: &str, limit: usize) -> Result<Vec<Running>> {
+pub fn running(
+    r: &mut Read<'_>,
+    calendar: &CalendarId,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<RunningRow>> {
     let asked = i64::try_from(limit + PER_TICKET).unwrap_or(i64::MAX);
     let mut page = r.rows(&CLOCKS, &[calendar.as_str().into(), after.into(), asked.into()], |r| {
-        Ok(Running {
-            ticket: r.id(17)?,
-            number: r.text(18)?,
-            title: r.text(19)?,
+        Ok(RunningRow {
+            ticket: r.id(BESIDES)?,
+            number: r.text(BESIDES + 1)?,
+            title: r.text(BESIDES + 2)?,
             clock: read_clock(r)?,
             holds: Vec::new(),
         })

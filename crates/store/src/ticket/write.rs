@@ -44,13 +44,14 @@ statements! {
          ON CONFLICT (ticket_id, no) DO UPDATE SET to_at = EXCLUDED.to_at";
     PUT_CLOCK = "INSERT INTO clock (ticket_id, milestone, cycle, target_s, calendar_id, off_hours, started_at, \
          stopped_at, stop_reason, reopened, excused, due_at, state, counted_s, next_at, breach_noted, fired_percent, \
-         reminded) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         reminded, known_at, calendar_rev) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
          ON CONFLICT (ticket_id, milestone, cycle) DO UPDATE SET started_at = EXCLUDED.started_at, \
          stopped_at = EXCLUDED.stopped_at, stop_reason = EXCLUDED.stop_reason, reopened = EXCLUDED.reopened, \
          excused = EXCLUDED.excused, due_at = EXCLUDED.due_at, state = EXCLUDED.state, \
          counted_s = EXCLUDED.counted_s, next_at = EXCLUDED.next_at, breach_noted = EXCLUDED.breach_noted, \
-         fired_percent = EXCLUDED.fired_percent, reminded = EXCLUDED.reminded, lease_until_at = NULL";
+         fired_percent = EXCLUDED.fired_percent, reminded = EXCLUDED.reminded, \
+         calendar_rev = EXCLUDED.calendar_rev, lease_until_at = NULL";
 }
 
 /// The next running number of a year.
@@ -124,6 +125,8 @@ fn put_clocks(work: &mut Work<'_>, ticket: &Ticket, before: &[Clock], after: &[C
             c.breach_noted.into(),
             i64::from(c.fired_percent).into(),
             c.reminded.into(),
+            c.known_at.into(),
+            c.calendar_rev.into(),
         ];
         work.hit("clock", &PUT_CLOCK, &values)?;
     }

@@ -278,8 +278,9 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
             let late = counted(locale, fixed.counted_s - fixed.target_s);
             (say("event-missed", &[("clock", milestone(&fixed.milestone)), ("time", &late)]), "overdue")
         }
-        Change::Breached { milestone: m, .. } => {
-            (say("event-breached", &[("clock", milestone(m))]), "overdue")
+        Change::Breached { milestone: m, retro, .. } => {
+            let key = if *retro { "event-breached-retro" } else { "event-breached" };
+            (say(key, &[("clock", milestone(m))]), "overdue")
         }
         Change::StepsPassed { milestone: m, steps, .. } => {
             let n = steps.len().to_string();

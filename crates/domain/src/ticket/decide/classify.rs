@@ -244,13 +244,13 @@ fn recount_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
         match (milestone, responded_at) {
             (Milestone::Response, Some(at)) => {
                 supersede_finished(next, milestone);
-                next.start(milestone, t0);
+                next.start_known(milestone, t0, Some(next.now));
                 next.stop(milestone, at, StopReason::Done)?;
             }
             // What was done stays done: a technician who has come need not come again.
             _ if done => {}
             (Milestone::Update, _) => next.start(milestone, next.now),
-            _ => next.start(milestone, t0),
+            _ => next.start_known(milestone, t0, Some(next.now)),
         }
     }
     Ok(())

@@ -23,6 +23,11 @@ impl Next<'_> {
     /// Starts the next cycle of a milestone at `at`, if it is promised. The off-hours target is chosen
     /// once, here (K2).
     pub(super) fn start(&mut self, milestone: Milestone, at: Timestamp) {
+        self.start_known(milestone, at, None);
+    }
+
+    /// The same for a beginning of which nobody could know before `known_at`.
+    pub(super) fn start_known(&mut self, milestone: Milestone, at: Timestamp, known_at: Option<Timestamp>) {
         let Some(target) = self.target(milestone) else { return };
         let closed = self.case.rules.calendar(&target.calendar).is_some_and(|c| !c.is_open(at));
         let (seconds, calendar, off_hours) = target.chosen(!closed);
@@ -35,7 +40,8 @@ impl Next<'_> {
             .max()
             .unwrap_or(0);
         let clock = Clock::running((milestone, cycle), seconds, calendar.clone(), at);
-        self.out.clocks.push(Clock { off_hours, ..clock });
+        let known_at = known_at.filter(|known| *known > at);
+        self.out.clocks.push(Clock { off_hours, known_at, ..clock });
     }
 
     /// Stops the running cycle of a milestone, if there is one, and records what it came to.
@@ -59,8 +65,9 @@ impl Next<'_> {
         clock.stopped = Some((at, reason));
         clock.next_at = None;
         let holds = pauses(&self.out.holds, clock);
-        let Some(calendar) = rules.calendar(&clock.calendar) else { return Err(Refusal::NeverOpens) };
-        let reading = clock.refresh(calendar, &holds, at)?;
+        let Some(counted_in) = rules.calendars.get(&clock.calendar) else { return Err(Refusal::NeverOpens) };
+        let reading = clock.refresh(&counted_in.calendar, &holds, at)?;
+        clock.calendar_rev = Some(counted_in.rev);
         let late = reading.state == State::Breached;
         if reason == StopReason::Missed {
             // A slot ends with its due, which is in time; but nobody had reported by then.
@@ -76,10 +83,12 @@ impl Next<'_> {
             due_at: reading.due,
             met: !late && reason != StopReason::Missed,
             reason,
+            calendar_rev: clock.calendar_rev,
         };
         let milestone = clock.milestone;
         if let Some((true, cycle, Some(due_at))) = breach {
-            self.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro: false });
+            let retro = clock.is_retro(due_at);
+            self.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro });
         }
         self.event(Change::ClockStopped(fixed));
         Ok(())

@@ -130,7 +130,7 @@ pub fn open(
         next.set_status(Status::Open, "");
     }
     for milestone in [Milestone::Response, Milestone::Attend, Milestone::Update, Milestone::Resolution] {
-        next.start(milestone, received_at);
+        next.start_known(milestone, received_at, Some(now));
     }
     if by_phone {
         next.out.ticket.responded_at = Some(received_at);

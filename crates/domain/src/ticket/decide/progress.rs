@@ -117,7 +117,7 @@ fn reopen_slot(next: &mut Next<'_>, i: usize) -> Result<(), Refusal> {
             next.stop_at(i, due_at, StopReason::Missed)?;
             if let (None, Some(running)) = (end, running) {
                 next.stop_at(running, next.now, StopReason::Superseded)?;
-                next.start(Milestone::Update, due_at);
+                next.start_known(Milestone::Update, due_at, slot.known_at);
             }
             Ok(())
         }
@@ -175,12 +175,10 @@ pub(super) fn remind(next: &mut Next<'_>, i: usize, due: Timestamp) {
 pub(super) fn tell_underway(next: &mut Next<'_>) -> Result<(), Refusal> {
     // What passed before the case was here is no news: the customer has just been told that it has come, and hears of
     // the next report when the first slot passes that somebody could have reported in.
-    let here = next.out.ticket.created_at;
     let passed = next.out.events.iter().filter_map(|e| match e.change {
         Change::Breached { milestone: Milestone::Update, due_at, retro: false, .. } => Some(due_at),
         _ => None,
     });
-    let passed = passed.filter(|due_at| *due_at > here);
     let passed: Vec<Timestamp> = passed.collect();
     let Some(slot_at) = passed.iter().max().copied() else { return Ok(()) };
     let lone = passed.len() == 1;

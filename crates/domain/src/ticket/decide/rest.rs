@@ -75,7 +75,7 @@ fn pass(next: &mut Next<'_>, i: usize) -> Result<(), Refusal> {
             Act::Step { step, at, .. } => {
                 passed.push((step.key(), step.level, at, basis(next, clock, at)?));
             }
-            Act::Breach { at, .. } => late = Some(at),
+            Act::Breach { at, .. } => late = Some((at, clock.is_retro(at))),
             // Nobody is reminded of what lies behind.
             Act::Remind { .. } => {}
         }
@@ -90,9 +90,9 @@ fn pass(next: &mut Next<'_>, i: usize) -> Result<(), Refusal> {
             next.out.firings.push(Firing { milestone, cycle, step, basis_due_at, at, event, level });
         }
     }
-    if let Some(due_at) = late {
+    if let Some((due_at, retro)) = late {
         note(next, i, |clock| clock.breach_noted = true);
-        next.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro: false });
+        next.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro });
     }
     Ok(())
 }

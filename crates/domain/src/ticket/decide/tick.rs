@@ -53,17 +53,20 @@ pub fn tick(case: &Case, helpers: &Helpers, actor: &Actor, now: Timestamp) -> Ou
     if next.out.events.is_empty() { hush(next) } else { next.finish() }
 }
 
-/// Of several progress slots that are found missed together, after a downtime or by a late entry, only the last one is
-/// told of by itself; the others go into the digest.
+/// Of several progress slots that are found missed together, only the last one is told of by itself. After a downtime
+/// the others go into the digest; what passed before anybody could know of it stands in the timeline alone.
 fn gather_slots(next: &mut Next<'_>) {
-    let missed = |e: &Event| matches!(e.change, Change::Breached { milestone: Milestone::Update, .. });
-    let slots: Vec<i64> = next.out.events.iter().filter(|e| missed(e)).map(|e| e.no).collect();
-    let Some((_, earlier)) = slots.split_last() else { return };
-    let notices = std::mem::take(&mut next.out.notices);
-    let (late, told): (Vec<_>, _) =
-        notices.into_iter().partition(|n| n.event().is_some_and(|no| earlier.contains(&no)));
+    let missed = |e: &Event| match e.change {
+        Change::Breached { milestone: Milestone::Update, retro, .. } => Some((e.no, retro)),
+        _ => None,
+    };
+    let mut slots: BTreeMap<i64, bool> = next.out.events.iter().filter_map(missed).collect();
+    slots.pop_last();
+    let of = |n: &Notice| n.event().and_then(|no| slots.get(&no)).copied();
+    let (told, earlier): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut next.out.notices).into_iter().partition(|n| of(n).is_none());
     next.out.notices = told;
-    next.out.digest.extend(late);
+    next.out.digest.extend(earlier.into_iter().filter(|n| of(n) == Some(false)));
 }
 
 /// Something whose instant has come.
@@ -133,10 +136,10 @@ fn fire(next: &mut Next<'_>, i: usize, step: &Step, at: Timestamp, helpers: &Hel
     let Some(clock) = next.out.clocks.get(i) else { return Ok(()) };
     let (milestone, cycle, name) = (clock.milestone, clock.cycle, step.key());
     let basis_due_at = basis(next, clock, at)?;
+    let late = Late { s: to_seconds(next.now) - to_seconds(at), retro: clock.is_retro(at) };
     if let Some(clock) = next.out.clocks.get_mut(i) {
         clock.fired.insert(name.clone());
     }
-    let late_s = to_seconds(next.now) - to_seconds(at);
     let action = done_as(next, step.action);
     let event = next.event(Change::StepFired {
         milestone,
@@ -145,13 +148,14 @@ fn fire(next: &mut Next<'_>, i: usize, step: &Step, at: Timestamp, helpers: &Hel
         offset_s: step.offset_s,
         missed: step.missed,
         action,
-        late_s,
+        late_s: late.s,
         step: name.clone(),
         level: step.level,
+        retro: late.retro,
     });
     let level = step.level;
     next.out.firings.push(Firing { milestone, cycle, step: name, basis_due_at, at, event, level });
-    act(next, (step, action), event, late_s, helpers);
+    act(next, (step, action), event, late, helpers);
     Ok(())
 }
 
@@ -163,7 +167,7 @@ fn done_as(next: &Next<'_>, action: StepAction) -> StepAction {
     }
 }
 
-fn act(next: &mut Next<'_>, (step, action): (&Step, StepAction), event: i64, late_s: i64, helpers: &Helpers) {
+fn act(next: &mut Next<'_>, (step, action): (&Step, StepAction), event: i64, late: Late, helpers: &Helpers) {
     let told = next.out.notices.len();
     match action {
         StepAction::NotifyOwner => next.tell_staff(event),
@@ -176,7 +180,7 @@ fn act(next: &mut Next<'_>, (step, action): (&Step, StepAction), event: i64, lat
         }
         StepAction::NotifyManager => next.out.notices.push(Notice::Managers { event }),
         // Nobody is paged for what is long past; the digest tells who would have been.
-        StepAction::PageOnCall if late_s > DIGEST_S => {
+        StepAction::PageOnCall if late.is_long_past() => {
             let first = next_round(&helpers.on_call, &BTreeSet::new());
             next.out.notices.extend(first.into_iter().map(|c| Notice::Staff { to: c.person, event }));
         }
@@ -196,7 +200,7 @@ fn act(next: &mut Next<'_>, (step, action): (&Step, StepAction), event: i64, lat
             }
         }
     }
-    put_into_digest(next, told, late_s);
+    put_into_digest(next, told, late);
 }
 
 fn destination(step: &Step, helpers: &Helpers) -> Option<hand::Assignment> {
@@ -213,9 +217,23 @@ fn destination(step: &Step, helpers: &Helpers) -> Option<hand::Assignment> {
     Some(hand::Assignment { group: None, assignee: Some(person), because })
 }
 
+/// How long after its instant something is done, and why.
+#[derive(Debug, Clone, Copy)]
+struct Late {
+    s: i64,
+    /// Nobody could know of it before: it is done now as if it had come now (M2).
+    retro: bool,
+}
+
+impl Late {
+    const fn is_long_past(self) -> bool {
+        self.s > DIGEST_S && !self.retro
+    }
+}
+
 /// Notices from a position on are too late to be read one by one.
-fn put_into_digest(next: &mut Next<'_>, from: usize, late_s: i64) {
-    if late_s > DIGEST_S {
+fn put_into_digest(next: &mut Next<'_>, from: usize, late: Late) {
+    if late.is_long_past() {
         let late = next.out.notices.split_off(from);
         next.out.digest.extend(late);
     }
@@ -224,16 +242,17 @@ fn put_into_digest(next: &mut Next<'_>, from: usize, late_s: i64) {
 fn breach(next: &mut Next<'_>, i: usize, due_at: Timestamp, helpers: &Helpers) -> Result<(), Refusal> {
     let Some(clock) = next.out.clocks.get_mut(i) else { return Ok(()) };
     clock.breach_noted = true;
-    let (milestone, cycle) = (clock.milestone, clock.cycle);
-    let event = next.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro: false });
+    let (milestone, cycle, known_at, retro) =
+        (clock.milestone, clock.cycle, clock.known_at, clock.is_retro(due_at));
+    let event = next.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro });
     let told = next.out.notices.len();
     next.tell_staff(event);
-    put_into_digest(next, told, to_seconds(next.now) - to_seconds(due_at));
+    put_into_digest(next, told, Late { s: to_seconds(next.now) - to_seconds(due_at), retro });
     if milestone == Milestone::Update {
         fire_missed(next, i, due_at, helpers)?;
         // A missed slot is over at its due; the next one begins there (U1).
         next.stop_at(i, due_at, StopReason::Missed)?;
-        next.start(Milestone::Update, due_at);
+        next.start_known(Milestone::Update, due_at, known_at);
     }
     Ok(())
 }

@@ -74,6 +74,11 @@ impl EmergencyChange {
         }
     }
 
+    /// Is it a message to the affected customers? Then it answers whoever asks (K4); the plan and its states are no message.
+    pub fn speaks(&self) -> bool {
+        matches!(self, Self::Posted { public: true, .. } | Self::Ended { .. })
+    }
+
     /// May the affected customers read it? Entries for staff, who does what, and the review are the house's own.
     pub fn is_public(&self) -> bool {
         match self {

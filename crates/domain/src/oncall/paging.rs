@@ -46,6 +46,7 @@ impl PageEnd {
             | Change::Reported { .. }
             | Change::Contacted { .. }
             | Change::Attended { .. } => Some(Self::Responded),
+            Change::Emergency(said) if said.speaks() => Some(Self::Responded),
             // An emergency has a commander from its start.
             Change::Emergency(EmergencyChange::Started { .. }) if me.is_some() => Some(Self::Taken),
             Change::Assigned { to, .. } if me.is_some() && to.assignee.as_ref() == me => Some(Self::Taken),

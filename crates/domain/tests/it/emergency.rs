@@ -2,11 +2,13 @@
 
 use domain::access::{Action, Actor, Right, Role, Staff, may, may_in};
 use domain::emergency::{Emergency, EmergencyChange, Holder, PlanState, State};
+use domain::oncall::PageEnd;
+use domain::sla::Milestone;
 use domain::ticket::decide::{self, Case, InEmergency, MeasureInput, Notice, Refusal, Start};
-use domain::ticket::{Change, Severity};
+use domain::ticket::{Change, Severity, Status};
 use domain::time::Timestamp;
 
-use crate::ticket::{agent, at, case, customer, opened};
+use crate::ticket::{agent, at, case, customer, opened, say};
 
 fn lead() -> Actor {
     let rights = Role::Supervisor.default_rights();
@@ -153,6 +155,37 @@ fn an_interim_plan_is_promised_for_an_instant_to_come() {
     let (e, d) = decide::end_emergency(&c, &e, "已恢复", &lead(), at(60)).unwrap();
     assert_eq!(e.plan.map(|p| p.state), Some(PlanState::Ended));
     assert!(changes(&d)[0].is_public());
+}
+
+#[test]
+fn what_is_said_to_the_affected_answers_the_requester_and_is_no_progress_report() {
+    let (c, e) = running();
+    let met = |d: &decide::Decision| {
+        let of = |m| d.clocks.iter().any(|c| c.milestone == m && !c.is_running());
+        (of(Milestone::Response), of(Milestone::Update))
+    };
+    let post = |public, now| decide::post_in_emergency(&c, &e, ("备机切换中", public), None, &lead(), now);
+    let (_, d) = post(false, at(5)).unwrap();
+    assert_eq!((met(&d), d.ticket.responded_at, d.ticket.status), ((false, false), None, Status::New));
+    let (e, d) = post(true, at(6)).unwrap();
+    assert_eq!((met(&d), d.ticket.responded_at, d.ticket.status), ((true, false), Some(at(6)), Status::Open));
+    assert!(d.events.iter().any(|e| PageEnd::of(&e.change, &e.by) == Some(PageEnd::Responded)));
+    // A question of the customer is answered by the next words for everybody, here those of the end.
+    let c = case(d, &c.rules);
+    let asked = decide::customer_message(&c, say("何时恢复？"), &customer(), at(8)).unwrap();
+    let c = case(asked, &c.rules);
+    let unanswered = |d: &decide::Decision| {
+        (
+            d.ticket.unanswered_since,
+            d.clocks.iter().any(|c| c.milestone == Milestone::Reply && c.is_running()),
+        )
+    };
+    let (e, d) =
+        decide::plan_interim(&c, &e, ("离线填报", PlanState::InForce), None, &lead(), at(9)).unwrap();
+    assert!(unanswered(&d).0.is_some(), "the state of a plan is no message");
+    let c = case(d, &c.rules);
+    let (_, d) = decide::end_emergency(&c, &e, "已恢复", &lead(), at(10)).unwrap();
+    assert_eq!(unanswered(&d), (None, false));
 }
 
 #[test]

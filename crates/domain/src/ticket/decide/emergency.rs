@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Change, Decision, Next, Notice, Refusal};
+use super::{Case, Change, Decision, Next, Notice, Refusal, Status, talk};
 use crate::access::Actor;
 use crate::emergency::{Emergency, EmergencyChange, Holder, InterimPlan, PlanState, State};
 use crate::id::{EmergencyId, OrgId, StaffId};
@@ -264,10 +264,18 @@ pub(super) fn goes_on(e: &Emergency) -> Result<(), Refusal> {
 }
 
 impl Next<'_> {
-    /// Records a change and tells those who work in the emergency, then and now.
+    /// Records a change and tells those who work in the emergency, then and now. What is said to the affected is also an
+    /// answer to whoever asks here (K4, K7), and no progress report (U1).
     pub(super) fn in_emergency(mut self, mut after: Emergency, change: EmergencyChange) -> InEmergency {
         after.version += 1;
+        let answers = change.speaks() && !self.out.ticket.status.is_ended();
         let event = self.event(Change::Emergency(change));
+        if answers {
+            talk::answered(&mut self)?;
+            if self.out.ticket.status == Status::New {
+                self.set_status(Status::Open, "");
+            }
+        }
         self.tell_emergency(&after, event);
         Ok((after, self.finish()?))
     }

@@ -15,8 +15,8 @@ use store::ticket::MessageRow;
 use words::{Locale, counted, step_fired, t, t_args, word};
 
 use super::card::{Letters, ReportCard};
-use super::dues_line::dues_line;
 use super::mail_line::mail_line;
+use super::timed_line::timed_line;
 use crate::names::Names;
 
 /// An entry of the timeline.
@@ -151,7 +151,7 @@ pub(super) fn event_entry(
             let silent = Change::StatusChanged { from: *from, to: *to, note: String::new() };
             line(&silent, names, locale)?
         }
-        change => dues_line(change, e.at, (locale, zone)).or_else(|| line(change, names, locale))?,
+        change => timed_line(change, e.at, (locale, zone)).or_else(|| line(change, names, locale))?,
     };
     Some(Entry {
         anchor: format!("e{}", e.no),
@@ -164,7 +164,7 @@ pub(super) fn event_entry(
 
 /// An event in words; nothing for what speaks for itself.
 pub(super) fn told(e: &Event, names: &Names, (locale, zone): (Locale, &TimeZone)) -> String {
-    let text = dues_line(&e.change, e.at, (locale, zone)).or_else(|| line(&e.change, names, locale));
+    let text = timed_line(&e.change, e.at, (locale, zone)).or_else(|| line(&e.change, names, locale));
     let text = text.map(|(text, _)| text).unwrap_or_default();
     match other_ticket(&e.change) {
         Some(number) => format!("{text} {number}"),
@@ -313,10 +313,6 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         Change::Planned { plan } => {
             let steps: Vec<String> = plan.iter().map(|s| format!("{} {}", s.by, s.what)).collect();
             (say("event-planned", &[("plan", &steps.join(t(locale, "list-semicolon")))]), "")
-        }
-        Change::Contacted { note, .. } => (say("event-contacted", &[("note", note)]), "ok"),
-        Change::Attended { on_site, .. } => {
-            (t(locale, if *on_site { "event-on-site" } else { "event-remote" }).to_owned(), "ok")
         }
         Change::Excused { milestone, reason, .. } => {
             let clock = word(locale, "milestone", milestone.as_str());

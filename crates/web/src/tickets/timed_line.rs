@@ -3,15 +3,26 @@
 use domain::ticket::{Change, MovedDue};
 use domain::time::{Timestamp, to_seconds};
 use jiff::tz::TimeZone;
-use words::{Locale, clock_time, dated, duration, t, t_args, word};
+use words::{Locale, clock_time, date, dated, duration, t, t_args, word};
 
-/// What happened at `at`, with its colour role; nothing for events that name no due.
-pub(super) fn dues_line(
+/// What was recorded at `at`, with its colour role; nothing for events that name no other time.
+pub(super) fn timed_line(
     change: &Change,
     at: Timestamp,
     (locale, zone): (Locale, &TimeZone),
 ) -> Option<(String, &'static str)> {
+    let moment = (at, locale, zone);
     let text = match change {
+        Change::Contacted { note, .. } if note.is_empty() => {
+            return Some((t(locale, "event-contacted-plain").to_owned(), "ok"));
+        }
+        Change::Contacted { at, note } => {
+            return Some((outside("event-contacted", *at, &[("note", note)], moment), "ok"));
+        }
+        Change::Attended { at, on_site } => {
+            let key = if *on_site { "event-on-site" } else { "event-remote" };
+            return Some((outside(key, *at, &[], moment), "ok"));
+        }
         Change::ReportDue { due_at: None, .. } => t(locale, "event-report-due-soon").to_owned(),
         Change::ReportDue { due_at: Some(due), .. } => {
             let left = duration(locale, to_seconds(*due) - to_seconds(at));
@@ -24,6 +35,23 @@ pub(super) fn dues_line(
         _ => return None,
     };
     Some((text, "soon"))
+}
+
+/// What happened outside the system at `at`; the time is said where it is not the minute in which it was recorded.
+fn outside(
+    key: &str,
+    at: Timestamp,
+    args: &[(&'static str, &str)],
+    (recorded, locale, zone): (Timestamp, Locale, &TimeZone),
+) -> String {
+    let day = |at: Timestamp| date(zone, at);
+    let time = clock_time(zone, at);
+    if day(at) == day(recorded) && time == clock_time(zone, recorded) {
+        return t_args(locale, key, args);
+    }
+    let time = if day(at) == day(recorded) { time } else { dated(locale, zone, at) };
+    let args: Vec<_> = args.iter().copied().chain([("at", &*time)]).collect();
+    t_args(locale, &format!("{key}-at"), &args)
 }
 
 fn moved(due: &MovedDue, locale: Locale, zone: &TimeZone) -> String {
@@ -41,7 +69,7 @@ mod tests {
     use super::*;
 
     fn said(change: &Change, at: &str) -> String {
-        let line = dues_line(change, at.parse().unwrap(), (Locale::Zh, &TimeZone::UTC));
+        let line = timed_line(change, at.parse().unwrap(), (Locale::Zh, &TimeZone::UTC));
         line.unwrap().0
     }
 
@@ -53,6 +81,20 @@ mod tests {
         assert_eq!(said(&due, "2026-09-24T10:27:30Z"), "提醒：进度通报应在 10:30 前发出，还剩 2 分 30 秒");
         let old = Change::ReportDue { cycle: 1, due_at: None };
         assert_eq!(said(&old, "2026-09-24T10:25:00Z"), "提醒：进度通报即将到期");
+    }
+
+    #[test]
+    fn what_happened_outside_says_when_unless_it_was_recorded_in_that_minute() {
+        let at = "2026-09-24T10:25:10Z".parse().unwrap();
+        let contact = Change::Contacted { at, note: "已电话告知".to_owned() };
+        assert_eq!(said(&contact, "2026-09-24T10:25:40Z"), "联系了客户：已电话告知");
+        assert_eq!(said(&contact, "2026-09-24T11:02:00Z"), "于 10:25 联系了客户：已电话告知");
+        assert_eq!(said(&contact, "2026-09-25T01:00:00Z"), "于 2026-09-24 周四 10:25 联系了客户：已电话告知");
+        let imported = Change::Contacted { at, note: String::new() };
+        assert_eq!(said(&imported, "2026-09-24T10:25:10Z"), "联系了客户");
+        let there = Change::Attended { at, on_site: true };
+        assert_eq!(said(&there, "2026-09-24T10:25:10Z"), "到达现场");
+        assert_eq!(said(&there, "2026-09-24T10:40:00Z"), "于 10:25 到达现场");
     }
 
     #[test]

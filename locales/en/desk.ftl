@@ -75,6 +75,7 @@ password-set-help = You sign in again afterwards, everywhere. If you forgot the 
 password-set-sign-in = Set password and sign in
 password-forgotten = Forgot your password? Set a new one
 demo-accounts = Demo accounts
+demo-own-database = The demo has its own database in the folder of --data and takes no database_url: leave it out of the configuration file and of AFTERCARE_DATABASE_URL.
 
 # list
 new-ticket = New ticket

@@ -370,6 +370,7 @@ refusal-too_many = More than fit.
 refusal-no_senior = There is no senior engineer who could take it. Add one in the administration, or assign the ticket.
 refusal-ended = The ticket has ended. Open it again, or open a new one.
 refusal-merged = The ticket was merged. Please go on in the other one.
+refusal-push_off = Browser push is off: this node cannot use the desk’s push keys. An administrator finds the reason in the log of the service.
 refusal-empty_text = There is no text yet.
 refusal-needs_message = To wait for the customer, send a message that says what is needed.
 refusal-needs_reason = Please give a reason.

@@ -72,6 +72,7 @@ password-set-help = 设置后，所有设备都需要重新登录。忘记当前
 password-set-sign-in = 设置密码并登录
 password-forgotten = 忘记密码？在此设置新密码
 demo-accounts = 演示账号
+demo-own-database = 演示系统使用 --data 目录中自带的数据库，不使用 database_url：请从配置文件和环境变量 AFTERCARE_DATABASE_URL 中去掉。
 
 # list
 new-ticket = 新建工单

@@ -355,6 +355,7 @@ refusal-too_many = 数量超过上限。
 refusal-no_senior = 没有可以接手的高级工程师。请先在管理中添加，或改用指派。
 refusal-ended = 工单已结束。如问题仍在，请重新打开或新建工单。
 refusal-merged = 工单已合并，请到合并后的工单继续。
+refusal-push_off = 本机推送未启用：服务台无法使用推送密钥。请由管理员查看服务日志。
 refusal-empty_text = 内容还没有填写。
 refusal-needs_message = 等待客户时请同时给客户发一条消息，说明需要对方做什么。
 refusal-needs_reason = 请写明原因。

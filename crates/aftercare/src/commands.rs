@@ -15,7 +15,7 @@ use store::staff::{self, StaffRow};
 use words::Locale;
 
 use crate::config::Config;
-use crate::{check, demo, import, push_work, search_index, seed, serve, sla};
+use crate::{check, demo, import, search_index, seed, serve, sla};
 
 /// After-sales service desk.
 #[derive(Debug, Parser)]
@@ -155,11 +155,7 @@ async fn command(command: Command, config: Config) -> anyhow::Result<()> {
             let url = serve::public_url(&config, &listener)?;
             set_up_hint(&desk, &url).await?;
             let mut web = serve::web_config(&config, &url, &config.data);
-            let (secret, key, fetching) = serve::with_secret(&desk, &config, &mut web).await?;
-            match push_work::open(&desk, &config.push, secret, &url).await {
-                Ok(pusher) => web.push = Some(std::sync::Arc::new(pusher)),
-                Err(e) => tracing::error!(error = format!("{e:#}"), "browser push is off on this node"),
-            }
+            let (key, fetching) = serve::with_secret(&desk, &config, &mut web).await?;
             let gate = match config.mail_in.listener(fetching.room.clone())? {
                 Some((listen, settings)) => Some((serve::bind(listen).await?, settings)),
                 None => None,

@@ -11,7 +11,6 @@ use desk::mail_in::{House, ReplyKey};
 use mail::Mailer;
 use mail::listener::{Protocol, Settings};
 use mail::origin::Names;
-use push::Secret;
 use search::Search;
 use store::{Db, DbConfig, Entropy};
 use tokio::net::TcpListener;
@@ -25,6 +24,7 @@ use crate::housekeeping;
 use crate::mail_in_work::{self, Gate, MailRoom};
 use crate::mailbox_door::MailboxDoor;
 use crate::post;
+use crate::push_work;
 use crate::seal;
 use crate::search_index;
 use crate::workers::{self, Post};
@@ -91,20 +91,26 @@ pub(crate) fn search(data: &Path) -> Search {
 }
 
 /// What must not be read from a copy of the database is opened with the node's secret: the addresses for answers, and the
-/// passwords of mailboxes, which pages seal with it.
+/// passwords of mailboxes, which pages seal with it. So are the keys of browser push.
 pub(crate) async fn with_secret(
     desk: &Desk,
     config: &Config,
     web: &mut WebConfig,
-) -> anyhow::Result<(Secret, Option<ReplyKey>, Fetching)> {
+) -> anyhow::Result<(Option<ReplyKey>, Fetching)> {
     let secret = seal::secret(config, desk)?;
+    web.push = match push_work::open(desk, &config.push, secret.clone(), &web.public_url).await {
+        Ok(pusher) => Some(Arc::new(pusher)),
+        Err(e) => {
+            tracing::error!(error = format!("{e:#}"), "browser push is off on this node");
+            None
+        }
+    };
     let key = seal::reply_key_or_none(desk, &secret).await;
     web.mailboxes = Some(Arc::new(MailboxDoor::new(secret.clone())));
     web.written_mailboxes = config.mail_in.written()?;
     let (max_bytes, room) = config.mail_in.sizes()?;
     let node = node_name(&config.data);
-    let fetching = Fetching { secret: secret.clone(), max_bytes, room, node };
-    Ok((secret, key, fetching))
+    Ok((key, Fetching { secret, max_bytes, room, node }))
 }
 
 /// The name of this node, the same after a restart: what it held it still holds.

@@ -56,6 +56,7 @@ pub struct TestApp {
     /// The place of a push service on loopback, the only one to which it may deliver there. Nobody answers until a test does.
     pub push_service: TcpListener,
     pusher: Arc<Pusher>,
+    web: WebConfig,
     router: Router,
     database: Database,
     folder: Folder,
@@ -93,8 +94,29 @@ impl TestApp {
             mailboxes: Some(Arc::new(aftercare::MailboxDoor::new(secret()))),
             written_mailboxes: Vec::new(),
         };
-        let router = web::router(App::new(desk.clone(), web));
-        Self { desk, clock, cast, search, indexer, files, push_service, pusher, router, database, folder }
+        let router = web::router(App::new(desk.clone(), web.clone()));
+        Self {
+            desk,
+            clock,
+            cast,
+            search,
+            indexer,
+            files,
+            push_service,
+            pusher,
+            web,
+            router,
+            database,
+            folder,
+        }
+    }
+
+    /// The same on a node that cannot use the keys of browser push.
+    #[must_use]
+    pub fn without_push(mut self) -> Self {
+        self.web.push = None;
+        self.router = web::router(App::new(self.desk.clone(), self.web.clone()));
+        self
     }
 
     /// The present instant.

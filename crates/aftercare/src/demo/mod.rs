@@ -22,6 +22,7 @@ use mail::listener::{Protocol, Settings};
 use serde_json::json;
 use store::{Db, DbConfig, Entropy};
 use tokio::net::TcpListener;
+use words::{Locale, t};
 
 use crate::clock::{ProcessClock, SetClock};
 use crate::config::Config;
@@ -63,7 +64,9 @@ const LAYING: &str = "demo-world-begun";
 pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Config) -> anyhow::Result<()> {
     config.data = data.unwrap_or_else(|| PathBuf::from("aftercare-demo"));
     config.listen = args.listen.unwrap_or(config.listen);
-    config.database_url = None;
+    if config.database_url.is_some() {
+        bail!(Locale::ALL.map(|l| t(l, "demo-own-database")).join("\n"));
+    }
     config.limits.api_per_second = API_PER_SECOND;
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot create {}", config.data.display()))?;
@@ -84,7 +87,7 @@ pub(crate) async fn run(args: DemoArgs, data: Option<PathBuf>, mut config: Confi
     announce(args.json, &url, &accounts, &token)?;
     // The demo sends nothing, whatever is configured.
     web.sends_letters = false;
-    let (_, key, fetching) = serve::with_secret(&desk, &config, &mut web).await?;
+    let (key, fetching) = serve::with_secret(&desk, &config, &mut web).await?;
     web.written_mailboxes = vec![MAILBOX.to_owned()];
     let house = Arc::new(House { mailboxes: vec![(MAILBOX.to_owned(), None)], own: Vec::new(), key });
     let letters = Letters { house, gate, fetching: Some(fetching), ..Letters::default() };

@@ -45,6 +45,12 @@ fn an_account_is_made_with_its_password_or_not_at_all() {
     assert!(run(&data, &long, "a long enough password\n", &[]).status.success(), "it was not made before");
     let own = complaint(&run(&data, &["user", "passwd", "a.long.login"], "a.long.login\n", &[]));
     assert!(own.contains("must not be the login"), "{own}");
+    let nobody = run(&data, &["user", "passwd", "nobody"], "", &[]);
+    assert_eq!(complaint(&nobody), "aftercare: no such login");
+    assert!(
+        !String::from_utf8_lossy(&nobody.stderr).contains("password"),
+        "it is said before one is asked for"
+    );
     let again = [&add[..], &["--role", "agent"]].concat();
     let again = complaint(&run(&data, &again, "a long enough password\n", &[]));
     assert!(again.contains("taken") || again.contains("already"), "{again}");
@@ -62,6 +68,16 @@ fn a_demo_takes_no_folder_of_somebody_else() {
     let kept = run(&data, &["user", "passwd", "bo"], "another long password\n", &[]);
     assert!(kept.status.success(), "the account is still there");
     std::fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn a_demo_refuses_a_database_that_it_would_not_use() {
+    let data = folder("demo-postgres");
+    let there = data.to_str().unwrap();
+    let demo = ["demo", "--data", there, "--listen", "127.0.0.1:0"];
+    let out = run(&data, &demo, "", &[("AFTERCARE_DATABASE_URL", "postgres://desk@127.0.0.1:1/desk")]);
+    assert!(complaint(&out).contains("takes no database_url"));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("不使用 database_url") && !data.exists());
 }
 
 #[test]

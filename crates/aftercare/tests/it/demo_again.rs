@@ -67,6 +67,8 @@ fn what_the_demo_prints_works_whatever_was_done_before() {
     for (login, _) in &all {
         assert!(signs_in(&again, login), "{login}");
     }
+    let push = request(&again, "GET /api/v1/push", "").unwrap();
+    assert!(body_of(&push)["public_key"].is_string(), "{push}");
     let tokens = request(&again, "GET /api/v1/tokens", "").unwrap();
     assert!(tokens.starts_with("HTTP/1.1 200"), "{tokens}");
     again.child.kill().unwrap();

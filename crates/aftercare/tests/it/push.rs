@@ -23,6 +23,7 @@ mod engines {
         a_browser_is_woken_and_acknowledges,
         trouble_is_tried_again_and_a_browser_that_is_gone_is_forgotten,
         what_a_push_service_never_takes_waits_for_a_person,
+        a_node_without_keys_says_so,
         only_browsers_that_can_be_reached_are_kept_and_one_manages_ones_own,
     );
 }
@@ -252,4 +253,15 @@ async fn only_browsers_that_can_be_reached_are_kept_and_one_manages_ones_own(app
     other.post("/api/v1/push", &good).await;
     mine.post("/api/v1/push", &good).await;
     assert_eq!(other.get("/api/v1/push").await.json()["items"], json!([]));
+}
+
+async fn a_node_without_keys_says_so(app: TestApp) {
+    let app = app.without_push();
+    let mine = app.api().await;
+    let browser = json!({"endpoint": "https://push.example/1", "key": "AAAA", "auth": "AAAA"});
+    for answer in [mine.get("/api/v1/push").await, mine.post("/api/v1/push", &browser).await] {
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text);
+        assert!(answer.json()["title"].as_str().unwrap().contains("本机推送未启用"), "{}", answer.text);
+    }
+    assert!(app.signed_in("boss").await.get("/on-call").await.text.contains("本机推送未启用"));
 }

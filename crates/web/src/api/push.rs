@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use desk::Error;
 use desk::oncall::push::unsubscribe;
+use domain::ticket::decide::Refusal;
 use serde::{Deserialize, Serialize};
 use store::oncall::push::{BrowserRow, of_person};
 use utoipa::ToSchema;
@@ -38,12 +38,12 @@ pub(crate) struct PushView {
     items: Vec<BrowserView>,
 }
 
-/// The caller's browsers that pages wake. 404 where browser push is not set up.
-#[utoipa::path(get, path = "/api/v1/push", responses((status = 200, body = PushView), (status = 404, body = Problem)))]
+/// The caller's browsers that pages wake. `refused.push_off` where browser push is not set up.
+#[utoipa::path(get, path = "/api/v1/push", responses((status = 200, body = PushView), (status = 409, body = Problem)))]
 pub(crate) async fn browsers(State(app): State<App>, caller: Caller) -> Answer<PushView> {
     let me = caller.person()?;
     let key = app.config.push.as_ref().map(|p| p.public_key());
-    let public_key = key.ok_or_else(|| caller.fail(Error::NotFound))?;
+    let public_key = key.ok_or_else(|| caller.fail(Refusal::PushOff))?;
     let rows = app.desk.read(move |r| Ok(of_person(r, &me.id)?)).await.map_err(|e| caller.fail(e))?;
     Ok(Json(PushView { public_key, items: rows.into_iter().map(view).collect() }))
 }
@@ -61,7 +61,7 @@ pub(crate) struct BrowserBody {
 }
 
 /// A browser is to be woken by the caller's pages. Again is harmless.
-#[utoipa::path(post, path = "/api/v1/push", request_body = BrowserBody, responses((status = 201, body = BrowserView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/api/v1/push", request_body = BrowserBody, responses((status = 201, body = BrowserView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn add_browser(
     State(app): State<App>,
     caller: Caller,

@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Error;
 use desk::oncall::push::{Browser, subscribe, unsubscribe};
+use domain::ticket::decide::Refusal;
 use push::{Pusher, Subscription};
 use serde::Deserialize;
 use store::oncall::push::BrowserRow;
@@ -34,7 +35,7 @@ impl Given {
 
 /// A browser is kept, sealed.
 pub(crate) async fn keep(app: &App, who: &domain::access::Actor, given: Given) -> desk::Result<BrowserRow> {
-    let pusher: &Pusher = app.config.push.as_deref().ok_or(Error::NotFound)?;
+    let pusher: &Pusher = app.config.push.as_deref().ok_or(Refusal::PushOff)?;
     pusher.check(&given.endpoint).map_err(|_| Error::field("endpoint", "bad_value"))?;
     let to = Subscription::new(&given.endpoint, &given.key, &given.auth);
     let to = to.map_err(|_| Error::field("key", "bad_value"))?;

@@ -83,6 +83,8 @@ named! {
         TooLate = "too_late",
         /// More than fit.
         TooMany = "too_many",
+        /// Browser push is not set up on this node.
+        PushOff = "push_off",
         /// Something else still names it; deactivate it instead.
         InUse = "in_use",
     }

@@ -217,6 +217,7 @@ rota-overlap = “{ $asked }” and “{ $passed }” both serve { $groups }; �
 rota-overlap-rest = Neither “{ $asked }” nor “{ $passed }” names a group; “{ $asked }”, the first by name, is asked. Make one of them a draft, or name its groups.
 said-rota-in_force = Put in force
 said-rota-draft = Made a draft
+issue-put_in_already = choose another time, or take out who is there; somebody is put in for this duty already
 issue-served_already = save it as a draft, or change the other one first; a rota in force serves this already
 issue-rest_served_already = choose groups, or save it as a draft; a rota in force names no group either
 issue-is_draft = this rota is a draft: swaps and notes begin when it is in force

@@ -202,6 +202,7 @@ rota-overlap = “{ $asked }”和“{ $passed }”都负责 { $groups }，呼�
 rota-overlap-rest = “{ $asked }”和“{ $passed }”都没有指定组，呼叫时用名称靠前的“{ $asked }”。请把其中一张改为草稿，或指定服务的组。
 said-rota-in_force = 已启用
 said-rota-draft = 已改为草稿
+issue-put_in_already = 请改选时间，或先移除已有的；这段时间已有调班
 issue-served_already = 请存为草稿，或先调整另一张；这些组已由启用的值班表负责
 issue-rest_served_already = 请指定服务的组，或存为草稿；不指定组的已有一张启用
 issue-is_draft = 这张值班表是草稿，启用后才能换班和留言

@@ -5,7 +5,7 @@ use desk::Desk;
 use desk::oncall::{self, Proposal, Standing};
 use domain::id::{RotaId, StaffId};
 use domain::oncall::{
-    Duty, LayerDays, LayerDoc, Leave, Override, RotaDoc, RotaState, Seat, ShiftUnit, duties,
+    Drafts, Duty, LayerDays, LayerDoc, Leave, Override, RotaDoc, RotaState, Seat, ShiftUnit, duties,
 };
 use domain::time::{Timestamp, plus_seconds};
 use jiff::ToSpan;
@@ -87,7 +87,8 @@ pub(super) async fn lay(desk: &Desk, world: &World, cast: &Cast, zone: &TimeZone
             owner: person(cast, &of.owner)?,
             confirm_within_min: None,
         };
-        let row = RotaRow { id: "".into(), name: name.clone(), rev: 0, doc, state };
+        let row =
+            RotaRow { id: "".into(), name: name.clone(), rev: 0, doc, state, drafts: Drafts::default() };
         oncall::save_rota(desk, &OPERATOR, row).await?;
     }
     for actor in cast.staff.values() {

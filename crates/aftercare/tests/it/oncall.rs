@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use desk::oncall::{cancel_leave, confirm_phone, go_on_leave, put_in, save_rota, take_out};
 use domain::access::{Actor, System};
 use domain::id::StaffId;
-use domain::oncall::{LayerDays, LayerDoc, Leave, Override, RotaDoc, RotaState, Seat, ShiftUnit};
+use domain::oncall::{Drafts, LayerDays, LayerDoc, Leave, Override, RotaDoc, RotaState, Seat, ShiftUnit};
 use domain::time::{Timestamp, plus_seconds};
 use jiff::civil::date;
 use serde_json::{Value, json};
@@ -50,7 +50,14 @@ pub(crate) fn rota(app: &TestApp, order: &[&str]) -> RotaRow {
         owner: staff(app, "admin"),
         confirm_within_min: None,
     };
-    RotaRow { id: "".into(), name: "一线值班".to_owned(), rev: 0, doc, state: RotaState::InForce }
+    RotaRow {
+        id: "".into(),
+        name: "一线值班".to_owned(),
+        rev: 0,
+        doc,
+        state: RotaState::InForce,
+        drafts: Drafts::default(),
+    }
 }
 
 pub(crate) fn staff(app: &TestApp, login: &str) -> StaffId {

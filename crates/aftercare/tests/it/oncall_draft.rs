@@ -14,7 +14,10 @@ mod engines {
     testkit::on_both_engines!(
         a_draft_pages_nobody_and_stands_nowhere,
         it_is_looked_at_and_put_in_force_by_its_page,
+        it_counts_from_when_it_is_in_force,
+        pages_of_a_draft_say_so,
         no_two_in_force_serve_the_same,
+        no_two_have_one_name,
         two_from_before_are_said_and_the_first_by_name_counts,
         holidays_that_were_put_in_leave_a_rota_what_it_was,
     );
@@ -107,6 +110,70 @@ async fn it_is_looked_at_and_put_in_force_by_its_page(app: TestApp) {
     let path = format!("/api/v1/on-call/rotas/{}", draft.id);
     let put = app.api().await.json(Method::PUT, &path, &body).await;
     assert_eq!((put.status, &put.json()["state"]), (StatusCode::OK, &json!("draft")), "{}", put.text);
+}
+
+async fn days_in_force(app: &TestApp, row: &RotaRow, span: (&str, &str)) -> Vec<(String, String)> {
+    let path = format!("/api/v1/on-call/rotas/{}/shifts?from={}&until={}", row.id, span.0, span.1);
+    let shifts = app.api().await.get(&path).await.json()["shifts"].clone();
+    let text = |v: &Value| v.as_str().unwrap().to_owned();
+    shifts.as_array().unwrap().iter().map(|s| (text(&s["from"]), text(&s["until"]))).collect()
+}
+
+async fn it_counts_from_when_it_is_in_force(app: TestApp) {
+    let draft = RotaRow { state: RotaState::Draft, ..rota(&app, &["agent"]) };
+    let row = save_rota(&app.desk, &OPERATOR, draft).await.unwrap();
+    let state = async |state| set_rota_state(&app.desk, &OPERATOR, row.id.clone(), state).await.unwrap();
+    let span = ("2026-09-20T00:00:00Z", "2026-10-10T00:00:00Z");
+    let all = days_in_force(&app, &row, span).await;
+    assert_eq!(all.first().map(|s| s.0.as_str()), Some(span.0), "a draft is looked at as if: {all:?}");
+    app.advance_to("2026-09-26T02:00:00Z".parse().unwrap()).await;
+    state(RotaState::InForce).await;
+    app.advance_to("2026-09-29T02:00:00Z".parse().unwrap()).await;
+    // Before it was in force nobody had a duty: on the page, in the feed, in the API, in the counters.
+    let counted = days_in_force(&app, &row, span).await;
+    assert_eq!(counted.first().map(|s| s.0.as_str()), Some("2026-09-26T02:00:00Z"), "{counted:?}");
+    let token = renew_feed(&app.desk, app.cast.staff("agent")).await.unwrap();
+    let begins = feed(&app.desk, &token).await.unwrap().1.into_iter().map(|(_, d)| d.from.to_string());
+    assert_eq!(begins.min().as_deref(), Some("2026-09-26T02:00:00Z"));
+    let boss = app.signed_in("boss").await;
+    let month = boss.get("/on-call?month=2026-09").await.text;
+    let day = |date: &str| month.split(date).nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
+    assert!(day("09-25 周五").contains(">草稿</td>") && day("09-26 周六").contains("10:00"), "{month}");
+    let plan = app.api().await.get(&format!("/api/v1/on-call/rotas/{}/holidays", row.id)).await.json();
+    let counts = &plan["counts"][0];
+    // 25 to 27 September are days off; of them it was in force on the last two.
+    assert_eq!((&counts["holidays"], &counts["workdays"]), (&json!(2), &json!(3)), "{plan}");
+    // A time as a draft in between is missing, what was before it stays.
+    state(RotaState::Draft).await;
+    app.advance(3600).await;
+    state(RotaState::InForce).await;
+    let again = days_in_force(&app, &row, span).await;
+    let ends: Vec<&str> = again.iter().flat_map(|s| [s.0.as_str(), s.1.as_str()]).collect();
+    assert!(ends.starts_with(&["2026-09-26T02:00:00Z"]), "{again:?}");
+    assert!(ends.windows(2).any(|w| w == ["2026-09-29T02:00:00Z", "2026-09-29T03:00:00Z"]), "{again:?}");
+}
+
+async fn pages_of_a_draft_say_so(app: TestApp) {
+    let (_, draft) = both(&app).await;
+    let boss = app.signed_in("boss").await;
+    let holidays = boss.get(&format!("/on-call/rotas/{}/holiday", draft.id)).await.text;
+    let head = holidays.split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap();
+    assert!(head.contains(">草稿<"), "{holidays}");
+    let month = boss.get("/on-call?month=2026-10").await.text;
+    let side = month.split("<aside class=\"side\"").nth(1).unwrap().split("</aside>").next().unwrap();
+    assert!(side.contains("A 试算（草稿）"), "{side}");
+}
+
+async fn no_two_have_one_name(app: TestApp) {
+    let (real, draft) = both(&app).await;
+    let taken = |e: &dyn std::fmt::Debug| format!("{e:?}").contains("\"name\", issue: \"taken\"");
+    let same =
+        RotaRow { name: format!(" {} ", real.name), state: RotaState::Draft, ..rota(&app, &["agent"]) };
+    let no = save_rota(&app.desk, &OPERATOR, same).await;
+    assert!(taken(&no), "{no:?}");
+    let no = save_rota(&app.desk, &OPERATOR, RotaRow { name: "a 试算".into(), ..real.clone() }).await;
+    assert!(taken(&no), "{no:?}");
+    save_rota(&app.desk, &OPERATOR, draft).await.unwrap();
 }
 
 async fn no_two_in_force_serve_the_same(app: TestApp) {

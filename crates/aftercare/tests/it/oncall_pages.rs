@@ -14,6 +14,7 @@ use super::oncall::{OPERATOR, rota, staff};
 mod engines {
     testkit::on_both_engines!(
         a_rota_is_made_by_its_form_with_a_preview,
+        two_are_not_put_in_for_one_time,
         what_is_done_on_the_month_is_undone,
         whom_a_rota_names_is_not_lost,
         who_was_deactivated_is_named_as_such,
@@ -98,6 +99,44 @@ async fn undo(client: &Client, said: &Answer) {
     let (action, fields) = undo_form(&next_page(client, said).await);
     let undone = client.form(&action, &fields).await;
     assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text);
+}
+
+/// At one instant one person is put in for a duty; only a swap, on which two agreed, stands over another.
+async fn two_are_not_put_in_for_one_time(app: TestApp) {
+    let row = save_rota(&app.desk, &OPERATOR, rota(&app, &["agent", "colleague"])).await.unwrap();
+    let boss = app.signed_in("boss").await;
+    let put = async |who: &str, seat: &str, from: &str, until: &str| {
+        let body =
+            format!("rota={}&seat={seat}&person={}&from={from}&until={until}", row.id, staff(&app, who));
+        boss.form("/on-call/overrides", &body).await
+    };
+    let noon = ("2026-10-02T09:00", "2026-10-02T12:00");
+    assert_eq!(put("senior", "primary", noon.0, noon.1).await.status, StatusCode::SEE_OTHER);
+    let no = put("admin", "primary", "2026-10-02T11:00", "2026-10-02T15:00").await;
+    let said = "这段时间已有调班（senior 2026-10-02 09:00 \u{2013} 2026-10-02 12:00）";
+    assert_eq!(no.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", no.text);
+    assert!(no.text.contains(said), "{}", no.text);
+    for (seat, from, until) in [
+        ("primary", noon.1, "2026-10-02T15:00"),
+        ("backup", noon.0, noon.1),
+        ("primary", "2026-10-02T08:00", noon.0),
+    ] {
+        assert_eq!(put("admin", seat, from, until).await.status, StatusCode::SEE_OTHER, "{seat} {from}");
+    }
+    let holidays = format!("primary.2026-10-01={0}&primary.2026-10-02={0}", staff(&app, "agent"));
+    let no = boss.form(&format!("/on-call/rotas/{}/holiday", row.id), &holidays).await;
+    assert_eq!(no.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", no.text);
+    assert!(no.text.contains("10-02 周五") && no.text.contains("这段时间已有调班"), "{}", no.text);
+    let kept = app.desk.read(move |r| {
+        let all = store::oncall::overrides(
+            r,
+            &row.id,
+            "2026-09-30T00:00:00Z".parse().unwrap(),
+            "2026-10-05T00:00:00Z".parse().unwrap(),
+        );
+        Ok(all?)
+    });
+    assert_eq!(kept.await.unwrap().len(), 4, "nothing of the holidays was put in");
 }
 
 async fn what_is_done_on_the_month_is_undone(app: TestApp) {

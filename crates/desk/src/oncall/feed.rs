@@ -63,7 +63,7 @@ pub async fn feed(desk: &Desk, token: &str) -> Result<(StaffRow, Vec<(RotaRow, D
         let (rules, now) = (of.rules_in(r)?, r.now());
         let mut found = Vec::new();
         for rota in oncall::in_force(r)? {
-            let mine = duties_between(r, &rules, &rota, plus_seconds(now, AHEAD_S))?;
+            let mine = duties_until(r, &rules, &rota, plus_seconds(now, AHEAD_S))?;
             let mine = mine.into_iter().filter(|d| d.person == me && d.until > plus_seconds(now, -PAST_S));
             found.extend(mine.map(|d| (rota.clone(), d)));
         }
@@ -74,11 +74,14 @@ pub async fn feed(desk: &Desk, token: &str) -> Result<(StaffRow, Vec<(RotaRow, D
 }
 
 /// The duties up to an instant, each with its true beginning, so that a calendar knows it again.
-fn duties_between(r: &mut Read<'_>, rules: &Rules, rota: &RotaRow, until: Timestamp) -> Result<Vec<Duty>> {
+///
+/// # Errors
+/// The store's; `NotFound` if its calendar is gone.
+pub fn duties_until(r: &mut Read<'_>, rules: &Rules, rota: &RotaRow, until: Timestamp) -> Result<Vec<Duty>> {
     let now = r.now();
     let mut load = |from: Timestamp| -> Result<Vec<Duty>> {
         let standing = Standing::load(r, rules, rota.clone(), (from, until))?;
-        Ok(duties(&standing.roster().shifts(from, until)))
+        Ok(duties(&standing.shifts(from, until)))
     };
     let near = plus_seconds(now, -PAST_S - 21 * DAY_S);
     let found = load(near)?;

@@ -14,9 +14,9 @@ use store::Read;
 use store::oncall::{self, OverrideRow, RotaRow, watch};
 
 use super::parity::{self, ParityCheck};
-use super::{MAX_NOTE, Standing, active, override_said};
+use super::{MAX_NOTE, Standing, active, override_said, put_in_already};
 use crate::admin::{need, record};
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, Unit};
 
 /// How far ahead holidays are looked for.
 const AHEAD_DAYS: u16 = 400;
@@ -100,7 +100,7 @@ pub fn holiday_plan(r: &mut Read<'_>, rules: &Rules, row: &RotaRow) -> Result<Op
     let standing = Standing::load(r, rules, row.clone(), (from, start(&zone, after(block.last))))?;
     let roster = standing.roster();
     // What a draft says of the past was nobody's duty.
-    let had = if row.in_force() { roster.shifts(from, first) } else { Vec::new() };
+    let had = if row.in_force() { standing.shifts(from, first) } else { Vec::new() };
     let so_far = tally(&had, roster.rota.days(), &zone);
     let able = active(r)?;
     let order = people(row, &able, Seat::Primary);
@@ -139,7 +139,7 @@ fn people(row: &RotaRow, able: &BTreeSet<StaffId>, seat: Seat) -> Vec<StaffId> {
 }
 
 /// Puts in who takes which day of holidays, from midnight to midnight. What was put in for exactly such a day before makes
-/// room, unless two people swapped it.
+/// room, unless two people swapped it; what else stands in the way is refused.
 ///
 /// # Errors
 /// `Lacks`, `NotFound` for the rota, `Invalid` with the dates that are wrong.
@@ -160,18 +160,16 @@ pub async fn put_in_holidays(
         let wrong =
             days.iter().filter_map(|d| issue(d, |p| able.contains(p)).map(|i| (d.date.to_string(), i)));
         crate::admin::refuse(wrong.collect())?;
+        let mut taken = Vec::new();
         for day in &days {
             let (from, until) = (start(&zone, day.date), start(&zone, after(day.date)));
             let seats = [(Seat::Primary, Some(&day.primary)), (Seat::Backup, day.backup.as_ref())];
             for (seat, person) in seats {
-                let same = oncall::overrides(unit.work, &rota, from, until)?
-                    .into_iter()
-                    .filter(|o| !o.put.swap && (o.put.seat, o.put.from, o.put.until) == (seat, from, until));
-                for old in same.collect::<Vec<_>>() {
-                    oncall::remove_override(unit.work, &old.id)?;
-                    super::gone(unit, ("oncall_override", &old.id), &override_said(&old))?;
-                }
+                let left = make_room(unit, &rota, seat, (from, until))?;
                 let Some(person) = person.cloned() else { continue };
+                if let Some(other) = left {
+                    taken.push(put_in_already(unit, &day.date.to_string(), &other)?);
+                }
                 let put = Override { seat, person, from, until, swap: false };
                 let row =
                     OverrideRow { id: unit.work.next_id(), rota: rota.clone(), put, note: note.clone() };
@@ -179,12 +177,32 @@ pub async fn put_in_holidays(
                 record(unit, ("oncall_override", &row.id), &None::<Value>, &override_said(&row))?;
             }
         }
+        if !taken.is_empty() {
+            return Err(Error::Invalid(taken));
+        }
         let said: BTreeMap<String, &StaffId> =
             days.iter().map(|d| (d.date.to_string(), &d.primary)).collect();
         record(unit, ("rota", rota.as_str()), &json!({}), &json!({"holidays": said}))?;
         Ok(watch::wake(unit.work)?)
     })
     .await
+}
+
+/// Takes out who was put in for exactly this time; answers what else stands in the way.
+fn make_room(
+    unit: &mut Unit<'_, '_>,
+    rota: &RotaId,
+    seat: Seat,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Option<OverrideRow>> {
+    let there = oncall::overrides(unit.work, rota, from, until)?.into_iter().filter(|o| o.put.seat == seat);
+    let (same, other): (Vec<_>, Vec<_>) =
+        there.partition(|o| !o.put.swap && (o.put.from, o.put.until) == (from, until));
+    for old in same {
+        oncall::remove_override(unit.work, &old.id)?;
+        super::gone(unit, ("oncall_override", &old.id), &override_said(&old))?;
+    }
+    Ok(other.into_iter().next_back())
 }
 
 fn issue(day: &Dealt, is_there: impl Fn(&StaffId) -> bool) -> Option<&'static str> {

@@ -10,7 +10,7 @@ mod state;
 mod swap;
 pub(crate) mod watch;
 
-pub use feed::{end_feed, feed, renew_feed};
+pub use feed::{duties_until, end_feed, feed, renew_feed};
 pub use holiday::{Coming, HolidayPlan, coming, holiday_plan, put_in_holidays};
 pub use paging::{acknowledge, acknowledge_by_link, link_for, page_of_link, step_of};
 pub use parity::ParityCheck;
@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, Right};
 use domain::id::{GroupId, RotaId, StaffId};
-use domain::oncall::{Leave, News, Override, Roster, Rota, RotaDoc};
+use domain::oncall::{Leave, News, Override, Roster, Rota, RotaDoc, Shift};
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, plus_seconds};
 use serde_json::{Value, json};
@@ -32,6 +32,7 @@ use store::{Read, staff};
 
 use crate::admin::{need, news, record};
 use crate::{Desk, Error, FieldError, Result, Unit};
+use domain::people::fold;
 
 const MAX_NAME: usize = 100;
 const MAX_NOTE: usize = 500;
@@ -77,6 +78,12 @@ impl Standing {
     /// The one who answers.
     pub fn roster(&self) -> Roster<'_> {
         Roster { rota: &self.rota, overrides: &self.puts, leaves: &self.aways, able: &self.able }
+    }
+
+    /// The shifts of a time. In a rota in force those of a time in which it was a draft are missing.
+    pub fn shifts(&self, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+        let all = self.roster().shifts(from, until);
+        if self.row.in_force() { self.row.drafts.without(all) } else { all }
     }
 }
 
@@ -126,6 +133,7 @@ pub fn check(r: &mut Read<'_>, rules: &Rules, row: &RotaRow) -> Result<()> {
     match row.name.trim().chars().count() {
         0 => found.push(("name".to_owned(), "required")),
         n if n > MAX_NAME => found.push(("name".to_owned(), "too_long")),
+        _ if is_taken(r, row)? => found.push(("name".to_owned(), "taken")),
         _ => {}
     }
     let mut found: Vec<_> = found.into_iter().map(|(field, issue)| FieldError::new(field, issue)).collect();
@@ -136,6 +144,11 @@ pub fn check(r: &mut Read<'_>, rules: &Rules, row: &RotaRow) -> Result<()> {
         }
     }
     if found.is_empty() { state::refuse_shared(r, row) } else { Err(Error::Invalid(found)) }
+}
+
+fn is_taken(r: &mut Read<'_>, row: &RotaRow) -> Result<bool> {
+    let name = fold(row.name.trim());
+    Ok(oncall::rotas(r)?.iter().any(|other| other.id != row.id && fold(&other.name) == name))
 }
 
 /// What a rota names and is not there: calendar, groups, people.
@@ -216,6 +229,9 @@ pub async fn put_in(
         if last.is_some_and(|o| o.put.person == put.person && (o.put.from, o.put.until) == time) {
             return Err(Error::field("from", ALREADY_THERE));
         }
+        if let Some(other) = last {
+            return Err(Error::Invalid(vec![put_in_already(unit, "from", other)?]));
+        }
         let id = unit.work.next_id();
         let row = OverrideRow { id, rota: rota.clone(), put: put.clone(), note: note.trim().to_owned() };
         oncall::add_override(unit.work, &row)?;
@@ -224,6 +240,16 @@ pub async fn put_in(
         Ok(row)
     })
     .await
+}
+
+/// Of two who are put in for one time nobody could say who has it (O1). Those who swap agree on it.
+fn put_in_already(unit: &mut Unit<'_, '_>, field: &str, other: &OverrideRow) -> Result<FieldError> {
+    let p = &other.put;
+    let name = staff::one(unit.work, &p.person)?.map_or_else(String::new, |s| s.name);
+    let zone = unit.rules.settings.zone();
+    let at = |t: Timestamp| t.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    let names = vec![format!("{name} {} \u{2013} {}", at(p.from), at(p.until))];
+    Ok(FieldError { names, ..FieldError::new(field, "put_in_already") })
 }
 
 /// Takes back that somebody was put in; answers what it was.

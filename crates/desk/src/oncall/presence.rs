@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::{CalendarId, GroupId, RotaId, StaffId};
-use domain::oncall::{Moved, Presence, RotaDoc, RotaState, Shift, moved};
+use domain::oncall::{Drafts, Moved, Presence, RotaDoc, RotaState, Shift, moved};
 use domain::sla::Pause;
 use domain::ticket::decide::Rules;
 use domain::time::Timestamp;
@@ -193,7 +193,7 @@ fn stood(r: &mut Read<'_>, (from, until): (Timestamp, Timestamp)) -> Result<Vec<
             rotas.retain(|row| row.id != id);
             let before = before.map(|Said { name, doc, state }| {
                 let state = state.unwrap_or(RotaState::InForce);
-                RotaRow { id, name, rev: 0, doc, state }
+                RotaRow { id, name, rev: 0, doc, state, drafts: Drafts::default() }
             });
             rotas.extend(before.filter(RotaRow::in_force));
             rotas.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));

@@ -101,7 +101,9 @@ pub async fn set_rota_state(desk: &Desk, who: &Actor, id: RotaId, state: RotaSta
 
 /// Keeps a rota that was checked, with its line of the log; whoever watches looks at once.
 pub(super) fn keep(unit: &mut Unit<'_, '_>, before: Option<&RotaRow>, row: &RotaRow) -> Result<RotaRow> {
-    oncall::put(unit.work, row)?;
+    let known = before.unwrap_or(row);
+    let drafts = known.drafts.saved(before.map(|r| r.state), row.state, unit.now);
+    oncall::put(unit.work, &RotaRow { drafts, ..row.clone() })?;
     oncall::watch::wake(unit.work)?;
     let said = |r: &RotaRow| serde_json::json!({"name": r.name, "state": r.state, "doc": r.doc});
     record(unit, ("rota", row.id.as_str()), &before.map(said), &said(row))?;

@@ -105,7 +105,7 @@ fn starts(unit: &mut Unit<'_, '_>, row: &RotaRow) -> Result<Option<Timestamp>> {
     let (now, rules) = (unit.now, unit.rules.clone());
     let (from, until) = (plus_seconds(now, -SHIFT_S), plus_seconds(now, 2 * DAY_S));
     let standing = Standing::load(unit.work, &rules, row.clone(), (from, until))?;
-    let all = duties(&standing.roster().shifts(from, until));
+    let all = duties(&standing.shifts(from, until));
     for d in present(&all, now) {
         if watch::ask(unit.work, &row.id, d.seat, d.from, &d.person)? {
             let news = News::Start { rota: row.name.clone(), seat: d.seat, from: d.from };

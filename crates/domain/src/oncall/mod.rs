@@ -25,7 +25,7 @@ pub use parity::{Lack, Load, Weak, able, load, parity, promised_hours};
 pub use presence::{Moved, Presence, moved};
 pub use resolve::{Answer, Because, Called, OnCall, Roster, Shift};
 pub use rota::Rota;
-pub use state::{RotaState, Shared};
+pub use state::{Drafts, RotaState, Shared};
 pub use swap::{Span, Swap, SwapState};
 
 use std::collections::BTreeSet;

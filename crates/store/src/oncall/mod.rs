@@ -18,18 +18,18 @@ pub(crate) const LISTS: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
 use std::collections::BTreeSet;
 
 use domain::id::{GroupId, RotaId, StaffId};
-use domain::oncall::{Leave, Override, RotaDoc, RotaState};
+use domain::oncall::{Drafts, Leave, Override, RotaDoc, RotaState};
 use domain::time::{Timestamp, from_millis};
 
 use crate::row::to_json;
 use crate::{Read, Result, Row, Work};
 
 statements! {
-    ROTAS = "SELECT id, name, rev, doc, state FROM rota ORDER BY name, id LIMIT 200";
-    IN_FORCE = "SELECT id, name, rev, doc, state FROM rota WHERE state = 'in_force' ORDER BY name, id LIMIT 200";
-    ROTA = "SELECT id, name, rev, doc, state FROM rota WHERE id = $1";
-    NEW_ROTA = "INSERT INTO rota (id, name, rev, doc, state, watch_at) VALUES ($1, $2, 1, $3, $4, $5)";
-    PUT_ROTA = "UPDATE rota SET name = $2, doc = $3, state = $4, rev = rev + 1 WHERE id = $1 AND rev = $5";
+    ROTAS = "SELECT id, name, rev, doc, state, drafts FROM rota ORDER BY name, id LIMIT 200";
+    IN_FORCE = "SELECT id, name, rev, doc, state, drafts FROM rota WHERE state = 'in_force' ORDER BY name, id LIMIT 200";
+    ROTA = "SELECT id, name, rev, doc, state, drafts FROM rota WHERE id = $1";
+    NEW_ROTA = "INSERT INTO rota (id, name, rev, doc, state, drafts, watch_at) VALUES ($1, $2, 1, $3, $4, $5, $6)";
+    PUT_ROTA = "UPDATE rota SET name = $2, doc = $3, state = $4, drafts = $5, rev = rev + 1 WHERE id = $1 AND rev = $6";
     OVERRIDES = "SELECT id, rota_id, seat, staff_id, from_at, until_at, is_swap, note FROM oncall_override \
          WHERE rota_id = $1 AND until_at > $2 AND from_at < $3 ORDER BY id LIMIT 5000";
     OVERRIDE = "SELECT id, rota_id, seat, staff_id, from_at, until_at, is_swap, note FROM oncall_override WHERE id = $1";
@@ -66,6 +66,8 @@ pub struct RotaRow {
     pub doc: RotaDoc,
     /// Whether it counts.
     pub state: RotaState,
+    /// When it did not.
+    pub drafts: Drafts,
 }
 
 impl RotaRow {
@@ -101,7 +103,8 @@ pub struct LeaveRow {
 
 fn rota(r: &Row<'_>) -> Result<RotaRow> {
     let (doc, state) = (r.json(3, "rota.doc")?, r.word(4, "rota.state")?);
-    Ok(RotaRow { id: r.id(0)?, name: r.text(1)?, rev: r.int(2)?, doc, state })
+    let drafts = r.json(5, "rota.drafts")?;
+    Ok(RotaRow { id: r.id(0)?, name: r.text(1)?, rev: r.int(2)?, doc, state, drafts })
 }
 
 /// The rotas that count, by name.
@@ -124,14 +127,12 @@ pub fn one(r: &mut Read<'_>, id: &RotaId) -> Result<Option<RotaRow>> {
 /// # Errors
 /// [`crate::Error::Stale`].
 pub fn put(work: &mut Work<'_>, row: &RotaRow) -> Result<()> {
-    let doc = to_json(&row.doc);
-    let values = [row.id.as_str().into(), (&row.name).into(), (&doc).into(), row.state.as_str().into()];
-    let [id, name, doc, state] = values;
-    if row.rev == 0 {
-        let now = work.now();
-        return work.hit("rota", &NEW_ROTA, &[id, name, doc, state, now.into()]);
-    }
-    work.edit("rota", &PUT_ROTA, &[id, name, doc, state, row.rev.into()])
+    let (doc, drafts, now) = (to_json(&row.doc), to_json(&row.drafts), work.now());
+    let is_new = row.rev == 0;
+    let last = if is_new { now.into() } else { row.rev.into() };
+    let (id, name) = (row.id.as_str().into(), (&row.name).into());
+    let values = [id, name, (&doc).into(), row.state.as_str().into(), (&drafts).into(), last];
+    if is_new { work.hit("rota", &NEW_ROTA, &values) } else { work.edit("rota", &PUT_ROTA, &values) }
 }
 
 fn override_row(r: &Row<'_>) -> Result<OverrideRow> {

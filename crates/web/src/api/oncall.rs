@@ -8,7 +8,7 @@ use desk::Error;
 use desk::oncall::{self, Standing};
 use domain::access::Right;
 use domain::id::{RotaId, StaffId};
-use domain::oncall::{self as rules, Leave, Override, RotaDoc, RotaState, Seat};
+use domain::oncall::{self as rules, Drafts, Leave, Override, RotaDoc, RotaState, Seat};
 use domain::time::{Timestamp, plus_seconds};
 use serde::Deserialize;
 use store::oncall::RotaRow;
@@ -129,7 +129,7 @@ pub(crate) async fn new_rota(
 ) -> Result<Response, WebError> {
     let RotaBody { name, doc, state, .. } = body.value;
     let state = state.unwrap_or(RotaState::InForce);
-    let row = RotaRow { id: RotaId::from(""), name, rev: 0, doc, state };
+    let row = RotaRow { id: RotaId::from(""), name, rev: 0, doc, state, drafts: Drafts::default() };
     let made = created(&caller, oncall::save_rota(&app.desk, &caller.actor, row).await, view)?;
     Ok((location("on-call/rotas", &made.1.id), made).into_response())
 }
@@ -159,7 +159,7 @@ pub(crate) async fn put_rota(
         let kept = app.desk.read(move |r| Ok(store::oncall::one(r, &key)?)).await;
         kept.map_err(|e| caller.fail(e))?.map_or(RotaState::InForce, |row| row.state)
     };
-    let row = RotaRow { id, name, rev, doc, state };
+    let row = RotaRow { id, name, rev, doc, state, drafts: Drafts::default() };
     let saved = oncall::save_rota(&app.desk, &caller.actor, row).await;
     saved.map(|row| Json(view(row))).map_err(|e| caller.fail(e))
 }
@@ -183,7 +183,7 @@ pub(crate) async fn shifts(
         let row = store::oncall::one(r, &RotaId(id))?.ok_or(Error::NotFound)?;
         let house = desk.rules_in(r)?;
         let standing = Standing::load(r, &house, row, (from, until))?;
-        let shifts = standing.roster().shifts(from, until);
+        let shifts = standing.shifts(from, until);
         let found = rules::lint(&shifts, &store::oncall::confirmed(r)?);
         Ok(shifts_view(standing, shifts, found))
     });

@@ -50,6 +50,7 @@ struct HolidayPage {
     ui: Ui,
     id: String,
     name: String,
+    draft: bool,
     block: String,
     counts: Vec<Count>,
     lines: Vec<Line>,
@@ -92,8 +93,8 @@ async fn shown(
         parity = held.map(|p| Parity::of(&look, p));
     }
     let wrongs = wrong.iter().map(|f| of_day(&look, f)).collect();
-    let (id, name) = (row.id.0, row.name);
-    let shown = HolidayPage { ui, id, name, block, counts, lines, findings, parity, people, wrongs };
+    let (draft, id, name) = (!row.in_force(), row.id.0, row.name);
+    let shown = HolidayPage { ui, id, name, draft, block, counts, lines, findings, parity, people, wrongs };
     render(&shown, &page.visitor)
 }
 

@@ -68,7 +68,7 @@ impl Look {
         (first, end): (Date, Date),
     ) -> desk::Result<Vec<Day>> {
         let roster = standing.roster();
-        let shifts = roster.shifts(self.start(first), self.start(end));
+        let shifts = standing.shifts(self.start(first), self.start(end));
         let mut names = Names::default();
         for shift in &shifts {
             learn(r, &mut names, &shift.on)?;

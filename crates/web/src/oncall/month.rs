@@ -41,6 +41,8 @@ pub(super) struct Asked {
 struct Month {
     id: String,
     name: String,
+    /// As lists call it: a draft says so.
+    called: String,
     draft: bool,
     now: [Duty; 2],
     days: Vec<Day>,
@@ -243,5 +245,6 @@ fn rota(
     };
     let puts = standing.overrides.iter().map(put).collect();
     let draft = !standing.row.in_force();
-    Ok(Month { id: standing.row.id.0, name: standing.row.name, draft, now, days, puts })
+    let called = called(look.locale, &standing.row);
+    Ok(Month { id: standing.row.id.0, name: standing.row.name, called, draft, now, days, puts })
 }

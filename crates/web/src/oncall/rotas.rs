@@ -11,7 +11,7 @@ use desk::{Error, noted};
 use domain::access::Right;
 use domain::calendar::WEEKDAYS;
 use domain::id::{RotaId, StaffId};
-use domain::oncall::{LayerDays, LayerDoc, RotaDoc, RotaState, Seat, ShiftUnit, lint};
+use domain::oncall::{Drafts, LayerDays, LayerDoc, RotaDoc, RotaState, Seat, ShiftUnit, lint};
 use domain::ticket::decide::Rules;
 use jiff::ToSpan;
 use store::oncall::RotaRow;
@@ -323,7 +323,7 @@ async fn fill_new(app: &App, page: &StaffPage, form: &mut RotaForm) -> Result<()
 
 fn row_of(form: &RotaForm, doc: RotaDoc) -> RotaRow {
     let id = RotaId(if form.id == "new" { String::new() } else { form.id.clone() });
-    RotaRow { id, name: form.name.clone(), rev: form.rev, doc, state: form.state }
+    RotaRow { id, name: form.name.clone(), rev: form.rev, doc, state: form.state, drafts: Drafts::default() }
 }
 
 /// Days that the preview shows.

@@ -7,7 +7,7 @@ pub(super) const ROTAS: Noun = Noun {
     name: "rotas",
     table: "rota",
     keys: &["id"],
-    columns: &[("id", Text), ("name", Text), ("rev", Int), ("doc", Json), ("state", Text)],
+    columns: &[("id", Text), ("name", Text), ("rev", Int), ("doc", Json), ("state", Text), ("drafts", Json)],
 };
 
 pub(super) const OVERRIDES: Noun = Noun {

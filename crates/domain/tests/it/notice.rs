@@ -59,6 +59,56 @@ fn a_number_of_days_that_is_not_the_dates_is_a_doubt() {
 }
 
 #[test]
+fn the_number_of_days_is_held_against_the_dates_of_every_item() {
+    let off =
+        |days: &[&str]| days.iter().map(|d| format!("2026-{d} off 清明节")).collect::<Vec<_>>().join("; ");
+    let three = off(&["04-04", "04-05", "04-06"]);
+    check("清明节：4月4日至6日放假。共三天。", &three);
+    check("清明节：4月4日至6日放假。共四天。", &format!("{three} !4 for 3: 共四天"));
+    // Weekends that join on: 6 April 2026 is a Monday, 8 April a Wednesday.
+    check("清明节：4月6日放假，与周末连休，共三天。", &off(&["04-06"]));
+    check(
+        "清明节：4月8日放假，与周末连休，共三天。",
+        &format!("{} !3 for 1: 清明节：4月8日放假，与周末连休，共三天", off(&["04-08"])),
+    );
+    check(
+        "清明节：4月6日放假，与周末连休，共四天。",
+        &format!("{} !4 for 3: 清明节：4月6日放假，与周末连休，共四天", off(&["04-06"])),
+    );
+    // A day in lieu is counted in, or not, or joins on to the weekend.
+    for n in ["一", "二", "三"] {
+        check(&format!("清明节：4月5日放假，4月6日补休，共{n}天。"), &off(&["04-05", "04-06"]));
+    }
+    check(
+        "清明节：4月5日放假，4月6日补休，共四天。",
+        &format!("{} !4 for 2: 清明节：4月5日放假，4月6日补休，共四天", off(&["04-05", "04-06"])),
+    );
+}
+
+#[test]
+fn half_a_day_without_a_date_is_pointed_out() {
+    check(
+        "春节：2月17日放假，除夕下午放假半天。",
+        "2026-02-17 off 春节 ?春节：2月17日放假，除夕下午放假半天",
+    );
+    check("除夕下午放假半天。", " ?除夕下午放假半天");
+    check("节假日期间，上午半天安排值班。", "");
+}
+
+#[test]
+fn a_year_may_have_two_digits() {
+    let first =
+        |text: &str| read_notice(text, 2027).days.first().map(|d| d.date.to_string()).unwrap_or_default();
+    for text in ["一九年一月一日放假", "关于一九年节假日安排的通知。元旦：1月1日放假", "19年1月1日放假"]
+    {
+        assert_eq!(first(text), "2019-01-01", "{text}");
+        assert_eq!(read_notice(text, 2027).assumed_year, None, "{text}");
+    }
+    // What passed since something is no year.
+    assert_eq!(first("建国七十年之际，1月1日放假"), "2027-01-01");
+}
+
+#[test]
 fn numerals_are_read_and_held_against_the_dates() {
     let four = "2026-10-01 off ; 2026-10-02 off ; 2026-10-03 off ; 2026-10-04 off ";
     check("十月一日至四日放假，共四天", four);

@@ -36,8 +36,14 @@ const NOT_READ: [&str; 7] = [
 /// 天: so many days, after 共, 共计, 放假.
 const DAYS: char = '\u{5929}';
 const SO_MANY: [char; 3] = ['\u{5171}', '\u{8ba1}', '\u{5047}'];
-/// 连休: days off of the week, which nobody names, are counted in. 补休: a day in lieu may be counted in or not.
-const COUNTED_OTHERWISE: [&str; 2] = ["\u{8fde}\u{4f11}", "\u{8865}\u{4f11}"];
+/// 共: so many days in all.
+const IN_ALL: char = '\u{5171}';
+/// 连休: days off of the week, which nobody names, are counted in.
+const IN_A_ROW: &str = "\u{8fde}\u{4f11}";
+/// 补休: a day in lieu may be counted in or not.
+const IN_LIEU: &str = "\u{8865}\u{4f11}";
+/// 半天: part of a day off, whatever the day is called.
+const HALF: &str = "\u{534a}\u{5929}";
 /// 起: from a date on.
 const ONWARDS: char = '\u{8d77}';
 const ENDS: [char; 4] = ['\u{3002}', '\u{ff1b}', ';', '\n'];
@@ -45,6 +51,8 @@ const COMMAS: [char; 2] = ['\u{ff0c}', ','];
 const COLONS: [char; 2] = ['\u{ff1a}', ':'];
 /// 、 after a number: the head of an item of the list.
 const ITEM: char = '\u{3001}';
+/// A year of two digits that is no date's lies so near the present one: of a jubilee's years nothing is read.
+const NEAR: i16 = 10;
 /// The longest name of a holiday; what is longer is a sentence that ends in a colon.
 const NAME: usize = 12;
 
@@ -52,8 +60,8 @@ const NAME: usize = 12;
 pub fn read_notice(text: &str, year: i16) -> Announcement {
     let text = marked(text);
     let read = in_digits(&text);
-    let title = title_year(&read);
-    let named = title.or_else(|| first_year(&read));
+    let title = title_year(&read, year);
+    let named = title.or_else(|| first_year(&read, year));
     let year = named.unwrap_or(year);
     let mut reader = Reader { year, title, ..Reader::default() };
     for clause in text.split(ENDS).map(str::trim).filter(|c| !c.is_empty()) {
@@ -106,6 +114,10 @@ struct Reader {
     month: Option<i8>,
     name: String,
     days: Vec<ExceptionDoc>,
+    /// How many days were read before this item.
+    item: usize,
+    /// How many of a clause's days off are in lieu.
+    in_lieu: usize,
     out: Announcement,
 }
 
@@ -121,6 +133,7 @@ impl Reader {
         let (mut waiting, mut said, mut read) = (Vec::new(), false, true);
         let (days, extended) = (self.days.len(), self.out.extended.len());
         let mut as_usual = false;
+        self.in_lieu = 0;
         for phrase in rest.split(COMMAS) {
             let found = self.dates(phrase, clause);
             let Some(verb) = Verb::of(phrase) else {
@@ -130,11 +143,17 @@ impl Reader {
             let mut dates = std::mem::take(&mut waiting);
             dates.extend(found.dates);
             if dates.is_empty() {
+                // A holiday without its date, of which only a part is off.
+                let half = verb == Verb::NotRead && says_half(phrase);
+                (said, read) = (said || half, read && !half);
                 continue;
             }
             said = true;
             match verb {
-                Verb::Off if !found.onwards => self.days.extend(self.all(&dates, ExceptionKind::Off)),
+                Verb::Off if !found.onwards => {
+                    self.in_lieu += if phrase.contains(IN_LIEU) { dates.len() } else { 0 };
+                    self.days.extend(self.all(&dates, ExceptionKind::Off));
+                }
                 Verb::Work if found.onwards => as_usual = true,
                 Verb::Work => {
                     if AS_USUAL.iter().any(|w| phrase.contains(w)) {
@@ -157,17 +176,42 @@ impl Reader {
         }
     }
 
-    /// The number of days that a clause names is held against the days off that were read from it.
+    /// The number of days that a clause names is held against the days off that were read from it; one that stands
+    /// alone, against those of its item.
     fn hold_count(&mut self, text: &str, before: usize, clause: &str) {
-        let off = |d: &&ExceptionDoc| d.kind == ExceptionKind::Off;
-        let read: BTreeSet<Date> = self.days.iter().skip(before).filter(off).map(|d| d.date).collect();
+        let off = |from: usize| -> BTreeSet<Date> {
+            let off = self.days.iter().skip(from).filter(|d| d.kind == ExceptionKind::Off);
+            off.map(|d| d.date).collect()
+        };
+        let mut dates = off(before);
+        if dates.is_empty() && self.days.len() == before && text.contains(IN_ALL) {
+            dates = off(self.item);
+        }
         let said = counts(text);
-        let otherwise = COUNTED_OTHERWISE.iter().any(|w| text.contains(w));
-        let Some(last) = said.last().filter(|_| !read.is_empty() && !otherwise) else { return };
-        let read = read.len();
-        if *last != read && said.iter().sum::<usize>() != read {
+        let Some(last) = said.last().filter(|_| !dates.is_empty()) else { return };
+        let read = if text.contains(IN_A_ROW) { self.in_a_row(&dates) } else { dates.len() };
+        let fits = [read, dates.len().saturating_sub(self.in_lieu), self.in_lieu_row(&dates)];
+        if !fits.contains(last) && said.iter().sum::<usize>() != dates.len() {
             self.out.miscounts.push(Miscount { said: *last, read, line: unmarked(clause) });
         }
+    }
+
+    /// So many days are off from one to the next, with those of the week beside them.
+    fn in_a_row(&self, dates: &BTreeSet<Date>) -> usize {
+        let works = |d: Date| self.days.iter().any(|e| e.date == d && e.kind == ExceptionKind::MakeupWork);
+        let is_off = |d: &Date| dates.contains(d) || d.weekday().to_monday_one_offset() > 5 && !works(*d);
+        let on = |days: i64| jiff::Span::new().days(days);
+        let mut all = dates.clone();
+        for date in dates {
+            all.extend(date.series(on(1)).take_while(is_off));
+            all.extend(date.series(on(-1)).take_while(is_off));
+        }
+        all.len()
+    }
+
+    /// The same where a day in lieu joins a holiday to a weekend.
+    fn in_lieu_row(&self, dates: &BTreeSet<Date>) -> usize {
+        if self.in_lieu > 0 { self.in_a_row(dates) } else { dates.len() }
     }
 
     /// An item begins: its name, and the year of the title again.
@@ -178,6 +222,7 @@ impl Reader {
             self.name.push_str(name);
         }
         (self.year, self.month) = (self.title.unwrap_or(self.year), None);
+        self.item = self.days.len();
     }
 
     fn all(&self, dates: &[Date], kind: ExceptionKind) -> Vec<ExceptionDoc> {
@@ -205,9 +250,10 @@ impl Reader {
                 continue;
             }
             let value = number.parse::<i16>().ok();
-            number.clear();
+            let digits = std::mem::take(&mut number);
             if c == YEAR {
-                self.year = value.filter(|y| (1990..=2200).contains(y)).unwrap_or(self.year);
+                let dated = signs.peek().is_some_and(char::is_ascii_digit);
+                self.year = year_of(&digits, dated, self.year).unwrap_or(self.year);
             } else if c == MONTH {
                 self.month = value.and_then(|m| i8::try_from(m).ok());
             } else if DAY.contains(&c) {
@@ -250,23 +296,43 @@ fn counts(text: &str) -> Vec<usize> {
     text.match_indices(DAYS).filter_map(number).collect()
 }
 
+/// Does a phrase say that half of a day is off?
+fn says_half(phrase: &str) -> bool {
+    phrase.contains(HALF) && OFF.iter().any(|w| phrase.contains(w))
+}
+
 /// The year of the title: one that is named for something else than a date.
-fn title_year(text: &str) -> Option<i16> {
+fn title_year(text: &str, near: i16) -> Option<i16> {
     let mut years = text.match_indices(YEAR).filter_map(|(at, sign)| {
-        let after = text.get(at + sign.len()..)?;
-        let year = number_at_the_end(text.get(..at)?).filter(|y| (1990..=2200).contains(y))?;
-        (!after.starts_with(|c: char| c.is_ascii_digit())).then_some(year)
+        let year = year_of(digits_at_the_end(text.get(..at)?), false, near)?;
+        (!is_dated(text.get(at + sign.len()..)?)).then_some(year)
     });
     years.next()
 }
 
 /// The first year that is named with its sign.
-fn first_year(text: &str) -> Option<i16> {
-    let (before, _) = text.split_once(YEAR)?;
-    number_at_the_end(before).filter(|y| (1990..=2200).contains(y))
+fn first_year(text: &str, near: i16) -> Option<i16> {
+    let mut years = text.match_indices(YEAR).filter_map(|(at, sign)| {
+        year_of(digits_at_the_end(text.get(..at)?), is_dated(text.get(at + sign.len()..)?), near)
+    });
+    years.next()
 }
 
-fn number_at_the_end(text: &str) -> Option<i16> {
+/// A year of four digits, or of the last two of this century.
+fn year_of(digits: &str, dated: bool, near: i16) -> Option<i16> {
+    let year = digits.parse::<i16>().ok()?;
+    match digits.len() {
+        4 => Some(year).filter(|y| (1990..=2200).contains(y)),
+        2 => Some(2000 + year).filter(|y| dated || (y - near).abs() <= NEAR),
+        _ => None,
+    }
+}
+
+fn is_dated(after: &str) -> bool {
+    after.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn digits_at_the_end(text: &str) -> &str {
     let start = text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    text.get(start..)?.parse().ok()
+    text.get(start..).unwrap_or_default()
 }

@@ -16,29 +16,68 @@ pub struct Told {
     pub text: String,
 }
 
-/// Tells an explanation in the calendar's own wall time.
+/// Tells an explanation in the calendar's own wall time. `reopened` are the stretches from an end to the reopening.
 pub fn tell(
     locale: Locale,
     zone: &TimeZone,
     calendar: &CalendarDoc,
-    explanation: &Explanation,
+    (explanation, reopened): (&Explanation, &[(Timestamp, Timestamp)]),
     now: Timestamp,
 ) -> Vec<Told> {
-    let mut told: Vec<Told> =
-        explanation.lines.iter().map(|l| line(locale, zone, calendar, l, now)).collect();
+    let lines = explanation.lines.iter();
+    let mut told: Vec<Told> = lines.flat_map(|l| line(locale, zone, calendar, (l, reopened), now)).collect();
     if explanation.uncertain {
         told.push(Told { kind: "uncertain", text: t(locale, "why-uncertain").to_owned() });
     }
     told
 }
 
-fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, now: Timestamp) -> Told {
+/// A pause in its parts: waiting, and between an end and the reopening.
+fn parts(
+    (from, to): (Timestamp, Option<Timestamp>),
+    reopened: &[(Timestamp, Timestamp)],
+) -> Vec<(&'static str, Timestamp, Option<Timestamp>)> {
+    let mut parts = Vec::new();
+    let mut at = from;
+    let mut over = reopened.to_vec();
+    over.sort_unstable();
+    for (a, b) in over {
+        let (a, b) = (a.max(at), to.map_or(b, |to| b.min(to)));
+        if a >= b {
+            continue;
+        }
+        if a > at {
+            parts.push(("why-paused", at, Some(a)));
+        }
+        parts.push(("why-paused-over", a, Some(b)));
+        at = b;
+    }
+    match to {
+        Some(to) if to > at => parts.push(("why-paused", at, Some(to))),
+        None => parts.push(("why-paused-still", at, None)),
+        Some(_) => {}
+    }
+    parts
+}
+
+fn line(
+    locale: Locale,
+    zone: &TimeZone,
+    calendar: &CalendarDoc,
+    (line, reopened): (&Line, &[(Timestamp, Timestamp)]),
+    now: Timestamp,
+) -> Vec<Told> {
     let at = |t: Timestamp| when(locale, zone, t, now);
-    let say = |kind: &'static str, key: &str, args: &[(&'static str, &str)]| Told {
-        kind,
-        text: t_args(locale, key, args),
+    let say = |kind: &'static str, key: &str, args: &[(&'static str, &str)]| {
+        vec![Told { kind, text: t_args(locale, key, args) }]
     };
     match line {
+        Line::Paused { from, to } => {
+            let said = |(key, from, to): (&str, Timestamp, Option<Timestamp>)| {
+                say("paused", key, &[("from", &at(from)), ("to", &to.map(at).unwrap_or_default())])
+            };
+            parts((*from, *to), reopened).into_iter().flat_map(said).collect()
+        }
         Line::Started { at: start } => say("started", "why-started", &[("at", &at(*start))]),
         Line::Counted { from, to, seconds, special } => {
             let key = if *special { "why-counted-special" } else { "why-counted" };
@@ -57,10 +96,6 @@ fn line(locale: Locale, zone: &TimeZone, calendar: &CalendarDoc, line: &Line, no
                 if name.is_empty() { t(locale, "why-weekend").to_owned() } else { holiday(locale, name) };
             say("closed", "why-day-off", &[("from", &at(*from)), ("to", &at(*to)), ("name", &name)])
         }
-        Line::Paused { from, to: Some(to) } => {
-            say("paused", "why-paused", &[("from", &at(*from)), ("to", &at(*to))])
-        }
-        Line::Paused { from, to: None } => say("paused", "why-paused-still", &[("from", &at(*from))]),
         Line::Folded { from, to, seconds, stretches } => {
             let args = [
                 ("from", at(*from)),
@@ -105,4 +140,29 @@ const HOLIDAYS: [&str; 8] = [
 pub fn holiday_key(name: &str) -> String {
     let is = |key: &&&str| Locale::ALL.iter().any(|l| holiday(*l, key) == name);
     HOLIDAYS.iter().find(is).map_or(name, |key| *key).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_an_end_to_the_reopening_nobody_waited() {
+        let at = |hour: i64| domain::time::from_seconds(hour * 3600);
+        let said = |from, to: Option<i64>, reopened: &[(i64, i64)]| -> String {
+            let reopened: Vec<_> = reopened.iter().map(|(a, b)| (at(*a), at(*b))).collect();
+            let of = |(key, from, to): (&str, Timestamp, Option<Timestamp>)| {
+                let hour = |t: Timestamp| t.as_second() / 3600;
+                format!("{} {}-{}", key.trim_start_matches("why-paused"), hour(from), to.map_or(99, hour))
+            };
+            parts((at(from), to.map(at)), &reopened).into_iter().map(of).collect::<Vec<_>>().join(";")
+        };
+        assert_eq!(said(1, Some(3), &[]), " 1-3");
+        assert_eq!(said(1, None, &[]), "-still 1-99");
+        assert_eq!(said(3, Some(8), &[(3, 8)]), "-over 3-8");
+        // A wait that lasted to the end, and one that began at the reopening, are one pause with it.
+        assert_eq!(said(1, Some(9), &[(6, 9), (2, 4)]), " 1-2;-over 2-4; 4-6;-over 6-9");
+        assert_eq!(said(1, None, &[(2, 4)]), " 1-2;-over 2-4;-still 4-99");
+        assert_eq!(said(5, Some(6), &[(2, 4)]), " 5-6");
+    }
 }

@@ -60,6 +60,7 @@ async fn a_swap_counts_when_both_agree(app: TestApp) {
     weeks(&app, "agent", "colleague").await;
     let (agent, colleague) = (app.signed_in("agent").await, app.signed_in("colleague").await);
     let page = agent.get("/on-call").await.text;
+    assert!(page.contains("<li>2026-09-21 周一 09:00 \u{2013} 2026-09-28 周一 09:00"), "since when: {page}");
     let form = format!(
         "shift={}&person={}&from=2026-09-25T18:00&until=2026-09-26T09:00\
          &back_from=2026-09-29T18:00&back_until=2026-09-30T09:00&note=孩子家长会",

@@ -252,6 +252,9 @@ async fn s2_63_two_nodes_tell_the_customer_once(app: TestApp) {
     let letters: Vec<_> = letters.iter().filter(|l| l.kind == "underway").collect();
     let [letter] = letters[..] else { panic!("one letter: {letters:?}") };
     assert!(letter.body.contains("我们仍在处理，下次通报时间 11:00"), "{}", letter.body);
+    let messages = app.api().await.get(&format!("/api/v1/tickets/{number}/messages")).await.json();
+    let said = messages["items"].as_array().unwrap().iter().find(|m| m["automatic"] == true).unwrap();
+    assert_eq!(said["text"], "我们仍在处理，下次通报时间 11:00。", "{said}");
     let portal = app.signed_in("ben@north.example").await.get(&format!("/portal/cases/{number}")).await.text;
     assert!(portal.contains("自动消息") && portal.contains("11:00"), "{portal}");
     // A downtime of hours: one message, for the newest slot.

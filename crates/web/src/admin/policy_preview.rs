@@ -70,7 +70,7 @@ fn promised(locale: Locale, rules: &Rules, hands: &Hands, now: Timestamp, o: &Ou
         milestone: o.milestone.as_str(),
         due: when(locale, &zone, o.due, now),
         target: t_args(locale, if o.off_hours { "why-calendar-off" } else { "why-calendar" }, &args),
-        lines: tell(locale, calendar.calendar.zone(), &calendar.doc, &o.explanation, now),
+        lines: tell(locale, calendar.calendar.zone(), &calendar.doc, (&o.explanation, &[]), now),
         steps: o.steps.iter().map(step).collect(),
     })
 }

@@ -1,11 +1,16 @@
 //! What the API shows of messages.
 
 use domain::access::ActorRef;
+use domain::id::ContactId;
+use domain::ticket::decide::Body;
 use domain::ticket::progress::Card;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use store::file::FileRow;
 use store::ticket::MessageRow;
+use store::{Read, directory};
 use utoipa::ToSchema;
+use words::Locale;
 
 use super::view::instant;
 
@@ -27,7 +32,7 @@ pub(crate) struct MessageView {
     pub quoted: String,
     /// A progress report; what it says part by part is at `/progress`.
     pub progress: bool,
-    /// Nobody wrote it: the desk said by itself that work goes on.
+    /// Nobody wrote it: the desk said by itself that work goes on, in the requester's language.
     pub automatic: bool,
     /// What is attached; read it at `/api/v1/files/{id}`.
     pub files: Vec<AttachedView>,
@@ -55,6 +60,26 @@ pub(crate) struct MessagesView {
     pub items: Vec<MessageView>,
     /// Continues the list; `null` on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// Gives what the desk said by itself its words: those of the letter, in the requester's language.
+pub(super) fn say_by_itself(
+    r: &mut Read<'_>,
+    zone: &TimeZone,
+    requester: &ContactId,
+    messages: &mut [MessageRow],
+) -> desk::Result<()> {
+    let by_itself = |m: &&mut MessageRow| matches!(m.card, Some(Card::Underway { .. }));
+    let mut found = messages.iter_mut().filter(by_itself).peekable();
+    if found.peek().is_none() {
+        return Ok(());
+    }
+    let locale = directory::contact(r, requester)?.map(|c| Locale::parse(&c.locale)).unwrap_or_default();
+    for m in found {
+        let said = m.card.as_ref().map(|card| words::card_text(locale, zone, card)).unwrap_or_default();
+        Body::from_text(&said).html().clone_into(&mut m.html);
+    }
+    Ok(())
 }
 
 /// A message, as the API shows it.

@@ -255,9 +255,12 @@ pub(crate) async fn messages(
     };
     let (after, limit) = read().map_err(|e| caller.fail(e))?;
     let (scope, internal) = (caller.actor.scope(), caller.actor.staff().is_some());
+    let desk = app.desk.clone();
     let found = app.desk.read(move |r| {
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        let rows = ticket::messages(r, &t.id, after, internal, limit + 1)?;
+        let mut rows = ticket::messages(r, &t.id, after, internal, limit + 1)?;
+        let zone = desk.rules_in(r)?.settings.zone();
+        message::say_by_itself(r, &zone, &t.requester, &mut rows)?;
         let files = if rows.is_empty() { Vec::new() } else { file::of_ticket(r, &t.id)? };
         Ok((rows, files))
     });

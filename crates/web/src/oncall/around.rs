@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use desk::oncall::{Coming, Standing, coming, has_duty};
+use desk::oncall::{Coming, Standing, coming, duties_until, has_duty};
 use domain::access::Scope;
 use domain::id::StaffId;
-use domain::oncall::duties;
 use domain::ticket::Severity;
 use domain::ticket::decide::Rules;
 use domain::time::{plus_seconds, to_millis};
@@ -133,17 +132,16 @@ impl Around {
         row: &RotaRow,
         me: &StaffId,
     ) -> desk::Result<()> {
-        let (from, until) = (look.now, plus_seconds(look.now, OWN_S));
+        let until = plus_seconds(look.now, OWN_S);
         // Further than is shown, so that the last one ends when it ends.
-        let far = plus_seconds(until, 35 * DAY_S);
-        let standing = Standing::load(r, rules, row.clone(), (from, far))?;
-        let all = duties(&standing.roster().shifts(from, far));
+        let all = duties_until(r, rules, row, plus_seconds(until, 35 * DAY_S))?;
         let mine = all
             .into_iter()
-            .filter(|d| d.person == *me && d.from < until)
+            .filter(|d| d.person == *me && d.from < until && look.now < d.until)
             .take(OWN.saturating_sub(self.own.len()));
         self.own.extend(mine.map(|d| Own {
-            key: format!("{}|{}|{}|{}", row.id, d.seat, to_millis(d.from), to_millis(d.until)),
+            // Of a shift that runs, what is left can be given.
+            key: format!("{}|{}|{}|{}", row.id, d.seat, to_millis(d.from.max(look.now)), to_millis(d.until)),
             text: format!(
                 "{} \u{b7} {} \u{b7} {}",
                 look.span(d.from, d.until),

@@ -92,7 +92,8 @@ pub(crate) fn told(
     let calendar = older.as_ref().or_else(|| rules.calendars.get(&clock.calendar)).ok_or(Error::NotFound)?;
     let explanation = explain(&clock.run(&calendar.calendar, &holds), now)
         .map_err(|_| Error::Refused(domain::ticket::decide::Refusal::NeverOpens))?;
-    let mut lines = tell(locale, calendar.calendar.zone(), &calendar.doc, &explanation, now);
+    let mut lines =
+        tell(locale, calendar.calendar.zone(), &calendar.doc, (&explanation, &clock.reopened), now);
     if let Some(text) = off_hours(locale, rules, &t, clock) {
         lines.insert(lines.len().min(1), Told { kind: "off_hours", text });
     }

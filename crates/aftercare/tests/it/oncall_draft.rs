@@ -162,6 +162,8 @@ async fn pages_of_a_draft_say_so(app: TestApp) {
     let month = boss.get("/on-call?month=2026-10").await.text;
     let side = month.split("<aside class=\"side\"").nth(1).unwrap().split("</aside>").next().unwrap();
     assert!(side.contains("A 试算（草稿）"), "{side}");
+    // The head of the table, which stands on each printed page.
+    assert_eq!(month.matches("<th>日期 <span class=\"tag\">草稿</span></th>").count(), 1, "{month}");
 }
 
 async fn no_two_have_one_name(app: TestApp) {

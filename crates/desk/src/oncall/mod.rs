@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 use domain::access::{Actor, Right};
 use domain::id::{GroupId, RotaId, StaffId};
 use domain::oncall::{Leave, News, Override, Roster, Rota, RotaDoc, Shift};
+use domain::people::fold;
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, plus_seconds};
 use serde_json::{Value, json};
@@ -32,7 +33,6 @@ use store::{Read, staff};
 
 use crate::admin::{need, news, record};
 use crate::{Desk, Error, FieldError, Result, Unit};
-use domain::people::fold;
 
 const MAX_NAME: usize = 100;
 const MAX_NOTE: usize = 500;

@@ -72,6 +72,7 @@ fn outgoing(parcel: &Parcel) -> Outgoing {
     Outgoing {
         id: l.id.clone(),
         thread: l.ticket.as_ref().map(|t| format!("ticket-{t}")),
+        passed: parcel.passed.clone(),
         recipient: l.recipient.clone(),
         subject: l.subject.clone(),
         body: l.body.clone(),

@@ -4,7 +4,7 @@
 
 use domain::access::{Actor, Right, Scope, System};
 use domain::mail_in::reply_address;
-use domain::post::{Handed, LetterState, next_attempt};
+use domain::post::{Handed, LetterState, MOST_PASSED, Passed, next_attempt};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::job::{self, JobRow};
@@ -30,6 +30,8 @@ pub struct Parcel {
     pub letter: LetterRow,
     /// The desk's name, for the sender.
     pub desk_name: String,
+    /// The letters about its ticket that went before.
+    pub passed: Vec<Passed>,
     /// The address for answers, for letters about a ticket.
     pub reply_to: Option<String>,
     /// The mark by which the desk knows its own letters when they come back.
@@ -72,7 +74,8 @@ pub async fn take(desk: &Desk, house: &House) -> Result<Option<Parcel>> {
                     let desk_name = unit.rules.settings.desk_name.clone();
                     let reply_to = reply_to(unit, &letter, &house)?;
                     let mark = house.key.as_ref().map(ReplyKey::mark).unwrap_or_default();
-                    return Ok(Some(Parcel { letter, desk_name, reply_to, mark, job, since: payload.since }));
+                    let (passed, since) = (passed(unit, &letter)?, payload.since);
+                    return Ok(Some(Parcel { letter, desk_name, passed, reply_to, mark, job, since }));
                 }
                 // Sent by hand meanwhile, or gone: nothing is left to do.
                 _ => job::done(unit.work, &job)?,
@@ -81,6 +84,14 @@ pub async fn take(desk: &Desk, house: &House) -> Result<Option<Parcel>> {
         Ok(None)
     })
     .await
+}
+
+/// The letters of the ticket that went before, in both directions.
+fn passed(unit: &mut Unit<'_, '_>, l: &LetterRow) -> Result<Vec<Passed>> {
+    let Some(ticket) = &l.ticket else { return Ok(Vec::new()) };
+    let mut all = store::mail_in::before(unit.work, ticket, l.created_at, MOST_PASSED)?;
+    all.extend(letter::before(unit.work, l, MOST_PASSED)?);
+    Ok(all)
 }
 
 /// The address for answers to a letter's ticket, where there is a key and a mailbox.

@@ -1,4 +1,4 @@
-//! What becomes of a letter: when it is tried again, and when nobody tries any more.
+//! What becomes of a letter: which letters it follows, when it is tried again, and when nobody tries any more.
 
 use crate::named;
 use crate::time::{Timestamp, plus_seconds};
@@ -68,9 +68,54 @@ pub fn next_attempt(kind: &str, queued_at: Timestamp, attempts: i64, now: Timest
     (next <= plus_seconds(queued_at, worth_s(kind))).then_some(next)
 }
 
+/// A letter of a ticket's correspondence that a later one follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// When it came, or was written.
+    pub at: Timestamp,
+    /// Its identity without brackets; of a letter of ours its key.
+    pub id: String,
+    /// We wrote it.
+    pub ours: bool,
+}
+
+/// The most earlier letters that a letter names.
+pub const MOST_PASSED: i64 = 10;
+
+/// Which letter a letter about a ticket answers, and the thread in which it stands, oldest first (RFC 5322 §3.6.4). It
+/// answers the newest that came; where none did, it follows our newest. The `root` stands for the ticket, so that its
+/// letters are shown together even where none of the others is known.
+pub fn thread<'a>(root: &'a str, passed: &'a [Passed]) -> (&'a str, Vec<&'a str>) {
+    let mut all: Vec<&Passed> = passed.iter().collect();
+    all.sort_by_key(|p| (p.at, p.ours));
+    let answered = all.iter().rev().find(|p| !p.ours).or(all.last()).map_or(root, |p| p.id.as_str());
+    let mut ids = vec![root];
+    for p in all {
+        if !ids.contains(&p.id.as_str()) {
+            ids.push(&p.id);
+        }
+    }
+    (answered, ids)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_letter_answers_the_newest_that_came() {
+        let passed = |at: &str, id: &str, ours| Passed {
+            at: format!("2026-09-24T02:{at}:00Z").parse().unwrap(),
+            id: id.to_owned(),
+            ours,
+        };
+        let (q, a, q2) = (passed("00", "q", false), passed("00", "a", true), passed("05", "q2", false));
+        let b = passed("09", "b", true);
+        assert_eq!(thread("r", &[]), ("r", vec!["r"]));
+        assert_eq!(thread("r", std::slice::from_ref(&a)), ("a", vec!["r", "a"]));
+        assert_eq!(thread("r", &[b.clone(), a, q2, q.clone()]), ("q2", vec!["r", "q", "a", "q2", "b"]));
+        assert_eq!(thread("r", &[q.clone(), b.clone(), q]), ("q", vec!["r", "q", "b"]));
+    }
 
     #[test]
     fn waits_longer_each_time_and_ends() {

@@ -3,6 +3,7 @@
 
 use std::time::SystemTime;
 
+use domain::post::{Passed, thread};
 use domain::time::Timestamp;
 use lettre::Message;
 use lettre::message::Mailbox;
@@ -12,12 +13,14 @@ use crate::incoming::DESK_FIELD;
 use crate::settings::Smtp;
 
 /// A letter to one person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outgoing {
     /// The letter's key; its Message-ID is derived from it and does not change when it is sent again.
     pub id: String,
     /// What it belongs to: all letters with one thread are shown together.
     pub thread: Option<String>,
+    /// The letters of the thread that went before.
+    pub passed: Vec<Passed>,
     /// Address.
     pub recipient: String,
     /// Subject.
@@ -63,9 +66,9 @@ pub fn compose(smtp: &Smtp, letter: &Outgoing) -> Result<Message, String> {
     if !letter.mark.is_empty() {
         builder = builder.raw_header(raw(DESK_FIELD, &letter.mark));
     }
-    if let Some(thread) = &letter.thread {
-        let root = message_id(thread, smtp.domain());
-        builder = builder.in_reply_to(root.clone()).references(root);
+    if let Some(key) = &letter.thread {
+        let (answered, ids) = in_thread(key, &letter.passed, smtp.domain());
+        builder = builder.in_reply_to(answered).references(ids.join(" "));
     }
     if letter.automatic {
         // RFC 3834; the second is what one widespread server heeds instead.
@@ -74,6 +77,21 @@ pub fn compose(smtp: &Smtp, letter: &Outgoing) -> Result<Message, String> {
         }
     }
     builder.body(letter.body.clone()).map_err(bad)
+}
+
+/// What it answers and its thread, as they are written.
+fn in_thread(key: &str, passed: &[Passed], domain: &str) -> (String, Vec<String>) {
+    let written = |p: &Passed| {
+        let id = if p.ours { message_id(&p.id, domain) } else { format!("<{}>", p.id) };
+        Passed { id, ..p.clone() }
+    };
+    // What came in may call itself anything; what would not stay in its field is left out.
+    let clean =
+        |p: &&Passed| !p.id.is_empty() && p.id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+    let passed: Vec<Passed> = passed.iter().filter(clean).map(written).collect();
+    let root = message_id(key, domain);
+    let (answered, ids) = thread(&root, &passed);
+    (answered.to_owned(), ids.into_iter().map(str::to_owned).collect())
 }
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {
@@ -89,6 +107,7 @@ mod tests {
         Outgoing {
             id: "0198".to_owned(),
             thread: Some("ticket-1".to_owned()),
+            passed: Vec::new(),
             recipient: "ben@north.example".to_owned(),
             subject: "AF-1 已收到\r\nBcc: x@evil.example".to_owned(),
             body: "您好：\n第二行".to_owned(),
@@ -121,6 +140,22 @@ mod tests {
         assert!(first.is_ascii() && !first.contains("\nBcc"), "a title cannot add a header:\n{first}");
         let by_hand = text(&Outgoing { automatic: false, thread: None, ..letter() });
         assert!(!by_hand.contains("Auto-Submitted") && !by_hand.contains("In-Reply-To"));
+    }
+
+    #[test]
+    fn it_stands_in_its_thread_and_nothing_leaves_its_field() {
+        let smtp = Smtp::new("h", None, Tls::Implicit, "desk@vendor.example").unwrap();
+        let passed = |id: &str, ours| Passed { at: letter().date, id: id.to_owned(), ours };
+        let all = vec![passed("q@north.example", false), passed("a", true), passed("x>\r\nBcc: <y", false)];
+        let text = compose(&smtp, &Outgoing { passed: all, ..letter() }).unwrap().formatted();
+        let text = String::from_utf8(text).unwrap().replace("\r\n ", " ");
+        for line in [
+            "In-Reply-To: <q@north.example>\r\n",
+            "References: <ticket-1@vendor.example> <q@north.example> <a@vendor.example>\r\n",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+        assert!(!text.contains("\nBcc"), "{text}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Letters that left, or would have left, the house: one row per letter and recipient, with what became of it.
 
 use domain::id::{JobId, TicketId};
-use domain::post::LetterState;
+use domain::post::{LetterState, Passed};
 use domain::time::Timestamp;
 
 use crate::sql::Assembly;
@@ -17,6 +17,7 @@ statements! {
          FROM letter WHERE ticket_id = $1 AND message_no >= $2 AND message_no <= $3 ORDER BY message_no, id LIMIT $4";
     NOT_ARRIVED = "SELECT id, ticket_id, kind, recipient, subject, body, state, detail, created_at, sent_at, attempts, next_at, job_id, message_no \
          FROM letter WHERE ticket_id = $1 AND state IN ('failed', 'rejected') ORDER BY id DESC LIMIT $2";
+    BEFORE = "SELECT id, created_at FROM letter WHERE ticket_id = $1 AND recipient = $2 AND id < $3 ORDER BY id DESC LIMIT $4";
     SETTLE = "UPDATE letter SET state = $2, detail = $3, sent_at = $4, attempts = $5, next_at = $6, body = $7, job_id = $8 WHERE id = $1";
 }
 
@@ -128,6 +129,13 @@ pub fn of_messages(
 /// The letters about a ticket that no server took so far, newest first.
 pub fn not_arrived(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Result<Vec<LetterRow>> {
     r.rows(&NOT_ARRIVED, &[ticket.as_str().into(), limit.into()], read)
+}
+
+/// The letters about a ticket that went to the same recipient before this one, newest first.
+pub fn before(r: &mut Read<'_>, l: &LetterRow, limit: i64) -> Result<Vec<Passed>> {
+    let values =
+        [l.ticket.as_ref().map(TicketId::as_str).into(), (&l.recipient).into(), (&l.id).into(), limit.into()];
+    r.rows(&BEFORE, &values, |r| Ok(Passed { at: r.at(1)?, id: r.text(0)?, ours: true }))
 }
 
 /// A page of letters, newest first.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use domain::id::TicketId;
 use domain::mail_in::{MailState, Origin, Reason};
+use domain::post::Passed;
 use domain::time::Timestamp;
 
 use crate::row::to_json;
@@ -22,6 +23,8 @@ statements! {
     OF_MESSAGE_ID = "SELECT ticket_id FROM mail_in WHERE message_id = $1 AND message_id <> '' AND ticket_id IS NOT NULL ORDER BY id LIMIT 1";
     ORIGINS = "SELECT message_no, origin FROM mail_in WHERE ticket_id = $1 AND message_no IS NOT NULL AND origin <> '' \
          ORDER BY message_no, id LIMIT 5000";
+    BEFORE = "SELECT message_id, received_at FROM mail_in WHERE ticket_id = $1 AND state = 'placed' AND message_id <> '' \
+         AND received_at <= $2 ORDER BY received_at DESC, id DESC LIMIT $3";
     OPENED = "SELECT CAST(COUNT(*) AS BIGINT) FROM mail_in WHERE sender = $1 AND reason = 'opened' AND read_at > $2";
     SETTLE = "UPDATE mail_in SET state = $2, state_before = $3, reason = $4, detail = $5, read_at = $6, ticket_id = $7, message_no = $8, \
          origin = $9 WHERE id = $1";
@@ -110,6 +113,12 @@ pub struct NewMail<'a> {
 /// What was written by a newer program counts as nothing.
 fn read_origin(text: &str) -> Option<Origin> {
     serde_json::from_str(text).ok()
+}
+
+/// The letters of a ticket that had come by an instant, newest first.
+pub fn before(r: &mut Read<'_>, ticket: &TicketId, at: Timestamp, limit: i64) -> Result<Vec<Passed>> {
+    let values = [ticket.as_str().into(), at.into(), limit.into()];
+    r.rows(&BEFORE, &values, |r| Ok(Passed { at: r.at(1)?, id: r.text(0)?, ours: false }))
 }
 
 /// What was found out about the origin of a ticket's messages.

@@ -74,7 +74,9 @@ async fn a_letter_arrives_once_and_whole(app: TestApp) {
     assert_eq!(answer["subject"], format!("{number} answered: 报表打不开"));
     let body = answer["body"].as_str().unwrap();
     assert!(body.starts_with("Dear ben,") && body.contains("Please restart “报表”."), "{body}");
-    assert_eq!((&answer["references"], &answer["auto-submitted"]), (&json!(thread), &Value::Null));
+    let before = received["message-id"].as_str().unwrap();
+    assert_eq!((&answer["in-reply-to"], &answer["auto-submitted"]), (&json!(before), &Value::Null));
+    assert_eq!(answer["references"], format!("{thread} {before}"));
     assert!(send(&app, &mailer).await);
     assert!(server.rest().is_empty(), "nothing is sent twice");
 }
@@ -193,15 +195,13 @@ async fn a_worker_that_dies_sends_the_same_letter_again(app: TestApp) {
     assert!(desk::post::take(&app.desk, &House::default()).await.unwrap().is_none(), "it is under lease");
     let by_the_dead = mail::Outgoing {
         id: parcel.letter.id.clone(),
-        thread: None,
         recipient: parcel.letter.recipient.clone(),
         subject: parcel.letter.subject.clone(),
         body: parcel.letter.body.clone(),
         automatic: true,
         desk: parcel.desk_name.clone(),
         date: parcel.letter.created_at,
-        reply_to: None,
-        mark: String::new(),
+        ..mail::Outgoing::default()
     };
     mailer.send(&by_the_dead).await.unwrap();
     assert!(send(&app, &mailer).await);
@@ -265,15 +265,13 @@ async fn tls_and_password_are_checked_and_trouble_is_named() {
     good.probe().await.unwrap();
     let letter = mail::Outgoing {
         id: "1".to_owned(),
-        thread: None,
         recipient: "ben@north.example".to_owned(),
         subject: "s".to_owned(),
         body: "Dear Ben".to_owned(),
         automatic: true,
         desk: "Desk".to_owned(),
         date: testkit::NOW.parse().unwrap(),
-        reply_to: None,
-        mark: String::new(),
+        ..mail::Outgoing::default()
     };
     good.send(&letter).await.unwrap();
     let received = server.next();

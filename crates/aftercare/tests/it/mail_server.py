@@ -13,7 +13,8 @@ from email import message_from_bytes, policy
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
-HEADERS = ("message-id", "in-reply-to", "references", "auto-submitted", "reply-to", "date", "content-type")
+HEADERS = ("message-id", "in-reply-to", "references", "auto-submitted", "reply-to", "date", "content-type",
+           "list-unsubscribe")
 put_off = set()
 
 
@@ -44,6 +45,7 @@ class Handler:
                 "to": str(letter["to"]),
                 "subject": str(letter["subject"]),
                 "body": letter.get_content().replace("\r\n", "\n"),
+                "raw": envelope.content.decode("latin-1"),
                 "tls": session.ssl is not None,
                 **{name: str(letter[name]) for name in HEADERS if letter[name]},
             }

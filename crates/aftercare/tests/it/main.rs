@@ -86,6 +86,7 @@ mod mail_in;
 mod mail_key;
 #[cfg(test)]
 mod mail_origin;
+mod mail_out;
 #[cfg(test)]
 mod mail_server;
 #[cfg(test)]

@@ -136,3 +136,13 @@ field-forged_mail = Mail with a forged sender
 forged-mark = process it, clearly marked
 forged-spam = to spam, from which it can be taken back
 forged-help = Applies when the sender's domain asks by DMARC for quarantine or rejection; needs check_origin in the configuration file.
+# deliveries
+delivery-kept = kept among the outgoing letters, not sent
+delivery-queued = on its way
+delivery-accepted = taken by the receiving server
+delivery-deferred = not taken yet
+delivery-bounced = did not arrive
+delivery-given_up = given up after a day of attempts
+delivery-next = next attempt { $at }
+event-letter-lost = told that the letter to { $to } did not arrive; check the address or call. The server said “{ $said }”
+said-sent_again = Is sent again

@@ -136,3 +136,13 @@ field-forged_mail = 冒充发件人的来信
 forged-mark = 照常处理并醒目标出
 forged-spam = 放入垃圾邮件，可找回
 forged-help = 发件域名的 DMARC 策略要求隔离或拒绝时适用；须在配置文件中开启 check_origin。
+# deliveries
+delivery-kept = 已存入“发出的信件”，未寄出
+delivery-queued = 发送中
+delivery-accepted = 对方服务器已接收
+delivery-deferred = 对方暂未接收
+delivery-bounced = 未送达
+delivery-given_up = 重试一天仍未送达，已停止
+delivery-next = 下次尝试：{ $at }
+event-letter-lost = 寄给 { $to } 的信件未送达，请核对地址或电话联系；对方服务器答复“{ $said }”
+said-sent_again = 已安排再次发送

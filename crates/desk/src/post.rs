@@ -2,18 +2,23 @@
 //! a lease, and settled in another. A worker that dies after the server took a letter and before it was settled
 //! lets it be sent again, with the same Message-ID: at least once, recognisably the same.
 
-use domain::access::{Actor, Right, Scope, System};
+use domain::access::{Action, Actor, Right, Scope, System, may};
+use domain::id::TicketId;
 use domain::mail_in::reply_address;
-use domain::post::{Handed, LetterState, MOST_PASSED, Passed, next_attempt};
+use domain::post::{Delivery, Handed, LetterState, MOST_PASSED, Passed, next_attempt};
+use domain::ticket::Ticket;
+use domain::ticket::decide;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::job::{self, JobRow};
 use store::letter::{self, LetterRow};
 
 use crate::admin::{need, record};
+use crate::case::load_current;
+use crate::jobs::PageJob;
 use crate::mail_in::{House, ReplyKey};
 use crate::ticket::progress;
-use crate::{Desk, Error, Result, Unit};
+use crate::{Desk, Error, Result, Unit, load_case, save};
 
 /// A letter is to be handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,17 +155,29 @@ fn show(unit: &mut Unit<'_, '_>, row: &LetterRow) -> Result<()> {
     Ok(number.map_or(Ok(()), |number| unit.work.publish("ticket", &number))?)
 }
 
-/// The duty to report follows what became of the report's letter.
+/// The duty to report follows what became of the report's letter; of any other one that is lost people are told.
 fn reported(unit: &mut Unit<'_, '_>, row: &LetterRow) -> Result<()> {
-    let (Some(ticket), Some(no)) = (&row.ticket, row.message) else { return Ok(()) };
-    match row.state {
-        LetterState::Sent => progress::handed_over(unit, ticket, no),
-        LetterState::Rejected => progress::never_arrives(unit, ticket, no, &row.detail),
-        LetterState::Failed if row.next_at.is_none() => {
-            progress::never_arrives(unit, ticket, no, &row.detail)
+    let Some(ticket) = &row.ticket else { return Ok(()) };
+    match (Delivery::of(row.state, row.next_at), row.message) {
+        (Delivery::Accepted, Some(no)) => progress::handed_over(unit, ticket, no),
+        (fate, no) if fate.is_lost() && row.kind != PageJob::KIND => {
+            let counts = no.map(|no| progress::never_arrives(unit, ticket, no, &row.detail)).transpose()?;
+            if counts == Some(true) { Ok(()) } else { lost(unit, ticket, row) }
         }
         _ => Ok(()),
     }
+}
+
+fn lost(unit: &mut Unit<'_, '_>, ticket: &TicketId, row: &LetterRow) -> Result<()> {
+    let case = load_current(unit, ticket)?;
+    let message = match row.message {
+        Some(no) => store::ticket::messages(unit.work, ticket, no - 1, true, 1)?.pop().filter(|m| m.no == no),
+        None => None,
+    };
+    let message = message.map(|m| (m.no, m.by));
+    let lost = decide::LostLetter { to: row.recipient.clone(), said: row.detail.clone(), message };
+    let decision = decide::letter_lost(&case, lost, &Actor::System(System::Clock), unit.now)?;
+    save(unit, &case, &decision)
 }
 
 /// A one-time link that has been sent is the receiver's alone: its secret is cut out of our copy.
@@ -183,15 +200,39 @@ fn without_secret(body: &str) -> String {
 pub async fn send_now(desk: &Desk, who: &Actor, id: String) -> Result<()> {
     desk.write(who, move |unit| {
         need(unit, Right::Operate)?;
-        let mut row = letter::one(unit.work, &id)?.ok_or(Error::NotFound)?;
-        if !row.state.may_be_sent() {
-            return Err(Error::field("letter", "not_sendable"));
+        let row = letter::one(unit.work, &id)?.ok_or(Error::NotFound)?;
+        again(unit, row)
+    })
+    .await
+}
+
+fn again(unit: &mut Unit<'_, '_>, mut row: LetterRow) -> Result<()> {
+    if !row.state.may_be_sent() {
+        return Err(Error::field("letter", "not_sendable"));
+    }
+    let before = row.state;
+    row.job = Some(enqueue(unit, &row.id)?);
+    (row.state, row.next_at) = (LetterState::Queued, Some(unit.now));
+    letter::settle(unit.work, &row)?;
+    record(unit, ("letter", &row.id), &before, &row.state)
+}
+
+/// Whoever may answer in a ticket has one of its letters sent now.
+///
+/// # Errors
+/// `NotFound` also for a letter of another ticket, `Forbidden`; `Invalid` if it was sent or is on its way.
+pub async fn send_again(desk: &Desk, who: &Actor, number: &str, id: String) -> Result<Ticket> {
+    let number = number.to_owned();
+    desk.write(who, move |unit| {
+        let case = load_case(unit, &number)?;
+        may(unit.actor, Action::Reply, &case.ticket)?;
+        let row = letter::one(unit.work, &id)?.ok_or(Error::NotFound)?;
+        if row.ticket.as_ref() != Some(&case.ticket.id) || row.kind == PageJob::KIND {
+            return Err(Error::NotFound);
         }
-        let before = row.state;
-        row.job = Some(enqueue(unit, &row.id)?);
-        (row.state, row.next_at) = (LetterState::Queued, Some(unit.now));
-        letter::settle(unit.work, &row)?;
-        record(unit, ("letter", &row.id), &before, &row.state)
+        again(unit, row)?;
+        unit.work.publish("ticket", &number)?;
+        Ok(case.ticket)
     })
     .await
 }

@@ -26,6 +26,43 @@ impl LetterState {
     }
 }
 
+named! {
+    /// How far a letter to one address came.
+    pub enum Delivery ("delivery") {
+        /// Written and kept: this installation sends nothing.
+        Kept = "kept",
+        /// Waits to be handed over.
+        Queued = "queued",
+        /// The receiving side took it.
+        Accepted = "accepted",
+        /// Not yet; it is tried again.
+        Deferred = "deferred",
+        /// It came back, or was refused for good.
+        Bounced = "bounced",
+        /// It was tried for as long as it was worth it.
+        GivenUp = "given_up",
+    }
+}
+
+impl Delivery {
+    /// Of a letter's state and the time at which it is tried next.
+    pub const fn of(state: LetterState, next_at: Option<Timestamp>) -> Self {
+        match (state, next_at) {
+            (LetterState::Kept, _) => Self::Kept,
+            (LetterState::Queued, _) => Self::Queued,
+            (LetterState::Sent, _) => Self::Accepted,
+            (LetterState::Failed, Some(_)) => Self::Deferred,
+            (LetterState::Failed, None) => Self::GivenUp,
+            (LetterState::Rejected, _) => Self::Bounced,
+        }
+    }
+
+    /// Will it never arrive unless a person does something?
+    pub const fn is_lost(self) -> bool {
+        matches!(self, Self::Bounced | Self::GivenUp)
+    }
+}
+
 /// What the attempt to hand a letter over led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handed {
@@ -115,6 +152,17 @@ mod tests {
         assert_eq!(thread("r", std::slice::from_ref(&a)), ("a", vec!["r", "a"]));
         assert_eq!(thread("r", &[b.clone(), a, q2, q.clone()]), ("q2", vec!["r", "q", "a", "q2", "b"]));
         assert_eq!(thread("r", &[q.clone(), b.clone(), q]), ("q", vec!["r", "q", "b"]));
+    }
+
+    #[test]
+    fn a_letter_that_nobody_tries_any_more_is_lost() {
+        let at = Some(Timestamp::UNIX_EPOCH);
+        let of =
+            |state, next_at| (Delivery::of(state, next_at).as_str(), Delivery::of(state, next_at).is_lost());
+        assert_eq!(of(LetterState::Sent, None), ("accepted", false));
+        assert_eq!(of(LetterState::Failed, at), ("deferred", false));
+        assert_eq!(of(LetterState::Failed, None), ("given_up", true));
+        assert_eq!(of(LetterState::Rejected, None), ("bounced", true));
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! Letters to customers as their programs see them: in the thread of what they answer.
+//! Letters to customers as their programs see them, in the thread of what they answer; and as the desk sees them, address by
+//! address.
 
 use aftercare::drain_and_send_as;
+use axum::http::StatusCode;
 use mail::{Mailer, Smtp, Tls};
 use serde_json::{Value, json};
 use testkit::TestApp;
@@ -9,7 +11,11 @@ use crate::mail_in::{letter, room, send, ticket};
 use crate::mail_server::MailServer;
 
 mod engines {
-    testkit::on_both_engines!(an_answer_stands_in_the_customers_thread);
+    testkit::on_both_engines!(
+        an_answer_stands_in_the_customers_thread,
+        each_address_is_told_at_the_message,
+        a_letter_that_is_given_up_tells_its_author,
+    );
 }
 
 const URL: &str = "http://desk.example";
@@ -53,4 +59,93 @@ async fn an_answer_stands_in_the_customers_thread(app: TestApp) {
     // A person's words are not marked as a machine's, and nobody can unsubscribe from their own case.
     assert_eq!((&answer["auto-submitted"], &answer["list-unsubscribe"]), (&Value::Null, &Value::Null));
     assert!(server.rest().is_empty());
+}
+
+async fn open(app: &TestApp, requester: &str) -> String {
+    let body = json!({"title": "t", "body": "b", "requester": requester, "severity": "general"});
+    let made = app.api().await.post("/api/v1/tickets", &body).await;
+    made.json()["number"].as_str().unwrap().to_owned()
+}
+
+/// A colleague answers; nothing else is on its way by then.
+async fn answer(app: &TestApp, number: &str) {
+    let page = app.signed_in("agent").await.form(&format!("/tickets/{number}/messages"), "text=hello").await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+}
+
+/// What the API says of the letters of the last message.
+async fn delivery(app: &TestApp, number: &str) -> Value {
+    let path = format!("/api/v1/tickets/{number}/messages");
+    let all = app.api().await.get(&path).await.json();
+    all["items"].as_array().unwrap().last().unwrap()["delivery"].clone()
+}
+
+async fn notices(app: &TestApp) -> String {
+    app.signed_in("agent").await.get("/notices").await.text
+}
+
+async fn each_address_is_told_at_the_message(app: TestApp) {
+    let server = MailServer::start();
+    let mailer = mailer(server.port);
+    let number = open(&app, "busy@else.example").await;
+    post(&app, &mailer).await;
+    app.clock.set(domain::time::plus_seconds(app.now(), 60));
+    post(&app, &mailer).await;
+    answer(&app, &number).await;
+    post(&app, &mailer).await;
+    let all = delivery(&app, &number).await;
+    let [told] = &all.as_array().unwrap()[..] else { panic!("one address") };
+    assert_eq!((&told["address"], &told["state"]), (&json!("busy@else.example"), &json!("accepted")));
+    let path = format!("/tickets/{number}");
+    let page = app.signed_in("agent").await.get(&path).await.text;
+    assert!(page.contains("busy@else.example · 对方服务器已接收"), "{page}");
+    let customer = app.signed_in("ben@north.example").await;
+    assert_eq!(customer.get(&format!("/portal/cases/{number}")).await.status, StatusCode::NOT_FOUND);
+
+    // Refused for good: the author is told, and may have it sent again.
+    let number = open(&app, "nobody@else.example").await;
+    answer(&app, &number).await;
+    post(&app, &mailer).await;
+    let told = delivery(&app, &number).await[0].clone();
+    assert_eq!((&told["state"], &told["answer"]), (&json!("bounced"), &json!("550 5.1.1 no such mailbox")));
+    assert!(notices(&app).await.contains("寄给 nobody@else.example 的信件未送达"));
+    let agent = app.signed_in("agent").await;
+    let page = agent.get(&format!("/tickets/{number}")).await.text;
+    let action = format!("/tickets/{number}/letters/{}/delivery", told["letter"].as_str().unwrap());
+    assert!(page.contains("未送达") && page.contains(&action), "{page}");
+    assert_eq!(agent.form(&action, "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(delivery(&app, &number).await[0]["state"], "queued");
+    let api = app.api().await.post(&format!("/api/v1{action}"), &json!({})).await;
+    assert_eq!(api.status, StatusCode::UNPROCESSABLE_ENTITY, "it is on its way");
+    let elsewhere = action.replace(&number, "AF-2026-00001");
+    assert_eq!(agent.form(&elsewhere, "").await.status, StatusCode::NOT_FOUND);
+    post(&app, &mailer).await;
+    assert_eq!(delivery(&app, &number).await[0]["state"], "bounced");
+}
+
+async fn a_letter_that_is_given_up_tells_its_author(app: TestApp) {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mailer = mailer(port);
+    let number = open(&app, "ben@north.example").await;
+    app.drain().await;
+    answer(&app, &number).await;
+    let mut waits = Vec::new();
+    loop {
+        drain_and_send_as(&app.desk, URL, &mailer, &room(&app).house).await.unwrap();
+        let told = delivery(&app, &number).await[0].clone();
+        let Some(next) = told["next_at"].as_str().map(|at| at.parse().unwrap()) else { break };
+        assert_eq!(told["state"], "deferred");
+        waits.push((domain::time::to_millis(next) - domain::time::to_millis(app.now())) / 60_000);
+        if waits.len() == 1 {
+            let page = app.signed_in("agent").await.get(&format!("/tickets/{number}")).await.text;
+            assert!(page.contains("对方暂未接收") && page.contains("下次尝试"), "{page}");
+            assert!(!notices(&app).await.contains("未送达"), "it may still arrive");
+        }
+        app.clock.set(next);
+    }
+    assert_eq!(waits[..7], [1, 2, 4, 8, 16, 32, 60]);
+    assert_eq!(delivery(&app, &number).await[0]["state"], "given_up");
+    assert!(notices(&app).await.contains("寄给 ben@north.example 的信件未送达"));
+    let portal = app.signed_in("ben@north.example").await.get(&format!("/portal/cases/{number}")).await.text;
+    assert!(!portal.contains("未送达"), "{portal}");
 }

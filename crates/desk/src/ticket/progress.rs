@@ -70,17 +70,19 @@ pub fn handed_over(unit: &mut Unit<'_, '_>, id: &TicketId, no: i64) -> Result<()
     Ok(ticket::set_delivered(unit.work, id, no, Some(unit.now))?)
 }
 
-/// The letter of a message will never arrive: a report does not count, even if it did until now.
+/// The letter of a message will never arrive: a report does not count, even if it did until now. Returns whether it was
+/// a report that counts by its letter.
 ///
 /// # Errors
 /// The store's.
-pub(crate) fn never_arrives(unit: &mut Unit<'_, '_>, id: &TicketId, no: i64, said: &str) -> Result<()> {
-    let Some(m) = by_letter(unit.work, id, no)? else { return Ok(()) };
+pub(crate) fn never_arrives(unit: &mut Unit<'_, '_>, id: &TicketId, no: i64, said: &str) -> Result<bool> {
+    let Some(m) = by_letter(unit.work, id, no)? else { return Ok(false) };
     let case = load_current(unit, id)?;
     let system = Actor::System(System::Clock);
     let decision = decide::undelivered(&case, no, m.delivered_at, said, &system, unit.now)?;
     save(unit, &case, &decision)?;
-    Ok(ticket::set_delivered(unit.work, id, no, None)?)
+    ticket::set_delivered(unit.work, id, no, None)?;
+    Ok(true)
 }
 
 /// The message, if it is a report that counts by its letter.

@@ -195,6 +195,13 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         last: bool,
     },
+    /// A letter will not arrive unless somebody does something about it.
+    LetterLost {
+        to: String,
+        said: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<i64>,
+    },
     /// Somebody who was paged acknowledged, by this means.
     PageAcknowledged { means: Means },
     /// It was solved.

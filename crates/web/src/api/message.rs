@@ -7,12 +7,14 @@ use domain::ticket::progress::Card;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use store::file::FileRow;
+use store::letter::LetterRow;
 use store::ticket::MessageRow;
 use store::{Read, directory};
 use utoipa::ToSchema;
 use words::Locale;
 
 use super::view::instant;
+use crate::tickets::{Letters, Sent};
 
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,10 +36,46 @@ pub(crate) struct MessageView {
     pub progress: bool,
     /// Nobody wrote it: the desk said by itself that work goes on, in the requester's language.
     pub automatic: bool,
+    /// The letters that carried it, one for each address; for staff.
+    pub delivery: Vec<AddressView>,
     /// What is attached; read it at `/api/v1/files/{id}`.
     pub files: Vec<AttachedView>,
     /// When.
     pub at: String,
+}
+
+/// A letter to one address.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AddressView {
+    /// The letter's key.
+    pub letter: String,
+    /// Address.
+    pub address: String,
+    /// `kept`, `queued`, `accepted`, `deferred` (tried again at `next_at`), `bounced`, or `given_up`.
+    pub state: &'static str,
+    /// The server's words, unless it took the letter.
+    pub answer: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When the other side took it.
+    pub accepted_at: Option<String>,
+    /// When it is tried next.
+    pub next_at: Option<String>,
+}
+
+impl From<&LetterRow> for AddressView {
+    fn from(l: &LetterRow) -> Self {
+        let Sent { id, recipient, delivery, said, attempts, sent_at, next_at, .. } = Sent::of(l);
+        Self {
+            letter: id,
+            address: recipient,
+            state: delivery.as_str(),
+            answer: said,
+            attempts,
+            accepted_at: sent_at.map(instant),
+            next_at: next_at.map(instant),
+        }
+    }
 }
 
 /// A file of a message.
@@ -83,7 +121,7 @@ pub(super) fn say_by_itself(
 }
 
 /// A message, as the API shows it.
-pub(super) fn message(m: MessageRow, files: &[FileRow]) -> MessageView {
+pub(super) fn message(m: MessageRow, files: &[FileRow], letters: &Letters) -> MessageView {
     let mine = files.iter().filter(|f| f.message == Some(m.no)).map(|f| AttachedView {
         id: f.id.0.clone(),
         name: f.name.clone(),
@@ -97,6 +135,7 @@ pub(super) fn message(m: MessageRow, files: &[FileRow]) -> MessageView {
         text: crate::html::plain(&m.html),
         html: m.html,
         quoted: m.rest,
+        delivery: letters.get(&m.no).into_iter().flatten().map(AddressView::from).collect(),
         files: mine.collect(),
         progress: m.progress,
         automatic: matches!(m.card, Some(Card::Underway { .. })),

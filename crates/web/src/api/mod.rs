@@ -143,6 +143,7 @@ fn described_letters() -> OpenApiRouter<App> {
         .routes(routes!(post::letters))
         .routes(routes!(post::letter))
         .routes(routes!(post::send_letter))
+        .routes(routes!(post::send_again))
         .routes(routes!(mail_in::list))
         .routes(routes!(mail_in::show))
         .routes(routes!(mail_in::source))

@@ -115,6 +115,17 @@ pub(crate) async fn letter(
     Ok(Json(LetterView { body, ..row.into() }))
 }
 
+/// Sends a letter of a ticket again: one that was refused, came back, or waits for its next attempt.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/letters/{id}/delivery", params(("number" = String, Path), ("id" = String, Path)), responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn send_again(
+    State(app): State<App>,
+    caller: Caller,
+    Path((number, id)): Path<(String, String)>,
+) -> Answer<StatusCode> {
+    let done = desk::post::send_again(&app.desk, &caller.actor, &number, id).await;
+    done.map(|_| StatusCode::NO_CONTENT).map_err(|e| caller.fail(e))
+}
+
 /// Sends a letter that was kept, refused, or waits for its next attempt.
 #[utoipa::path(post, path = "/api/v1/letters/{id}/delivery", params(("id" = String, Path)), responses((status = 204), (status = 422, body = Problem)))]
 pub(crate) async fn send_letter(

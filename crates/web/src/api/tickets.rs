@@ -29,7 +29,7 @@ use crate::chip::live;
 use crate::error::{Problem, WebError};
 use crate::form::{id, noted_choice};
 use crate::names::Names;
-use crate::tickets::ListQuery;
+use crate::tickets::{ListQuery, letters};
 
 /// A new ticket.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -262,15 +262,17 @@ pub(crate) async fn messages(
         let zone = desk.rules_in(r)?.settings.zone();
         message::say_by_itself(r, &zone, &t.requester, &mut rows)?;
         let files = if rows.is_empty() { Vec::new() } else { file::of_ticket(r, &t.id)? };
-        Ok((rows, files))
+        let range = rows.first().zip(rows.last()).filter(|_| internal).map(|(a, b)| (a.no, b.no));
+        let sent = range.map(|range| letters(r, &t.id, range)).transpose()?.unwrap_or_default();
+        Ok((rows, files, sent))
     });
-    let (mut rows, files) = found.await.map_err(|e| caller.fail(e))?;
+    let (mut rows, files, sent) = found.await.map_err(|e| caller.fail(e))?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);
     let next_cursor = rows.last().filter(|_| more).map(|m| m.no.to_string());
     Ok(Json(MessagesView {
-        items: rows.into_iter().map(|m| message::message(m, &files)).collect(),
+        items: rows.into_iter().map(|m| message::message(m, &files, &sent)).collect(),
         next_cursor,
     }))
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use desk::Result;
 use domain::id::TicketId;
-use domain::post::LetterState;
+use domain::post::{Delivery, LetterState};
+use domain::ticket::Ticket;
 use domain::ticket::progress::{Phase, Progress, Way};
 use domain::time::Timestamp;
 use store::letter::LetterRow;
@@ -19,12 +20,12 @@ pub(crate) struct ReportCard {
     pub next: String,
     pub expected_at: Timestamp,
     /// For staff; customers do not read about their own letters.
-    pub delivery: Option<Delivery>,
+    pub delivery: Option<Counted>,
 }
 
 /// How a report reached the customer.
 #[derive(Debug, Clone)]
-pub(crate) struct Delivery {
+pub(crate) struct Counted {
     /// It counts by its letter; otherwise it was delivered with the commit.
     pub by_letter: bool,
     /// Since when it counts.
@@ -41,42 +42,62 @@ pub(crate) struct Sent {
     pub recipient: String,
     /// `queued`, `sent`, `failed`, `rejected`, `kept`.
     pub state: &'static str,
+    /// How far it came.
+    pub delivery: Delivery,
     /// In which colour it is said.
     pub role: &'static str,
     pub said: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When the other side took it.
+    pub sent_at: Option<Timestamp>,
+    /// When it is tried next.
+    pub next_at: Option<Timestamp>,
+    /// Where a form sends it again, if a person may have that.
+    pub again: Option<String>,
 }
 
 impl Sent {
     pub(crate) fn of(l: &LetterRow) -> Self {
+        let delivery = Delivery::of(l.state, l.next_at);
         // A letter that nobody tries any more was not delivered, whatever the reason.
-        let given_up = l.state == LetterState::Failed && l.next_at.is_none();
-        let state = if given_up { LetterState::Rejected } else { l.state };
-        let role = match state {
-            LetterState::Sent => "ok",
-            LetterState::Rejected => "overdue",
-            LetterState::Failed => "soon",
-            LetterState::Kept | LetterState::Queued => "",
+        let state = if delivery.is_lost() { LetterState::Rejected } else { l.state };
+        let role = match delivery {
+            Delivery::Accepted => "ok",
+            Delivery::Bounced | Delivery::GivenUp => "overdue",
+            Delivery::Deferred => "soon",
+            Delivery::Kept | Delivery::Queued => "",
         };
-        let said = if state == LetterState::Sent { String::new() } else { l.detail.clone() };
+        let said = if delivery == Delivery::Accepted { String::new() } else { l.detail.clone() };
         Self {
             id: l.id.clone(),
             at: l.created_at,
             recipient: l.recipient.clone(),
             state: state.as_str(),
+            delivery,
             role,
             said,
+            attempts: l.attempts,
+            sent_at: l.sent_at,
+            next_at: l.next_at,
+            again: None,
         }
+    }
+
+    /// The same on the page of its ticket, where those who may have it sent again.
+    pub(super) fn on_page(l: &LetterRow, number: &str) -> Self {
+        let sent = Self::of(l);
+        let may = sent.delivery.is_lost() || sent.delivery == Delivery::Deferred;
+        let again = may.then(|| format!("/tickets/{number}/letters/{}/delivery", l.id));
+        Self { again, ..sent }
     }
 }
 
 impl ReportCard {
     /// The card of a message; `letters` of the whole ticket by message, for staff.
-    pub(super) fn of(m: &MessageRow, (progress, way): (&Progress, Way), letters: Option<&Letters>) -> Self {
-        let delivery = letters.map(|letters| Delivery {
-            by_letter: way == Way::Letter,
-            since: m.delivered_at,
-            letters: letters.get(&m.no).map(|l| l.iter().map(Sent::of).collect()).unwrap_or_default(),
-        });
+    pub(super) fn of(m: &MessageRow, (progress, way): (&Progress, Way), sent: Option<Vec<Sent>>) -> Self {
+        let delivery =
+            sent.map(|letters| Counted { by_letter: way == Way::Letter, since: m.delivered_at, letters });
         let Progress { phase, finding, next, expected_at } = progress.clone();
         Self { phase, finding, next, expected_at, delivery }
     }
@@ -86,8 +107,9 @@ impl ReportCard {
 const TROUBLE: i64 = 3;
 
 /// The newest letters about a ticket that did not arrive, oldest first; whoever writes next should know.
-pub(super) fn not_arrived(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Sent>> {
-    Ok(letter::not_arrived(r, id, TROUBLE)?.iter().rev().map(Sent::of).collect())
+pub(super) fn not_arrived(r: &mut Read<'_>, t: &Ticket) -> Result<Vec<Sent>> {
+    let rows = letter::not_arrived(r, &t.id, TROUBLE)?;
+    Ok(rows.iter().rev().map(|l| Sent::on_page(l, &t.number)).collect())
 }
 
 /// Letters by the message that they carried.

@@ -3,15 +3,16 @@
 use std::ops::RangeInclusive;
 
 use desk::Result;
-use domain::access::Scope;
-use domain::id::TicketId;
+use domain::access::{ActorRef, Scope};
+use domain::ticket::decide::Visibility;
 use domain::ticket::{Change, Event, Ticket};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use store::ticket::MessageRow;
 use store::{Read, file, ticket};
 use words::{Locale, t_args};
 
-use super::card::{Letters, letters};
+use super::card::{Letters, Sent, letters};
 use super::timeline::{Entry, EntryBody, event_entry, for_customer, message_entry, name_handling};
 use crate::names::Names;
 
@@ -80,7 +81,7 @@ pub(crate) fn timeline(
     let events = ticket::recent_events(r, &t.id, before.unwrap_or(i64::MAX), LIMIT)?;
     let shown = (events.first().map_or(1, |e| e.no), events.last().map_or(t.version, |e| e.no));
     let mut entries = match messages_of(&events, before.is_none()) {
-        Some(range) => said(r, &t.id, (internal, range), names, locale)?,
+        Some(range) => said(r, t, (internal, range), names, locale)?,
         None => Vec::new(),
     };
     entries.extend(merged(r, (scope, internal), &events, names, locale)?);
@@ -131,7 +132,7 @@ fn merged(
         let other = ticket::by_number(r, scope, &number)?.filter(|t| t.merged_into.is_some());
         let Some(other) = other else { continue };
         merged.extend(ticket::events(r, &other.id, 0, LIMIT)?.iter().filter_map(absorbed));
-        let there = said(r, &other.id, (internal, 1..=i64::MAX), names, locale)?;
+        let there = said(r, &other, (internal, 1..=i64::MAX), names, locale)?;
         entries.extend(there.into_iter().map(|e| Entry {
             anchor: format!("{number}-{}", e.anchor),
             from: Some(number.clone()),
@@ -174,25 +175,33 @@ impl Entry {
 /// What was said in a ticket, of the messages in a range.
 fn said(
     r: &mut Read<'_>,
-    id: &TicketId,
+    t: &Ticket,
     (internal, range): (bool, RangeInclusive<i64>),
     names: &mut Names,
     locale: Locale,
 ) -> Result<Vec<Entry>> {
+    let id = &t.id;
     let mut messages = ticket::messages(r, id, range.start() - 1, internal, LIMIT)?;
     messages.retain(|m| range.contains(&m.no));
     let files = if messages.is_empty() { Vec::new() } else { file::of_ticket(r, id)? };
     for m in &messages {
         names.actor(r, &m.by)?;
     }
-    let reports = || messages.iter().filter(|m| m.card.is_some()).map(|m| m.no);
-    let letters = match reports().min().zip(reports().max()) {
+    let ours = |m: &&MessageRow| m.visibility == Visibility::Public && !matches!(m.by, ActorRef::Contact(_));
+    let sent = || messages.iter().filter(ours).map(|m| m.no);
+    let letters = match sent().min().zip(sent().max()) {
         Some(range) if internal => letters(r, id, range)?,
         _ => Letters::new(),
     };
-    let letters = internal.then_some(&letters);
+    let sent = |no: i64| {
+        let of = letters.get(&no).map(Vec::as_slice).unwrap_or_default();
+        internal.then(|| of.iter().map(|l| Sent::on_page(l, &t.number)).collect())
+    };
     let origins = if internal { store::mail_in::origins(r, id)? } else { Vec::new() };
-    let entry = |m| message_entry(m, (&files, letters, &origins), names, locale);
+    let entry = |m: MessageRow| {
+        let sent = sent(m.no);
+        message_entry(m, (&files, sent, &origins), names, locale)
+    };
     Ok(messages.into_iter().map(entry).collect())
 }
 

@@ -1,4 +1,4 @@
-//! What the timeline says about letters that came in, besides their words.
+//! What the timeline says about letters, besides their words.
 
 use domain::ticket::Change;
 use words::{Locale, t, t_args};
@@ -12,6 +12,9 @@ pub(super) fn mail_line(change: &Change, locale: Locale) -> (String, &'static st
             (t_args(locale, "event-mail-files-left", &[("names", &names(left))]), "soon")
         }
         Change::Copied { people } => (t_args(locale, "event-copied", &[("names", &names(people))]), ""),
+        Change::LetterLost { to, said, .. } => {
+            (t_args(locale, "event-letter-lost", &[("to", to), ("said", said)]), "overdue")
+        }
         Change::NotCopied { address } => (t_args(locale, "event-not-copied", &[("name", address)]), ""),
         _ => (String::new(), ""),
     }

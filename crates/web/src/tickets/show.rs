@@ -182,7 +182,7 @@ fn read_case(
         report: ReportForm::default(),
         report_how: "",
         tally: tally(r, &t)?,
-        not_arrived: not_arrived(r, &t.id)?,
+        not_arrived: not_arrived(r, &t)?,
         clocks,
         t,
     })

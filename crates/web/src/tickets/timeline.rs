@@ -14,7 +14,7 @@ use store::file::FileRow;
 use store::ticket::MessageRow;
 use words::{Locale, counted, step_fired, t, t_args, word};
 
-use super::card::{Letters, ReportCard};
+use super::card::{ReportCard, Sent};
 use super::mail_line::mail_line;
 use super::timed_line::timed_line;
 use crate::names::Names;
@@ -44,6 +44,8 @@ pub(crate) enum EntryBody {
         files: Vec<FileRow>,
         /// Where its letter comes from, for staff.
         origin: Option<Origin>,
+        /// The letters that carried it to people, for staff.
+        letters: Vec<Sent>,
     },
     /// A progress report.
     Report(ReportCard),
@@ -77,21 +79,21 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
     Ok(())
 }
 
-/// A message as a card, or as what it is besides words; `letters` for staff.
+/// A message as a card, or as what it is besides words; `sent`, the letters that carried it, for staff.
 pub(super) fn message_entry(
     m: MessageRow,
-    (files, letters, origins): (&[FileRow], Option<&Letters>, &[(i64, Origin)]),
+    (files, sent, origins): (&[FileRow], Option<Vec<Sent>>, &[(i64, Origin)]),
     names: &Names,
     locale: Locale,
 ) -> Entry {
     let (anchor, at, who) = (format!("m{}", m.no), m.at, names.of_actor(&m.by, locale));
     match &m.card {
         Some(Card::Progress { progress, way }) => {
-            let card = ReportCard::of(&m, (progress, *way), letters);
+            let card = ReportCard::of(&m, (progress, *way), sent);
             return Entry { anchor, at, who, from: None, body: EntryBody::Report(card) };
         }
         Some(Card::Underway { next_at, .. }) => {
-            let body = EntryBody::Underway { next_at: *next_at, internal: letters.is_some() };
+            let body = EntryBody::Underway { next_at: *next_at, internal: sent.is_some() };
             return Entry { anchor, at, who, from: None, body };
         }
         None => {}
@@ -111,6 +113,7 @@ pub(super) fn message_entry(
             progress: m.progress,
             files: mine,
             origin: origins.iter().find(|(no, _)| *no == m.no).map(|(_, o)| o.clone()),
+            letters: sent.unwrap_or_default(),
         },
     }
 }
@@ -144,6 +147,8 @@ pub(super) fn event_entry(
     internal: bool,
 ) -> Option<Entry> {
     let (text, role) = match &e.change {
+        // Its message says it, for as long as it is so.
+        Change::LetterLost { .. } => return None,
         // Which group gets it is the house's own matter, and so is why a case waits.
         Change::Emergency(change) => super::emergency_line(change, names, locale, internal),
         Change::Opened { .. } if !internal => (t(locale, "event-opened-plain").to_owned(), ""),

@@ -1,4 +1,4 @@
-//! People in copy of a ticket.
+//! People in copy of a ticket, and its letters.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,6 +11,16 @@ use crate::error::WebError;
 use crate::form::Fields;
 use crate::said::Said;
 use crate::session::StaffPage;
+
+/// Has a letter of the ticket sent now.
+pub(super) async fn send_again(
+    State(app): State<App>,
+    page: StaffPage,
+    Path((number, id)): Path<(String, String)>,
+) -> Result<Response, WebError> {
+    let result = desk::post::send_again(&app.desk, page.actor(), &number, id).await;
+    said(&page.visitor, result, Said::done("sent_again"))
+}
 
 /// Whom.
 #[derive(Debug, Default, Deserialize)]

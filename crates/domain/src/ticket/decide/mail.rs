@@ -1,7 +1,7 @@
 //! What staff should know of a letter that is now in a ticket, besides its words.
 
-use super::{Case, Change, Next, Outcome};
-use crate::access::Actor;
+use super::{Case, Change, Next, Notice, Outcome};
+use crate::access::{Actor, ActorRef};
 use crate::time::Timestamp;
 
 /// What is remarkable about a letter.
@@ -29,6 +29,35 @@ pub fn remark_mail(case: &Case, remarks: MailRemarks, actor: &Actor, now: Timest
     }
     if !remarks.copied.is_empty() {
         next.event(Change::Copied { people: remarks.copied });
+    }
+    next.finish()
+}
+
+/// A letter that will not arrive by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostLetter {
+    /// To whom it was sent.
+    pub to: String,
+    /// The words of the server.
+    pub said: String,
+    /// The message that it carried, with who wrote it.
+    pub message: Option<(i64, ActorRef)>,
+}
+
+/// Records that a letter will not arrive. Whoever wrote the message is told, and those who work on the ticket.
+///
+/// # Errors
+/// None of its own.
+pub fn letter_lost(case: &Case, lost: LostLetter, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    let (message, author) = lost.message.unzip();
+    let event = next.event(Change::LetterLost { to: lost.to, said: lost.said, message });
+    next.tell_staff(event);
+    if let Some(ActorRef::Staff(author)) = author {
+        let told = |n: &Notice| matches!(n, Notice::Staff { to, .. } if *to == author);
+        if !next.out.notices.iter().any(told) {
+            next.out.notices.push(Notice::Staff { to: author, event });
+        }
     }
     next.finish()
 }

@@ -38,7 +38,7 @@ pub use finish::{
 };
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
-pub use mail::{MailRemarks, remark_mail, take_out_of_copy};
+pub use mail::{LostLetter, MailRemarks, letter_lost, remark_mail, take_out_of_copy};
 pub use open::{Identity, Opening, level_fits, open, received};
 pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};

@@ -21,12 +21,18 @@ pub(super) fn clues(
     contact: Option<&ContactRow>,
     key: Option<&ReplyKey>,
 ) -> Result<Clues> {
-    let scope = contact.map(|c| contact_actor(c).scope());
-    let candidate = |t: Ticket| Candidate {
-        takes_part: scope.as_ref().is_some_and(|s| s.sees(&t)),
-        id: t.id,
-        number: t.number,
-    };
+    clues_of(unit, l, contact.map(|c| contact_actor(c).scope()).as_ref(), key)
+}
+
+/// What a letter points to, seen by somebody with a scope.
+pub(super) fn clues_of(
+    unit: &mut Unit<'_, '_>,
+    l: &Letter<'_>,
+    scope: Option<&Scope>,
+    key: Option<&ReplyKey>,
+) -> Result<Clues> {
+    let candidate =
+        |t: Ticket| Candidate { takes_part: scope.is_some_and(|s| s.sees(&t)), id: t.id, number: t.number };
     let mut clues = Clues { token: by_token(unit, l, key)?.map(candidate), ..Clues::default() };
     for thread in thread_keys(&l.mail.in_reply_to, &l.mail.references) {
         clues.thread.extend(of_thread(unit, &thread)?.map(candidate));

@@ -2,6 +2,7 @@
 //! Whatever it turns out to be, it ends in a ticket, in the list of what was noted, or in front of a person.
 
 mod bounce;
+mod colleague;
 mod copies;
 pub mod fetch;
 mod find;

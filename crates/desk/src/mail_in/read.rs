@@ -23,7 +23,7 @@ use store::{job, letter, staff};
 
 use super::copies::put_in_copy;
 use super::find::{clues, letter_key};
-use super::{Claimed, ReplyKey, bounce};
+use super::{Claimed, ReplyKey, bounce, colleague};
 use crate::case::load_current;
 use crate::intake::{NewTicket, contact_actor, new_contact, open_in};
 use crate::{Desk, Error, Result, Unit, save};
@@ -98,7 +98,7 @@ pub(super) struct Letter<'a> {
 }
 
 /// What became of a letter.
-struct Fate {
+pub(super) struct Fate {
     state: MailState,
     reason: Reason,
     ticket: Option<TicketId>,
@@ -106,15 +106,20 @@ struct Fate {
 }
 
 impl Fate {
-    fn of(state: MailState, reason: Reason) -> Self {
+    pub(super) fn of(state: MailState, reason: Reason) -> Self {
         Self { state, reason, ticket: None, message: None }
     }
 
-    fn about(reason: Reason, ticket: Option<TicketId>) -> Self {
+    /// A person looks at it; it belongs to this ticket.
+    pub(super) fn before_a_person(reason: Reason, ticket: TicketId) -> Self {
+        Self { ticket: Some(ticket), ..Self::of(MailState::Quarantined, reason) }
+    }
+
+    pub(super) fn about(reason: Reason, ticket: Option<TicketId>) -> Self {
         Self { ticket, ..Self::of(MailState::Noted, reason) }
     }
 
-    fn in_ticket(reason: Reason, t: &Ticket) -> Self {
+    pub(super) fn in_ticket(reason: Reason, t: &Ticket) -> Self {
         Self {
             state: MailState::Placed,
             reason,
@@ -243,9 +248,8 @@ fn by_person(
     group: Option<&GroupId>,
 ) -> Result<Fate> {
     let Some(point) = sender(l) else { return Ok(Fate::of(MailState::Quarantined, Reason::NoSender)) };
-    // Anybody can write a colleague's address into a letter; who they are is proven in the console only.
-    if is_staff(unit, &point)? {
-        return Ok(Fate::of(MailState::Quarantined, Reason::Staff));
+    if let Some(person) = staff::all(unit.work)?.into_iter().find(|s| s.is_at(&point)) {
+        return colleague::take_in(unit, l, key, &person);
     }
     let known = directory::by_point(unit.work, &point)?;
     let found = place(&clues(unit, l, known.as_ref(), key)?);
@@ -271,11 +275,7 @@ fn sender(l: &Letter<'_>) -> Option<Point> {
     parse_email(&l.mail.from.as_ref()?.address)
 }
 
-fn is_staff(unit: &mut Unit<'_, '_>, point: &Point) -> Result<bool> {
-    Ok(staff::all(unit.work)?.iter().any(|s| s.is_at(point)))
-}
-
-fn body(l: &Letter<'_>) -> Body {
+pub(super) fn body(l: &Letter<'_>) -> Body {
     let folded = fold(&l.mail.text, &l.mail.subject);
     Body::from_text(&folded.new).with_rest(&folded.rest)
 }
@@ -346,12 +346,12 @@ fn open(
 }
 
 /// The same unit with somebody else who acts.
-fn as_actor<'u, 'w>(unit: &'u mut Unit<'_, 'w>, actor: &'u Actor) -> Unit<'u, 'w> {
+pub(super) fn as_actor<'u, 'w>(unit: &'u mut Unit<'_, 'w>, actor: &'u Actor) -> Unit<'u, 'w> {
     Unit { work: &mut *unit.work, actor, now: unit.now, rules: Arc::clone(&unit.rules) }
 }
 
 /// A decision about a case by whoever wrote. That they may was decided by the place of their letter.
-fn change(
+pub(super) fn change(
     unit: &mut Unit<'_, '_>,
     id: &TicketId,
     actor: &Actor,
@@ -373,7 +373,7 @@ fn remark(unit: &mut Unit<'_, '_>, id: &TicketId, remarks: MailRemarks) -> Resul
 }
 
 /// The rows of a letter's files, as if the sender had uploaded them.
-fn attach(unit: &mut Unit<'_, '_>, l: &Letter<'_>, actor: &Actor) -> Result<Vec<FileId>> {
+pub(super) fn attach(unit: &mut Unit<'_, '_>, l: &Letter<'_>, actor: &Actor) -> Result<Vec<FileId>> {
     let mut ids = Vec::with_capacity(l.files.len());
     for f in l.files {
         let row = FileRow {

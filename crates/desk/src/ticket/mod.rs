@@ -61,7 +61,7 @@ where
 
 /// The right to do it; and a complaint is worked on by nobody who handled the case that it is about. They may write what
 /// they have to say as a note, and hand it to somebody else.
-fn allowed(unit: &mut Unit<'_, '_>, action: Action, t: &Ticket) -> Result<()> {
+pub(crate) fn allowed(unit: &mut Unit<'_, '_>, action: Action, t: &Ticket) -> Result<()> {
     may(unit.actor, action, t)?;
     let Some(me) = unit.actor.staff().map(|s| s.id.clone()) else { return Ok(()) };
     let works = t.kind == Kind::Complaint && !matches!(action, Action::Note | Action::Assign);

@@ -49,8 +49,10 @@ named! {
         Loop = "loop",
         /// There is nothing in it.
         Empty = "empty",
-        /// From an address of our own staff: they write in the console.
+        /// From an address of our own staff, who open cases in the console.
         Staff = "staff",
+        /// From an address of our own staff into a case, and nothing speaks for it.
+        StaffUnproven = "staff_unproven",
         /// It does not say who wrote it.
         NoSender = "no_sender",
         /// It cannot be taken apart.

@@ -1,0 +1,76 @@
+//! A letter from a colleague's address into a case: theirs if something speaks for it, else a person looks.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Action, Actor};
+use domain::mail_in::{
+    Brought, MailState, Place, Reason, ThreadKey, Word, is_proven, place, thread_keys, word,
+};
+use domain::ticket::decide::{self, Draft};
+use store::letter;
+use store::staff::StaffRow;
+
+use super::ReplyKey;
+use super::find::{clues_of, letter_key};
+use super::read::{Fate, Letter, as_actor, attach, body, change};
+use crate::auth::staff_actor;
+use crate::case::load_current;
+use crate::jobs::PageJob;
+use crate::ticket::allowed;
+use crate::{Result, Unit};
+
+/// Takes it as an answer to the customer, or as a note if it answers a letter that only staff get.
+pub(super) fn take_in(
+    unit: &mut Unit<'_, '_>,
+    l: &Letter<'_>,
+    key: Option<&ReplyKey>,
+    person: &StaffRow,
+) -> Result<Fate> {
+    let aside = |reason| Fate::of(MailState::Quarantined, reason);
+    if !person.active {
+        return Ok(aside(Reason::Staff));
+    }
+    let actor = Actor::Staff(staff_actor(unit.work, &person.id)?.0);
+    let Place::In(id) = place(&clues_of(unit, l, Some(&actor.scope()), key)?) else {
+        return Ok(aside(Reason::Staff));
+    };
+    let brought = match (l.row.source.as_str(), l.row.peer) {
+        ("smtp" | "lmtp", None) => Brought::ByHouse,
+        ("smtp" | "lmtp", Some(_)) => Brought::ByStranger,
+        _ => Brought::Fetched,
+    };
+    if !is_proven(&person.email, l.row.origin.as_ref(), brought) {
+        return Ok(Fate::before_a_person(Reason::StaffUnproven, id));
+    }
+    let mut case = load_current(unit, &id)?;
+    while let Some(into) = case.ticket.merged_into.clone() {
+        case = load_current(unit, &into)?;
+    }
+    let id = case.ticket.id.clone();
+    let said = word(answers_page(unit, l)?);
+    let action = if said == Word::Note { Action::Note } else { Action::Reply };
+    if allowed(&mut as_actor(unit, &actor), action, &case.ticket).is_err() {
+        return Ok(Fate::before_a_person(Reason::Staff, id));
+    }
+    if body(l).is_empty() && l.files.is_empty() {
+        return Ok(Fate::about(Reason::Empty, Some(id)));
+    }
+    let draft = Draft { body: body(l), files: attach(unit, l, &actor)?, ..Draft::default() };
+    let after = change(unit, &id, &actor, |case, who, now| match said {
+        Word::Answer => decide::reply(case, draft.clone(), who, now),
+        Word::Note => decide::note(case, draft.clone(), &BTreeSet::new(), who, now),
+    })?;
+    Ok(Fate::in_ticket(Reason::Appended, &after))
+}
+
+/// Does it answer a letter that called somebody?
+fn answers_page(unit: &mut Unit<'_, '_>, l: &Letter<'_>) -> Result<bool> {
+    for key in thread_keys(&l.mail.in_reply_to, &l.mail.references) {
+        if let ThreadKey::Letter(identity) = key
+            && let Some(sent) = letter::one(unit.work, letter_key(&identity))?
+        {
+            return Ok(sent.kind == PageJob::KIND);
+        }
+    }
+    Ok(false)
+}

@@ -21,6 +21,7 @@ mod seal;
 mod search_index;
 mod seed;
 mod serve;
+mod sign;
 mod sla;
 mod workers;
 

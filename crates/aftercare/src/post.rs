@@ -77,6 +77,7 @@ fn outgoing(parcel: &Parcel) -> Outgoing {
         subject: l.subject.clone(),
         body: l.body.clone(),
         automatic: is_automatic(&l.kind),
+        sender: parcel.sender.clone(),
         desk: parcel.desk_name.clone(),
         date: l.created_at,
         reply_to: parcel.reply_to.clone(),

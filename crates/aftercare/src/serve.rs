@@ -143,7 +143,11 @@ pub(crate) async fn run(
     letters: Letters,
 ) -> anyhow::Result<()> {
     let Letters { mailer, house, gate, names, fetching } = letters;
-    let to = Post { push: web.push.clone(), ..Post::new(&web.public_url, mailer.is_some()) };
+    let to = Post {
+        push: web.push.clone(),
+        house: Arc::clone(&house),
+        ..Post::new(&web.public_url, mailer.is_some())
+    };
     let room = MailRoom::new(Arc::clone(&house), web.files.clone()).asking(names);
     let mut beside = vec![
         tokio::spawn(workers::run(desk.clone(), to)),

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::sign::ending;
 use desk::import::ImportJob;
 use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob, RecountJob};
 use desk::mail_in::House;
 use desk::ticket::progress;
 use desk::{Desk, Result, post, sweep};
-use domain::access::{Actor, System};
+use domain::access::{Actor, ActorRef, System};
 use domain::import::Vocabulary;
 use domain::post::LetterState;
 use domain::sla::Milestone;
@@ -35,6 +36,8 @@ pub(crate) struct Post {
     pub sends: bool,
     /// How people write what tables hold.
     pub words: Arc<Vocabulary>,
+    /// The mailboxes, in whose name people write.
+    pub house: Arc<House>,
     /// Wakes browsers, where that is set up.
     pub push: Option<Arc<push::Pusher>>,
 }
@@ -42,7 +45,8 @@ pub(crate) struct Post {
 impl Post {
     /// For an installation at an address, which sends letters or keeps them.
     pub(crate) fn new(public_url: &str, sends: bool) -> Self {
-        Self { public_url: public_url.to_owned(), sends, words: Arc::new(words::vocabulary()), push: None }
+        let (public_url, words) = (public_url.to_owned(), Arc::new(words::vocabulary()));
+        Self { public_url, sends, words, house: Arc::default(), push: None }
     }
 }
 
@@ -132,7 +136,7 @@ pub async fn drain_and_send_as(
     mailer: &mail::Mailer,
     house: &House,
 ) -> Result<bool> {
-    once(desk, &Post::new(public_url, true)).await?;
+    once(desk, &Post { house: Arc::new(house.clone()), ..Post::new(public_url, true) }).await?;
     crate::post::deliver(desk, mailer, house).await
 }
 
@@ -207,7 +211,7 @@ async fn put_off(desk: &Desk, row: JobRow, error: String) -> Result<()> {
 }
 
 async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
-    let (public_url, sends) = (to.public_url.clone(), to.sends);
+    let (public_url, sends, house) = (to.public_url.clone(), to.sends, Arc::clone(&to.house));
     let (of_desk, token) = (desk.clone(), desk.new_secret());
     // The letter's row and the job's end commit together: a second run finds the letter.
     desk.write(&Actor::System(System::Operator), move |unit| {
@@ -216,7 +220,7 @@ async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
         let written = match row.kind.as_str() {
             LetterJob::KIND => {
                 let payload: LetterJob = serde_json::from_str(&row.payload).map_err(bad)?;
-                ticket_letter(unit.work, &rules, &payload, &public_url)?
+                ticket_letter(unit.work, (&rules, &house), &payload, &public_url)?
             }
             LinkJob::KIND => {
                 let payload: LinkJob = serde_json::from_str(&row.payload).map_err(bad)?;
@@ -278,7 +282,7 @@ pub(crate) type Written = (String, Option<domain::id::TicketId>, String, LetterT
 
 fn ticket_letter(
     r: &mut Read<'_>,
-    rules: &domain::ticket::decide::Rules,
+    (rules, house): (&domain::ticket::decide::Rules, &House),
     job: &LetterJob,
     public_url: &str,
 ) -> Result<Option<Written>> {
@@ -297,12 +301,19 @@ fn ticket_letter(
         (email.value, contact.name)
     };
     let locale = Locale::parse(&contact.locale);
+    let carried = match job.message {
+        Some(no) => ticket::messages(r, &t.id, no - 1, false, 1)?.pop(),
+        None => None,
+    };
+    let author = match &carried {
+        Some(m) => Some(m.by.clone()),
+        None => t.resolved_by.clone().map(ActorRef::Staff),
+    };
     let message = match job.message {
-        Some(no) => ticket::messages(r, &t.id, no - 1, false, 1)?
-            .pop()
-            .map(|m| said(locale, &rules.settings.zone(), &m)),
+        Some(_) => carried.map(|m| said(locale, &rules.settings.zone(), &m)),
         None => Some(t.resolution.clone()),
     };
+    let desk = ending(r, (rules, house), (&t, kind.as_str()), author.as_ref(), locale)?;
     let due = ticket::acting_clocks(r, &t.id)?
         .into_iter()
         .find(|c| c.milestone == Milestone::Response && c.is_running())
@@ -311,7 +322,7 @@ fn ticket_letter(
     let next = due
         .map(|at| t_args(locale, "letter-by", &[("at", &words::dated(locale, &rules.settings.zone(), at))]));
     let facts = LetterFacts {
-        desk: rules.settings.desk_name.clone(),
+        desk,
         number: t.number.clone(),
         title: t.title.clone(),
         name,

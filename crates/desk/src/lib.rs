@@ -21,6 +21,7 @@ pub mod report;
 pub mod risk;
 pub mod sweep;
 pub mod ticket;
+pub mod voice;
 pub mod what_if;
 
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -2,23 +2,24 @@
 //! a lease, and settled in another. A worker that dies after the server took a letter and before it was settled
 //! lets it be sent again, with the same Message-ID: at least once, recognisably the same.
 
-use domain::access::{Action, Actor, Right, Scope, System, may};
+use domain::access::{Action, Actor, ActorRef, Right, Scope, System, may};
 use domain::id::TicketId;
 use domain::mail_in::reply_address;
-use domain::post::{Delivery, Handed, LetterState, MOST_PASSED, Passed, next_attempt};
+use domain::post::{Delivery, Handed, LetterState, MOST_PASSED, Passed, is_automatic, next_attempt};
 use domain::ticket::Ticket;
 use domain::ticket::decide;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::job::{self, JobRow};
 use store::letter::{self, LetterRow};
+use store::ticket::MessageRow;
 
 use crate::admin::{need, record};
 use crate::case::load_current;
 use crate::jobs::PageJob;
 use crate::mail_in::{House, ReplyKey};
 use crate::ticket::progress;
-use crate::{Desk, Error, Result, Unit, load_case, save};
+use crate::{Desk, Error, Result, Unit, load_case, save, voice};
 
 /// A letter is to be handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub struct Parcel {
     pub letter: LetterRow,
     /// The desk's name, for the sender.
     pub desk_name: String,
+    /// The sender's name, if the mailbox or the group of whoever wrote has one.
+    pub sender: Option<String>,
     /// The letters about its ticket that went before.
     pub passed: Vec<Passed>,
     /// The address for answers, for letters about a ticket.
@@ -77,10 +80,19 @@ pub async fn take(desk: &Desk, house: &House) -> Result<Option<Parcel>> {
             match letter::one(unit.work, &payload.letter)? {
                 Some(letter) if letter.job.as_ref() == Some(&job.id) => {
                     let desk_name = unit.rules.settings.desk_name.clone();
-                    let reply_to = reply_to(unit, &letter, &house)?;
+                    let (reply_to, sender) = of_house(unit, &letter, &house)?;
                     let mark = house.key.as_ref().map(ReplyKey::mark).unwrap_or_default();
                     let (passed, since) = (passed(unit, &letter)?, payload.since);
-                    return Ok(Some(Parcel { letter, desk_name, passed, reply_to, mark, job, since }));
+                    return Ok(Some(Parcel {
+                        letter,
+                        desk_name,
+                        sender,
+                        passed,
+                        reply_to,
+                        mark,
+                        job,
+                        since,
+                    }));
                 }
                 // Sent by hand meanwhile, or gone: nothing is left to do.
                 _ => job::done(unit.work, &job)?,
@@ -99,12 +111,36 @@ fn passed(unit: &mut Unit<'_, '_>, l: &LetterRow) -> Result<Vec<Passed>> {
     Ok(all)
 }
 
-/// The address for answers to a letter's ticket, where there is a key and a mailbox.
-fn reply_to(unit: &mut Unit<'_, '_>, letter: &LetterRow, house: &House) -> Result<Option<String>> {
-    let (Some(id), Some(key)) = (&letter.ticket, &house.key) else { return Ok(None) };
-    let Some(t) = store::ticket::by_id(unit.work, &Scope::All, id)? else { return Ok(None) };
+/// The address for answers to a letter's ticket, where there is a key and a mailbox; and the sender's name, if a person
+/// wrote it.
+fn of_house(
+    unit: &mut Unit<'_, '_>,
+    letter: &LetterRow,
+    house: &House,
+) -> Result<(Option<String>, Option<String>)> {
+    let Some(id) = &letter.ticket else { return Ok((None, None)) };
+    let Some(t) = store::ticket::by_id(unit.work, &Scope::All, id)? else { return Ok((None, None)) };
     let mailbox = house.mailbox_of(&unit.rules, t.group.as_ref());
-    Ok(mailbox.and_then(|m| reply_address(&m, &t.number, &key.code(&t.id))))
+    let address =
+        mailbox.zip(house.key.as_ref()).and_then(|(m, key)| reply_address(&m, &t.number, &key.code(&t.id)));
+    if is_automatic(&letter.kind) {
+        return Ok((address, None));
+    }
+    let rules = std::sync::Arc::clone(&unit.rules);
+    let author = author(unit, &t, letter.message)?;
+    Ok((address, voice::signer(unit.work, &rules, house, &t, author.as_ref())?.sender()))
+}
+
+/// Who wrote what a letter says: the message that it carries, or the solution.
+fn author(unit: &mut Unit<'_, '_>, t: &Ticket, message: Option<i64>) -> Result<Option<ActorRef>> {
+    match message {
+        Some(no) => Ok(carried(unit, &t.id, no)?.map(|m| m.by)),
+        None => Ok(t.resolved_by.clone().map(ActorRef::Staff)),
+    }
+}
+
+fn carried(unit: &mut Unit<'_, '_>, ticket: &TicketId, no: i64) -> Result<Option<MessageRow>> {
+    Ok(store::ticket::messages(unit.work, ticket, no - 1, true, 1)?.pop().filter(|m| m.no == no))
 }
 
 /// Records what became of a parcel.
@@ -170,10 +206,7 @@ fn reported(unit: &mut Unit<'_, '_>, row: &LetterRow) -> Result<()> {
 
 fn lost(unit: &mut Unit<'_, '_>, ticket: &TicketId, row: &LetterRow) -> Result<()> {
     let case = load_current(unit, ticket)?;
-    let message = match row.message {
-        Some(no) => store::ticket::messages(unit.work, ticket, no - 1, true, 1)?.pop().filter(|m| m.no == no),
-        None => None,
-    };
+    let message = row.message.map(|no| carried(unit, ticket, no)).transpose()?.flatten();
     let message = message.map(|m| (m.no, m.by));
     let lost = decide::LostLetter { to: row.recipient.clone(), said: row.detail.clone(), message };
     let decision = decide::letter_lost(&case, lost, &Actor::System(System::Clock), unit.now)?;

@@ -59,12 +59,12 @@ pub fn fill(text: &str, value: impl Fn(Variable) -> String) -> String {
     out
 }
 
-enum Piece<'t> {
+pub(crate) enum Piece<'t> {
     Text(&'t str),
     Name(&'t str),
 }
 
-fn pieces(mut rest: &str) -> Vec<Piece<'_>> {
+pub(crate) fn pieces(mut rest: &str) -> Vec<Piece<'_>> {
     let mut all = Vec::new();
     while let Some((before, after)) = rest.split_once("{{") {
         let Some((name, tail)) = after.split_once("}}") else { break };

@@ -24,3 +24,4 @@ pub mod sla;
 pub mod synonym;
 pub mod ticket;
 pub mod time;
+pub mod voice;

@@ -29,6 +29,8 @@ pub struct Outgoing {
     pub body: String,
     /// Written by nobody: an acknowledgement, a reminder, a link. A person's words are not marked.
     pub automatic: bool,
+    /// The sender's name; that of the settings if absent.
+    pub sender: Option<String>,
     /// The desk's name, for a sender without one.
     pub desk: String,
     /// When it was written.
@@ -51,7 +53,8 @@ pub fn message_id(key: &str, domain: &str) -> String {
 pub fn compose(smtp: &Smtp, letter: &Outgoing) -> Result<Message, String> {
     let bad = |e: lettre::error::Error| e.to_string();
     let to: Mailbox = letter.recipient.parse().map_err(|_| "not a mail address".to_owned())?;
-    let name = smtp.from_name.clone().unwrap_or_else(|| letter.desk.clone());
+    let name =
+        letter.sender.clone().or_else(|| smtp.from_name.clone()).unwrap_or_else(|| letter.desk.clone());
     let mut builder = Message::builder()
         .from(Mailbox::new(Some(name), smtp.from.clone()))
         .to(to)
@@ -112,6 +115,7 @@ mod tests {
             subject: "AF-1 已收到\r\nBcc: x@evil.example".to_owned(),
             body: "您好：\n第二行".to_owned(),
             automatic: true,
+            sender: None,
             desk: "服务台".to_owned(),
             date: "2026-09-24T02:00:00Z".parse().unwrap(),
             reply_to: Some("support+af-2026-00001-abcdefghijklmnop@vendor.example".to_owned()),

@@ -69,6 +69,7 @@ pub const SUBJECTS: &[&str] = &[
     "routing",
     "fields",
     "synonyms",
+    "sender",
     "settings",
     "rota",
     "oncall_override",

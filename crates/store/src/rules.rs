@@ -45,6 +45,8 @@ pub enum SettingKey {
     Fields,
     /// `domain::synonym::Synonyms`.
     Synonyms,
+    /// `domain::voice::Voices`.
+    Voices,
 }
 
 impl SettingKey {
@@ -55,6 +57,7 @@ impl SettingKey {
             Self::Routing => "routing",
             Self::Fields => "fields",
             Self::Synonyms => "synonyms",
+            Self::Voices => "senders",
         }
     }
 }
@@ -94,6 +97,7 @@ pub fn load(r: &mut Read<'_>) -> Result<Rules> {
         newest,
         mailboxes: crate::mailbox::all(r)?,
         blocks: crate::mailbox::blocks(r)?,
+        voices: setting(r, SettingKey::Voices)?.0,
     })
 }
 

@@ -34,6 +34,7 @@ mod ui;
 mod wallboard;
 mod wrong;
 
+pub use admin::service_hours;
 pub use app::{App, Limits, WebConfig, router};
 pub use files::{clear_uploads, keep_bytes, media_type, plain_name};
 pub use html::{clean, plain as plain_text};

@@ -81,7 +81,7 @@ async fn a_letter_arrives_once_and_whole(app: TestApp) {
     assert!(server.rest().is_empty(), "nothing is sent twice");
 }
 
-async fn reads_english(app: &TestApp, email: &str) {
+pub(crate) async fn reads_english(app: &TestApp, email: &str) {
     let point = domain::people::parse_email(email).unwrap();
     let row = app.desk.read(move |r| Ok(store::directory::by_point(r, &point)?)).await.unwrap().unwrap();
     let row = store::directory::ContactRow { locale: "en".to_owned(), ..row };

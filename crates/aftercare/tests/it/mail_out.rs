@@ -61,7 +61,7 @@ async fn an_answer_stands_in_the_customers_thread(app: TestApp) {
     assert!(server.rest().is_empty());
 }
 
-async fn open(app: &TestApp, requester: &str) -> String {
+pub(crate) async fn open(app: &TestApp, requester: &str) -> String {
     let body = json!({"title": "t", "body": "b", "requester": requester, "severity": "general"});
     let made = app.api().await.post("/api/v1/tickets", &body).await;
     made.json()["number"].as_str().unwrap().to_owned()

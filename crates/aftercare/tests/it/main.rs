@@ -77,6 +77,8 @@ mod live;
 #[cfg(test)]
 mod mail_care;
 #[cfg(test)]
+mod mail_colleague;
+#[cfg(test)]
 mod mail_copies;
 #[cfg(test)]
 mod mail_demo;
@@ -86,6 +88,7 @@ mod mail_in;
 mod mail_key;
 #[cfg(test)]
 mod mail_origin;
+#[cfg(test)]
 mod mail_out;
 #[cfg(test)]
 mod mail_server;
@@ -151,6 +154,8 @@ mod search_finds;
 mod search_index;
 #[cfg(test)]
 mod search_nodes;
+#[cfg(test)]
+mod senders;
 #[cfg(test)]
 mod tables;
 #[cfg(test)]

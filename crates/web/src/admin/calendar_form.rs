@@ -7,6 +7,7 @@ use domain::calendar::{
     CalendarDoc, ExceptionDoc, ExceptionKind, WEEKDAYS, read_exceptions, read_windows, write_exceptions,
     write_windows,
 };
+use domain::ticket::decide::Rules;
 use jiff::civil::Date;
 use words::{Locale, holiday, holiday_key, t, t_args, word};
 
@@ -231,6 +232,12 @@ fn read_years(text: &str) -> Option<BTreeSet<i16>> {
         years.extend(first..=last);
     }
     Some(years)
+}
+
+/// The service hours of the house in a line.
+pub fn service_hours(locale: Locale, rules: &Rules) -> String {
+    let calendar = rules.calendars.get(&rules.settings.silence_calendar);
+    calendar.map(|c| week_text(locale, &c.doc)).unwrap_or_default()
 }
 
 /// The weekly hours in a line: days with the same windows stand together.

@@ -24,13 +24,16 @@ mod products;
 mod roles;
 mod routing;
 mod routing_form;
+mod senders;
 mod settings;
 mod staff;
 mod step_form;
 mod synonyms;
 
+pub use calendar_form::service_hours;
 pub(crate) use calendar_take::read as announced;
 pub(crate) use mail_in::mail_source;
+pub(crate) use senders::{Spoken, all as spoken_by_all, one as spoken_by};
 
 use axum::Router;
 use axum::extract::State;
@@ -78,6 +81,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/mailboxes/blocks/{id}/removal", post(mailboxes::remove_block))
         .route("/admin/mailboxes/{id}", get(mailboxes::form))
         .route("/admin/mailboxes/{id}/removal", post(mailboxes::remove))
+        .route("/admin/senders", get(senders::list))
+        .route("/admin/senders/{kind}/{id}", get(senders::form).post(senders::save))
         .route("/admin/imports", get(imports::list).post(imports::upload))
         .route("/admin/imports/new", get(imports::new))
         .route("/admin/imports/{id}", get(imports::show))
@@ -129,6 +134,7 @@ pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("settings", "operate"),
             ("mailboxes", "operate"),
+            ("senders", "operate"),
             ("mail-in", "operate"),
             ("letters", "operate"),
             ("imports", "import"),

@@ -38,6 +38,7 @@ mod risk_view;
 mod rules;
 mod rules_desk;
 mod search;
+mod senders;
 mod synonyms;
 pub(crate) mod throttle;
 mod tickets;
@@ -149,6 +150,8 @@ fn described_letters() -> OpenApiRouter<App> {
         .routes(routes!(mail_in::source))
         .routes(routes!(mail_in::read_again))
         .routes(routes!(mail_in::spam, mail_in::not_spam))
+        .routes(routes!(senders::list))
+        .routes(routes!(senders::show, senders::put))
         .routes(routes!(copied::list))
         .routes(routes!(copied::remove))
         .routes(routes!(mailboxes::list, mailboxes::create))

@@ -64,6 +64,7 @@ use crate::routing::Rule;
 use crate::setting::Settings;
 use crate::sla::{Clock, Firing, PolicyDoc};
 use crate::time::{Timestamp, plus_seconds};
+use crate::voice::Voices;
 
 /// A calendar with what people need to read about it.
 #[derive(Debug)]
@@ -97,6 +98,8 @@ pub struct Rules {
     pub mailboxes: Vec<Mailbox>,
     /// Whose letters nobody wants.
     pub blocks: Vec<Block>,
+    /// In whose name letters leave the house.
+    pub voices: Voices,
 }
 
 impl Rules {

@@ -37,4 +37,4 @@ pub use mailbox_door::MailboxDoor;
 pub use seal::reply_key;
 pub use search_index::Indexer;
 pub use seed::lay as lay_seed;
-pub use workers::{drain, drain_and_push, drain_and_send, drain_and_send_as};
+pub use workers::{drain, drain_and_push, drain_and_send, drain_and_send_as, drain_and_send_signed};

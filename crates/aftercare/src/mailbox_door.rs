@@ -4,12 +4,14 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use desk::dkim::NewKey;
 use desk::{Error, Result};
 use domain::mail_in::ImapSource;
 use push::Secret;
 use web::{MailboxPort, Tried};
 
 use crate::fetch_work::{MAILBOX, try_mailbox};
+use crate::sign::SIGNATURE;
 
 /// Seals passwords with this node's secret and tries real servers.
 pub struct MailboxDoor(Secret);
@@ -18,6 +20,12 @@ impl MailboxDoor {
     /// With a secret.
     pub fn new(secret: Secret) -> Self {
         Self(secret)
+    }
+
+    fn sealed(&self, key: mail::dkim::NewKey) -> Result<NewKey> {
+        let mail::dkim::NewKey { algorithm, public, private } = key;
+        let sealed = self.0.seal(SIGNATURE, &private).map_err(|e| Error::Internal(e.to_string()))?;
+        Ok(NewKey { algorithm, public, sealed })
     }
 }
 
@@ -30,6 +38,14 @@ impl fmt::Debug for MailboxDoor {
 impl MailboxPort for MailboxDoor {
     fn seal(&self, plain: &str) -> Result<String> {
         self.0.seal(MAILBOX, plain.as_bytes()).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    fn make_key(&self) -> Result<NewKey> {
+        self.sealed(mail::dkim::make().map_err(Error::Internal)?)
+    }
+
+    fn read_key(&self, pem: &str) -> Result<NewKey> {
+        self.sealed(mail::dkim::read(pem).map_err(|_| Error::field("pem", "no_key"))?)
     }
 
     fn attempt<'a>(

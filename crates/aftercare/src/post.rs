@@ -9,18 +9,20 @@ use desk::post::{Parcel, settle, take};
 use desk::{Desk, Error, Result};
 use domain::post::{Handed, is_automatic};
 use mail::{Failure, Mailer, Outgoing, Phase};
+use push::Secret;
 
+use crate::sign::keys;
 use crate::workers::{pause, until, wake};
 
 /// A server that could not be reached is left alone for so long.
 const SERVER_DOWN: Duration = Duration::from_secs(30);
 
 /// Hands letters over until the program ends.
-pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>, house: Arc<House>) {
+pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>, house: Arc<House>, secret: Option<Secret>) {
     let mut news = desk.db().news();
     loop {
         news.mark_unchanged();
-        let reached = deliver(&desk, &mailer, &house).await.unwrap_or_else(|e| {
+        let reached = deliver(&desk, &mailer, (&house, secret.as_ref())).await.unwrap_or_else(|e| {
             tracing::error!(error = %e, "a round of the post failed; it is tried again");
             false
         });
@@ -38,10 +40,15 @@ pub(crate) async fn run(desk: Desk, mailer: Arc<Mailer>, house: Arc<House>) {
 
 /// Hands over what is due; stops at trouble that would befall the next letter as well. Returns whether the server
 /// could be reached.
-pub(crate) async fn deliver(desk: &Desk, mailer: &Mailer, house: &House) -> Result<bool> {
+pub(crate) async fn deliver(
+    desk: &Desk,
+    mailer: &Mailer,
+    (house, secret): (&House, Option<&Secret>),
+) -> Result<bool> {
+    let keys = keys(desk, secret).await?;
     while let Some(parcel) = take(desk, house).await? {
         let id = parcel.letter.id.clone();
-        let sent = mailer.send(&outgoing(&parcel)).await;
+        let sent = mailer.send_signed(&outgoing(&parcel), &keys).await;
         let reached = !matches!(&sent, Err(f) if f.phase != Phase::Letter);
         if let Err(failure) = &sent {
             tracing::warn!(letter.id = %id, trouble = %failure.for_log(), "a letter was not taken");

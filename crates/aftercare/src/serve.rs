@@ -148,6 +148,7 @@ pub(crate) async fn run(
         house: Arc::clone(&house),
         ..Post::new(&web.public_url, mailer.is_some())
     };
+    let secret = fetching.as_ref().map(|f| f.secret.clone());
     let room = MailRoom::new(Arc::clone(&house), web.files.clone()).asking(names);
     let mut beside = vec![
         tokio::spawn(workers::run(desk.clone(), to)),
@@ -163,7 +164,7 @@ pub(crate) async fn run(
         beside.push(tokio::spawn(mail::listener::serve(gate, settings, keeper)));
     }
     beside.extend(fetching.map(|f| tokio::spawn(fetch_work::run(desk.clone(), f))));
-    beside.extend(mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m), house))));
+    beside.extend(mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m), house, secret))));
     let app = web::router(App::new(desk, web)).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     for task in beside {

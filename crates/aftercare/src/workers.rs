@@ -137,7 +137,21 @@ pub async fn drain_and_send_as(
     house: &House,
 ) -> Result<bool> {
     once(desk, &Post { house: Arc::new(house.clone()), ..Post::new(public_url, true) }).await?;
-    crate::post::deliver(desk, mailer, house).await
+    crate::post::deliver(desk, mailer, (house, None)).await
+}
+
+/// The same with the keys that sign, opened with a secret.
+///
+/// # Errors
+/// The store's.
+pub async fn drain_and_send_signed(
+    desk: &Desk,
+    public_url: &str,
+    mailer: &mail::Mailer,
+    secret: &push::Secret,
+) -> Result<bool> {
+    once(desk, &Post::new(public_url, true)).await?;
+    crate::post::deliver(desk, mailer, (&House::default(), Some(secret))).await
 }
 
 async fn until_next(desk: &Desk) -> Duration {

@@ -7,6 +7,7 @@ pub mod auth;
 mod case;
 pub mod conduct;
 pub mod counted;
+pub mod dkim;
 mod each;
 mod error;
 pub mod import;

@@ -7,6 +7,7 @@ pub mod agreement;
 pub mod answer;
 pub mod calendar;
 pub mod conduct;
+pub mod dkim;
 pub mod emergency;
 pub mod field;
 pub mod id;

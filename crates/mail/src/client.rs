@@ -11,6 +11,7 @@ use lettre::transport::smtp::extension::ClientId;
 use tokio::sync::Mutex;
 
 use crate::compose::{Outgoing, compose};
+use crate::dkim::{DomainSigner, signed};
 use crate::settings::{Smtp, Tls};
 
 /// One step of the talk may take so long.
@@ -104,17 +105,26 @@ impl Mailer {
     /// [`Failure`]. When the answer to a whole letter is lost, the letter may have been taken: it comes again with
     /// the same Message-ID.
     pub async fn send(&self, letter: &Outgoing) -> Result<String, Failure> {
+        self.send_signed(letter, &[]).await
+    }
+
+    /// The same with the signatures of the keys of the sender's domain.
+    ///
+    /// # Errors
+    /// As [`Mailer::send`].
+    pub async fn send_signed(&self, letter: &Outgoing, keys: &[DomainSigner]) -> Result<String, Failure> {
         let message = compose(&self.smtp, letter).map_err(|answer| Failure {
             phase: Phase::Letter,
             permanent: true,
             answer,
         })?;
+        let raw = signed(message.formatted(), self.smtp.domain(), keys);
         let mut open = self.open.lock().await;
         // Taken out while in use: a connection that was given up half-way is not used again.
         let kept = open.take();
         let talk = async {
             let mut connection = self.connection(kept).await?;
-            let sent = connection.send(message.envelope(), &message.formatted()).await;
+            let sent = connection.send(message.envelope(), &raw).await;
             Ok((connection, sent.map_err(|e| Failure::new(Phase::Letter, &e))?))
         };
         let talked = tokio::time::timeout(WHOLE, talk).await;

@@ -3,6 +3,7 @@
 
 mod client;
 mod compose;
+pub mod dkim;
 pub mod imap;
 pub mod incoming;
 pub mod listener;

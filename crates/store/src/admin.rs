@@ -70,6 +70,7 @@ pub const SUBJECTS: &[&str] = &[
     "fields",
     "synonyms",
     "sender",
+    "dkim_key",
     "settings",
     "rota",
     "oncall_override",

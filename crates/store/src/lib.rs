@@ -18,6 +18,7 @@ pub mod admin;
 pub mod answer;
 pub mod archive;
 pub mod directory;
+pub mod dkim;
 pub mod emergency;
 pub mod feed;
 pub mod file;

@@ -19,6 +19,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("archive", crate::archive::STATEMENTS),
         ("conduct", crate::conduct::STATEMENTS),
         ("copied", crate::copied::STATEMENTS),
+        ("dkim", crate::dkim::STATEMENTS),
         ("file", crate::file::STATEMENTS),
         ("housekeeping", crate::housekeeping::STATEMENTS),
         ("import", crate::import::STATEMENTS),

@@ -1,9 +1,10 @@
-//! What pages need about mailboxes and cannot do themselves: sealing a password, and trying a server.
+//! What pages need about mail and cannot do themselves: sealing a password or a key, and trying a server.
 
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
 
+use desk::dkim::NewKey;
 use desk::{Error, Result};
 use domain::mail_in::ImapSource;
 
@@ -17,6 +18,18 @@ pub trait MailboxPort: Send + Sync + Debug {
     /// # Errors
     /// The system has no randomness.
     fn seal(&self, plain: &str) -> Result<String>;
+
+    /// Makes a key with which letters are signed.
+    ///
+    /// # Errors
+    /// The system has no randomness.
+    fn make_key(&self) -> Result<NewKey>;
+
+    /// Takes such a key that somebody has made, as PEM.
+    ///
+    /// # Errors
+    /// `Invalid` if it is none.
+    fn read_key(&self, pem: &str) -> Result<NewKey>;
 
     /// Tries a server as far as its folder.
     fn attempt<'a>(

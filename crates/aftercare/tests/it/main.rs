@@ -35,6 +35,8 @@ mod console;
 #[cfg(test)]
 mod demo_again;
 #[cfg(test)]
+mod dkim;
+#[cfg(test)]
 mod dues;
 #[cfg(test)]
 mod emergencies;

@@ -9,6 +9,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("mail_in", "how things came, not what they are"),
     ("mail_raw", "how things came, not what they are"),
     ("mail_key", "a secret"),
+    ("dkim_key", "a secret"),
     ("mailbox_state", "the installation's own"),
     ("notice", "read or not, it was for that place"),
     ("oncall_feed", "a secret"),

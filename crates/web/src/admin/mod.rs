@@ -7,6 +7,7 @@ mod calendar_form;
 mod calendar_preview;
 mod calendar_take;
 mod calendars;
+mod dkim;
 mod fields;
 mod groups;
 mod history;
@@ -32,6 +33,7 @@ mod synonyms;
 
 pub use calendar_form::service_hours;
 pub(crate) use calendar_take::read as announced;
+pub(crate) use dkim::made as made_key;
 pub(crate) use mail_in::mail_source;
 pub(crate) use senders::{Spoken, all as spoken_by_all, one as spoken_by};
 
@@ -81,6 +83,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/admin/mailboxes/blocks/{id}/removal", post(mailboxes::remove_block))
         .route("/admin/mailboxes/{id}", get(mailboxes::form))
         .route("/admin/mailboxes/{id}/removal", post(mailboxes::remove))
+        .route("/admin/mail-keys", get(dkim::list).post(dkim::add))
+        .route("/admin/mail-keys/{id}/signing", post(dkim::begin))
+        .route("/admin/mail-keys/{id}/signing/removal", post(dkim::end))
+        .route("/admin/mail-keys/{id}/removal", post(dkim::remove))
         .route("/admin/senders", get(senders::list))
         .route("/admin/senders/{kind}/{id}", get(senders::form).post(senders::save))
         .route("/admin/imports", get(imports::list).post(imports::upload))
@@ -135,6 +141,7 @@ pub(super) const TABS: &[(&str, &[(&str, &str)])] = &[
             ("settings", "operate"),
             ("mailboxes", "operate"),
             ("senders", "operate"),
+            ("mail-keys", "operate"),
             ("mail-in", "operate"),
             ("letters", "operate"),
             ("imports", "import"),

@@ -9,6 +9,7 @@ pub(crate) mod choices;
 mod conduct;
 mod copied;
 mod describe;
+mod dkim;
 mod docs;
 mod document;
 mod documents;
@@ -150,6 +151,9 @@ fn described_letters() -> OpenApiRouter<App> {
         .routes(routes!(mail_in::source))
         .routes(routes!(mail_in::read_again))
         .routes(routes!(mail_in::spam, mail_in::not_spam))
+        .routes(routes!(dkim::list, dkim::create))
+        .routes(routes!(dkim::begin, dkim::end))
+        .routes(routes!(dkim::remove))
         .routes(routes!(senders::list))
         .routes(routes!(senders::show, senders::put))
         .routes(routes!(copied::list))

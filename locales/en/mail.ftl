@@ -192,3 +192,13 @@ algorithm-rsa = RSA
 algorithm-ed25519 = Ed25519
 issue-bad_selector = only small letters, digits and hyphens, at most 63
 issue-no_key = this is no RSA key of at least 2048 bits as PEM
+# answers that wait
+field-undo_seconds = Wait before an answer leaves (seconds)
+limits-undo_seconds = a whole number from 0 to 60
+undo-seconds-help = For so long an answer is not with the customer yet, and whoever wrote it can take it back; 0 lets it leave at once.
+message-held = not sent yet, leaves { $at }
+message-withdraw = Take back
+said-sent_soon = The answer leaves in a moment
+said-withdrawn = Taken back; it is your draft again
+event-withdrawn = took back an answer that had not left
+refusal-already_sent = This answer has left, or something has happened since that builds on it. Only who wrote it can take it back, before it leaves.

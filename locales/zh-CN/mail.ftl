@@ -192,3 +192,13 @@ algorithm-rsa = RSA
 algorithm-ed25519 = Ed25519
 issue-bad_selector = 只能用小写字母、数字和连字符，最多 63 个字符
 issue-no_key = 这不是至少 2048 位的 RSA 私钥（PEM）
+# answers that wait
+field-undo_seconds = 回复发出前的等待（秒）
+limits-undo_seconds = 须为 0–60 的整数
+undo-seconds-help = 这段时间内回复还没有发给客户，写的人可以撤回；0 表示立即发出。
+message-held = 尚未发出，将于 { $at } 发给客户
+message-withdraw = 撤回
+said-sent_soon = 回复即将发出
+said-withdrawn = 已撤回，内容回到草稿
+event-withdrawn = 撤回了一条尚未发出的回复
+refusal-already_sent = 这条回复已经发出，或之后有了新的往来，不能撤回。只有写的人能在发出前撤回。

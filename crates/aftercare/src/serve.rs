@@ -8,6 +8,7 @@ use anyhow::Context;
 use desk::Desk;
 use desk::admin::{Ground, index_extra, lay_ground};
 use desk::mail_in::{House, ReplyKey};
+use domain::setting;
 use mail::Mailer;
 use mail::listener::{Protocol, Settings};
 use mail::origin::Names;
@@ -54,6 +55,7 @@ pub(crate) fn ground(locale: Locale) -> Ground {
     Ground {
         calendars: [name("calendar-x24"), name("calendar-service"), name("calendar-parity")],
         policies: [name("policy-t1"), name("policy-t2"), name("policy-t3")],
+        settings: Some(setting::Settings { undo_seconds: 10, ..setting::Settings::default() }),
     }
 }
 

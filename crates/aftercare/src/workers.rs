@@ -8,8 +8,9 @@ use desk::import::ImportJob;
 use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob, RecountJob};
 use desk::mail_in::House;
 use desk::ticket::progress;
-use desk::{Desk, Result, post, sweep};
+use desk::{Desk, Result, Unit, post, sweep};
 use domain::access::{Actor, ActorRef, System};
+use domain::id::TicketId;
 use domain::import::Vocabulary;
 use domain::post::LetterState;
 use domain::sla::Milestone;
@@ -247,6 +248,7 @@ async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
             other => return Err(desk::Error::Internal(format!("no such job: {other}"))),
         };
         let about = about(&row)?;
+        leaves(unit, about.as_ref())?;
         if let Some((kind, ticket, recipient, text)) = written {
             let LetterText { subject, body } = text;
             let letter = LetterRow {
@@ -281,8 +283,18 @@ async fn one(desk: &Desk, to: &Post, row: JobRow) -> Result<()> {
     .await
 }
 
+/// What waited is there for everybody from now on.
+fn leaves(unit: &mut Unit<'_, '_>, about: Option<&(TicketId, Option<i64>)>) -> Result<()> {
+    let Some((ticket, Some(no))) = about else { return Ok(()) };
+    if !ticket::let_go(unit.work, ticket, *no)? {
+        return Ok(());
+    }
+    let number = ticket::number_of(unit.work, ticket)?;
+    number.map_or(Ok(()), |number| Ok(unit.work.publish("ticket", &number)?))
+}
+
 /// The ticket and the message that a job's letter is about.
-fn about(row: &JobRow) -> Result<Option<(domain::id::TicketId, Option<i64>)>> {
+fn about(row: &JobRow) -> Result<Option<(TicketId, Option<i64>)>> {
     if row.kind != LetterJob::KIND {
         return Ok(None);
     }
@@ -292,7 +304,7 @@ fn about(row: &JobRow) -> Result<Option<(domain::id::TicketId, Option<i64>)>> {
 }
 
 /// Kind, ticket, recipient, text.
-pub(crate) type Written = (String, Option<domain::id::TicketId>, String, LetterText);
+pub(crate) type Written = (String, Option<TicketId>, String, LetterText);
 
 fn ticket_letter(
     r: &mut Read<'_>,
@@ -316,9 +328,13 @@ fn ticket_letter(
     };
     let locale = Locale::parse(&contact.locale);
     let carried = match job.message {
-        Some(no) => ticket::messages(r, &t.id, no - 1, false, 1)?.pop(),
+        Some(no) => ticket::messages(r, &t.id, no - 1, false, 1)?.pop().filter(|m| m.no == no),
         None => None,
     };
+    // It was taken back meanwhile.
+    if job.message.is_some() && carried.is_none() {
+        return Ok(None);
+    }
     let author = match &carried {
         Some(m) => Some(m.by.clone()),
         None => t.resolved_by.clone().map(ActorRef::Staff),

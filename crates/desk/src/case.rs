@@ -139,21 +139,25 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
         ticket::delete_draft(unit.work, &t.id, &me.id)?;
     }
     for notice in &decision.notices {
-        tell(unit, t, notice)?;
+        tell(unit, decision, notice)?;
     }
     tell_digest(unit, t, &decision.digest)?;
     crate::oncall::paging::keep(unit, decision)?;
     Ok(unit.work.publish("ticket", &t.number)?)
 }
 
-fn tell(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<()> {
+fn tell(unit: &mut Unit<'_, '_>, decision: &Decision, notice: &Notice) -> Result<()> {
+    let t = &decision.ticket;
+    let held = |no: i64| decision.messages.iter().find(|m| m.no == no).and_then(|m| m.held_until);
     match notice {
         Notice::Letter { letter, to, message } => {
             let (letter, message) = (*letter, *message);
+            let leaves_at = message.and_then(held).unwrap_or_else(|| letter.leaves_at(unit.now));
             let payload = LetterJob { letter, ticket: t.id.clone(), to: to.clone(), message, copy: None };
-            job::insert(unit.work, LetterJob::KIND, &payload, letter.leaves_at(unit.now))?;
+            job::insert(unit.work, LetterJob::KIND, &payload, leaves_at)?;
         }
         Notice::Copies { letter, message } => {
+            let leaves_at = held(*message).unwrap_or_else(|| letter.leaves_at(unit.now));
             for who in copied::of_ticket(unit.work, &t.id)? {
                 let payload = LetterJob {
                     letter: *letter,
@@ -162,7 +166,7 @@ fn tell(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<()> {
                     message: Some(*message),
                     copy: Some((who.address, who.name)),
                 };
-                job::insert(unit.work, LetterJob::KIND, &payload, letter.leaves_at(unit.now))?;
+                job::insert(unit.work, LetterJob::KIND, &payload, leaves_at)?;
             }
         }
         _ => {

@@ -36,6 +36,9 @@ pub struct Settings {
     pub miss_days: u32,
     /// … for this (S2-59).
     pub miss_consequence: Consequence,
+    /// Seconds for which an answer waits before it leaves and can be taken back, 0–60; none in an installation that was
+    /// there before.
+    pub undo_seconds: u32,
     /// What becomes of a letter that its sender's domain disowns.
     pub forged_mail: Forged,
     /// Largest file, in bytes.
@@ -73,6 +76,7 @@ impl Default for Settings {
             miss_count: 3,
             miss_days: 30,
             miss_consequence: Consequence::Talk,
+            undo_seconds: 0,
             forged_mail: Forged::Mark,
             max_file_bytes: 50 * 1024 * 1024,
             refused_files: REFUSED_FILES.iter().map(|end| (*end).to_owned()).collect(),
@@ -112,6 +116,7 @@ impl Settings {
             ("page_next_minutes", (1..=60).contains(&self.page_next_minutes)),
             ("miss_count", (1..=100).contains(&self.miss_count)),
             ("miss_days", (1..=366).contains(&self.miss_days)),
+            ("undo_seconds", self.undo_seconds <= 60),
             ("max_file_bytes", (1..=MAX_FILE_BYTES).contains(&self.max_file_bytes)),
             ("refused_files", ends),
         ];

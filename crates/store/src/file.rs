@@ -14,6 +14,8 @@ statements! {
          WHERE id = $1 AND ticket_id IS NULL AND actor_kind = $5 AND actor_id = $6";
     HAND_OVER = "UPDATE file SET actor_kind = $2, actor_id = $3 \
          WHERE id = $1 AND ticket_id IS NULL AND actor_kind = $4 AND actor_id = $5";
+    OF_MESSAGE = "SELECT id FROM file WHERE ticket_id = $1 AND message_no = $2 ORDER BY id LIMIT 1000";
+    TAKE_BACK = "UPDATE file SET ticket_id = NULL, message_no = NULL, visibility = 'internal' WHERE ticket_id = $1 AND message_no = $2";
     ONE = "SELECT id, ticket_id, message_no, visibility, name, media_type, size, sha256, actor_kind, actor_id \
          FROM file WHERE id = $1";
     OF_TICKET = "SELECT id, ticket_id, message_no, visibility, name, media_type, size, sha256, actor_kind, actor_id \
@@ -100,6 +102,14 @@ pub fn hand_over(work: &mut Work<'_>, file: &FileId, from: &ActorRef, to: &Actor
     let ((to, to_id), (from, from_id)) = (actor_columns(to), actor_columns(from));
     let values = [file.as_str().into(), to.into(), to_id.into(), from.into(), from_id.into()];
     work.hit("file", &HAND_OVER, &values)
+}
+
+/// Takes the files of a message back, as if they had only been uploaded.
+pub fn take_back(work: &mut Work<'_>, ticket: &TicketId, message: i64) -> Result<Vec<FileId>> {
+    let values = [ticket.as_str().into(), message.into()];
+    let files = work.rows(&OF_MESSAGE, &values, |r| r.id(0))?;
+    work.execute(&TAKE_BACK, &values)?;
+    Ok(files)
 }
 
 /// One file.

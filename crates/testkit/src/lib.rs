@@ -70,8 +70,11 @@ impl TestApp {
         let db = Db::open(&database.config(), Arc::<SetClock>::clone(&clock), &entropy).await.unwrap();
         let desk = Desk::new(db, entropy);
         let names = |list: [&str; 3]| list.map(str::to_owned);
-        let ground =
-            Ground { calendars: names(["x24", "service", "parity"]), policies: names(["T1", "T2", "T3"]) };
+        let ground = Ground {
+            calendars: names(["x24", "service", "parity"]),
+            policies: names(["T1", "T2", "T3"]),
+            settings: None,
+        };
         lay_ground(&desk, ground).await.unwrap();
         let cast = Cast::new(&desk).await;
         let folder = Folder::new("search");

@@ -162,13 +162,18 @@ fn load_ticket(r: &mut Read<'_>, t: &Ticket, names: &mut Names, loaded: &mut Loa
         loaded.gone.push(t.id.0.clone());
         return Ok(());
     }
+    let held: Vec<i64> = ticket::held(r, &t.id)?.into_iter().map(|h| h.message).collect();
     let mut messages = Vec::new();
     let mut after = 0;
     loop {
         let page = ticket::messages(r, &t.id, after, true, MESSAGES)?;
         let Some(last) = page.last().map(|m| m.no) else { break };
         after = last;
-        messages.extend(page.into_iter().map(message));
+        messages.extend(page.into_iter().map(message).map(|m| {
+            // What has not left is found by those inside only.
+            let internal = m.internal || held.contains(&m.no);
+            MessageEntry { internal, ..m }
+        }));
     }
     loaded.entries.push(ticket_entry(r, t, messages, names)?);
     Ok(())

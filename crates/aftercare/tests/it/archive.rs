@@ -26,9 +26,12 @@ async fn empty(database: &Database) -> Desk {
     let entropy = Entropy::new([9; 32]);
     let desk = Desk::new(Db::open(&database.config(), clock, &entropy).await.unwrap(), entropy);
     let names = |list: [&str; 3]| list.map(str::to_owned);
-    lay_ground(&desk, Ground { calendars: names(["a", "b", "c"]), policies: names(["d", "e", "f"]) })
-        .await
-        .unwrap();
+    lay_ground(
+        &desk,
+        Ground { calendars: names(["a", "b", "c"]), policies: names(["d", "e", "f"]), settings: None },
+    )
+    .await
+    .unwrap();
     desk
 }
 

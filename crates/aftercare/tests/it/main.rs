@@ -163,6 +163,8 @@ mod tables;
 #[cfg(test)]
 mod together;
 #[cfg(test)]
+mod undo;
+#[cfg(test)]
 mod wallboard;
 #[cfg(test)]
 mod what_if;

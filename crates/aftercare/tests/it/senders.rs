@@ -64,9 +64,15 @@ async fn what_people_write_leaves_in_their_name(app: TestApp) {
     assert_eq!(said["items"].as_array().unwrap().last().unwrap()["text"], "hello");
 
     // The group has the first say, part by part; a reader of English gets the English one.
-    let group = app.api().await.get(&format!("/api/v1/tickets/{number}")).await.json()["group"].clone();
-    let path = format!("/api/v1/senders/group/{}", group.as_str().unwrap());
-    let saved = put(&app, &path, json!({"sender": "First line", "signature_en": "The first line"})).await;
+    let path = format!("/api/v1/tickets/{number}/assignment");
+    let given = app.api().await.post(&path, &json!({"group": "desk"})).await;
+    assert!(given.status.is_success(), "{}", given.text);
+    let saved = put(
+        &app,
+        "/api/v1/senders/group/desk",
+        json!({"sender": "First line", "signature_en": "The first line"}),
+    )
+    .await;
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
     reads_english(&app, "ben@north.example").await;
     answer(&app, &number).await;

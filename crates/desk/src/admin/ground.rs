@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use domain::access::{Actor, Role, System};
 use domain::calendar::{CalendarDoc, china_coverage, china_exceptions};
 use domain::id::{CalendarId, PolicyId};
+use domain::setting::Settings;
 use domain::sla::{Milestone, OffHours, PolicyDoc, PromiseClass, Step, StepAction, StepAt, Target};
+use store::rules::SettingKey;
 use store::{rules, staff};
 
 use crate::{Desk, Result};
@@ -21,6 +23,8 @@ pub struct Ground {
     pub calendars: [String; 3],
     /// Of the promises `t1`, `t2`, `t3`.
     pub policies: [String; 3],
+    /// Settings that a new installation has, where they differ from those of one that was there before.
+    pub settings: Option<Settings>,
 }
 
 /// Lays the ground, once; a second time changes nothing.
@@ -40,6 +44,9 @@ pub async fn lay_ground(desk: &Desk, names: Ground) -> Result<()> {
         }
         for ((id, doc), name) in policies().into_iter().zip(&names.policies) {
             rules::put_policy(unit.work, &id, name, &doc, 0, &unit.actor.reference())?;
+        }
+        if let Some(settings) = &names.settings {
+            rules::put_setting(unit.work, SettingKey::Settings, settings, 0)?;
         }
         Ok(())
     })

@@ -11,6 +11,7 @@ mod hand;
 pub mod progress;
 mod talk;
 mod views;
+mod withdraw;
 
 pub use behalf::{FromCustomer, say, say_in};
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
@@ -28,6 +29,7 @@ pub use progress::{report, report_in};
 pub(crate) use talk::first_fits;
 pub use talk::{add_message, add_message_in, hold, note, reply, resume, save_draft, take_out_of_copy};
 pub use views::save_view;
+pub use withdraw::withdraw;
 
 use domain::access::{Action, Actor, may};
 use domain::ticket::decide::{Case, Outcome};

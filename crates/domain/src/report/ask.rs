@@ -105,7 +105,7 @@ pub struct Filter {
     pub milestone: Option<Milestone>,
 }
 
-const ALWAYS: [&str; 10] = [
+const ALWAYS: [&str; 11] = [
     "opened",
     "assigned",
     "handed_over",
@@ -116,6 +116,7 @@ const ALWAYS: [&str; 10] = [
     "reopened",
     "merged_into",
     "rated",
+    "withdrawn",
 ];
 /// Kinds of which every milestone has its own. Progress slots of a forgotten ticket are thousands: a report reads
 /// them only if it counts them.

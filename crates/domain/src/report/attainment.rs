@@ -80,6 +80,12 @@ fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, (place, hands): (&Place,
         Change::ReportFailed { reopened: Some(cycle), .. } => {
             cycles.entry((Milestone::Update, *cycle)).or_default().fixed = None;
         }
+        // The answer was taken back before it had left.
+        Change::Withdrawn { reopened, .. } => {
+            for key in reopened {
+                cycles.entry(*key).or_default().fixed = None;
+            }
+        }
         // The last resolution clock is entered again (M5), and so is what was cancelled or merged: what it came to is
         // open until it stops again.
         Change::Reopened { .. } => {

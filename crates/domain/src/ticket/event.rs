@@ -109,7 +109,12 @@ pub enum Change {
         /// Before reports had a form of their own, an answer could be called one.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         progress: bool,
+        /// Since when the customer had waited for it; kept of an answer that can be taken back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waited_since: Option<Timestamp>,
     },
+    /// An answer was taken back before it had left; these clocks run as if it had never been given.
+    Withdrawn { message: i64, reopened: Vec<(Milestone, u32)> },
     /// Staff reported progress (S2-63).
     Reported { message: i64, progress: Progress, way: Way },
     /// The letter of a report was taken by the receiving server.

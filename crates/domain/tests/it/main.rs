@@ -40,3 +40,5 @@ mod slips;
 mod steps;
 #[cfg(test)]
 mod ticket;
+#[cfg(test)]
+mod withdraw;

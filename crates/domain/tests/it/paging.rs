@@ -190,7 +190,7 @@ fn only_what_a_person_does_ends_pages() {
         (emergency.clone(), &me, Some(PageEnd::Taken)),
         (emergency, &clock, None),
         (Change::PageAcknowledged { means: Means::Mail }, &me, Some(PageEnd::Acknowledged)),
-        (Change::Replied { message: 1, progress: false }, &me, Some(PageEnd::Responded)),
+        (Change::Replied { message: 1, progress: false, waited_since: None }, &me, Some(PageEnd::Responded)),
         (Change::Contacted { at: at(0), note: String::new() }, &me, Some(PageEnd::Responded)),
         (Change::Attended { at: at(0), on_site: false }, &me, Some(PageEnd::Responded)),
         (given("me"), &me, Some(PageEnd::Taken)),

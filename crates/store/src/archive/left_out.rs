@@ -34,6 +34,7 @@ pub const LEFT_OUT_COLUMNS: &[(&str, &str)] = &[
     ("contact", "password_hash"),
     ("mailbox", "sealed"),
     ("clock", "lease_until_at"),
+    ("message", "held_until_at"),
     ("rota", "watch_at"),
     ("page", "next_at"),
 ];

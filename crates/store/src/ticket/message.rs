@@ -2,7 +2,7 @@
 
 use domain::access::ActorRef;
 use domain::id::TicketId;
-use domain::ticket::decide::{Message, Visibility};
+use domain::ticket::decide::{Held, Message, Visibility};
 use domain::ticket::progress::{Card, Way};
 use domain::time::Timestamp;
 
@@ -12,9 +12,14 @@ use crate::{Read, Result, Row, Work};
 
 statements! {
     INSERT = "INSERT INTO message (ticket_id, no, visibility, actor_kind, actor_id, html, progress, at, card, \
-         delivered_at, rest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+         delivered_at, rest, held_until_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     OF_TICKET = "SELECT no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at, rest FROM message \
-         WHERE ticket_id = $1 AND no > $2 AND (CAST($3 AS BIGINT) = 1 OR visibility = 'public') ORDER BY no LIMIT $4";
+         WHERE ticket_id = $1 AND no > $2 AND (CAST($3 AS BIGINT) = 1 OR (visibility = 'public' \
+         AND (held_until_at IS NULL OR held_until_at <= $5))) ORDER BY no LIMIT $4";
+    HELD = "SELECT no, held_until_at FROM message WHERE ticket_id = $1 AND held_until_at IS NOT NULL AND held_until_at > $2 \
+         ORDER BY no LIMIT 100";
+    LET_GO = "UPDATE message SET held_until_at = NULL WHERE ticket_id = $1 AND no = $2 AND held_until_at IS NOT NULL";
+    DELETE = "DELETE FROM message WHERE ticket_id = $1 AND no = $2";
     REPORTS = "SELECT no, visibility, actor_kind, actor_id, html, progress, at, card, delivered_at, rest FROM message \
          WHERE ticket_id = $1 AND card IS NOT NULL AND no < $2 ORDER BY no DESC LIMIT $3";
     DELIVERED = "UPDATE message SET delivered_at = $3 WHERE ticket_id = $1 AND no = $2";
@@ -67,11 +72,12 @@ pub fn insert_message(
         card.as_ref().into(),
         there.then_some(at).into(),
         message.body.rest().into(),
+        message.held_until.into(),
     ];
     work.hit("message", &INSERT, &values)
 }
 
-/// The messages of a ticket after a position; internal ones only on request.
+/// The messages of a ticket after a position; internal ones, and answers that have not left, only on request.
 pub fn messages(
     r: &mut Read<'_>,
     ticket: &TicketId,
@@ -79,9 +85,25 @@ pub fn messages(
     internal: bool,
     limit: i64,
 ) -> Result<Vec<MessageRow>> {
-    r.rows(&OF_TICKET, &[ticket.as_str().into(), after.into(), internal.into(), limit.into()], |r| {
-        read_message(r, 0)
-    })
+    let now = r.now();
+    let values = [ticket.as_str().into(), after.into(), internal.into(), limit.into(), now.into()];
+    r.rows(&OF_TICKET, &values, |r| read_message(r, 0))
+}
+
+/// The answers of a ticket that have not left.
+pub fn held(r: &mut Read<'_>, ticket: &TicketId) -> Result<Vec<Held>> {
+    let now = r.now();
+    r.rows(&HELD, &[ticket.as_str().into(), now.into()], |r| Ok(Held { message: r.int(0)?, until: r.at(1)? }))
+}
+
+/// Notes that an answer has left; false if it did not wait.
+pub fn let_go(work: &mut Work<'_>, ticket: &TicketId, no: i64) -> Result<bool> {
+    Ok(work.execute(&LET_GO, &[ticket.as_str().into(), no.into()])? > 0)
+}
+
+/// Removes an answer that was taken back.
+pub fn delete_message(work: &mut Work<'_>, ticket: &TicketId, no: i64) -> Result<()> {
+    work.hit("message", &DELETE, &[ticket.as_str().into(), no.into()])
 }
 
 /// The reports of a ticket and what was told instead, before a position, newest first. All of them are for the

@@ -33,7 +33,9 @@ pub(crate) use list::{assemble, assemble_rows, narrow};
 pub(crate) use log::assemble_log;
 pub use log::{LogFilter, LogRow, problem_log};
 pub(crate) use message::read_message;
-pub use message::{MessageRow, insert_message, messages, reports, set_delivered};
+pub use message::{
+    MessageRow, delete_message, held, insert_message, let_go, messages, reports, set_delivered,
+};
 pub use past::{PastRow, past};
 pub use promised::{Promised, promised};
 pub use read::{

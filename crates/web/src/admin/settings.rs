@@ -68,6 +68,7 @@ pub(super) struct SettingsForm {
     miss_count: String,
     miss_days: String,
     miss_consequence: String,
+    undo_seconds: String,
     forged_mail: String,
     max_file_megabytes: String,
     refused_files: String,
@@ -91,6 +92,7 @@ impl SettingsForm {
             miss_count: s.miss_count.to_string(),
             miss_days: s.miss_days.to_string(),
             miss_consequence: s.miss_consequence.to_string(),
+            undo_seconds: s.undo_seconds.to_string(),
             forged_mail: s.forged_mail.to_string(),
             max_file_megabytes: (s.max_file_bytes / 1_048_576).to_string(),
             refused_files: s.refused_files.join(", "),
@@ -121,6 +123,11 @@ impl SettingsForm {
             miss_count: number("miss_count", &self.miss_count),
             miss_days: number("miss_days", &self.miss_days),
             miss_consequence: crate::form::required("miss_consequence", &self.miss_consequence)?,
+            // Nothing is no wait.
+            undo_seconds: match self.undo_seconds.trim() {
+                "" => 0,
+                text => number("undo_seconds", text),
+            },
             forged_mail: crate::form::choice("forged_mail", &self.forged_mail)?.unwrap_or_default(),
             max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)) * 1_048_576,
             refused_files: crate::form::words(&self.refused_files)

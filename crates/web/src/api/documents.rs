@@ -192,6 +192,9 @@ pub(crate) struct SettingsDocument {
     /// … for this: `talk`, `training`.
     #[schema(required = false)]
     miss_consequence: String,
+    /// Seconds for which an answer waits before it leaves and can be taken back, 0–60.
+    #[schema(required = false)]
+    undo_seconds: u32,
     /// What becomes of a letter that its sender's domain disowns: `mark`, `spam`.
     #[schema(required = false)]
     forged_mail: String,

@@ -2,7 +2,7 @@
 
 use domain::access::ActorRef;
 use domain::id::ContactId;
-use domain::ticket::decide::Body;
+use domain::ticket::decide::{Body, Held};
 use domain::ticket::progress::Card;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -36,6 +36,8 @@ pub(crate) struct MessageView {
     pub progress: bool,
     /// Nobody wrote it: the desk said by itself that work goes on, in the requester's language.
     pub automatic: bool,
+    /// It has not left: until then it can be taken back, and nobody outside reads it; for staff.
+    pub leaves_at: Option<String>,
     /// The letters that carried it, one for each address; for staff.
     pub delivery: Vec<AddressView>,
     /// What is attached; read it at `/api/v1/files/{id}`.
@@ -121,7 +123,7 @@ pub(super) fn say_by_itself(
 }
 
 /// A message, as the API shows it.
-pub(super) fn message(m: MessageRow, files: &[FileRow], letters: &Letters) -> MessageView {
+pub(super) fn message(m: MessageRow, files: &[FileRow], (letters, held): (&Letters, &[Held])) -> MessageView {
     let mine = files.iter().filter(|f| f.message == Some(m.no)).map(|f| AttachedView {
         id: f.id.0.clone(),
         name: f.name.clone(),
@@ -135,6 +137,7 @@ pub(super) fn message(m: MessageRow, files: &[FileRow], letters: &Letters) -> Me
         text: crate::html::plain(&m.html),
         html: m.html,
         quoted: m.rest,
+        leaves_at: held.iter().find(|h| h.message == m.no).map(|h| instant(h.until)),
         delivery: letters.get(&m.no).into_iter().flatten().map(AddressView::from).collect(),
         files: mine.collect(),
         progress: m.progress,

@@ -76,6 +76,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tickets::show))
         .routes(routes!(tickets::events))
         .routes(routes!(tickets::messages, verbs::message))
+        .routes(routes!(verbs::withdraw))
         .routes(routes!(progress::list, progress::report))
         .routes(routes!(verbs::note))
         .routes(routes!(verbs::hold, verbs::resume))

@@ -264,15 +264,16 @@ pub(crate) async fn messages(
         let files = if rows.is_empty() { Vec::new() } else { file::of_ticket(r, &t.id)? };
         let range = rows.first().zip(rows.last()).filter(|_| internal).map(|(a, b)| (a.no, b.no));
         let sent = range.map(|range| letters(r, &t.id, range)).transpose()?.unwrap_or_default();
-        Ok((rows, files, sent))
+        let held = if internal { ticket::held(r, &t.id)? } else { Vec::new() };
+        Ok((rows, files, (sent, held)))
     });
-    let (mut rows, files, sent) = found.await.map_err(|e| caller.fail(e))?;
+    let (mut rows, files, (sent, held)) = found.await.map_err(|e| caller.fail(e))?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);
     let next_cursor = rows.last().filter(|_| more).map(|m| m.no.to_string());
     Ok(Json(MessagesView {
-        items: rows.into_iter().map(|m| message::message(m, &files, &sent)).collect(),
+        items: rows.into_iter().map(|m| message::message(m, &files, (&sent, &held))).collect(),
         next_cursor,
     }))
 }

@@ -80,6 +80,17 @@ pub(crate) async fn message(
     .await
 }
 
+/// Takes an answer back before it has left: only who gave it may, and only while nothing has happened since that builds
+/// on it. What was written is the writer's draft again.
+#[utoipa::path(delete, path = "/api/v1/tickets/{number}/messages/{no}", params(("number" = String, Path), ("no" = i64, Path)), responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    caller: Caller,
+    Path((number, no)): Path<(String, i64)>,
+) -> Answer {
+    answer(&app, &caller, verb::withdraw(&app.desk, &caller.actor, &number, no).await).await
+}
+
 /// Writes for staff only.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/notes", params(("number" = String, Path)), request_body = MessageBody, responses((status = 201, body = TicketView)))]
 pub(crate) async fn note(

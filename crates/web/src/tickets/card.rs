@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use desk::Result;
 use domain::id::TicketId;
 use domain::post::{Delivery, LetterState};
-use domain::ticket::Ticket;
 use domain::ticket::progress::{Phase, Progress, Way};
+use domain::ticket::{Change, Ticket};
 use domain::time::Timestamp;
 use store::letter::LetterRow;
 use store::ticket::MessageRow;
 use store::{Read, letter};
+use words::{Locale, t_args};
 
 /// A report as it is shown.
 #[derive(Debug, Clone)]
@@ -125,4 +126,22 @@ pub(crate) fn letters(r: &mut Read<'_>, id: &TicketId, range: (i64, i64)) -> Res
         all.entry(l.message.unwrap_or_default()).or_default().push(l);
     }
     Ok(all)
+}
+
+/// Is it about a report?
+pub(super) fn is_about_a_report(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Reported { .. }
+            | Change::ReportDelivered { .. }
+            | Change::ReportFailed { .. }
+            | Change::ToldUnderway { .. }
+    )
+}
+
+/// What became of a report; the report itself is a card.
+pub(super) fn report_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
+    let Change::ReportFailed { said, reopened, .. } = change else { return None };
+    let key = if reopened.is_some() { "event-report-reopened" } else { "event-report-failed" };
+    Some((t_args(locale, key, &[("said", said)]), "overdue"))
 }

@@ -198,9 +198,15 @@ fn said(
         internal.then(|| of.iter().map(|l| Sent::on_page(l, &t.number)).collect())
     };
     let origins = if internal { store::mail_in::origins(r, id)? } else { Vec::new() };
+    let waiting = if internal { ticket::held(r, id)? } else { Vec::new() };
     let entry = |m: MessageRow| {
-        let sent = sent(m.no);
-        message_entry(m, (&files, sent, &origins), names, locale)
+        let (no, sent) = (m.no, sent(m.no));
+        let mut entry = message_entry(m, (&files, sent, &origins), names, locale);
+        if let EntryBody::Message { held, .. } = &mut entry.body {
+            let waits = waiting.iter().find(|h| h.message == no);
+            *held = waits.map(|h| (h.until, format!("/tickets/{}/messages/{no}/removal", t.number)));
+        }
+        entry
     };
     Ok(messages.into_iter().map(entry).collect())
 }

@@ -12,6 +12,7 @@ pub(super) fn mail_line(change: &Change, locale: Locale) -> (String, &'static st
             (t_args(locale, "event-mail-files-left", &[("names", &names(left))]), "soon")
         }
         Change::Copied { people } => (t_args(locale, "event-copied", &[("names", &names(people))]), ""),
+        Change::Withdrawn { .. } => (t(locale, "event-withdrawn").to_owned(), ""),
         Change::LetterLost { to, said, .. } => {
             (t_args(locale, "event-letter-lost", &[("to", to), ("said", said)]), "overdue")
         }

@@ -72,6 +72,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/plan", post(verbs_case::plan))
         .route("/tickets/{number}/contact", post(verbs_case::contact))
         .route("/tickets/{number}/copied/removal", post(verbs_mail::take_out_of_copy))
+        .route("/tickets/{number}/messages/{no}/removal", post(verbs_mail::withdraw))
         .route("/tickets/{number}/letters/{id}/delivery", post(verbs_mail::send_again))
         .route("/tickets/{number}/attendance", post(verbs_case::attend))
         .route("/tickets/{number}/merge", post(verbs_case::merge))

@@ -14,7 +14,7 @@ use store::file::FileRow;
 use store::ticket::MessageRow;
 use words::{Locale, counted, step_fired, t, t_args, word};
 
-use super::card::{ReportCard, Sent};
+use super::card::{ReportCard, Sent, is_about_a_report, report_line};
 use super::mail_line::mail_line;
 use super::timed_line::timed_line;
 use crate::names::Names;
@@ -46,6 +46,8 @@ pub(crate) enum EntryBody {
         origin: Option<Origin>,
         /// The letters that carried it to people, for staff.
         letters: Vec<Sent>,
+        /// When it leaves, and where a form takes it back; for staff, while it waits.
+        held: Option<(Timestamp, String)>,
     },
     /// A progress report.
     Report(ReportCard),
@@ -114,6 +116,7 @@ pub(super) fn message_entry(
             files: mine,
             origin: origins.iter().find(|(no, _)| *no == m.no).map(|(_, o)| o.clone()),
             letters: sent.unwrap_or_default(),
+            held: None,
         },
     }
 }
@@ -293,23 +296,6 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
         }
         _ => (step_fired(locale, change)?, "soon"),
     })
-}
-
-fn is_about_a_report(change: &Change) -> bool {
-    matches!(
-        change,
-        Change::Reported { .. }
-            | Change::ReportDelivered { .. }
-            | Change::ReportFailed { .. }
-            | Change::ToldUnderway { .. }
-    )
-}
-
-/// What became of a report; the report itself is a card.
-fn report_line(change: &Change, locale: Locale) -> Option<(String, &'static str)> {
-    let Change::ReportFailed { said, reopened, .. } = change else { return None };
-    let key = if reopened.is_some() { "event-report-reopened" } else { "event-report-failed" };
-    Some((t_args(locale, key, &[("said", said)]), "overdue"))
 }
 
 fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str) {

@@ -119,7 +119,10 @@ pub(super) async fn message(
         "waiting_customer" => Said::undoable("held", &number, "hold/removal", &[]),
         "resolve" => solved(&number),
         _ if matches!(who, Actor::Contact(_)) => Said::done("wrote"),
-        _ => Said::done("sent"),
+        _ => match &result {
+            Ok(t) => super::verbs_mail::sent(&app, &number, t.messages).await.map_err(|e| visitor.fail(e))?,
+            Err(_) => Said::done("sent"),
+        },
     };
     let called_here = match who {
         _ if !form.internal.is_empty() => "verb-note",

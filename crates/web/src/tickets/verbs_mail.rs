@@ -12,6 +12,27 @@ use crate::form::Fields;
 use crate::said::Said;
 use crate::session::StaffPage;
 
+/// Takes an answer back before it has left.
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    page: StaffPage,
+    Path((number, no)): Path<(String, i64)>,
+) -> Result<Response, WebError> {
+    let result = desk::ticket::withdraw(&app.desk, page.actor(), &number, no).await;
+    said(&page.visitor, result, Said::done("withdrawn"))
+}
+
+/// What is said of an answer that was given: whether it waits, and the form that takes it back.
+pub(super) async fn sent(app: &App, number: &str, no: i64) -> desk::Result<Said> {
+    let desk = app.desk.clone();
+    let waits = app.desk.read(move |r| Ok(desk.rules_in(r)?.settings.undo_seconds > 0)).await?;
+    Ok(if waits {
+        Said::undoable("sent_soon", number, &format!("messages/{no}/removal"), &[])
+    } else {
+        Said::done("sent")
+    })
+}
+
 /// Has a letter of the ticket sent now.
 pub(super) async fn send_again(
     State(app): State<App>,

@@ -21,6 +21,7 @@ mod rest;
 mod serve;
 mod talk;
 mod tick;
+mod withdraw;
 
 pub use body::Body;
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
@@ -47,6 +48,7 @@ pub use rest::{answered_elsewhere, come_to_rest, leave_unknown};
 pub use serve::{LONGEST_NOTE, attend, complained, contacted, edit_service, happened, plan};
 pub use talk::{Audience, Draft, customer_message, note, reply};
 pub use tick::{Helpers, recount, tick, tick_silence};
+pub use withdraw::{Held, withdraw};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -155,6 +157,8 @@ pub struct Message {
     pub by: ActorRef,
     /// More than words: a progress report, or that nobody has given one.
     pub card: Option<Card>,
+    /// Until then it has not left: nobody outside reads it, and it can be taken back.
+    pub held_until: Option<Timestamp>,
 }
 
 named! {
@@ -308,7 +312,7 @@ impl<'a> Next<'a> {
         self.out.ticket.messages += 1;
         let no = self.out.ticket.messages;
         let Draft { body, files, to: _ } = draft;
-        self.out.messages.push(Message { no, visibility, body, files, by, card: None });
+        self.out.messages.push(Message { no, visibility, body, files, by, card: None, held_until: None });
         no
     }
 

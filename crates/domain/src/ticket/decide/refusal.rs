@@ -81,6 +81,8 @@ named! {
         NoMeasure = "no_measure",
         /// A merge is taken back at once, by who merged, while nothing has happened since, or not at all.
         TooLate = "too_late",
+        /// An answer is taken back by who gave it, before it has left, or not at all.
+        AlreadySent = "already_sent",
         /// More than fit.
         TooMany = "too_many",
         /// Browser push is not set up on this node.

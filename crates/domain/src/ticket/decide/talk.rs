@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::withdraw::held_until;
 use super::{Body, Case, Change, Letter, Next, Notice, Outcome, Refusal, Visibility};
 use crate::access::Actor;
 use crate::id::{FileId, StaffId};
@@ -47,17 +48,31 @@ pub fn reply(case: &Case, draft: Draft, actor: &Actor, now: Timestamp) -> Outcom
     draft.check()?;
     let mut next = Next::on_open(case, actor, now)?;
     speak(&mut next, draft, Letter::Answered)?;
+    hold_back(&mut next);
     if next.out.ticket.status == Status::New {
         next.set_status(Status::Open, "");
     }
     next.finish()
 }
 
+/// The answer waits before it leaves, and remembers what taking it back has to restore.
+fn hold_back(next: &mut Next<'_>) {
+    let Some(until) = held_until(next.case, next.actor, next.now) else { return };
+    if let Some(message) = next.out.messages.last_mut() {
+        message.held_until = Some(until);
+    }
+    for event in &mut next.out.events {
+        if let Change::Replied { waited_since, .. } = &mut event.change {
+            *waited_since = next.case.ticket.unanswered_since;
+        }
+    }
+}
+
 /// The part of an answer that hold and resolve share: the message and what it does to the clocks.
 pub(super) fn speak(next: &mut Next<'_>, draft: Draft, letter: Letter) -> Result<i64, Refusal> {
     let to = draft.to;
     let message = next.message(Visibility::Public, draft);
-    let event = next.event(Change::Replied { message, progress: false });
+    let event = next.event(Change::Replied { message, progress: false, waited_since: None });
     answered(next)?;
     next.letter(letter, Some(message));
     if to == Audience::Everyone {

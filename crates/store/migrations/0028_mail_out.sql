@@ -1,4 +1,4 @@
--- Keys with which letters of a domain are signed; the secret part is sealed.
+-- Keys with which letters of a domain are signed, the secret part sealed; and answers that wait before they leave.
 
 CREATE TABLE dkim_key (
     id TEXT PRIMARY KEY,
@@ -11,3 +11,6 @@ CREATE TABLE dkim_key (
     made_at BIGINT NOT NULL,
     UNIQUE (domain, selector)
 );
+
+ALTER TABLE message ADD COLUMN held_until_at BIGINT;
+CREATE INDEX message_held ON message (ticket_id, held_until_at) WHERE held_until_at IS NOT NULL;

@@ -1,0 +1,97 @@
+//! An answer that is taken back before it has left was never given.
+
+use std::sync::Arc;
+
+use domain::access::{Actor, Role, Staff};
+use domain::setting::Settings;
+use domain::sla::{Milestone, State};
+use domain::ticket::decide::{self, Case, Decision, Held, Notice, Refusal, Rules};
+use domain::ticket::{Change, Event, Severity, Status};
+use domain::time::{Timestamp, plus_seconds};
+
+use crate::ticket::{after, agent, at, clock, customer, opened, say};
+
+/// A case of a desk whose answers wait for ten seconds.
+fn waiting() -> Case {
+    let c = opened(Severity::Urgent);
+    let settings = Settings { undo_seconds: 10, ..Settings::default() };
+    let (calendars, policies) = (c.rules.calendars.clone(), c.rules.policies.clone());
+    Case { rules: Arc::new(Rules { settings, calendars, policies, ..Rules::default() }), ..c }
+}
+
+fn answered(c: &Case) -> (Decision, Held) {
+    let d = decide::reply(c, say("hello"), &agent(), at(10)).unwrap();
+    let m = d.messages.last().unwrap();
+    let held = Held { message: m.no, until: m.held_until.unwrap() };
+    (d, held)
+}
+
+fn soon() -> Timestamp {
+    plus_seconds(at(10), 9)
+}
+
+#[test]
+fn it_waits_only_where_the_desk_says_so_and_a_person_writes() {
+    let c = waiting();
+    let (d, held) = answered(&c);
+    assert_eq!(held.until, plus_seconds(at(10), 10));
+    assert!(d.notices.iter().any(|n| matches!(n, Notice::Letter { .. })));
+    let d = decide::reply(&opened(Severity::Urgent), say("hello"), &agent(), at(10)).unwrap();
+    assert_eq!(d.messages[0].held_until, None);
+    let d = decide::customer_message(&c, say("more"), &customer(), at(10)).unwrap();
+    assert_eq!(d.messages[0].held_until, None);
+}
+
+#[test]
+fn the_clocks_and_the_ticket_are_as_before() {
+    let before = waiting();
+    let (d, held) = answered(&before);
+    let events = d.events.clone();
+    let given = after(&before, d);
+    assert_eq!((clock(&given, Milestone::Response).state, given.ticket.status), (State::Met, Status::Open));
+    let d = decide::withdraw(&given, held, &events, &agent(), soon()).unwrap();
+    let reopened = vec![(Milestone::Response, 1)];
+    assert!(
+        d.events
+            .iter()
+            .any(|e| e.change == Change::Withdrawn { message: held.message, reopened: reopened.clone() })
+    );
+    let back = after(&given, d);
+    let now = decide::note(&before, say("x"), &[].into(), &agent(), soon()).unwrap();
+    assert_eq!(back.clocks, now.clocks, "as if only time had passed");
+    let (t, was) = (&back.ticket, &before.ticket);
+    assert_eq!(
+        (t.status, t.responded_at, t.unanswered_since, t.assignee.clone()),
+        (was.status, was.responded_at, was.unanswered_since, was.assignee.clone())
+    );
+    // A later answer counts, by its own instant.
+    let later = decide::reply(&back, say("right"), &agent(), at(20)).unwrap();
+    assert_eq!(later.ticket.responded_at, Some(at(20)));
+}
+
+#[test]
+fn it_stays_when_it_has_left_or_something_builds_on_it() {
+    let c = waiting();
+    let (d, held) = answered(&c);
+    let events = d.events.clone();
+    let given = after(&c, d);
+    let refused = |c: &Case, events: &[Event], who: &Actor, now| {
+        decide::withdraw(c, held, events, who, now).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(refused(&given, &events, &agent(), held.until), Refusal::AlreadySent);
+    let other = Actor::Staff(Staff {
+        id: "other".into(),
+        name: "other".into(),
+        rights: Role::Agent.default_rights(),
+        groups: [].into(),
+    });
+    assert_eq!(refused(&given, &events, &other, soon()), Refusal::AlreadySent);
+    assert_eq!(refused(&given, &[], &agent(), soon()), Refusal::AlreadySent);
+    let more = decide::customer_message(&given, say("more"), &customer(), plus_seconds(at(10), 3)).unwrap();
+    let all: Vec<Event> = events.iter().chain(&more.events).cloned().collect();
+    assert_eq!(refused(&after(&given, more), &all, &agent(), soon()), Refusal::AlreadySent);
+    // A note of a colleague does not.
+    let note = decide::note(&given, say("x"), &[].into(), &other, plus_seconds(at(10), 3)).unwrap();
+    let all: Vec<Event> = events.iter().chain(&note.events).cloned().collect();
+    assert!(decide::withdraw(&after(&given, note), held, &all, &agent(), soon()).is_ok());
+}

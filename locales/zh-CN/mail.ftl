@@ -150,10 +150,10 @@ said-sent_again = 已安排再次发送
 # sender and signature
 admin-senders = 发件人与签名
 subject-sender = 发件人与签名
-senders-help = 同事写给客户的信以这里的名称发出，以这里的签名结尾。小组填写的优先，其余用邮箱的；都没有填写时用服务台名称。签名只在信里，不出现在工单的消息中。
-senders-whose = 邮箱或小组
+senders-help = 同事写给客户的信以这里的名称发出，以这里的签名结尾。组填写的优先，其余用邮箱的；都没有填写时用服务台名称。签名只在信里，不出现在工单的消息中。
+senders-whose = 邮箱或组
 senders-mailbox = 邮箱
-senders-group = 小组
+senders-group = 组
 senders-signature = 签名
 field-sender = 发件人名称
 field-signature_zh = 中文签名

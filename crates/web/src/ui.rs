@@ -192,6 +192,11 @@ impl Ui {
         words::instant(&self.zone, *at)
     }
 
+    /// The clock with its seconds, for what happens in a moment.
+    pub(crate) fn second(&self, at: &Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
+    }
+
     /// The key of the saved view whose address a list has; a queue's own address is the queue.
     pub(crate) fn view_in_use(&self, query: &ListQuery) -> Option<&str> {
         let here = query.address("");

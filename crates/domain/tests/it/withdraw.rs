@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use domain::access::{Actor, Role, Staff};
-use domain::setting::Settings;
 use domain::sla::{Milestone, State};
-use domain::ticket::decide::{self, Case, Decision, Held, Notice, Refusal, Rules};
+use domain::ticket::decide::{self, Case, Decision, Held, Notice, Refusal};
 use domain::ticket::{Change, Event, Severity, Status};
 use domain::time::{Timestamp, plus_seconds};
 
@@ -13,10 +12,9 @@ use crate::ticket::{after, agent, at, clock, customer, opened, say};
 
 /// A case of a desk whose answers wait for ten seconds.
 fn waiting() -> Case {
-    let c = opened(Severity::Urgent);
-    let settings = Settings { undo_seconds: 10, ..Settings::default() };
-    let (calendars, policies) = (c.rules.calendars.clone(), c.rules.policies.clone());
-    Case { rules: Arc::new(Rules { settings, calendars, policies, ..Rules::default() }), ..c }
+    let mut c = opened(Severity::Urgent);
+    Arc::get_mut(&mut c.rules).unwrap().settings.undo_seconds = 10;
+    c
 }
 
 fn answered(c: &Case) -> (Decision, Held) {

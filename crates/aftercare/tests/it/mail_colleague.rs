@@ -124,4 +124,8 @@ async fn an_answer_to_a_page_is_a_note(app: TestApp) {
     let said = last(&app, &t).await;
     assert_eq!((said.visibility, said.html.as_str()), (Visibility::Internal, "<p>on it</p>"));
     assert!(ticket(&app, &mail).await.responded_at.is_none(), "nobody has answered the customer");
+    // Nor does one certainly mean the customer who answers no letter at all.
+    let raw = letter("agent@desk.example", &t.number, "Message-ID: <z@desk.example>\n", "look at this");
+    by(&app, OWN, "agent@desk.example", raw, NAMES).await;
+    assert_eq!(last(&app, &t).await.visibility, Visibility::Internal);
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::access::{Action, Actor};
 use domain::mail_in::{
-    Brought, MailState, Place, Reason, ThreadKey, Word, is_proven, place, thread_keys, word,
+    Answered, Brought, MailState, Place, Reason, ThreadKey, Word, is_proven, place, thread_keys, word,
 };
 use domain::ticket::decide::{self, Draft};
-use store::letter;
 use store::staff::StaffRow;
+use store::{letter, mail_in};
 
 use super::ReplyKey;
 use super::find::{clues_of, letter_key};
@@ -19,7 +19,7 @@ use crate::jobs::PageJob;
 use crate::ticket::allowed;
 use crate::{Result, Unit};
 
-/// Takes it as an answer to the customer, or as a note if it answers a letter that only staff get.
+/// Takes it as an answer to the customer if it answers the correspondence, else as a note.
 pub(super) fn take_in(
     unit: &mut Unit<'_, '_>,
     l: &Letter<'_>,
@@ -47,7 +47,7 @@ pub(super) fn take_in(
         case = load_current(unit, &into)?;
     }
     let id = case.ticket.id.clone();
-    let said = word(answers_page(unit, l)?);
+    let said = word(answered(unit, l)?);
     let action = if said == Word::Note { Action::Note } else { Action::Reply };
     if allowed(&mut as_actor(unit, &actor), action, &case.ticket).is_err() {
         return Ok(Fate::before_a_person(Reason::Staff, id));
@@ -63,14 +63,17 @@ pub(super) fn take_in(
     Ok(Fate::in_ticket(Reason::Appended, &after))
 }
 
-/// Does it answer a letter that called somebody?
-fn answers_page(unit: &mut Unit<'_, '_>, l: &Letter<'_>) -> Result<bool> {
+/// What it answers: the newest letter of those to which it refers that is known here.
+fn answered(unit: &mut Unit<'_, '_>, l: &Letter<'_>) -> Result<Answered> {
     for key in thread_keys(&l.mail.in_reply_to, &l.mail.references) {
-        if let ThreadKey::Letter(identity) = key
-            && let Some(sent) = letter::one(unit.work, letter_key(&identity))?
-        {
-            return Ok(sent.kind == PageJob::KIND);
+        let ThreadKey::Letter(identity) = key else { continue };
+        if let Some(sent) = letter::one(unit.work, letter_key(&identity))? {
+            let page = sent.kind == PageJob::KIND;
+            return Ok(if page { Answered::Page } else { Answered::Correspondence });
+        }
+        if mail_in::ticket_of(unit.work, &identity)?.is_some() {
+            return Ok(Answered::Correspondence);
         }
     }
-    Ok(false)
+    Ok(Answered::Nothing)
 }

@@ -36,9 +36,20 @@ pub enum Word {
     Note,
 }
 
-/// Whoever answers a letter that only staff get does not mean the customer.
-pub fn word(answers_page: bool) -> Word {
-    if answers_page { Word::Note } else { Word::Answer }
+/// What a colleague's letter answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    /// A letter of the correspondence with the customer.
+    Correspondence,
+    /// A letter that calls somebody on duty; only staff get it.
+    Page,
+    /// None that is known.
+    Nothing,
+}
+
+/// What a colleague's letter into a case is: only whoever answers the correspondence certainly means the customer.
+pub fn word(answered: Answered) -> Word {
+    if answered == Answered::Correspondence { Word::Answer } else { Word::Note }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod subject;
 
 pub use address::{MailAddress, TOKEN_CHARS, reply_address, reply_token, same_mailbox, thread_keys};
 pub use address::{ReplyToken, ThreadKey};
-pub use colleague::{Brought, Word, is_proven, word};
+pub use colleague::{Answered, Brought, Word, is_proven, word};
 pub use copied::{MOST_COPIED, named_besides};
 pub use fold::{Folded, fold};
 pub use mailbox::{Afterwards, Block, ImapSource, Mailbox, Proof, Protection, block_pattern, blocked};

@@ -122,6 +122,9 @@ pub(crate) async fn send_again(
     caller: Caller,
     Path((number, id)): Path<(String, String)>,
 ) -> Answer<StatusCode> {
+    if !app.config.sends_letters {
+        return Err(caller.fail(Error::NotFound));
+    }
     let done = desk::post::send_again(&app.desk, &caller.actor, &number, id).await;
     done.map(|_| StatusCode::NO_CONTENT).map_err(|e| caller.fail(e))
 }

@@ -39,6 +39,9 @@ pub(super) async fn send_again(
     page: StaffPage,
     Path((number, id)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
+    if !app.config.sends_letters {
+        return Err(page.visitor.fail(desk::Error::NotFound));
+    }
     let result = desk::post::send_again(&app.desk, page.actor(), &number, id).await;
     said(&page.visitor, result, Said::done("sent_again"))
 }

@@ -54,8 +54,10 @@ pub fn word(answered: Answered) -> Word {
 
 #[cfg(test)]
 mod tests {
+    use super::Brought::{ByHouse, ByStranger, Fetched};
     use super::*;
     use crate::mail_in::ForgedPolicy;
+    use crate::mail_in::Verdict::{Fail, Neutral, None as Nothing, Pass};
 
     #[test]
     fn an_address_counts_only_if_something_speaks_for_it() {
@@ -68,8 +70,6 @@ mod tests {
             policy: ForgedPolicy::None,
             domain: "desk.example".to_owned(),
         };
-        use Brought::{ByHouse, ByStranger, Fetched};
-        use Verdict::{Fail, Neutral, None as Nothing, Pass};
         let unknown = || origin(Nothing, "", Nothing, "", Nothing);
         let cases = [
             (None, ByStranger, false),

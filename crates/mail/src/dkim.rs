@@ -162,7 +162,7 @@ pub(crate) fn signed(letter: Vec<u8>, domain: &str, keys: &[DomainSigner]) -> Ve
         match key.field(&letter) {
             Ok(field) => fields.push_str(&field),
             Err(e) => {
-                tracing::error!(key = ?key, error = %e, "a letter goes without the signature of this key")
+                tracing::error!(key = ?key, error = %e, "a letter goes without the signature of this key");
             }
         }
     }

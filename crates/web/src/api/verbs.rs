@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::{Result, ticket as verb};
+use desk::{Error, Result, ticket as verb};
+use domain::access::Right;
 use domain::id::{FileId, StaffId};
 use domain::ticket::decide::{Audience, Body as Text, Draft, Solution};
 use domain::ticket::{CloseReason, Ticket};
@@ -86,8 +87,10 @@ pub(crate) async fn message(
 pub(crate) async fn withdraw(
     State(app): State<App>,
     caller: Caller,
-    Path((number, no)): Path<(String, i64)>,
+    Path((number, no)): Path<(String, String)>,
 ) -> Answer {
+    caller.need(Right::TicketReply)?;
+    let no = no.parse().map_err(|_| caller.fail(Error::NotFound))?;
     answer(&app, &caller, verb::withdraw(&app.desk, &caller.actor, &number, no).await).await
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::ticket::take_out_of_copy as verb;
+use domain::access::Right;
 use serde::Deserialize;
 
 use super::verbs::said;
@@ -16,8 +17,10 @@ use crate::session::StaffPage;
 pub(super) async fn withdraw(
     State(app): State<App>,
     page: StaffPage,
-    Path((number, no)): Path<(String, i64)>,
+    Path((number, no)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
+    page.need(Right::TicketReply)?;
+    let no = no.parse().map_err(|_| page.visitor.fail(desk::Error::NotFound))?;
     let result = desk::ticket::withdraw(&app.desk, page.actor(), &number, no).await;
     said(&page.visitor, result, Said::done("withdrawn"))
 }

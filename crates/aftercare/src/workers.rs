@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::sign::ending;
 use desk::import::ImportJob;
 use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob, RecountJob};
 use desk::mail_in::House;
@@ -20,6 +19,8 @@ use store::letter::LetterRow;
 use store::{Read, directory, letter, ticket};
 use tokio::sync::watch;
 use words::{LetterFacts, LetterText, Locale, copy_text, letter_text, t_args};
+
+use crate::sign::ending;
 
 /// Nothing sleeps longer than this: a clock that was set back, or a hint that was lost, is noticed then.
 pub(crate) const LONGEST_SLEEP: Duration = Duration::from_secs(30);

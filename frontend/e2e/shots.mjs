@@ -113,7 +113,7 @@ const PAGES = {
     ["installation", `/customers/installations/${await first("installations")}`],
     ["installation-new", `/customers/installations/new?organisation=${organisation}`],
     ...under("admin", "/admin/", "staff groups roles calendars policies routing fields answers products synonyms settings"),
-    ...under("admin", "/admin/", "letters imports tokens jobs audit"),
+    ...under("admin", "/admin/", "senders mail-keys letters imports tokens jobs audit"),
     ["admin-person", `/admin/staff/${await first("staff")}`], ["admin-group", `/admin/groups/${await first("groups")}`],
     ["admin-product", `/admin/products/${await first("products")}`], ["admin-letter", `/admin/letters/${await first("letters")}`],
     ["admin-calendar", calendar], ["admin-calendar-new", "/admin/calendars/new"], ["admin-calendar-history", `${calendar}/history`],

@@ -76,13 +76,13 @@ async fn month(app: &TestApp) {
     app.advance(DAY).await;
 }
 
-async fn report(client: &Client, path: &str) -> Value {
+pub(crate) async fn report(client: &Client, path: &str) -> Value {
     let answer = client.get(&format!("/api/v1/reports/{path}")).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
     answer.json()
 }
 
-fn number(figures: &Value, column: &str) -> String {
+pub(crate) fn number(figures: &Value, column: &str) -> String {
     let figure = &figures[column];
     match (figure["part"].as_i64(), figure["whole"].as_i64(), figure["value"].as_f64()) {
         (Some(part), Some(whole), _) => format!("{part}/{whole}"),

@@ -7,6 +7,7 @@ use testkit::{Answer, Client, TestApp};
 
 use crate::mail_in::letters;
 use crate::mail_out::open;
+use crate::reports::{number, report};
 
 mod engines {
     testkit::on_both_engines!(
@@ -142,8 +143,12 @@ async fn a_program_withdraws_and_a_report_forgets(app: TestApp) {
     let last = api.get(&path).await.json()["items"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(last["leaves_at"], plus_seconds(app.now(), 10).to_string());
     let one = format!("{path}/{}", last["no"]);
+    let met =
+        async || number(&report(&api, "attainment?milestone=response&basis=stop").await["total"], "met");
+    assert_eq!(met().await, "1");
     let done = api.json(Method::DELETE, &one, &json!({})).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.text);
     assert_eq!(done.json()["responded_at"], Value::Null);
+    assert_ne!(met().await, "1", "the report does not count it");
     assert_eq!(api.json(Method::DELETE, &one, &json!({})).await.status, StatusCode::NOT_FOUND);
 }

@@ -1,4 +1,4 @@
-//! Lines of the timeline that say when something is due, with the instants.
+//! Lines of the timeline that say a time besides their own: when something is due, or happened outside the system.
 
 use domain::ticket::{Change, MovedDue};
 use domain::time::{Timestamp, to_seconds};
@@ -17,11 +17,15 @@ pub(super) fn timed_line(
             return Some((t(locale, "event-contacted-plain").to_owned(), "ok"));
         }
         Change::Contacted { at, note } => {
-            return Some((outside("event-contacted", *at, &[("note", note)], moment), "ok"));
+            return Some((
+                outside(["event-contacted", "event-contacted-at"], *at, &[("note", note)], moment),
+                "ok",
+            ));
         }
         Change::Attended { at, on_site } => {
-            let key = if *on_site { "event-on-site" } else { "event-remote" };
-            return Some((outside(key, *at, &[], moment), "ok"));
+            let remote = ["event-remote", "event-remote-at"];
+            let keys = if *on_site { ["event-on-site", "event-on-site-at"] } else { remote };
+            return Some((outside(keys, *at, &[], moment), "ok"));
         }
         Change::ReportDue { due_at: None, .. } => t(locale, "event-report-due-soon").to_owned(),
         Change::ReportDue { due_at: Some(due), .. } => {
@@ -39,7 +43,7 @@ pub(super) fn timed_line(
 
 /// What happened outside the system at `at`; the time is said where it is not the minute in which it was recorded.
 fn outside(
-    key: &str,
+    [plain, with_time]: [&str; 2],
     at: Timestamp,
     args: &[(&'static str, &str)],
     (recorded, locale, zone): (Timestamp, Locale, &TimeZone),
@@ -47,11 +51,11 @@ fn outside(
     let day = |at: Timestamp| date(zone, at);
     let time = clock_time(zone, at);
     if day(at) == day(recorded) && time == clock_time(zone, recorded) {
-        return t_args(locale, key, args);
+        return t_args(locale, plain, args);
     }
     let time = if day(at) == day(recorded) { time } else { dated(locale, zone, at) };
     let args: Vec<_> = args.iter().copied().chain([("at", &*time)]).collect();
-    t_args(locale, &format!("{key}-at"), &args)
+    t_args(locale, with_time, &args)
 }
 
 fn moved(due: &MovedDue, locale: Locale, zone: &TimeZone) -> String {

@@ -201,7 +201,7 @@ fn said(
     let waiting = if internal { ticket::held(r, id)? } else { Vec::new() };
     let entry = |m: MessageRow| {
         let (no, sent) = (m.no, sent(m.no));
-        let mut entry = message_entry(m, (&files, sent, &origins), names, locale);
+        let mut entry = message_entry(m, sent, (&files, &origins), names, locale);
         if let EntryBody::Message { held, .. } = &mut entry.body {
             let waits = waiting.iter().find(|h| h.message == no);
             *held = waits.map(|h| (h.until, format!("/tickets/{}/messages/{no}/removal", t.number)));

@@ -84,7 +84,8 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
 /// A message as a card, or as what it is besides words; `sent`, the letters that carried it, for staff.
 pub(super) fn message_entry(
     m: MessageRow,
-    (files, sent, origins): (&[FileRow], Option<Vec<Sent>>, &[(i64, Origin)]),
+    sent: Option<Vec<Sent>>,
+    (files, origins): (&[FileRow], &[(i64, Origin)]),
     names: &Names,
     locale: Locale,
 ) -> Entry {

@@ -126,7 +126,7 @@ impl Voice {
     /// The sender's name with its placeholders filled in; none if nothing is left of it. Separators at its ends go with
     /// what they separated.
     pub fn sender_name(&self, value: impl Fn(Placeholder) -> String) -> Option<String> {
-        let ends = |c: char| c.is_whitespace() || "·|/-–—,，、".contains(c);
+        let ends = |c: char| c.is_whitespace() || "·|/-–—,\u{ff0c}\u{3001}".contains(c);
         let filled: String = fill(&self.sender, &value).0.chars().filter(|c| !c.is_control()).collect();
         let name = filled.trim_matches(ends);
         (!name.is_empty()).then(|| name.to_owned())

@@ -141,6 +141,20 @@ test("without script the verbs are plain forms", async () => {
   await page.waitForSelector("text=转交高级工程师 需要看内核转储");
 });
 
+test("an answer is taken back before it leaves, and goes on as a draft", async () => {
+  const { page } = await opened("撤回一条回复");
+  await page.click(".editor-area");
+  await page.keyboard.type("发错了人");
+  await page.click("#composer button.btn-primary");
+  await page.waitForSelector(".held >> text=尚未发出");
+  await accessible(page);
+  await page.click(".held button:has-text('撤回')");
+  await page.waitForSelector(".events >> text=撤回了一条尚未发出的回复, .timeline >> text=撤回了一条尚未发出的回复");
+  assert.equal(await page.locator(".card:has-text('发错了人')").count(), 0);
+  await page.waitForSelector(".editor-area >> text=发错了人");
+  await page.context().close();
+});
+
 test("no page had an error in its console", () => {
   // The refused link above is said by the browser too.
   assert.deepEqual(problems.filter((p) => !p.includes("422")), []);

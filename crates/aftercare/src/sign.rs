@@ -43,7 +43,7 @@ pub(crate) async fn keys(desk: &Desk, secret: Option<&Secret>) -> Result<Vec<Dom
         match opened.and_then(|private| DomainSigner::new(&k.domain, &k.selector, k.algorithm, &private)) {
             Ok(key) => keys.push(key),
             Err(e) => {
-                tracing::error!(domain = %k.domain, error = %e, "letters go without the signature of a key")
+                tracing::error!(domain = %k.domain, error = %e, "letters go without the signature of a key");
             }
         }
     }

@@ -47,6 +47,7 @@ impl Route {
             ("{milestone}", "response"),
             ("{kind}", "response"),
             ("{cycle}", "1"),
+            ("{no}", "1"),
             ("{extension}", "csv"),
             ("{report}", "attainment"),
         ];

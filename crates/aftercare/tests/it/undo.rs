@@ -136,9 +136,9 @@ async fn only_the_writer_withdraws_and_only_in_time(app: TestApp) {
 
 async fn a_program_withdraws_and_a_report_forgets(app: TestApp) {
     wait(&app, 10).await;
-    let number = open(&app, "ben@north.example").await;
+    let ticket = open(&app, "ben@north.example").await;
     let api = app.api().await;
-    let path = format!("/api/v1/tickets/{number}/messages");
+    let path = format!("/api/v1/tickets/{ticket}/messages");
     api.post(&path, &json!({"body": "wrong"})).await;
     let last = api.get(&path).await.json()["items"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(last["leaves_at"], plus_seconds(app.now(), 10).to_string());

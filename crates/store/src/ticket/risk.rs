@@ -7,7 +7,6 @@ use domain::sla::{Clock, Past, Sort, StopReason};
 use domain::ticket::Hold;
 use domain::time::Timestamp;
 
-use super::read::{BESIDES, clock_columns, read_clock};
 use crate::sql::Assembly;
 use crate::value::Value;
 use crate::{Read, Result, Row};
@@ -52,12 +51,10 @@ fn sort(r: &Row<'_>, at: usize) -> Result<Sort> {
     })
 }
 
-const RUNNING: &str = concat!(
-    "SELECT ",
-    clock_columns!(),
-    ", c.ticket_id, t.severity, t.product_id, t.group_id \
-     FROM calendar k CROSS JOIN clock c JOIN ticket t ON t.id = c.ticket_id"
-);
+/// A list reads them each time: no more than what is asked of a clock that runs.
+const RUNNING: &str = "SELECT c.ticket_id, c.milestone, c.cycle, c.target_s, c.calendar_id, c.started_at, c.reopened, \
+     c.due_at, t.severity, t.product_id, t.group_id \
+     FROM calendar k CROSS JOIN clock c JOIN ticket t ON t.id = c.ticket_id";
 const HOLDS: &str = "SELECT h.ticket_id, h.status, h.from_at, h.to_at FROM ticket_hold h";
 
 /// A running clock.
@@ -65,7 +62,7 @@ const HOLDS: &str = "SELECT h.ticket_id, h.status, h.from_at, h.to_at FROM ticke
 pub struct Running {
     /// Its ticket.
     pub ticket: TicketId,
-    /// The clock.
+    /// The clock: its beginning, its pauses and its due; what was read or fired of it is left out.
     pub clock: Clock,
     /// The ticket's waiting stretches.
     pub holds: Vec<Hold>,
@@ -76,8 +73,14 @@ pub fn running_of(r: &mut Read<'_>, ids: &[TicketId]) -> Result<Vec<(Running, So
     let engine = r.engine();
     let (text, values) = assemble_running(ids);
     let mut clocks = r.query(&engine.assembled(text), &values, |r| {
-        let running = Running { ticket: r.id(BESIDES)?, clock: read_clock(r)?, holds: Vec::new() };
-        Ok((running, sort(r, BESIDES + 1)?))
+        let clock = Clock::running(
+            (r.word(1, "clock.milestone")?, r.small(2, "clock.cycle")?),
+            r.int(3)?,
+            r.id(4)?,
+            r.at(5)?,
+        );
+        let clock = Clock { reopened: r.json(6, "clock.reopened")?, due_at: r.at_opt(7)?, ..clock };
+        Ok((Running { ticket: r.id(0)?, clock, holds: Vec::new() }, sort(r, 8)?))
     })?;
     let (text, values) = assemble_holds(ids);
     let holds = r.query(&engine.assembled(text), &values, |r| {

@@ -151,6 +151,11 @@ impl Clock {
         }
     }
 
+    /// Its end is taken back: it counts as if it had never been.
+    pub(crate) fn run_on(&mut self) {
+        (self.stopped, self.calendar_rev) = (None, None);
+    }
+
     /// Does it still count?
     pub fn is_running(&self) -> bool {
         self.stopped.is_none()

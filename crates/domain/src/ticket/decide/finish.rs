@@ -274,7 +274,7 @@ fn restore(next: &mut Next<'_>, before: &Before, ended_at: Timestamp) {
     let answers = |c: &&mut Clock| matches!(c.milestone, Milestone::Response | Milestone::Reply);
     for clock in next.out.clocks.iter_mut().filter(answers) {
         if clock.stopped == Some((ended_at, StopReason::Done)) {
-            clock.stopped = None;
+            clock.run_on();
         }
     }
 }
@@ -288,7 +288,7 @@ fn enter_again(next: &mut Next<'_>, slip: bool) {
     for (i, clock) in clocks.iter_mut().enumerate() {
         let Some((at, reason)) = clock.stopped else { continue };
         if reason == StopReason::Cancelled || (reason == StopReason::Done && Some(i) == last) {
-            clock.stopped = None;
+            clock.run_on();
             if !slip {
                 clock.reopened.push((at, now));
             }

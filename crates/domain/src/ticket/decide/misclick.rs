@@ -40,7 +40,7 @@ pub(super) fn restore(next: &mut Next<'_>, raised_at: Timestamp) -> Result<(), R
         next.stop(milestone, next.now, StopReason::Superseded)?;
     }
     for clock in next.out.clocks.iter_mut().filter(|c| replaced.contains(&(c.milestone, c.cycle))) {
-        clock.stopped = None;
+        clock.run_on();
     }
     restore_response(next);
     Ok(())

@@ -83,8 +83,8 @@ pub fn undelivered(
 fn reopen_slot(next: &mut Next<'_>, i: usize) -> Result<(), Refusal> {
     let rules = std::sync::Arc::clone(&next.case.rules);
     let Some(slot) = next.out.clocks.get_mut(i) else { return Ok(()) };
-    let (cycle, was) = (slot.cycle, slot.stopped);
-    slot.stopped = None;
+    let (cycle, was) = (slot.cycle, slot.clone());
+    slot.run_on();
     let slot = slot.clone();
     let holds = pauses(&next.out.holds, &slot);
     let calendar = rules.calendar(&slot.calendar).ok_or(Refusal::NeverOpens)?;
@@ -126,8 +126,8 @@ fn reopen_slot(next: &mut Next<'_>, i: usize) -> Result<(), Refusal> {
         (None, None, Some(running)) => next.stop_at(running, next.now, StopReason::Superseded),
         // Nothing runs any more: the case has ended since.
         (None, None, None) => {
-            if let (Some(slot), Some((at, why))) = (next.out.clocks.get_mut(i), was) {
-                slot.stopped = Some((at, why));
+            if let Some(slot) = next.out.clocks.get_mut(i) {
+                *slot = was;
             }
             Ok(())
         }

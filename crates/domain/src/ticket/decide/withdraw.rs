@@ -48,7 +48,7 @@ pub fn withdraw(case: &Case, held: Held, events: &[Event], actor: &Actor, now: T
     let answers = |c: &&mut Clock| matches!(c.milestone, Milestone::Response | Milestone::Reply);
     for clock in next.out.clocks.iter_mut().filter(answers) {
         if clock.stopped == Some((said.at, StopReason::Done)) {
-            clock.stopped = None;
+            clock.run_on();
             reopened.push((clock.milestone, clock.cycle));
         }
     }

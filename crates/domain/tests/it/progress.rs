@@ -377,7 +377,7 @@ proptest! {
 #[test]
 fn what_passed_before_the_case_was_taken_down_is_not_told() {
     let mut life = Life::new();
-    life.case.clocks.iter_mut().for_each(|c| c.known_at = Some(at(59)));
+    life.case.ticket.created_at = at(59);
     life.tick(at(59));
     assert!(life.underway().is_empty(), "half an hour had passed before anybody knew");
     life.tick(plus_seconds(at(60), 1));

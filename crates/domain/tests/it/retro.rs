@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 
 use crate::paging::{helpers, paged};
 use crate::steps::{resolution, tick, with};
-use crate::ticket::{after, agent, at, opened_at, opening, say};
+use crate::ticket::{after, agent, at, customer, opened_at, opening, say};
 
 const HOUR: i64 = 60;
 
@@ -110,6 +110,17 @@ fn the_reports_that_a_late_entry_missed_are_told_of_once_and_stand_in_the_timeli
     let told = |n: &&Notice| matches!(n, Notice::Staff { event, .. } if missed.contains(event));
     assert_eq!((d.notices.iter().filter(told).count(), d.digest.len()), (1, 0));
     // The customer hears when the first slot passes that could have been reported in.
+    assert!(!d.events.iter().any(|e| matches!(e.change, Change::ToldUnderway { .. })));
+}
+
+#[test]
+fn a_letter_that_waited_while_the_program_stood_still_is_told_in_the_digest() {
+    let opening = decide::Opening { received_at: Some(at(0)), ..opening(Severity::Urgent, Channel::Mail) };
+    let mut case = opened_at(opening, &customer(), at(30 * HOUR));
+    assert!(case.clocks.iter().all(|c| c.known_at.is_none()));
+    case.ticket.assignee = Some("colleague".into());
+    let d = tick(&case, &Helpers::default(), at(30 * HOUR));
+    assert!(done(&d).iter().all(|(.., retro)| !retro) && !d.digest.is_empty());
     assert!(!d.events.iter().any(|e| matches!(e.change, Change::ToldUnderway { .. })));
 }
 

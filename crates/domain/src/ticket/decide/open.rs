@@ -129,8 +129,10 @@ pub fn open(
     if by_phone {
         next.set_status(Status::Open, "");
     }
+    // A letter that waited here, while the program stood still, is a downtime (E6); what staff write down later is not.
+    let known_at = actor.staff().map(|_| now);
     for milestone in [Milestone::Response, Milestone::Attend, Milestone::Update, Milestone::Resolution] {
-        next.start_known(milestone, received_at, Some(now));
+        next.start_known(milestone, received_at, known_at);
     }
     if by_phone {
         next.out.ticket.responded_at = Some(received_at);

@@ -175,11 +175,12 @@ pub(super) fn remind(next: &mut Next<'_>, i: usize, due: Timestamp) {
 pub(super) fn tell_underway(next: &mut Next<'_>) -> Result<(), Refusal> {
     // What passed before the case was here is no news: the customer has just been told that it has come, and hears of
     // the next report when the first slot passes that somebody could have reported in.
+    let here = next.out.ticket.created_at;
     let passed = next.out.events.iter().filter_map(|e| match e.change {
         Change::Breached { milestone: Milestone::Update, due_at, retro: false, .. } => Some(due_at),
         _ => None,
     });
-    let passed: Vec<Timestamp> = passed.collect();
+    let passed: Vec<Timestamp> = passed.filter(|due_at| *due_at > here).collect();
     let Some(slot_at) = passed.iter().max().copied() else { return Ok(()) };
     let lone = passed.len() == 1;
     if is_history(&next.out.ticket) || (lone && silent_since(next, slot_at) > FALLS_SILENT_S) {

@@ -106,3 +106,9 @@ letter-copy-body =
     You are in copy of this case. Answer this mail to add to it.
 
     { $desk }
+letter-files-left = Too large to go with this letter: { $names }. They can be read at the desk.
+letter-forwarded-subject = { $number } { $title }
+letter-forwarded-body =
+    { $message }
+
+    Answer this mail to reach { $desk }.

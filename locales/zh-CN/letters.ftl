@@ -106,3 +106,9 @@ letter-copy-body =
     您在本工单的抄送人中。直接回复本邮件即可补充情况。
 
     { $desk }
+letter-files-left = 以下附件较大，没有随信寄出，请登录服务台查看：{ $names }
+letter-forwarded-subject = { $number } { $title }
+letter-forwarded-body =
+    { $message }
+
+    直接回复本邮件，答复会送到 { $desk }。

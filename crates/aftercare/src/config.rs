@@ -135,17 +135,14 @@ impl Config {
         Ok(())
     }
 
-    /// Holds the folder of an embedded database for a service: two would take turns badly, one index each at a time, and
-    /// a demo would take the other's token away. Commands may run beside it.
-    pub(crate) fn alone(&self) -> anyhow::Result<Option<File>> {
-        if self.database_url.is_some() {
-            return Ok(None);
-        }
+    /// Holds the folder of the data for a service, wherever its database is: two would take turns badly, one index each
+    /// at a time, and a demo would take the other's token away. Commands may run beside it.
+    pub(crate) fn alone(&self) -> anyhow::Result<File> {
         std::fs::create_dir_all(&self.data)
             .with_context(|| format!("cannot create {}", self.data.display()))?;
         let lock = File::create(self.data.join(LOCK))?;
         lock.try_lock().with_context(|| format!("another service runs in {}", self.data.display()))?;
-        Ok(Some(lock))
+        Ok(lock)
     }
 
     /// Where the data are, for commands that need an installation which exists.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use desk::dkim::NewKey;
 use desk::{Error, Result};
-use domain::mail_in::ImapSource;
+use domain::mail_in::{Fault, ImapSource, Written};
 use push::Secret;
 use web::{MailboxPort, Tried};
 
@@ -46,6 +46,10 @@ impl MailboxPort for MailboxDoor {
 
     fn read_key(&self, pem: &str) -> Result<NewKey> {
         self.sealed(mail::dkim::read(pem).map_err(|_| Error::field("pem", "no_key"))?)
+    }
+
+    fn as_written(&self, raw: &[u8]) -> std::result::Result<Written, Fault> {
+        mail::incoming::as_written(raw, &mail::incoming::Limits::default())
     }
 
     fn attempt<'a>(

@@ -24,7 +24,7 @@ use crate::fetch_work::{self, Fetching};
 use crate::housekeeping;
 use crate::mail_in_work::{self, Gate, MailRoom};
 use crate::mailbox_door::MailboxDoor;
-use crate::post;
+use crate::post::{self, Postman};
 use crate::push_work;
 use crate::seal;
 use crate::search_index;
@@ -150,7 +150,6 @@ pub(crate) async fn run(
         house: Arc::clone(&house),
         ..Post::new(&web.public_url, mailer.is_some())
     };
-    let secret = fetching.as_ref().map(|f| f.secret.clone());
     let room = MailRoom::new(Arc::clone(&house), web.files.clone()).asking(names);
     let mut beside = vec![
         tokio::spawn(workers::run(desk.clone(), to)),
@@ -165,8 +164,10 @@ pub(crate) async fn run(
         let keeper = Gate::new(desk.clone(), Arc::clone(&house), source);
         beside.push(tokio::spawn(mail::listener::serve(gate, settings, keeper)));
     }
+    let secret = fetching.as_ref().map(|f| f.secret.clone());
+    let postman = mailer.map(|m| Postman { mailer: Arc::new(m), house, secret, files: web.files.clone() });
+    beside.extend(postman.map(|p| tokio::spawn(post::run(desk.clone(), p))));
     beside.extend(fetching.map(|f| tokio::spawn(fetch_work::run(desk.clone(), f))));
-    beside.extend(mailer.map(|m| tokio::spawn(post::run(desk.clone(), Arc::new(m), house, secret))));
     let app = web::router(App::new(desk, web)).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     for task in beside {

@@ -11,15 +11,17 @@ use desk::{Desk, Result, Unit, post, sweep};
 use domain::access::{Actor, ActorRef, System};
 use domain::id::TicketId;
 use domain::import::Vocabulary;
-use domain::post::LetterState;
+use domain::post::{LetterState, is_automatic};
 use domain::sla::Milestone;
+use domain::ticket::decide::Letter;
 use domain::time::{Timestamp, plus_seconds, to_millis};
 use store::job::{self, JobRow};
 use store::letter::LetterRow;
 use store::{Read, directory, letter, ticket};
 use tokio::sync::watch;
-use words::{LetterFacts, LetterText, Locale, copy_text, letter_text, t_args};
+use words::{LetterFacts, LetterText, Locale, copy_text, letter_text, t, t_args};
 
+use crate::post::Postman;
 use crate::sign::ending;
 
 /// Nothing sleeps longer than this: a clock that was set back, or a hint that was lost, is noticed then.
@@ -120,40 +122,14 @@ pub async fn drain_and_push(desk: &Desk, public_url: &str, pusher: Arc<push::Pus
     once(desk, &Post { push: Some(pusher), ..Post::new(public_url, false) }).await
 }
 
-/// The same with a mail server: what is due is handed over as well. Returns whether the server could be reached.
+/// The same with somebody who hands letters over: what is due goes to the server as well. Returns whether it could be
+/// reached.
 ///
 /// # Errors
 /// The store's.
-pub async fn drain_and_send(desk: &Desk, public_url: &str, mailer: &mail::Mailer) -> Result<bool> {
-    drain_and_send_as(desk, public_url, mailer, &House::default()).await
-}
-
-/// The same by a house with mailboxes: answers to its letters come in there.
-///
-/// # Errors
-/// The store's.
-pub async fn drain_and_send_as(
-    desk: &Desk,
-    public_url: &str,
-    mailer: &mail::Mailer,
-    house: &House,
-) -> Result<bool> {
-    once(desk, &Post { house: Arc::new(house.clone()), ..Post::new(public_url, true) }).await?;
-    crate::post::deliver(desk, mailer, (house, None)).await
-}
-
-/// The same with the keys that sign, opened with a secret.
-///
-/// # Errors
-/// The store's.
-pub async fn drain_and_send_signed(
-    desk: &Desk,
-    public_url: &str,
-    mailer: &mail::Mailer,
-    secret: &push::Secret,
-) -> Result<bool> {
-    once(desk, &Post::new(public_url, true)).await?;
-    crate::post::deliver(desk, mailer, (&House::default(), Some(secret))).await
+pub async fn drain_and_send(desk: &Desk, public_url: &str, postman: &Postman) -> Result<bool> {
+    once(desk, &Post { house: Arc::clone(&postman.house), ..Post::new(public_url, true) }).await?;
+    crate::post::deliver(desk, postman).await
 }
 
 async fn until_next(desk: &Desk) -> Duration {
@@ -329,7 +305,9 @@ fn ticket_letter(
     };
     let locale = Locale::parse(&contact.locale);
     let carried = match job.message {
-        Some(no) => ticket::messages(r, &t.id, no - 1, false, 1)?.pop().filter(|m| m.no == no),
+        Some(no) => ticket::messages(r, &t.id, no - 1, job.letter == Letter::Forwarded, 1)?
+            .pop()
+            .filter(|m| m.no == no),
         None => None,
     };
     // It was taken back meanwhile.
@@ -344,6 +322,7 @@ fn ticket_letter(
         Some(_) => carried.map(|m| said(locale, &rules.settings.zone(), &m)),
         None => Some(t.resolution.clone()),
     };
+    let message = message.map(|m| with_left_files(r, locale, (&t.id, kind, job.message), m)).transpose()?;
     let desk = ending(r, (rules, house), (&t, kind.as_str()), author.as_ref(), locale)?;
     let due = ticket::acting_clocks(r, &t.id)?
         .into_iter()
@@ -361,14 +340,30 @@ fn ticket_letter(
         message: message.unwrap_or_default(),
         link: format!("{public_url}/portal/cases/{}", t.number),
     };
-    let text =
-        if job.copy.is_some() { copy_text(locale, kind, &facts) } else { letter_text(locale, kind, &facts) };
+    let in_copy = job.copy.is_some() && kind != Letter::Forwarded;
+    let text = if in_copy { copy_text(locale, kind, &facts) } else { letter_text(locale, kind, &facts) };
     Ok(Some((kind.as_str().to_owned(), Some(t.id), email, text)))
 }
 
 /// A message as a letter says it: a card in the receiver's language.
 fn said(locale: Locale, zone: &jiff::tz::TimeZone, m: &ticket::MessageRow) -> String {
     m.card.as_ref().map_or_else(|| web::plain_text(&m.html), |card| words::card_text(locale, zone, card))
+}
+
+/// The words, and which files are too large to go along.
+fn with_left_files(
+    r: &mut Read<'_>,
+    locale: Locale,
+    (ticket, kind, no): (&TicketId, Letter, Option<i64>),
+    words: String,
+) -> Result<String> {
+    let Some(no) = no.filter(|_| !is_automatic(kind.as_str())) else { return Ok(words) };
+    let (_, left) = post::files(r, ticket, no)?;
+    if left.is_empty() {
+        return Ok(words);
+    }
+    let names = left.join(t(locale, "list-comma"));
+    Ok(format!("{words}\n\n{}", t_args(locale, "letter-files-left", &[("names", &names)])))
 }
 
 fn link_letter(desk_name: &str, job: &LinkJob, public_url: &str) -> Written {

@@ -6,8 +6,8 @@ use domain::access::{Actor, Role, Scope, System};
 use domain::id::{StaffId, TicketId};
 use domain::queue;
 use domain::sla::{Clock, Milestone};
-use domain::ticket::Ticket;
-use domain::ticket::decide::{self, Case, Decision, Earlier, Notice, Visibility};
+use domain::ticket::decide::{self, Case, Decision, Earlier, Letter, Message, Notice, Visibility};
+use domain::ticket::{Change, Ticket};
 use store::{admin, copied, file, job, staff, ticket};
 
 use crate::jobs::LetterJob;
@@ -133,7 +133,12 @@ fn save_rest(unit: &mut Unit<'_, '_>, before: Option<&Ticket>, decision: &Decisi
     ticket::add_counts(unit.work, &queue::difference(before, t))?;
     // What the house says by itself is not what somebody was writing, and a report has its own form.
     let by = unit.actor.reference();
-    let mut mine = decision.messages.iter().filter(|m| m.by == by && m.card.is_none());
+    let passed_on = |no: i64| {
+        let is_it = |c: &Change| matches!(c, Change::Forwarded { message, .. } if *message == no);
+        decision.events.iter().any(|e| is_it(&e.change))
+    };
+    let is_mine = |m: &&Message| m.by == by && m.card.is_none() && !passed_on(m.no);
+    let mut mine = decision.messages.iter().filter(is_mine);
     let wrote = mine.any(|m| m.visibility == Visibility::Public || !m.body.is_empty());
     if let (true, Some(me)) = (wrote, unit.actor.staff()) {
         ticket::delete_draft(unit.work, &t.id, &me.id)?;
@@ -169,6 +174,16 @@ fn tell(unit: &mut Unit<'_, '_>, decision: &Decision, notice: &Notice) -> Result
                 job::insert(unit.work, LetterJob::KIND, &payload, leaves_at)?;
             }
         }
+        Notice::Outside { to, message } => {
+            let payload = LetterJob {
+                letter: Letter::Forwarded,
+                ticket: t.id.clone(),
+                to: t.requester.clone(),
+                message: Some(*message),
+                copy: Some((to.address.clone(), to.name.clone())),
+            };
+            job::insert(unit.work, LetterJob::KIND, &payload, unit.now)?;
+        }
         _ => {
             for (person, event) in recipients(unit, t, notice)? {
                 tell_person(unit, t, &person, event)?;
@@ -181,7 +196,7 @@ fn tell(unit: &mut Unit<'_, '_>, decision: &Decision, notice: &Notice) -> Result
 /// The colleagues whom a notice reaches, with its event.
 fn recipients(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<Vec<(StaffId, i64)>> {
     Ok(match notice {
-        Notice::Letter { .. } | Notice::Copies { .. } => Vec::new(),
+        Notice::Letter { .. } | Notice::Copies { .. } | Notice::Outside { .. } => Vec::new(),
         Notice::Staff { to, event } => vec![(to.clone(), *event)],
         Notice::Leads { event } => leads(unit, t)?.into_iter().map(|to| (to, *event)).collect(),
         Notice::Managers { event } => supervisors(unit)?.into_iter().map(|to| (to, *event)).collect(),

@@ -5,11 +5,15 @@
 use domain::access::{Action, Actor, ActorRef, Right, Scope, System, may};
 use domain::id::TicketId;
 use domain::mail_in::reply_address;
-use domain::post::{Delivery, Handed, LetterState, MOST_PASSED, Passed, is_automatic, next_attempt};
+use domain::post::{
+    Delivery, Handed, LetterState, MOST_PASSED, Passed, enclosed, is_automatic, next_attempt,
+};
 use domain::ticket::Ticket;
-use domain::ticket::decide;
+use domain::ticket::decide::{self, Letter};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::Read;
+use store::file::{self, FileRow};
 use store::job::{self, JobRow};
 use store::letter::{self, LetterRow};
 use store::ticket::MessageRow;
@@ -40,6 +44,8 @@ pub struct Parcel {
     pub sender: Option<String>,
     /// The letters about its ticket that went before.
     pub passed: Vec<Passed>,
+    /// The files that go along.
+    pub files: Vec<FileRow>,
     /// The address for answers, for letters about a ticket.
     pub reply_to: Option<String>,
     /// The mark by which the desk knows its own letters when they come back.
@@ -83,11 +89,18 @@ pub async fn take(desk: &Desk, house: &House) -> Result<Option<Parcel>> {
                     let (reply_to, sender) = of_house(unit, &letter, &house)?;
                     let mark = house.key.as_ref().map(ReplyKey::mark).unwrap_or_default();
                     let (passed, since) = (passed(unit, &letter)?, payload.since);
+                    let files = match (&letter.ticket, letter.message) {
+                        (Some(ticket), Some(no)) if !is_automatic(&letter.kind) => {
+                            files(unit.work, ticket, no)?.0
+                        }
+                        _ => Vec::new(),
+                    };
                     return Ok(Some(Parcel {
                         letter,
                         desk_name,
                         sender,
                         passed,
+                        files,
                         reply_to,
                         mark,
                         job,
@@ -103,10 +116,25 @@ pub async fn take(desk: &Desk, house: &House) -> Result<Option<Parcel>> {
     .await
 }
 
+/// The files of a message that go along with its letter, and the names of those that are too large for it.
+///
+/// # Errors
+/// The store's.
+pub fn files(r: &mut Read<'_>, ticket: &TicketId, no: i64) -> Result<(Vec<FileRow>, Vec<String>)> {
+    let all = file::in_message(r, ticket, no)?;
+    let goes = enclosed(all.iter().map(|f| f.size));
+    let (along, left): (Vec<_>, Vec<_>) = all.into_iter().zip(goes).partition(|(_, goes)| *goes);
+    Ok((along.into_iter().map(|(f, _)| f).collect(), left.into_iter().map(|(f, _)| f.name).collect()))
+}
+
 /// The letters of the ticket that went before, in both directions.
 fn passed(unit: &mut Unit<'_, '_>, l: &LetterRow) -> Result<Vec<Passed>> {
     let Some(ticket) = &l.ticket else { return Ok(Vec::new()) };
-    let mut all = store::mail_in::before(unit.work, ticket, l.created_at, MOST_PASSED)?;
+    // Somebody outside is in a thread of their own.
+    let mut all = match l.kind == Letter::Forwarded.as_str() {
+        true => Vec::new(),
+        false => store::mail_in::before(unit.work, ticket, l.created_at, MOST_PASSED)?,
+    };
     all.extend(letter::before(unit.work, l, MOST_PASSED)?);
     Ok(all)
 }
@@ -121,8 +149,10 @@ fn of_house(
     let Some(id) = &letter.ticket else { return Ok((None, None)) };
     let Some(t) = store::ticket::by_id(unit.work, &Scope::All, id)? else { return Ok((None, None)) };
     let mailbox = house.mailbox_of(&unit.rules, t.group.as_ref());
+    let outside = letter.kind == Letter::Forwarded.as_str();
+    let code = |key: &ReplyKey| if outside { key.outside_code(&t.id) } else { key.code(&t.id) };
     let address =
-        mailbox.zip(house.key.as_ref()).and_then(|(m, key)| reply_address(&m, &t.number, &key.code(&t.id)));
+        mailbox.zip(house.key.as_ref()).and_then(|(m, key)| reply_address(&m, &t.number, &code(key)));
     if is_automatic(&letter.kind) {
         return Ok((address, None));
     }

@@ -93,7 +93,7 @@ pub fn worth_s(kind: &str) -> i64 {
 
 /// Was the letter written by nobody? An acknowledgement, a reminder, a link; not the words of a colleague.
 pub fn is_automatic(kind: &str) -> bool {
-    !matches!(kind, "answered" | "waiting" | "solved" | "progress")
+    !matches!(kind, "answered" | "waiting" | "solved" | "progress" | "forwarded")
 }
 
 /// When a letter is tried again after so many failed attempts since it was asked to be sent; `None` if the next
@@ -114,6 +114,22 @@ pub struct Passed {
     pub id: String,
     /// We wrote it.
     pub ours: bool,
+}
+
+/// Bytes of files that go with a letter; many servers refuse 25 MB, and a letter is a third larger than its files.
+pub const MOST_ENCLOSED: i64 = 15_000_000;
+
+/// Which files go with a letter, by their sizes: each in turn that still has room. The others are read at the desk.
+pub fn enclosed(sizes: impl IntoIterator<Item = i64>) -> Vec<bool> {
+    let mut room = MOST_ENCLOSED;
+    let goes = |size: i64| {
+        let goes = size <= room;
+        if goes {
+            room -= size;
+        }
+        goes
+    };
+    sizes.into_iter().map(goes).collect()
 }
 
 /// The most earlier letters that a letter names.
@@ -152,6 +168,13 @@ mod tests {
         assert_eq!(thread("r", std::slice::from_ref(&a)), ("a", vec!["r", "a"]));
         assert_eq!(thread("r", &[b.clone(), a, q2, q.clone()]), ("q2", vec!["r", "q", "a", "q2", "b"]));
         assert_eq!(thread("r", &[q.clone(), b.clone(), q]), ("q", vec!["r", "q", "b"]));
+    }
+
+    #[test]
+    fn what_has_room_goes_along() {
+        let half = MOST_ENCLOSED / 2;
+        assert_eq!(enclosed([half, MOST_ENCLOSED, half, 1]), [true, false, true, false]);
+        assert_eq!(enclosed([0, MOST_ENCLOSED]), [true, true]);
     }
 
     #[test]

@@ -6,11 +6,22 @@ use std::time::SystemTime;
 use domain::post::{Passed, thread};
 use domain::time::Timestamp;
 use lettre::Message;
-use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, MultiPartKind, SinglePart};
 
 use crate::incoming::DESK_FIELD;
 use crate::settings::Smtp;
+
+/// A file that goes along with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosed {
+    /// Name.
+    pub name: String,
+    /// Media type.
+    pub media_type: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
 
 /// A letter to one person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +38,8 @@ pub struct Outgoing {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// The files that go along.
+    pub files: Vec<Enclosed>,
     /// Written by nobody: an acknowledgement, a reminder, a link. A person's words are not marked.
     pub automatic: bool,
     /// The sender's name; that of the settings if absent.
@@ -60,8 +73,7 @@ pub fn compose(smtp: &Smtp, letter: &Outgoing) -> Result<Message, String> {
         .to(to)
         .subject(letter.subject.clone())
         .date(SystemTime::from(letter.date))
-        .message_id(Some(message_id(&letter.id, smtp.domain())))
-        .header(ContentType::TEXT_PLAIN);
+        .message_id(Some(message_id(&letter.id, smtp.domain())));
     let own = letter.reply_to.as_ref().and_then(|address| address.parse().ok());
     if let Some(reply_to) = own.or_else(|| smtp.reply_to.clone()) {
         builder = builder.reply_to(reply_to);
@@ -79,7 +91,22 @@ pub fn compose(smtp: &Smtp, letter: &Outgoing) -> Result<Message, String> {
             builder = builder.raw_header(raw(name, value));
         }
     }
-    builder.body(letter.body.clone()).map_err(bad)
+    if letter.files.is_empty() {
+        return builder.header(ContentType::TEXT_PLAIN).body(letter.body.clone()).map_err(bad);
+    }
+    builder.multipart(with_files(letter)).map_err(bad)
+}
+
+/// The text and the files. What stands between the parts is the letter's own, so that it is the same each time.
+fn with_files(letter: &Outgoing) -> MultiPart {
+    let boundary = format!("=_{}", letter.id);
+    let parts = MultiPart::builder().kind(MultiPartKind::Mixed).boundary(boundary);
+    letter.files.iter().fold(parts.singlepart(SinglePart::plain(letter.body.clone())), |parts, f| {
+        let kind = ContentType::parse(&f.media_type).ok();
+        let kind = kind.or_else(|| ContentType::parse("application/octet-stream").ok());
+        let file = Attachment::new(f.name.clone());
+        parts.singlepart(file.body(f.bytes.clone(), kind.unwrap_or(ContentType::TEXT_PLAIN)))
+    })
 }
 
 /// What it answers and its thread, as they are written.
@@ -111,6 +138,7 @@ mod tests {
             id: "0198".to_owned(),
             thread: Some("ticket-1".to_owned()),
             passed: Vec::new(),
+            files: Vec::new(),
             recipient: "ben@north.example".to_owned(),
             subject: "AF-1 已收到\r\nBcc: x@evil.example".to_owned(),
             body: "您好：\n第二行".to_owned(),
@@ -144,6 +172,25 @@ mod tests {
         assert!(first.is_ascii() && !first.contains("\nBcc"), "a title cannot add a header:\n{first}");
         let by_hand = text(&Outgoing { automatic: false, thread: None, ..letter() });
         assert!(!by_hand.contains("Auto-Submitted") && !by_hand.contains("In-Reply-To"));
+    }
+
+    #[test]
+    fn files_go_along_under_their_names() {
+        let smtp = Smtp::new("h", None, Tls::Implicit, "desk@vendor.example").unwrap();
+        let file = |name: &str, media_type: &str| Enclosed {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            bytes: vec![0, 159, 146, 150],
+        };
+        let files = vec![file("进度表.xlsx", "application/zip"), file("a\r\nBcc: x\".txt", "no type")];
+        let letter = Outgoing { files, ..letter() };
+        let raw = compose(&smtp, &letter).unwrap().formatted();
+        assert_eq!(raw, compose(&smtp, &letter).unwrap().formatted(), "the same each time");
+        let read = crate::incoming::parse(&raw, &crate::incoming::Limits::default()).unwrap();
+        assert_eq!(read.text.trim_end(), "您好：\n第二行");
+        let found: Vec<_> = read.files.iter().map(|f| (f.name.as_str(), f.bytes.len())).collect();
+        assert_eq!((found[0], found[1].1), (("进度表.xlsx", 4), 4));
+        assert!(!String::from_utf8_lossy(&raw).contains("\nBcc"));
     }
 
     #[test]

@@ -12,6 +12,6 @@ mod room;
 mod settings;
 
 pub use client::{Failure, Mailer, Phase};
-pub use compose::{Outgoing, compose, message_id};
+pub use compose::{Enclosed, Outgoing, compose, message_id};
 pub use room::{Room, Share};
 pub use settings::{Secret, SettingsError, Smtp, Tls};

@@ -15,6 +15,8 @@ statements! {
     HAND_OVER = "UPDATE file SET actor_kind = $2, actor_id = $3 \
          WHERE id = $1 AND ticket_id IS NULL AND actor_kind = $4 AND actor_id = $5";
     OF_MESSAGE = "SELECT id FROM file WHERE ticket_id = $1 AND message_no = $2 ORDER BY id LIMIT 1000";
+    IN_MESSAGE = "SELECT id, ticket_id, message_no, visibility, name, media_type, size, sha256, actor_kind, actor_id \
+         FROM file WHERE ticket_id = $1 AND message_no = $2 ORDER BY id LIMIT 1000";
     TAKE_BACK = "UPDATE file SET ticket_id = NULL, message_no = NULL, visibility = 'internal' WHERE ticket_id = $1 AND message_no = $2";
     ONE = "SELECT id, ticket_id, message_no, visibility, name, media_type, size, sha256, actor_kind, actor_id \
          FROM file WHERE id = $1";
@@ -115,6 +117,11 @@ pub fn take_back(work: &mut Work<'_>, ticket: &TicketId, message: i64) -> Result
 /// One file.
 pub fn one(r: &mut Read<'_>, id: &FileId) -> Result<Option<FileRow>> {
     r.first(&ONE, &[id.as_str().into()], read)
+}
+
+/// The files that came with a message.
+pub fn in_message(r: &mut Read<'_>, ticket: &TicketId, message: i64) -> Result<Vec<FileRow>> {
+    r.rows(&IN_MESSAGE, &[ticket.as_str().into(), message.into()], read)
 }
 
 /// The files of a ticket.

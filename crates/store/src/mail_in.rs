@@ -18,10 +18,12 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'waiting', '', 'none', '') ON CONFLICT DO NOTHING";
     INSERT_RAW = "INSERT INTO mail_raw (mail_id, bytes) VALUES ($1, $2)";
     RAW = "SELECT bytes FROM mail_raw WHERE mail_id = $1";
+    RAW_OF = "SELECT r.bytes FROM mail_in m JOIN mail_raw r ON r.mail_id = m.id WHERE m.ticket_id = $1 AND m.message_no = $2 \
+         ORDER BY m.id LIMIT 1";
     ONE = "SELECT id, mailbox, source, size, envelope_from, recipient, received_at, sender, sender_name, subject, message_id, state, \
          state_before, reason, detail, read_at, ticket_id, message_no, peer, greeted_as, origin FROM mail_in WHERE id = $1";
     OF_MESSAGE_ID = "SELECT ticket_id FROM mail_in WHERE message_id = $1 AND message_id <> '' AND ticket_id IS NOT NULL ORDER BY id LIMIT 1";
-    ORIGINS = "SELECT message_no, origin FROM mail_in WHERE ticket_id = $1 AND message_no IS NOT NULL AND origin <> '' \
+    ORIGINS = "SELECT message_no, origin FROM mail_in WHERE ticket_id = $1 AND message_no IS NOT NULL \
          ORDER BY message_no, id LIMIT 5000";
     BEFORE = "SELECT message_id, received_at FROM mail_in WHERE ticket_id = $1 AND state = 'placed' AND message_id <> '' \
          AND received_at <= $2 ORDER BY received_at DESC, id DESC LIMIT $3";
@@ -121,10 +123,14 @@ pub fn before(r: &mut Read<'_>, ticket: &TicketId, at: Timestamp, limit: i64) ->
     r.rows(&BEFORE, &values, |r| Ok(Passed { at: r.at(1)?, id: r.text(0)?, ours: false }))
 }
 
-/// What was found out about the origin of a ticket's messages.
-pub fn origins(r: &mut Read<'_>, ticket: &TicketId) -> Result<Vec<(i64, Origin)>> {
-    let rows = r.rows(&ORIGINS, &[ticket.as_str().into()], |r| Ok((r.int(0)?, r.text(1)?)))?;
-    Ok(rows.into_iter().filter_map(|(no, text)| Some((no, read_origin(&text)?))).collect())
+/// The messages of a ticket that came by mail, with what was found out about their origin.
+pub fn origins(r: &mut Read<'_>, ticket: &TicketId) -> Result<Vec<(i64, Option<Origin>)>> {
+    r.rows(&ORIGINS, &[ticket.as_str().into()], |r| Ok((r.int(0)?, read_origin(&r.text(1)?))))
+}
+
+/// The letter that became a message.
+pub fn raw_of(r: &mut Read<'_>, ticket: &TicketId, message: i64) -> Result<Option<Vec<u8>>> {
+    r.first(&RAW_OF, &[ticket.as_str().into(), message.into()], |r| r.bytes(0))
 }
 
 fn read(r: &Row<'_>) -> Result<MailRow> {

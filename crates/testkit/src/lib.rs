@@ -164,6 +164,12 @@ impl TestApp {
         aftercare::drain_and_push(&self.desk, "http://desk.example", pusher).await.unwrap();
     }
 
+    /// Who hands its letters over, in nobody's name and without signing.
+    pub fn postman(&self, mailer: &Arc<mail::Mailer>) -> aftercare::Postman {
+        let (mailer, files) = (Arc::clone(mailer), self.files.clone());
+        aftercare::Postman { mailer, house: Arc::default(), secret: None, files }
+    }
+
     /// Another node on the same database, with its own connections.
     pub async fn another_node(&self) -> Desk {
         let entropy = Entropy::new([2; 32]);

@@ -227,6 +227,14 @@ pub async fn keep_bytes(folder: &std::path::Path, token: &str, bytes: &[u8]) -> 
     Ok(sha256)
 }
 
+/// The bytes of a file in the file store of a folder.
+///
+/// # Errors
+/// The folder's: it is not there.
+pub async fn kept_bytes(folder: &std::path::Path, sha256: &str) -> std::io::Result<Vec<u8>> {
+    tokio::fs::read(place(folder, sha256)).await
+}
+
 /// The last part of a path, as files are named that somebody sent.
 pub fn plain_name(name: &str) -> String {
     safe_name(name)

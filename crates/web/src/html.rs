@@ -60,6 +60,30 @@ pub fn clean(html: &str) -> Body {
     Body::from_clean(safe, text)
 }
 
+/// HTML of a letter that is shown in a frame of its own, without rights: colours and measures stay, pictures are those that
+/// stand in it.
+pub(crate) fn clean_letter(html: &str) -> String {
+    static CLEANER: OnceLock<Builder<'static>> = OnceLock::new();
+    let cleaner = CLEANER.get_or_init(|| {
+        let mut builder = Builder::default();
+        builder
+            .add_tags(["font", "u", "s", "strike", "big", "tt"])
+            .add_generic_attributes([
+                "style", "align", "valign", "bgcolor", "color", "face", "size", "dir", "lang",
+            ])
+            .add_tag_attributes("table", ["border", "cellpadding", "cellspacing", "width"])
+            .add_tag_attributes("td", ["width", "nowrap"])
+            .add_url_schemes(["data"])
+            .attribute_filter(|element, attribute, value| match (element, attribute) {
+                ("img", "src") => value.starts_with("data:image/").then(|| value.into()),
+                (_, "href" | "src" | "cite") if value.trim_start().starts_with("data:") => None,
+                _ => Some(value.into()),
+            });
+        builder
+    });
+    cleaner.clean(html).to_string()
+}
+
 /// The text of clean HTML: block ends become line ends, tags go, entities are read.
 pub fn plain(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
@@ -98,6 +122,21 @@ mod tests {
                 && !body.html().contains("onclick")
         );
         assert!(!body.html().contains("iframe") && body.html().contains("/files/1"));
+    }
+
+    #[test]
+    fn a_letter_keeps_its_looks_and_nothing_that_runs() {
+        let shown = clean_letter(
+            r#"<style>p{}</style><table style="color:red"><tr><td bgcolor="yellow" onclick="x()">好</td></tr></table>
+               <img src="data:image/png;base64,AA"><img src="https://evil.example/p.gif"><a href="data:text/html,x">a</a>
+               <script>alert(1)</script><form action="/"><input name="p"></form><meta http-equiv="refresh" content="0;url=/">"#,
+        );
+        for kept in ["color:red", "bgcolor=\"yellow\"", "data:image/png"] {
+            assert!(shown.contains(kept), "{kept}: {shown}");
+        }
+        for gone in ["script", "onclick", "evil", "text/html", "<form", "<input", "<meta", "p{}"] {
+            assert!(!shown.contains(gone), "{gone}: {shown}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod assets;
 mod chip;
 mod conduct;
 mod customers;
+mod dated;
 mod emergencies;
 mod error;
 mod files;
@@ -36,6 +37,6 @@ mod wrong;
 
 pub use admin::service_hours;
 pub use app::{App, Limits, WebConfig, router};
-pub use files::{clear_uploads, keep_bytes, media_type, plain_name};
+pub use files::{clear_uploads, keep_bytes, kept_bytes, media_type, plain_name};
 pub use html::{clean, plain as plain_text};
 pub use mailbox_port::{MailboxPort, Tried};

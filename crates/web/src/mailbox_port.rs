@@ -6,12 +6,12 @@ use std::pin::Pin;
 
 use desk::dkim::NewKey;
 use desk::{Error, Result};
-use domain::mail_in::ImapSource;
+use domain::mail_in::{Fault, ImapSource, Written};
 
 /// How a trial ended: how many letters lie in the folder, or how far it came, with the server's words.
 pub type Tried = std::result::Result<u32, (&'static str, String)>;
 
-/// Seals passwords of mailboxes and tries their servers.
+/// Seals passwords of mailboxes, tries their servers and takes letters apart.
 pub trait MailboxPort: Send + Sync + Debug {
     /// Seals a password or token.
     ///
@@ -30,6 +30,12 @@ pub trait MailboxPort: Send + Sync + Debug {
     /// # Errors
     /// `Invalid` if it is none.
     fn read_key(&self, pem: &str) -> Result<NewKey>;
+
+    /// A letter as it was written. Its HTML is not clean.
+    ///
+    /// # Errors
+    /// Why it cannot be taken apart.
+    fn as_written(&self, raw: &[u8]) -> std::result::Result<Written, Fault>;
 
     /// Tries a server as far as its folder.
     fn attempt<'a>(

@@ -12,6 +12,7 @@ use store::{admin, ticket};
 use words::Locale;
 
 use crate::app::App;
+use crate::dated::Dated;
 use crate::paging::{Ringing, ringing};
 use crate::said::Said;
 use crate::session::{ContactPage, StaffPage, Visitor};
@@ -163,6 +164,11 @@ impl Ui {
     /// A text with one argument.
     pub(crate) fn t1(&self, key: &str, name: &'static str, value: impl std::fmt::Display) -> String {
         words::t_args(self.locale, key, &[(name, &value.to_string())])
+    }
+
+    /// A text whose dates stay whole.
+    pub(crate) fn dated<'a>(&self, text: &'a str) -> Dated<'a> {
+        Dated(text)
     }
 
     /// A text with two arguments.

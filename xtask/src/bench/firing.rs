@@ -213,7 +213,7 @@ fn edited(bench: &mut Bench, server: &Server, token: &str) -> anyhow::Result<()>
     let (took, mut writes) = std::thread::scope(|scope| {
         let writer = scope.spawn(|| notes(server, token, &case, &stop));
         let watch = Watch::start();
-        let done = put(&mut client, path, &body);
+        let done = put(&mut client, path, &body).and_then(|()| recounted(&mut client, path));
         let took = watch.time();
         stop.store(true, Ordering::Relaxed);
         let writes = writer.join().map_err(|_| anyhow::anyhow!("the writer panicked"))?;
@@ -230,6 +230,17 @@ fn edited(bench: &mut Bench, server: &Server, token: &str) -> anyhow::Result<()>
         Target::AtMost(100.0),
     );
     Ok(())
+}
+
+/// Waits until no clock is to be counted again.
+fn recounted(client: &mut Client, path: &str) -> anyhow::Result<()> {
+    loop {
+        let calendar: Value = serde_json::from_slice(client.get(path)?.body)?;
+        if calendar.get("recounting").context("no count")?.as_i64() == Some(0) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Notes one after the other until it is told to stop; how long each took.

@@ -149,6 +149,9 @@ fn a_folder_has_one_service_and_commands_run_beside_it() {
     assert!(ready.contains("http://127.0.0.1:"), "{ready}");
     let second = complaint(&run(&data, &["serve", "--listen", "127.0.0.1:0"], "", &[]));
     assert!(second.contains("another service runs in"), "{second}");
+    let elsewhere = ("AFTERCARE_DATABASE_URL", "postgres://127.0.0.1:1/none");
+    let third = complaint(&run(&data, &["serve", "--listen", "127.0.0.1:0"], "", &[elsewhere]));
+    assert!(third.contains("another service runs in"), "wherever its database is: {third}");
     let add = run(&data, &["user", "add", "bo", "--name", "Bo"], "a long enough password\n", &[]);
     assert!(add.status.success(), "{}", String::from_utf8_lossy(&add.stderr));
     first.kill().unwrap();

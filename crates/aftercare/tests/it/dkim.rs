@@ -1,7 +1,7 @@
 //! Letters are signed by the keys of their domain, as our own check of incoming letters sees them; a changed letter and a
 //! letter without a published record do not pass.
 
-use aftercare::drain_and_send_signed;
+use aftercare::{Postman, drain_and_send};
 use axum::http::{Method, StatusCode};
 use domain::mail_in::Verdict;
 use mail::origin::{Handover, Names, origin};
@@ -34,9 +34,9 @@ async fn add(app: &TestApp, selector: &str, pem: &str) -> Value {
 }
 
 async fn sent(app: &TestApp, server: &mut MailServer) -> Vec<u8> {
-    let mailer = mailer(server.port);
+    let signing = Postman { secret: Some(testkit::secret()), ..app.postman(&mailer(server.port)) };
     open(app, "ben@north.example").await;
-    assert!(drain_and_send_signed(&app.desk, URL, &mailer, &testkit::secret()).await.unwrap());
+    assert!(drain_and_send(&app.desk, URL, &signing).await.unwrap());
     server.next()["raw"].as_str().unwrap().as_bytes().to_vec()
 }
 

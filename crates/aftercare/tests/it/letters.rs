@@ -1,6 +1,7 @@
 //! Letters to a real mail server: once and whole, again when it is busy or away, never when it refuses.
 
 use std::process::Command;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use desk::mail_in::House;
@@ -26,9 +27,9 @@ mod engines {
 
 const URL: &str = "http://desk.example";
 
-fn mailer(port: u16) -> Mailer {
+fn mailer(port: u16) -> Arc<Mailer> {
     let smtp = Smtp::new("127.0.0.1", Some(port), Tls::None, "desk@vendor.example").unwrap();
-    Mailer::new(smtp.with_reply_to(Some("answers@vendor.example")).unwrap())
+    Arc::new(Mailer::new(smtp.with_reply_to(Some("answers@vendor.example")).unwrap()))
 }
 
 async fn open(app: &TestApp, requester: &str, title: &str) -> String {
@@ -38,8 +39,8 @@ async fn open(app: &TestApp, requester: &str, title: &str) -> String {
     made.json()["number"].as_str().unwrap().to_owned()
 }
 
-async fn send(app: &TestApp, mailer: &Mailer) -> bool {
-    aftercare::drain_and_send(&app.desk, URL, mailer).await.unwrap()
+async fn send(app: &TestApp, mailer: &Arc<Mailer>) -> bool {
+    aftercare::drain_and_send(&app.desk, URL, &app.postman(mailer)).await.unwrap()
 }
 
 async fn letters(app: &TestApp) -> Vec<LetterRow> {
@@ -168,9 +169,9 @@ async fn a_server_that_is_away_is_tried_until_it_is_back(app: TestApp) {
 
 async fn a_slow_server_holds_up_nobody_else(app: TestApp) {
     let mut server = Server::start();
-    let mailer = std::sync::Arc::new(mailer(server.port));
+    let slow = app.postman(&mailer(server.port));
     open(&app, "slow@else.example", "t").await;
-    let (desk, slow) = (app.desk.clone(), std::sync::Arc::clone(&mailer));
+    let desk = app.desk.clone();
     let sending = tokio::spawn(async move { aftercare::drain_and_send(&desk, URL, &slow).await });
     let server = tokio::task::spawn_blocking(move || {
         assert!(server.next()["slow"].is_string());
@@ -189,7 +190,7 @@ async fn a_worker_that_dies_sends_the_same_letter_again(app: TestApp) {
     let mailer = mailer(server.port);
     open(&app, "ben@north.example", "t").await;
     // Taken by the server, and the worker dies before it is recorded.
-    aftercare::drain_and_send(&app.desk, URL, &self::mailer(free_port())).await.unwrap();
+    send(&app, &self::mailer(free_port())).await;
     app.clock.set(letters(&app).await[0].next_at.unwrap());
     let parcel = desk::post::take(&app.desk, &House::default()).await.unwrap().unwrap();
     assert!(desk::post::take(&app.desk, &House::default()).await.unwrap().is_none(), "it is under lease");

@@ -1,10 +1,17 @@
 //! Letters to customers as their programs see them, in the thread of what they answer; and as the desk sees them, address by
 //! address.
 
-use aftercare::drain_and_send_as;
-use axum::http::StatusCode;
+use std::sync::Arc;
+
+use aftercare::{Postman, drain_and_send};
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use domain::id::FileId;
+use domain::post::MOST_ENCLOSED;
+use domain::ticket::decide::Visibility;
 use mail::{Mailer, Smtp, Tls};
 use serde_json::{Value, json};
+use store::file::FileRow;
 use testkit::TestApp;
 
 use crate::mail_in::{letter, room, send, ticket};
@@ -15,17 +22,23 @@ mod engines {
         an_answer_stands_in_the_customers_thread,
         each_address_is_told_at_the_message,
         a_letter_that_is_given_up_tells_its_author,
+        files_go_along_and_what_is_too_large_is_named,
     );
 }
 
 const URL: &str = "http://desk.example";
 
-pub(crate) fn mailer(port: u16) -> Mailer {
-    Mailer::new(Smtp::new("127.0.0.1", Some(port), Tls::None, "desk@vendor.example").unwrap())
+pub(crate) fn mailer(port: u16) -> Arc<Mailer> {
+    Arc::new(Mailer::new(Smtp::new("127.0.0.1", Some(port), Tls::None, "desk@vendor.example").unwrap()))
 }
 
-pub(crate) async fn post(app: &TestApp, mailer: &Mailer) {
-    assert!(drain_and_send_as(&app.desk, URL, mailer, &room(app).house).await.unwrap());
+/// Who hands its letters over, in the name of its mailboxes.
+pub(crate) fn postman(app: &TestApp, mailer: &Arc<Mailer>) -> Postman {
+    Postman { house: room(app).house, ..app.postman(mailer) }
+}
+
+pub(crate) async fn post(app: &TestApp, mailer: &Arc<Mailer>) {
+    assert!(drain_and_send(&app.desk, URL, &postman(app, mailer)).await.unwrap());
 }
 
 async fn an_answer_stands_in_the_customers_thread(app: TestApp) {
@@ -131,7 +144,7 @@ async fn a_letter_that_is_given_up_tells_its_author(app: TestApp) {
     answer(&app, &number).await;
     let mut waits = Vec::new();
     loop {
-        drain_and_send_as(&app.desk, URL, &mailer, &room(&app).house).await.unwrap();
+        drain_and_send(&app.desk, URL, &postman(&app, &mailer)).await.unwrap();
         let told = delivery(&app, &number).await[0].clone();
         let Some(next) = told["next_at"].as_str().map(|at| at.parse().unwrap()) else { break };
         assert_eq!(told["state"], "deferred");
@@ -148,4 +161,57 @@ async fn a_letter_that_is_given_up_tells_its_author(app: TestApp) {
     assert!(notices(&app).await.contains("寄给 ben@north.example 的信件未送达"));
     let portal = app.signed_in("ben@north.example").await.get(&format!("/portal/cases/{number}")).await.text;
     assert!(!portal.contains("未送达"), "{portal}");
+}
+
+/// A file that says that it is larger than a letter may be.
+async fn large(app: &TestApp) -> String {
+    let admin = app.cast.staff("admin").clone();
+    let by = admin.reference();
+    let made = app.desk.write(&admin, move |unit| {
+        let id = FileId(unit.work.next_id());
+        let row = FileRow {
+            id: id.clone(),
+            ticket: None,
+            message: None,
+            visibility: Visibility::Internal,
+            name: "dump.bin".to_owned(),
+            media_type: "application/octet-stream".to_owned(),
+            size: MOST_ENCLOSED,
+            sha256: "0".repeat(64),
+            by: by.clone(),
+        };
+        store::file::insert(unit.work, &row)?;
+        Ok(id.0)
+    });
+    made.await.unwrap()
+}
+
+/// A small file.
+async fn file(app: &TestApp, name: &str, size: usize) -> String {
+    let form = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{}\r\n--b--\r\n",
+        "x".repeat(size)
+    );
+    let kind = "multipart/form-data; boundary=b";
+    let made = app.api().await.send(Method::POST, "/api/v1/files", kind, Body::from(form), &[]).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    made.json()["id"].as_str().unwrap().to_owned()
+}
+
+async fn files_go_along_and_what_is_too_large_is_named(app: TestApp) {
+    let mut server = MailServer::start();
+    let mailer = mailer(server.port);
+    let number = open(&app, "ben@north.example").await;
+    post(&app, &mailer).await;
+    assert_eq!(server.next()["files"], json!([]));
+
+    let (small, large) = (file(&app, "步骤.txt", 30).await, large(&app).await);
+    let body = json!({"body": "请看附件", "files": [small, large]});
+    let said = app.api().await.post(&format!("/api/v1/tickets/{number}/messages"), &body).await;
+    assert!(said.status.is_success(), "{}", said.text);
+    post(&app, &mailer).await;
+    let answer = server.next();
+    assert_eq!(answer["files"], json!([["步骤.txt", "text/plain", 30]]));
+    let text = answer["body"].as_str().unwrap();
+    assert!(text.contains("请看附件") && text.contains("查看：dump.bin"), "{text}");
 }

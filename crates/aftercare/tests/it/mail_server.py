@@ -44,7 +44,9 @@ class Handler:
                 "from": str(letter["from"]),
                 "to": str(letter["to"]),
                 "subject": str(letter["subject"]),
-                "body": letter.get_content().replace("\r\n", "\n"),
+                "body": letter.get_body().get_content().replace("\r\n", "\n"),
+                "files": [[part.get_filename(), part.get_content_type(), len(part.get_payload(decode=True))]
+                          for part in letter.iter_attachments()],
                 "raw": envelope.content.decode("latin-1"),
                 "tls": session.ssl is not None,
                 **{name: str(letter[name]) for name in HEADERS if letter[name]},

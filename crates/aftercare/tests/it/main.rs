@@ -77,6 +77,8 @@ mod list;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod mail_as_written;
+#[cfg(test)]
 mod mail_care;
 #[cfg(test)]
 mod mail_colleague;
@@ -84,6 +86,8 @@ mod mail_colleague;
 mod mail_copies;
 #[cfg(test)]
 mod mail_demo;
+#[cfg(test)]
+mod mail_forward;
 #[cfg(test)]
 mod mail_in;
 #[cfg(test)]

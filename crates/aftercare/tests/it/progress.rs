@@ -1,6 +1,8 @@
 //! The progress duty as people see it (S2-48, S2-60, S2-63): a form, a card, a letter, a reminder, a message that
 //! nobody wrote, and the count of who was in time.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use domain::access::Actor;
 use domain::ticket::Channel;
@@ -80,12 +82,12 @@ async fn events(app: &TestApp, number: &str, kind: &str) -> Vec<Value> {
     all["items"].as_array().unwrap().iter().filter(of).cloned().collect()
 }
 
-fn mailer(port: u16) -> Mailer {
-    Mailer::new(Smtp::new("127.0.0.1", Some(port), Tls::None, "desk@vendor.example").unwrap())
+fn mailer(port: u16) -> Arc<Mailer> {
+    Arc::new(Mailer::new(Smtp::new("127.0.0.1", Some(port), Tls::None, "desk@vendor.example").unwrap()))
 }
 
-async fn deliver(app: &TestApp, mailer: &Mailer) {
-    assert!(aftercare::drain_and_send(&app.desk, "http://desk.example", mailer).await.unwrap());
+async fn deliver(app: &TestApp, mailer: &Arc<Mailer>) {
+    assert!(aftercare::drain_and_send(&app.desk, "http://desk.example", &app.postman(mailer)).await.unwrap());
 }
 
 async fn s2_63_a_report_on_the_portal_is_delivered_with_the_commit(app: TestApp) {

@@ -68,6 +68,7 @@ impl Route {
             "{token}",
             "{report}/cases",
             "/pages/{number}",
+            "/messages/{no}/letter",
         ]
         .iter()
         .any(|p| self.path.contains(p))

@@ -68,8 +68,8 @@ fn answered(unit: &mut Unit<'_, '_>, l: &Letter<'_>) -> Result<Answered> {
     for key in thread_keys(&l.mail.in_reply_to, &l.mail.references) {
         let ThreadKey::Letter(identity) = key else { continue };
         if let Some(sent) = letter::one(unit.work, letter_key(&identity))? {
-            let page = sent.kind == PageJob::KIND;
-            return Ok(if page { Answered::Page } else { Answered::Correspondence });
+            let beside = [PageJob::KIND, decide::Letter::Forwarded.as_str()].contains(&sent.kind.as_str());
+            return Ok(if beside { Answered::Page } else { Answered::Correspondence });
         }
         if mail_in::ticket_of(unit.work, &identity)?.is_some() {
             return Ok(Answered::Correspondence);

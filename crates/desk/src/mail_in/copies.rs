@@ -36,7 +36,7 @@ pub(super) fn put_in_copy(
             continue;
         }
         room -= 1;
-        new.push(if who.name.is_empty() { who.address } else { format!("{} <{}>", who.name, who.address) });
+        new.push(who.in_full());
     }
     Ok(new)
 }

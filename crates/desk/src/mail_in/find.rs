@@ -1,6 +1,7 @@
 //! What points to tickets, and who takes part in them.
 
 use domain::access::Scope;
+use domain::id::TicketId;
 use domain::mail_in::{Candidate, Clues, ThreadKey, numbers, reply_token, thread_keys};
 use domain::ticket::Ticket;
 use store::directory::ContactRow;
@@ -45,6 +46,23 @@ pub(super) fn clues_of(
 
 /// The ticket whose address the letter was sent to, if the secret part is right.
 fn by_token(unit: &mut Unit<'_, '_>, l: &Letter<'_>, key: Option<&ReplyKey>) -> Result<Option<Ticket>> {
+    by_code(unit, l, |id, code| key.is_some_and(|k| k.is_right(id, code)))
+}
+
+/// The ticket of which something was passed on to whoever writes.
+pub(super) fn by_outside_token(
+    unit: &mut Unit<'_, '_>,
+    l: &Letter<'_>,
+    key: Option<&ReplyKey>,
+) -> Result<Option<Ticket>> {
+    by_code(unit, l, |id, code| key.is_some_and(|k| k.is_outside(id, code)))
+}
+
+fn by_code(
+    unit: &mut Unit<'_, '_>,
+    l: &Letter<'_>,
+    is_right: impl Fn(&TicketId, &str) -> bool,
+) -> Result<Option<Ticket>> {
     let named = l.mail.to.iter().chain(&l.mail.cc).map(|a| a.address.as_str());
     let tokens: Vec<_> = std::iter::once(l.row.recipient.as_str())
         .chain(named)
@@ -53,7 +71,7 @@ fn by_token(unit: &mut Unit<'_, '_>, l: &Letter<'_>, key: Option<&ReplyKey>) -> 
         .collect();
     for token in tokens {
         let found = ticket::by_number(unit.work, &Scope::All, &token.number)?;
-        if let Some(t) = found.filter(|t| key.is_some_and(|k| k.is_right(&t.id, &token.code))) {
+        if let Some(t) = found.filter(|t| is_right(&t.id, &token.code)) {
             return Ok(Some(t));
         }
     }

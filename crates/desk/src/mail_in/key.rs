@@ -50,6 +50,11 @@ impl ReplyKey {
         self.word("reply", ticket.as_str())
     }
 
+    /// The secret part of its address for somebody outside to whom something of it was passed on.
+    pub fn outside_code(&self, ticket: &TicketId) -> String {
+        self.word("outside", ticket.as_str())
+    }
+
     /// The mark by which the desk knows its own letters.
     pub fn mark(&self) -> String {
         self.word("desk", "")
@@ -57,8 +62,17 @@ impl ReplyKey {
 
     /// Is this the secret part of the ticket's address? Takes as long for a wrong one as for the right one.
     pub fn is_right(&self, ticket: &TicketId, code: &str) -> bool {
+        self.same(&self.code(ticket), code)
+    }
+
+    /// Is this the secret part for somebody outside?
+    pub fn is_outside(&self, ticket: &TicketId, code: &str) -> bool {
+        self.same(&self.outside_code(ticket), code)
+    }
+
+    fn same(&self, right: &str, code: &str) -> bool {
         // Both are hashed once more, so that the comparison tells nothing of the place where they differ.
-        let right = sign(&self.0, self.code(ticket).as_bytes());
+        let right = sign(&self.0, right.as_bytes());
         verify(&self.0, code.as_bytes(), right.as_ref()).is_ok()
     }
 

@@ -9,6 +9,7 @@ mod find;
 mod key;
 mod mailboxes;
 mod manage;
+mod outside;
 mod read;
 
 pub use key::{ReplyKey, keep_key, kept_key};

@@ -23,7 +23,7 @@ use store::{job, letter, staff};
 
 use super::copies::put_in_copy;
 use super::find::{clues, letter_key};
-use super::{Claimed, ReplyKey, bounce, colleague};
+use super::{Claimed, ReplyKey, bounce, colleague, outside};
 use crate::case::load_current;
 use crate::intake::{NewTicket, contact_actor, new_contact, open_in};
 use crate::{Desk, Error, Result, Unit, save};
@@ -113,6 +113,11 @@ impl Fate {
     /// A person looks at it; it belongs to this ticket.
     pub(super) fn before_a_person(reason: Reason, ticket: TicketId) -> Self {
         Self { ticket: Some(ticket), ..Self::of(MailState::Quarantined, reason) }
+    }
+
+    /// A note beside the correspondence of its ticket.
+    pub(super) fn beside(reason: Reason, t: &Ticket) -> Self {
+        Self { message: Some(t.messages), ..Self::about(reason, Some(t.id.clone())) }
     }
 
     pub(super) fn about(reason: Reason, ticket: Option<TicketId>) -> Self {
@@ -238,7 +243,7 @@ fn auto_reply(unit: &mut Unit<'_, '_>, l: &Letter<'_>, key: Option<&ReplyKey>) -
     let after = change(unit, &id, &actor, |case, who, now| {
         decide::note(case, draft.clone(), &BTreeSet::new(), who, now)
     })?;
-    Ok(Fate { message: Some(after.messages), ..Fate::about(Reason::AutoReply, Some(id)) })
+    Ok(Fate::beside(Reason::AutoReply, &after))
 }
 
 fn by_person(
@@ -250,6 +255,9 @@ fn by_person(
     let Some(point) = sender(l) else { return Ok(Fate::of(MailState::Quarantined, Reason::NoSender)) };
     if let Some(person) = staff::all(unit.work)?.into_iter().find(|s| s.is_at(&point)) {
         return colleague::take_in(unit, l, key, &person);
+    }
+    if let Some(fate) = outside::take_in(unit, l, key)? {
+        return Ok(fate);
     }
     let known = directory::by_point(unit.work, &point)?;
     let found = place(&clues(unit, l, known.as_ref(), key)?);

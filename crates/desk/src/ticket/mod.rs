@@ -7,6 +7,7 @@ mod complaint;
 mod edit;
 mod emergency;
 mod finish;
+mod forward;
 mod hand;
 pub mod progress;
 mod talk;
@@ -24,6 +25,7 @@ pub use emergency::{
     start_emergency,
 };
 pub use finish::{cancel, close, excuse, reopen, resolve};
+pub use forward::{Forward, forward};
 pub use hand::{AssignInput, assign, escalate, take};
 pub use progress::{report, report_in};
 pub(crate) use talk::first_fits;

@@ -20,6 +20,20 @@ impl MailAddress {
         let point = parse_email(address)?;
         Some(Self { name: name.split_whitespace().collect::<Vec<_>>().join(" "), address: point.value })
     }
+
+    /// Reads what people type: an address, or a name with one in angle brackets.
+    pub fn typed(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match text.strip_suffix('>').and_then(|t| t.rsplit_once('<')) {
+            Some((name, address)) => Self::new(name.trim().trim_matches(['"', '\'']), address),
+            None => Self::new("", text),
+        }
+    }
+
+    /// The address, with the name if it has one.
+    pub fn in_full(&self) -> String {
+        if self.name.is_empty() { self.address.clone() } else { format!("{} <{}>", self.name, self.address) }
+    }
 }
 
 /// A token's secret part has so many characters of base 32: 80 bits.

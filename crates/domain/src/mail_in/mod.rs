@@ -58,6 +58,15 @@ pub struct Incoming {
     pub report: Option<Report>,
 }
 
+/// A letter as it was written, to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// It has HTML. Not clean.
+    Html(String),
+    /// It has text only.
+    Text(String),
+}
+
 /// A file that came with a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailFile {

@@ -41,6 +41,8 @@ named! {
         Appended = "appended",
         /// A machine answered; kept with the ticket as a note, if there is one.
         AutoReply = "auto_reply",
+        /// From somebody outside to whom something of a ticket was passed on: a note there.
+        Outside = "outside",
         /// From a mailing list or to many.
         List = "list",
         /// A report about a letter of ours.

@@ -1,15 +1,16 @@
 //! Promises kept and broken (`sla.md` §7): met / (met + missed) over the cycles whose due, or stop, falls in the
 //! period. Excused ones are shown apart, running ones that are not late do not count yet, and those that were
 //! merged, cancelled or superseded before they were late are listed apart. Complaints have promises of their own and
-//! are counted beside the others, never among them (S2-115).
+//! are counted beside the others, never among them (S2-115). One answer that was late is missed once, however often a change of
+//! severity made its promise be counted anew from the original start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::{Hands, Place};
 use super::sheet::Found;
 use super::{Ask, Basis, Column, History, How};
 use crate::sla::{Fixed, Milestone, StopReason};
-use crate::ticket::{Change, Event, Kind};
+use crate::ticket::{Change, Event, Kind, RaiseMode};
 use crate::time::Timestamp;
 
 pub(super) const MET: &str = "met";
@@ -43,16 +44,61 @@ struct Cycle {
     fixed: Option<(Timestamp, Fixed, Option<Place>)>,
     breached: Option<(Timestamp, Option<Place>)>,
     excused: bool,
+    /// Another cycle of the same promise counts in its place.
+    replaced: bool,
+}
+
+impl Cycle {
+    fn is_late(&self) -> bool {
+        match &self.fixed {
+            // A progress slot that passed was missed, though its clock stands exactly at its due.
+            Some((_, f, _)) => !f.met || f.reason == StopReason::Missed,
+            None => self.breached.is_some(),
+        }
+    }
+}
+
+/// The clocks that a change of severity counts anew from the original start (M2, M3). Each slot of the progress duty is a
+/// promise of its own.
+const RECOUNTED: [Milestone; 3] = [Milestone::Response, Milestone::Attend, Milestone::Resolution];
+
+type Cycles = BTreeMap<(Milestone, u32), Cycle>;
+
+/// The cycles that new facts start: their promise is another one than that of the cycle before.
+fn fresh(cycles: &Cycles, e: &Event, fresh: &mut BTreeSet<(Milestone, u32)>) {
+    if let Change::SeverityChanged { mode: Some(RaiseMode::NewFacts), .. } = &e.change {
+        for milestone in RECOUNTED {
+            let last = cycles.keys().filter(|(m, _)| *m == milestone).map(|(_, cycle)| *cycle).max();
+            fresh.insert((milestone, last.unwrap_or(0) + 1));
+        }
+    }
+}
+
+/// Of the cycles of one promise that were all late the last one counts; it is excused if one of them was.
+fn once(cycles: &mut Cycles, fresh: &BTreeSet<(Milestone, u32)>) {
+    let keys: Vec<_> = cycles.keys().copied().filter(|(m, _)| RECOUNTED.contains(m)).collect();
+    for key in keys {
+        let next = (key.0, key.1 + 1);
+        let again = !fresh.contains(&next) && cycles.get(&next).is_some_and(Cycle::is_late);
+        let Some(cycle) = cycles.get_mut(&key).filter(|c| again && c.is_late()) else { continue };
+        cycle.replaced = true;
+        let excused = cycle.excused;
+        if let Some(next) = cycles.get_mut(&next) {
+            next.excused |= excused;
+        }
+    }
 }
 
 pub(super) fn find(ask: &Ask, history: &History) -> Vec<Found> {
-    let mut cycles: BTreeMap<(Milestone, u32), Cycle> = BTreeMap::new();
+    let (mut cycles, mut started) = (Cycles::new(), BTreeSet::new());
     let (mut place, mut hands) = (Place::start(), Hands::default());
     for e in &history.events {
         place.take(e);
         hands.take(e, &place);
         take(&mut cycles, (&place, &hands), e);
+        fresh(&cycles, e, &mut started);
     }
+    once(&mut cycles, &started);
     let wanted = ask.milestone();
     cycles
         .into_iter()
@@ -63,7 +109,7 @@ pub(super) fn find(ask: &Ask, history: &History) -> Vec<Found> {
         .collect()
 }
 
-fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, (place, hands): (&Place, &Hands), e: &Event) {
+fn take(cycles: &mut Cycles, (place, hands): (&Place, &Hands), e: &Event) {
     match &e.change {
         Change::ClockStopped(f) => {
             let cycle = cycles.entry((f.milestone, f.cycle)).or_default();
@@ -103,12 +149,9 @@ fn take(cycles: &mut BTreeMap<(Milestone, u32), Cycle>, (place, hands): (&Place,
 
 /// Into which cell a cycle falls, and when; `None` while it runs and is not late.
 fn outcome(c: Cycle, basis: Basis) -> Option<Found> {
-    let late = match &c.fixed {
-        // A progress slot that passed was missed, though its clock stands exactly at its due.
-        Some((_, f, _)) => !f.met || f.reason == StopReason::Missed,
-        None => c.breached.is_some(),
-    };
+    let late = c.is_late();
     let cell = match (&c.fixed, late) {
+        _ if c.replaced => LEFT_OUT,
         (_, true) if c.excused => EXCUSED,
         (_, true) => MISSED,
         (Some((_, f, _)), false) if f.reason.counts() => MET,

@@ -21,6 +21,8 @@ mod waiting;
 #[cfg(test)]
 mod appraisal_examples;
 #[cfg(test)]
+mod attainment_examples;
+#[cfg(test)]
 mod examples;
 
 pub use appraisal::{

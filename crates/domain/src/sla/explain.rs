@@ -139,10 +139,10 @@ fn open_and_closed(calendar: &Calendar, from: Timestamp, to: Timestamp, lines: &
 fn closed(calendar: &Calendar, from: Timestamp, to: Timestamp) -> Line {
     let local = |t: Timestamp| t.to_zoned(calendar.zone().clone()).date();
     let last = local(to);
-    let day_off = local(from)
-        .series(jiff::Span::new().days(1))
-        .take_while(|d| *d < last)
-        .find(|d| calendar.windows_of(*d).is_empty());
+    let off = |d: &Date| calendar.windows_of(*d).is_empty();
+    let days = || local(from).series(jiff::Span::new().days(1)).take_while(|d| *d < last).filter(off);
+    // A holiday says more than the weekend before it.
+    let day_off = days().find(|d| calendar.has_exception(*d)).or_else(|| days().next());
     Line::Closed { from, to, why: day_off.map_or(ClosedWhy::OutOfHours, ClosedWhy::DayOff) }
 }
 

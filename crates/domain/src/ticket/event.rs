@@ -207,6 +207,10 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<i64>,
     },
+    /// A message was passed on to somebody outside.
+    Forwarded { to: String, message: i64 },
+    /// Whoever it was passed on to has answered.
+    OutsideWrote { from: String, message: i64 },
     /// Somebody who was paged acknowledged, by this means.
     PageAcknowledged { means: Means },
     /// It was solved.

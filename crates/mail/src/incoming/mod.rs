@@ -7,6 +7,7 @@ mod html;
 mod limits;
 mod parts;
 mod report;
+mod shown;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -15,6 +16,7 @@ use domain::time::{Timestamp, from_millis};
 use mail_parser::{Address, Message, MessageParser};
 use ring::digest::{Context, SHA256};
 
+pub use domain::mail_in::Written;
 pub use limits::Limits;
 
 use header::{Field, fields, first, identities, word};
@@ -61,6 +63,20 @@ pub fn parse(raw: &[u8], limits: &Limits) -> Result<Incoming, Fault> {
     limits::guard(raw, limits)?;
     // Whatever a stranger sends, one letter that the library stumbles over stops no other.
     catch_unwind(AssertUnwindSafe(|| take_apart(raw, limits))).unwrap_or(Err(Fault(Reason::Unreadable)))
+}
+
+/// A letter as it was written, to be looked at: its HTML with the pictures that came in it, or its text. Not clean.
+///
+/// # Errors
+/// Why it cannot be taken apart.
+pub fn as_written(raw: &[u8], limits: &Limits) -> Result<Written, Fault> {
+    let mail = parse(raw, limits)?;
+    if mail.html.is_empty() {
+        return Ok(Written::Text(mail.text));
+    }
+    let read = || MessageParser::default().parse(raw).map(|m| shown::with_pictures(&mail.html, &m, raw));
+    let html = catch_unwind(AssertUnwindSafe(read)).ok().flatten();
+    Ok(html.map_or(Written::Text(mail.text.clone()), Written::Html))
 }
 
 fn take_apart(raw: &[u8], limits: &Limits) -> Result<Incoming, Fault> {

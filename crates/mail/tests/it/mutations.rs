@@ -3,7 +3,7 @@
 use domain::mail_in::fold;
 use mail::incoming::{Limits, fingerprint, head, parse};
 
-const ROUNDS: u64 = 6_000;
+const ROUNDS: u64 = 10_000;
 
 const SEEDS: [&str; 4] = [
     "From: =?gb2312?B?us7R4A==?= <a@b.example>\r\nSubject: =?utf-8?q?=E6=8A?= x\r\nContent-Type: text/plain; charset=\"gb18030\"; format=flowed\r\n\r\n> old\r\nnew \r\n-- \r\nname\r\n",

@@ -77,6 +77,8 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(tickets::events))
         .routes(routes!(tickets::messages, verbs::message))
         .routes(routes!(verbs::withdraw))
+        .routes(routes!(verbs::letter))
+        .routes(routes!(verbs::forward))
         .routes(routes!(progress::list, progress::report))
         .routes(routes!(verbs::note))
         .routes(routes!(verbs::hold, verbs::resume))

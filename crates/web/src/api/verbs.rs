@@ -94,6 +94,48 @@ pub(crate) async fn withdraw(
     answer(&app, &caller, verb::withdraw(&app.desk, &caller.actor, &number, no).await).await
 }
 
+/// What is passed on.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ForwardBody {
+    /// To whom: an address, or a name with one in angle brackets.
+    address: String,
+    /// Plain text, the original among it where it is wanted.
+    #[schema(max_length = 100_000)]
+    body: String,
+    /// With the files of the message.
+    with_files: bool,
+}
+
+/// Passes a message on to somebody outside: a letter to them, and a note for staff. It is no first response; their answer
+/// becomes a note too.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/messages/{no}/forwarding", params(("number" = String, Path), ("no" = i64, Path)), request_body = ForwardBody, responses((status = 200, body = TicketView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn forward(
+    State(app): State<App>,
+    caller: Caller,
+    Path((number, no)): Path<(String, String)>,
+    Body { value: body, .. }: Body<ForwardBody>,
+) -> Answer {
+    caller.need(Right::TicketReply)?;
+    let no = no.parse().map_err(|_| caller.fail(Error::NotFound))?;
+    let what =
+        verb::Forward { to: body.address, body: Text::from_text(&body.body), with_files: body.with_files };
+    answer(&app, &caller, verb::forward(&app.desk, &caller.actor, &number, no, what).await).await
+}
+
+/// The letter that became a message, as it was written: an HTML document in which nothing runs and nothing is fetched.
+#[utoipa::path(get, path = "/api/v1/tickets/{number}/messages/{no}/letter", params(("number" = String, Path), ("no" = i64, Path)), responses((status = 200, content_type = "text/html"), (status = 404, body = Problem)))]
+pub(crate) async fn letter(
+    State(app): State<App>,
+    caller: Caller,
+    Path((number, no)): Path<(String, String)>,
+) -> std::result::Result<Response, WebError> {
+    caller.need(Right::TicketView)?;
+    crate::tickets::letter(&app, &caller.actor, caller.locale(), &number, &no)
+        .await
+        .map_err(|e| caller.fail(e))
+}
+
 /// Writes for staff only.
 #[utoipa::path(post, path = "/api/v1/tickets/{number}/notes", params(("number" = String, Path)), request_body = MessageBody, responses((status = 201, body = TicketView)))]
 pub(crate) async fn note(

@@ -21,8 +21,7 @@ use crate::ui::Ui;
 struct Tile {
     name: String,
     figure: String,
-    /// In parts; the dates among them stay whole.
-    note: Vec<(String, bool)>,
+    note: String,
     link: String,
 }
 
@@ -83,7 +82,7 @@ fn tile(ui: &Ui, chooser: &Chooser, answer: &Answer) -> Tile {
         (false, Figure::Count(0)) => t(locale, "report-none-open").to_owned(),
         (false, _) => say::oldest(locale, answer),
     };
-    Tile { name, figure: say::figure(locale, figure), note: say::with_dates(&note), link }
+    Tile { name, figure: say::figure(locale, figure), note, link }
 }
 
 impl OverviewPage {

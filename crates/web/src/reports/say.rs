@@ -96,22 +96,6 @@ pub(crate) fn oldest(locale: Locale, answer: &Answer) -> String {
     t_args(locale, "report-oldest", &[("time", &figure(locale, age))])
 }
 
-/// A text in parts, each with whether it is a date.
-pub(crate) fn with_dates(text: &str) -> Vec<(String, bool)> {
-    let of_date = |c: char| c.is_ascii_digit() || c == '-';
-    let mut parts: Vec<(String, bool)> = Vec::new();
-    for c in text.chars() {
-        match parts.last_mut().filter(|(_, date)| *date == of_date(c)) {
-            Some((part, _)) => part.push(c),
-            None => parts.push((c.to_string(), of_date(c))),
-        }
-    }
-    for (part, date) in &mut parts {
-        *date &= part.matches('-').count() == 2;
-    }
-    parts
-}
-
 /// The first sentence of a report.
 pub(crate) fn sentence(locale: Locale, answer: &Answer) -> String {
     let report = answer.ask.report;
@@ -138,20 +122,4 @@ pub(crate) fn sentence(locale: Locale, answer: &Answer) -> String {
     let mut args: Vec<(&'static str, &str)> = numbers.iter().map(|(k, v)| (*k, v.as_str())).collect();
     args.extend([("period", period.as_str()), ("what", what.as_str()), ("change", change.as_str())]);
     t_args(locale, text, &args)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_dates;
-
-    #[test]
-    fn dates_are_parts_of_their_own() {
-        let parts = with_dates("高于 2026-11-01 至 2026-11-27 的 96.4%，-3");
-        let dates: Vec<_> = parts.iter().filter(|(_, date)| *date).map(|(part, _)| part.as_str()).collect();
-        assert_eq!(dates, ["2026-11-01", "2026-11-27"]);
-        assert_eq!(
-            parts.iter().map(|(part, _)| part.as_str()).collect::<String>(),
-            "高于 2026-11-01 至 2026-11-27 的 96.4%，-3"
-        );
-    }
 }

@@ -4,7 +4,6 @@ use std::ops::RangeInclusive;
 
 use desk::Result;
 use domain::access::{ActorRef, Scope};
-use domain::ticket::decide::Visibility;
 use domain::ticket::{Change, Event, Ticket};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -187,7 +186,7 @@ fn said(
     for m in &messages {
         names.actor(r, &m.by)?;
     }
-    let ours = |m: &&MessageRow| m.visibility == Visibility::Public && !matches!(m.by, ActorRef::Contact(_));
+    let ours = |m: &&MessageRow| !matches!(m.by, ActorRef::Contact(_));
     let sent = || messages.iter().filter(ours).map(|m| m.no);
     let letters = match sent().min().zip(sent().max()) {
         Some(range) if internal => letters(r, id, range)?,
@@ -202,9 +201,12 @@ fn said(
     let entry = |m: MessageRow| {
         let (no, sent) = (m.no, sent(m.no));
         let mut entry = message_entry(m, sent, (&files, &origins), names, locale);
-        if let EntryBody::Message { held, .. } = &mut entry.body {
+        if let EntryBody::Message { held, letter, forward, .. } = &mut entry.body {
             let waits = waiting.iter().find(|h| h.message == no);
             *held = waits.map(|h| (h.until, format!("/tickets/{}/messages/{no}/removal", t.number)));
+            *forward = internal.then(|| format!("/tickets/{}/messages/{no}/forwarding", t.number));
+            let by_mail = origins.iter().any(|(n, _)| *n == no);
+            *letter = by_mail.then(|| format!("/tickets/{}/messages/{no}/letter", t.number));
         }
         entry
     };

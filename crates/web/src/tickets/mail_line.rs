@@ -16,6 +16,8 @@ pub(super) fn mail_line(change: &Change, locale: Locale) -> (String, &'static st
         Change::LetterLost { to, said, .. } => {
             (t_args(locale, "event-letter-lost", &[("to", to), ("said", said)]), "overdue")
         }
+        Change::Forwarded { to, .. } => (t_args(locale, "event-forwarded", &[("to", to)]), ""),
+        Change::OutsideWrote { from, .. } => (t_args(locale, "event-outside-wrote", &[("from", from)]), ""),
         Change::NotCopied { address } => (t_args(locale, "event-not-copied", &[("name", address)]), ""),
         _ => (String::new(), ""),
     }

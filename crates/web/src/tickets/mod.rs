@@ -6,7 +6,9 @@ mod card;
 mod columns;
 mod emergency_line;
 mod filters;
+mod forward;
 mod history;
+mod letter;
 mod list;
 mod mail_line;
 mod new;
@@ -28,6 +30,7 @@ pub(crate) use called::{because, name_called};
 pub(crate) use card::{Letters, Sent, letters};
 pub(crate) use emergency_line::line as emergency_line;
 pub(crate) use history::{Part, Timeline, timeline};
+pub(crate) use letter::document as letter;
 pub(crate) use list::render;
 pub(crate) use query::ListQuery;
 pub(crate) use show::tally;
@@ -73,6 +76,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/tickets/{number}/contact", post(verbs_case::contact))
         .route("/tickets/{number}/copied/removal", post(verbs_mail::take_out_of_copy))
         .route("/tickets/{number}/messages/{no}/removal", post(verbs_mail::withdraw))
+        .route("/tickets/{number}/messages/{no}/letter", get(letter::show))
+        .route("/tickets/{number}/messages/{no}/forwarding", get(forward::form).post(forward::send))
         .route("/tickets/{number}/letters/{id}/delivery", post(verbs_mail::send_again))
         .route("/tickets/{number}/attendance", post(verbs_case::attend))
         .route("/tickets/{number}/merge", post(verbs_case::merge))

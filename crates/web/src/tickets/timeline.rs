@@ -42,6 +42,10 @@ pub(crate) enum EntryBody {
         internal: bool,
         progress: bool,
         files: Vec<FileRow>,
+        /// Where it is passed on to somebody outside, for staff.
+        forward: Option<String>,
+        /// Where its letter can be seen as it was written, for staff.
+        letter: Option<String>,
         /// Where its letter comes from, for staff.
         origin: Option<Origin>,
         /// The letters that carried it to people, for staff.
@@ -85,7 +89,7 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
 pub(super) fn message_entry(
     m: MessageRow,
     sent: Option<Vec<Sent>>,
-    (files, origins): (&[FileRow], &[(i64, Origin)]),
+    (files, origins): (&[FileRow], &[(i64, Option<Origin>)]),
     names: &Names,
     locale: Locale,
 ) -> Entry {
@@ -115,7 +119,9 @@ pub(super) fn message_entry(
             internal: m.visibility == Visibility::Internal,
             progress: m.progress,
             files: mine,
-            origin: origins.iter().find(|(no, _)| *no == m.no).map(|(_, o)| o.clone()),
+            origin: origins.iter().find(|(no, _)| *no == m.no).and_then(|(_, o)| o.clone()),
+            forward: None,
+            letter: None,
             letters: sent.unwrap_or_default(),
             held: None,
         },

@@ -1,7 +1,8 @@
 //! What staff should know of a letter that is now in a ticket, besides its words.
 
-use super::{Case, Change, Next, Notice, Outcome};
+use super::{Case, Change, Draft, Next, Notice, Outcome, Visibility};
 use crate::access::{Actor, ActorRef};
+use crate::mail_in::MailAddress;
 use crate::time::Timestamp;
 
 /// What is remarkable about a letter.
@@ -59,6 +60,40 @@ pub fn letter_lost(case: &Case, lost: LostLetter, actor: &Actor, now: Timestamp)
             next.out.notices.push(Notice::Staff { to: author, event });
         }
     }
+    next.finish()
+}
+
+/// Staff pass something on to somebody outside. The customer has no answer by it: it is for staff to read, and no clock
+/// moves.
+///
+/// # Errors
+/// `empty_text`.
+pub fn forward(case: &Case, to: &MailAddress, draft: Draft, actor: &Actor, now: Timestamp) -> Outcome {
+    draft.check()?;
+    let mut next = Next::new(case, actor, now);
+    let message = next.message(Visibility::Internal, draft);
+    let event = next.event(Change::Forwarded { to: to.in_full(), message });
+    next.out.notices.push(Notice::Outside { to: to.clone(), message });
+    next.tell_staff(event);
+    next.finish()
+}
+
+/// Whoever got it writes back: for staff, not for the customer.
+///
+/// # Errors
+/// `empty_text`.
+pub fn outside_wrote(
+    case: &Case,
+    from: &MailAddress,
+    draft: Draft,
+    actor: &Actor,
+    now: Timestamp,
+) -> Outcome {
+    draft.check()?;
+    let mut next = Next::new(case, actor, now);
+    let message = next.message(Visibility::Internal, draft);
+    let event = next.event(Change::OutsideWrote { from: from.in_full(), message });
+    next.tell_staff(event);
     next.finish()
 }
 

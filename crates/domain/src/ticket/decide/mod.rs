@@ -39,7 +39,7 @@ pub use finish::{
 };
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
-pub use mail::{LostLetter, MailRemarks, letter_lost, remark_mail, take_out_of_copy};
+pub use mail::{LostLetter, MailRemarks, forward, letter_lost, outside_wrote, remark_mail, take_out_of_copy};
 pub use open::{Identity, Opening, level_fits, open, received};
 pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};
@@ -59,7 +59,7 @@ use crate::access::{Actor, ActorRef};
 use crate::calendar::{Calendar, CalendarDoc};
 use crate::field::Field;
 use crate::id::{CalendarId, ContactId, FileId, PolicyId, StaffId};
-use crate::mail_in::{Block, Mailbox};
+use crate::mail_in::{Block, MailAddress, Mailbox};
 use crate::named;
 use crate::oncall::PageRound;
 use crate::routing::Rule;
@@ -178,6 +178,8 @@ named! {
         Progress = "progress",
         /// Nobody has reported; by itself.
         Underway = "underway",
+        /// Passed on to somebody outside.
+        Forwarded = "forwarded",
     }
 }
 
@@ -208,6 +210,8 @@ pub enum Notice {
     Letter { letter: Letter, to: ContactId, message: Option<i64> },
     /// The same letter to all who are in copy.
     Copies { letter: Letter, message: i64 },
+    /// A message to somebody outside.
+    Outside { to: MailAddress, message: i64 },
     /// A line in a colleague's notices.
     Staff { to: StaffId, event: i64 },
     /// A line for the supervisors of the ticket's group.
@@ -220,7 +224,7 @@ impl Notice {
     /// Of which event it tells a colleague.
     const fn event(&self) -> Option<i64> {
         match self {
-            Self::Letter { .. } | Self::Copies { .. } => None,
+            Self::Letter { .. } | Self::Copies { .. } | Self::Outside { .. } => None,
             Self::Staff { event, .. } | Self::Leads { event } | Self::Managers { event } => Some(*event),
         }
     }

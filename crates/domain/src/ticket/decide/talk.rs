@@ -35,7 +35,7 @@ named! {
 }
 
 impl Draft {
-    fn check(&self) -> Result<(), Refusal> {
+    pub(super) fn check(&self) -> Result<(), Refusal> {
         if self.body.is_empty() && self.files.is_empty() { Err(Refusal::EmptyText) } else { Ok(()) }
     }
 }

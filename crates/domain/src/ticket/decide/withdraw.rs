@@ -75,6 +75,8 @@ fn is_beside(change: &Change) -> bool {
             | Change::Unlinked { .. }
             | Change::NotCopied { .. }
             | Change::LetterLost { .. }
+            | Change::Forwarded { .. }
+            | Change::OutsideWrote { .. }
             | Change::ReportDue { .. }
             | Change::StepFired { .. }
             | Change::Paged { .. }

@@ -46,6 +46,17 @@ letter-solved-body =
     If it is not, choose “Open again” on that page.
 
     { $desk }
+letter-solved-body-else =
+    Dear { $name },
+
+    { $message }
+
+    Please confirm that it is solved, and rate our service: { $link }
+    If it is not, choose “Open again” on that page.
+
+    Is there anything else? Write it under “Is there anything else?” on that page, and we open another case for it.
+
+    { $desk }
 letter-reminder-subject = { $number } is it solved? { $title }
 letter-reminder-body =
     Dear { $name },

@@ -46,6 +46,17 @@ letter-solved-body =
     如仍有问题，请在该页面选择“重新打开”。
 
     { $desk }
+letter-solved-body-else =
+    { $name }，您好：
+
+    { $message }
+
+    请确认问题是否已解决，并为本次服务评分：{ $link }
+    如仍有问题，请在该页面选择“重新打开”。
+
+    还有别的事吗？请写在该页面的“还有别的事吗”一栏，我们另开一张工单处理。
+
+    { $desk }
 letter-reminder-subject = { $number } 请确认是否已解决：{ $title }
 letter-reminder-body =
     { $name }，您好：

@@ -13,7 +13,7 @@ use domain::id::TicketId;
 use domain::import::Vocabulary;
 use domain::post::{LetterState, is_automatic};
 use domain::sla::Milestone;
-use domain::ticket::decide::Letter;
+use domain::ticket::decide::{Letter, asks_else};
 use domain::time::{Timestamp, plus_seconds, to_millis};
 use store::job::{self, JobRow};
 use store::letter::LetterRow;
@@ -339,6 +339,7 @@ fn ticket_letter(
         next: next.unwrap_or_default(),
         message: message.unwrap_or_default(),
         link: format!("{public_url}/portal/cases/{}", t.number),
+        asks_else: asks_else(&t),
     };
     let in_copy = job.copy.is_some() && kind != Letter::Forwarded;
     let text = if in_copy { copy_text(locale, kind, &facts) } else { letter_text(locale, kind, &facts) };

@@ -7,7 +7,7 @@ use domain::id::{StaffId, TicketId};
 use domain::queue;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::{self, Case, Decision, Earlier, Letter, Message, Notice, Visibility};
-use domain::ticket::{Change, Ticket};
+use domain::ticket::{Change, Status, Ticket};
 use store::{admin, copied, file, job, staff, ticket};
 
 use crate::jobs::LetterJob;
@@ -101,6 +101,10 @@ pub fn save(unit: &mut Unit<'_, '_>, case: &Case, decision: &Decision) -> Result
     let after = (&decision.ticket, decision.clocks.as_slice(), decision.holds.as_slice());
     ticket::update(unit.work, before, after)?;
     save_rest(unit, Some(&case.ticket), decision)?;
+    let withdrawn = |t: &Ticket| t.status == Status::Cancelled;
+    if withdrawn(&decision.ticket) && !withdrawn(&case.ticket) {
+        crate::ticket::call_off_all(unit, &decision.ticket.id)?;
+    }
     let reopened = !case.ticket.status.is_open() && decision.ticket.status.is_open();
     if reopened { free_of_who_left(unit, case, decision) } else { Ok(()) }
 }

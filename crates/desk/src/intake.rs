@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::{Actor, ActorRef, Contact};
 use domain::agreement::{Contract, contract_for};
+use domain::appointment::Follow;
 use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId, TicketId};
 use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
 use domain::sla::{Picked, choose_policy};
@@ -67,6 +68,8 @@ pub struct NewTicket {
     pub received_reason: String,
     /// Number in the system from which it is imported.
     pub external_ref: Option<String>,
+    /// How and when the customer wants to be reached.
+    pub follow: Option<Follow>,
     /// Nobody is told by letter that it came: a machine would answer.
     pub quiet: bool,
     /// Fields that could not be read at all; said together with what else is wrong.
@@ -98,6 +101,7 @@ impl NewTicket {
             received_at: None,
             received_reason: String::new(),
             external_ref: None,
+            follow: None,
             quiet: false,
             misread: Vec::new(),
         }
@@ -169,6 +173,7 @@ fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow, extra
         received_at: new.received_at,
         received_reason: new.received_reason.clone(),
         external_ref: new.external_ref.clone(),
+        follow: new.follow.clone(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! Knows no driver, no HTTP, no mail: nothing outside the database can happen before the commit.
 
 pub mod admin;
+mod appointment;
 mod at;
 pub mod auth;
 mod case;

@@ -39,8 +39,10 @@ pub async fn sweep(desk: &Desk) -> Result<usize> {
     let ticked = each(due, |id| tick(desk.clone(), id)).await;
     let hushed = each(silent, |id| silence(desk.clone(), id)).await;
     let watched = crate::oncall::watch::sweep(desk).await;
+    let rung = crate::appointment::sweep(desk).await;
     let paged = crate::oncall::paging::sweep(desk).await;
-    ticked.and(hushed).and(watched).and(paged).map(|rounds| n + rounds)
+    let counted = |rounds| rung.map(|rings| n + rounds + rings);
+    ticked.and(hushed).and(watched).and(paged).and_then(counted)
 }
 
 /// A clock further than this from the database server's fires nothing (E7).
@@ -83,7 +85,8 @@ pub async fn next_instant(desk: &Desk) -> Result<Option<Timestamp>> {
 /// The store's.
 pub fn next_in(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
     let (clocks, rotas) = (ticket::next_instant(r)?, store::oncall::watch::next(r)?);
-    Ok(clocks.into_iter().chain(rotas).chain(store::oncall::page::next(r)?).min())
+    let appointments = store::appointment::next(r)?;
+    Ok(clocks.into_iter().chain(rotas).chain(appointments).chain(store::oncall::page::next(r)?).min())
 }
 
 async fn tick(desk: Desk, id: TicketId) -> Result<()> {

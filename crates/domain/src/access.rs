@@ -293,6 +293,12 @@ named! {
         Complain = "complain",
         /// Withdraw the request.
         Withdraw = "withdraw",
+        /// Agree on an appointment, move it, call it off.
+        Appoint = "appoint",
+        /// Say what came of an appointment.
+        KeepAppointment = "keep_appointment",
+        /// Say whether there is anything else.
+        AnythingElse = "anything_else",
     }
 }
 
@@ -311,7 +317,15 @@ pub fn may(actor: &Actor, action: Action, ticket: &Ticket) -> Result<(), Denied>
         // Marks and withdrawal are the requester's own, not a colleague's.
         Actor::Contact(c) if matches!(action, Action::Rate | Action::Withdraw) => c.id == ticket.requester,
         Actor::Contact(_) => {
-            matches!(action, Action::Reply | Action::Confirm | Action::Reopen | Action::Complain)
+            matches!(
+                action,
+                Action::Reply
+                    | Action::Confirm
+                    | Action::Reopen
+                    | Action::Complain
+                    | Action::Appoint
+                    | Action::AnythingElse
+            )
         }
         Actor::Staff(s) => right_for(action).is_some_and(|r| s.rights.contains(&r)),
     };
@@ -336,14 +350,21 @@ pub fn may_in(actor: &Actor, action: Action, ticket: &Ticket, e: &Emergency) -> 
 
 fn right_for(action: Action) -> Option<Right> {
     Some(match action {
-        Action::Reply | Action::Report | Action::Hold | Action::Resolve => Right::TicketReply,
+        Action::Reply
+        | Action::Report
+        | Action::Hold
+        | Action::Resolve
+        | Action::Appoint
+        | Action::KeepAppointment => Right::TicketReply,
         Action::Note => Right::TicketNote,
         Action::Assign => Right::TicketAssign,
         Action::Classify => Right::TicketClassify,
         Action::Reopen | Action::Close | Action::Combine => Right::TicketClose,
         Action::Excuse => Right::TicketExcuse,
         Action::Emergency | Action::EmergencyEntry | Action::EmergencyMeasure => Right::TicketEmergency,
-        // Only the customer confirms, rates, complains or withdraws.
-        Action::Confirm | Action::Rate | Action::Complain | Action::Withdraw => return None,
+        // Only the customer confirms, rates, complains, withdraws or has anything else.
+        Action::Confirm | Action::Rate | Action::Complain | Action::Withdraw | Action::AnythingElse => {
+            return None;
+        }
     })
 }

@@ -51,6 +51,8 @@ ids! {
     JobId,
     /// A saved view of the ticket list.
     ViewId,
+    /// An agreed contact with a customer.
+    AppointmentId,
     /// An emergency.
     EmergencyId,
     /// A rota of people on call.

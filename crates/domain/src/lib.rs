@@ -5,6 +5,7 @@
 pub mod access;
 pub mod agreement;
 pub mod answer;
+pub mod appointment;
 pub mod calendar;
 pub mod conduct;
 pub mod dkim;

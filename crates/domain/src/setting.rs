@@ -30,6 +30,8 @@ pub struct Settings {
     pub reopen_window_days: u32,
     /// Minutes by the wall after which the next one is paged when nobody has answered, 1–60 (E2).
     pub page_next_minutes: u32,
+    /// Minutes before an appointment at which whoever has it is reminded, 0–1440; 0 reminds nobody.
+    pub appointment_reminder_minutes: u32,
     /// So many missed first responses of one person …
     pub miss_count: u32,
     /// … in so many days, 1–366, are proposed …
@@ -73,6 +75,7 @@ impl Default for Settings {
             close_after_days: 7,
             reopen_window_days: 7,
             page_next_minutes: 5,
+            appointment_reminder_minutes: 15,
             miss_count: 3,
             miss_days: 30,
             miss_consequence: Consequence::Talk,
@@ -114,6 +117,7 @@ impl Settings {
             ("close_after_days", closes),
             ("reopen_window_days", self.reopen_window_days <= 365),
             ("page_next_minutes", (1..=60).contains(&self.page_next_minutes)),
+            ("appointment_reminder_minutes", self.appointment_reminder_minutes <= 1_440),
             ("miss_count", (1..=100).contains(&self.miss_count)),
             ("miss_days", (1..=366).contains(&self.miss_days)),
             ("undo_seconds", self.undo_seconds <= 60),

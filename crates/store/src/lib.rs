@@ -16,6 +16,7 @@ mod value;
 
 pub mod admin;
 pub mod answer;
+pub mod appointment;
 pub mod archive;
 pub mod directory;
 pub mod dkim;

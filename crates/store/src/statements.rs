@@ -13,6 +13,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
     let lists: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
         ("admin", crate::admin::STATEMENTS),
         ("answer", crate::answer::STATEMENTS),
+        ("appointment", crate::appointment::STATEMENTS),
         ("emergency", crate::emergency::STATEMENTS),
         ("emergency::find", crate::emergency::FIND_STATEMENTS),
         ("feed", crate::feed::STATEMENTS),
@@ -39,7 +40,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         list.iter().map(move |(name, s)| (format!("{module}::{name}"), engine.text(s).to_owned()))
     });
     let shapes = list_shapes(engine).into_iter().chain(crate::report::shapes(engine));
-    let shapes = shapes.chain(crate::emergency::shapes(engine));
+    let shapes = shapes.chain(crate::emergency::shapes(engine)).chain(crate::appointment::shapes(engine));
     constants.chain(shapes).chain(crate::directory::shapes(engine)).collect()
 }
 

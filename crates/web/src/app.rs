@@ -72,6 +72,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::sign_in::routes())
         .merge(crate::tickets::routes())
         .merge(crate::emergencies::routes())
+        .merge(crate::appointments::routes())
         .merge(crate::oncall::routes())
         .merge(crate::paging::routes())
         .merge(crate::files::routes())

@@ -5,6 +5,7 @@ mod admin;
 mod answers;
 mod api;
 mod app;
+mod appointments;
 mod assets;
 mod chip;
 mod conduct;

@@ -88,10 +88,8 @@ impl Names {
         for person in t.assignee.iter().chain(&t.watchers).chain(&t.resolved_by) {
             self.staff(r, person)?;
         }
-        if let Some(id) = &t.organisation
-            && let Some(org) = directory::organisation(r, id)?
-        {
-            self.0.insert(org.id.0, org.name);
+        if let Some(id) = &t.organisation {
+            self.organisation(r, id)?;
         }
         self.groups(r)?;
         if t.product.is_some() {

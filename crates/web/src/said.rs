@@ -82,6 +82,11 @@ impl Said {
             ("system", system),
             ("product_version", version),
             ("error_code", error_code),
+            (
+                "follow_way",
+                before.follow.as_ref().and_then(|f| f.way).map(|w| w.to_string()).unwrap_or_default(),
+            ),
+            ("follow_when", before.follow.as_ref().map(|f| f.when.clone()).unwrap_or_default()),
         ];
         let extra: Vec<(String, String)> =
             before.extra.iter().map(|(k, v)| (format!("extra.{k}"), v.clone())).collect();

@@ -229,6 +229,7 @@ impl Ui {
             ("nav-tickets", true),
             ("nav-notices", true),
             ("nav-emergencies", tickets),
+            ("nav-appointments", tickets),
             ("nav-oncall", tickets),
             ("nav-customers", people),
             ("nav-log", reports),
@@ -241,7 +242,7 @@ impl Ui {
 
     /// Is this a section that a phone has under "more"?
     pub(crate) fn is_further(&self) -> bool {
-        matches!(self.section, "emergencies" | "oncall" | "customers" | "log" | "reports" | "admin")
+        matches!(self.section, "emergencies" | "appointments" | "oncall" | "customers" | "log" | "reports" | "admin")
     }
 }
 

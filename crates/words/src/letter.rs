@@ -21,6 +21,8 @@ pub struct LetterFacts {
     pub message: String,
     /// Address of the case in the portal.
     pub link: String,
+    /// The customer is asked whether there is anything else.
+    pub asks_else: bool,
 }
 
 /// A letter in words.
@@ -61,6 +63,8 @@ pub fn letter_text(locale: Locale, letter: Letter, facts: &LetterFacts) -> Lette
     let kind = letter.as_str();
     let body_key = if letter == Letter::Received && facts.next.is_empty() {
         "letter-received-body-plain".to_owned()
+    } else if letter == Letter::Solved && facts.asks_else {
+        "letter-solved-body-else".to_owned()
     } else {
         format!("letter-{kind}-body")
     };

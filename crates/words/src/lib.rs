@@ -173,6 +173,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/oncall.ftl"),
         include_str!("../../../locales/zh-CN/paging.ftl"),
         include_str!("../../../locales/zh-CN/wallboard.ftl"),
+        include_str!("../../../locales/zh-CN/appointments.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -192,6 +193,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/oncall.ftl"),
         include_str!("../../../locales/en/paging.ftl"),
         include_str!("../../../locales/en/wallboard.ftl"),
+        include_str!("../../../locales/en/appointments.ftl"),
     ],
 ];
 

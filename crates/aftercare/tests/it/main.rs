@@ -13,6 +13,8 @@ mod api_own;
 #[cfg(test)]
 mod api_refusals;
 #[cfg(test)]
+mod appointments;
+#[cfg(test)]
 mod appraisal;
 #[cfg(test)]
 mod archive;

@@ -53,7 +53,7 @@ async fn a_draft_pages_nobody_and_stands_nowhere(app: TestApp) {
     }
     for login in ["agent", "senior"] {
         let token = renew_feed(&app.desk, app.cast.staff(login)).await.unwrap();
-        assert_eq!(feed(&app.desk, &token).await.unwrap().1.len(), 0, "{login}");
+        assert_eq!(feed(&app.desk, &token).await.unwrap().duties.len(), 0, "{login}");
         let month = app.signed_in(login).await.get("/on-call").await.text;
         assert!(month.contains("今后两个月没有您的班次"), "{login}: {month}");
     }
@@ -133,7 +133,7 @@ async fn it_counts_from_when_it_is_in_force(app: TestApp) {
     let counted = days_in_force(&app, &row, span).await;
     assert_eq!(counted.first().map(|s| s.0.as_str()), Some("2026-09-26T02:00:00Z"), "{counted:?}");
     let token = renew_feed(&app.desk, app.cast.staff("agent")).await.unwrap();
-    let begins = feed(&app.desk, &token).await.unwrap().1.into_iter().map(|(_, d)| d.from.to_string());
+    let begins = feed(&app.desk, &token).await.unwrap().duties.into_iter().map(|(_, d)| d.from.to_string());
     assert_eq!(begins.min().as_deref(), Some("2026-09-26T02:00:00Z"));
     let boss = app.signed_in("boss").await;
     let month = boss.get("/on-call?month=2026-09").await.text;

@@ -1,6 +1,7 @@
 //! What is wrong with a request, all of it at once.
 
 use domain::access::{Actor, Right, Sees};
+use domain::appointment::Follow;
 use domain::field::{check_tags, check_values};
 use domain::id::{ContactId, ModuleId, ProductId};
 use domain::people::{Point, Requester, parse_requester};
@@ -56,6 +57,9 @@ fn plainly_wrong(unit: &Unit<'_, '_>, new: &NewTicket, wrong: &mut Vec<FieldErro
         if text.chars().count() > Facts::MAX_CHARS {
             field(&format!("facts.{name}"), "too_long");
         }
+    }
+    if new.follow.as_ref().is_some_and(Follow::is_too_long) {
+        field("follow_when", "too_long");
     }
     if let Err(issue) = check_tags(&new.tags) {
         field("tags", issue);

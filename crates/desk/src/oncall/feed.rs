@@ -1,10 +1,11 @@
-//! The feed of one's own shifts, for calendars: an address with a secret of which only a hash is kept.
+//! The feed of one's own shifts and appointments, for calendars: an address with a secret of which only a hash is kept.
 
 use domain::access::{Actor, Right};
 use domain::oncall::{Duty, duties};
 use domain::time::{Timestamp, plus_seconds};
 use serde_json::{Value, json};
 use store::Read;
+use store::appointment::{self, AppointmentFilter, AppointmentRow, WhichAppointments};
 use store::oncall::{self, RotaRow, watch};
 use store::staff::{self, StaffRow};
 
@@ -51,15 +52,29 @@ pub async fn end_feed(desk: &Desk, who: &Actor) -> Result<()> {
     .await
 }
 
-/// Whose feed a secret opens, with the duties of half a year and the rota of each.
+/// What a feed holds.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// Whose it is.
+    pub person: StaffRow,
+    /// The duties of half a year, each with its rota.
+    pub duties: Vec<(RotaRow, Duty)>,
+    /// What the person has agreed with customers in that time.
+    pub appointments: Vec<AppointmentRow>,
+}
+
+/// So many appointments at most.
+const APPOINTMENTS: i64 = 1_000;
+
+/// What is in the feed that a secret opens.
 ///
 /// # Errors
 /// `NotFound` for a secret that opens nothing, and for somebody who left.
-pub async fn feed(desk: &Desk, token: &str) -> Result<(StaffRow, Vec<(RotaRow, Duty)>)> {
+pub async fn feed(desk: &Desk, token: &str) -> Result<Feed> {
     let (of, hash) = (desk.clone(), secret_hash(token));
     desk.read(move |r| {
         let me = watch::feed(r, &hash)?.ok_or(Error::NotFound)?;
-        let row = staff::one(r, &me)?.filter(|s| s.active).ok_or(Error::NotFound)?;
+        let person = staff::one(r, &me)?.filter(|s| s.active).ok_or(Error::NotFound)?;
         let (rules, now) = (of.rules_in(r)?, r.now());
         let mut found = Vec::new();
         for rota in oncall::in_force(r)? {
@@ -68,7 +83,15 @@ pub async fn feed(desk: &Desk, token: &str) -> Result<(StaffRow, Vec<(RotaRow, D
             found.extend(mine.map(|d| (rota.clone(), d)));
         }
         found.sort_by_key(|(_, d)| (d.from, d.seat));
-        Ok((row, found))
+        let mine = AppointmentFilter {
+            which: Some(WhichAppointments::Open),
+            from: Some(plus_seconds(now, -PAST_S)),
+            until: Some(plus_seconds(now, AHEAD_S)),
+            person: Some(me),
+            groups: None,
+        };
+        let appointments = appointment::list(r, &mine, None, APPOINTMENTS)?;
+        Ok(Feed { person, duties: found, appointments })
     })
     .await
 }

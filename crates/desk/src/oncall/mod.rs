@@ -10,7 +10,7 @@ mod state;
 mod swap;
 pub(crate) mod watch;
 
-pub use feed::{duties_until, end_feed, feed, renew_feed};
+pub use feed::{Feed, duties_until, end_feed, feed, renew_feed};
 pub use holiday::{Coming, HolidayPlan, coming, holiday_plan, put_in_holidays};
 pub use paging::{acknowledge, acknowledge_by_link, link_for, page_of_link, step_of};
 pub use parity::ParityCheck;

@@ -9,6 +9,7 @@ use domain::ticket::{Channel, CloseReason, Rating, Ticket};
 use serde_json::json;
 use store::{directory, file};
 
+use super::anything_else::something_else_in;
 use super::complaint::complain_in;
 use super::talk::add_message_in;
 use super::verb_in;
@@ -35,6 +36,13 @@ pub enum FromCustomer {
     },
     /// The request is withdrawn.
     Withdraw,
+    /// Whether there is anything else: in words what it is, or nothing.
+    Else {
+        /// In words; nothing if empty.
+        text: String,
+        /// How it came.
+        channel: Channel,
+    },
 }
 
 impl FromCustomer {
@@ -45,6 +53,7 @@ impl FromCustomer {
             Self::Rate(_) => Action::Rate,
             Self::Complain { .. } => Action::Complain,
             Self::Withdraw => Action::Withdraw,
+            Self::Else { .. } => Action::AnythingElse,
         }
     }
 }
@@ -60,7 +69,7 @@ pub async fn say(desk: &Desk, who: &Actor, number: &str, said: FromCustomer) -> 
 
 /// The customer says something, or staff pass on what the requester of the ticket said; a customer speaks for nobody
 /// else. What was uploaded for it becomes the requester's. The audit keeps who passed on what. Returns the ticket
-/// afterwards, the complaint for a complaint.
+/// afterwards, the new one for a complaint and for something else.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `Refused`, `Lacks`, `Invalid` for a file that the caller did not upload.
@@ -103,5 +112,9 @@ fn heard(unit: &mut Unit<'_, '_>, number: &str, said: &FromCustomer) -> Result<T
         FromCustomer::Withdraw => verb_in(unit, number, action, |case, who, now| {
             decide::cancel(case, CloseReason::Withdrawn, who, now)
         }),
+        FromCustomer::Else { text, .. } if text.trim().is_empty() => {
+            verb_in(unit, number, action, |case, who, now| decide::say_else(case, None, who, now))
+        }
+        FromCustomer::Else { text, channel } => something_else_in(unit, number, text, *channel),
     }
 }

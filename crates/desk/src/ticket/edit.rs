@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::access::{Action, Actor};
+use domain::appointment::Follow;
 use domain::field::{check_tags, check_values};
 use domain::id::{ModuleId, ProductId, StaffId};
 use domain::ticket::clash;
@@ -40,6 +41,8 @@ pub struct EditInput {
     pub tags: Option<BTreeSet<String>>,
     /// Watchers; replaces all.
     pub watchers: Option<BTreeSet<StaffId>>,
+    /// How and when the customer wants to be reached.
+    pub follow: Option<Option<Follow>>,
     /// Fields in which the editor has seen somebody else's newer value and wants this one all the same.
     pub settled: Vec<EditField>,
 }
@@ -58,6 +61,7 @@ impl EditInput {
                 EditField::Extra => self.extra = None,
                 EditField::Tags => self.tags = None,
                 EditField::Watchers => self.watchers = None,
+                EditField::Follow => self.follow = None,
                 _ => {}
             }
         }
@@ -117,6 +121,9 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
     if let Some(Err(issue)) = input.tags.as_ref().map(check_tags) {
         return Err(Error::field("tags", issue));
     }
+    if input.follow.iter().flatten().any(Follow::is_too_long) {
+        return Err(Error::field("follow_when", "too_long"));
+    }
     let extra = extra(unit, case, input, kind, product.as_ref())?;
     if let Some(watchers) = &input.watchers {
         for id in watchers {
@@ -136,6 +143,7 @@ fn prepare(unit: &mut Unit<'_, '_>, case: &Case, input: &EditInput) -> Result<Ed
             .tags
             .map(|t| t.into_iter().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect()),
         watchers: input.watchers,
+        follow: input.follow,
     })
 }
 

@@ -1,5 +1,7 @@
 //! The verbs of a ticket. Each is one line of intent: who, which ticket, which action, which decision.
 
+mod anything_else;
+mod appoint;
 mod behalf;
 mod bulk;
 mod combine;
@@ -14,6 +16,11 @@ mod talk;
 mod views;
 mod withdraw;
 
+pub(crate) use appoint::call_off_all;
+pub use appoint::{
+    AppointmentInput, CallBackInput, Made, appoint, appoint_in, ask_call_back, call_off_appointment,
+    keep_appointment, move_appointment, move_call_back,
+};
 pub use behalf::{FromCustomer, say, say_in};
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
 pub use combine::{can_unmerge, follow_up, link, merge, split, unlink, unmerge};

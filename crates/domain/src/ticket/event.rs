@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::progress::{Progress, Way};
 use super::{CloseReason, Kind, Level, PlanStep, Rating, Severity, Status};
 use crate::access::ActorRef;
+use crate::appointment::AppointmentChange;
 use crate::emergency::EmergencyChange;
 use crate::id::{GroupId, StaffId};
 use crate::named;
@@ -49,6 +50,8 @@ named! {
         Requester = "requester",
         /// The contract; earlier histories only, for it stays that of the opening.
         Contract = "contract",
+        /// How and when the customer wants to be reached.
+        Follow = "follow",
     }
 }
 
@@ -255,6 +258,13 @@ pub enum Change {
     Rated { rating: Rating },
     /// The customer complained; the complaint is a ticket of its own.
     Complained { number: String },
+    /// Something happened to an agreed contact with the customer.
+    Appointment(AppointmentChange),
+    /// The customer says whether there is anything else (S2-64): a new ticket, or nothing. The first solution asks.
+    SaidElse {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<String>,
+    },
     /// Something happened in the emergency that the ticket is.
     Emergency(EmergencyChange),
     /// A file was added.

@@ -26,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::appointment::Follow;
 use crate::id::{ContactId, ContractId, GroupId, ModuleId, OrgId, PolicyId, ProductId, StaffId, TicketId};
 use crate::named;
 use crate::sla::{Because, Clock, Milestone, Pause};
@@ -120,6 +121,18 @@ named! {
         Visit = "visit",
         /// An import of history.
         Import = "import",
+    }
+}
+
+named! {
+    /// What a customer says who is asked whether there is anything else.
+    pub enum Else ("answer") {
+        /// Nobody has answered yet.
+        Asked = "asked",
+        /// There is something else; it became a ticket of its own.
+        Yes = "yes",
+        /// That was all.
+        No = "no",
     }
 }
 
@@ -269,6 +282,10 @@ pub struct Ticket {
     pub messages: i64,
     /// Last change.
     pub updated_at: Timestamp,
+    /// How and when the customer wants to be reached (S1-32).
+    pub follow: Option<Follow>,
+    /// Was the customer asked whether there is anything else, and what did they say (S2-64)?
+    pub anything_else: Option<Else>,
 }
 
 /// A stretch in a status in which some clocks may pause.

@@ -1,6 +1,8 @@
 //! The rules as a whole: worked examples of the specification, and its laws against a naive oracle.
 
 #[cfg(test)]
+mod appointment;
+#[cfg(test)]
 mod catch_up;
 #[cfg(test)]
 mod emergency;

@@ -127,6 +127,7 @@ pub(crate) fn opening(severity: Severity, channel: Channel) -> Opening {
         received_at: None,
         received_reason: String::new(),
         external_ref: None,
+        follow: None,
     }
 }
 

@@ -14,6 +14,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("notice", "read or not, it was for that place"),
     ("oncall_feed", "a secret"),
     ("oncall_told", "the installation's own"),
+    ("appointment_told", "the installation's own"),
     ("page_link", "a secret"),
     ("push_key", "a secret"),
     ("push_subscription", "a secret"),

@@ -1,9 +1,11 @@
 //! What an archive holds: the tables in the order in which they can be filled again, with their columns.
 
+mod appointment;
 mod conduct;
 mod emergency;
 mod mail;
 mod oncall;
+mod ticket;
 
 use super::Kind::{At, Flag, Int, Json, Text};
 use super::Noun;
@@ -182,63 +184,7 @@ pub const NOUNS: &[Noun] = &[
             ("version", Int),
         ],
     },
-    Noun {
-        name: "tickets",
-        table: "ticket",
-        keys: &["id"],
-        columns: &[
-            ("id", Text),
-            ("number", Text),
-            ("version", Int),
-            ("title", Text),
-            ("kind", Text),
-            ("class", Text),
-            ("severity", Text),
-            ("level", Text),
-            ("status", Text),
-            ("status_note", Text),
-            ("channel", Text),
-            ("requester_id", Text),
-            ("organisation_id", Text),
-            ("contract_id", Text),
-            ("group_id", Text),
-            ("assignee_id", Text),
-            ("product_id", Text),
-            ("module_id", Text),
-            ("facts", Json),
-            ("extra", Json),
-            ("tags", Json),
-            ("watchers", Json),
-            ("policy_id", Text),
-            ("policy_rev", Int),
-            ("policy_because", Text),
-            ("cause", Text),
-            ("workaround", Text),
-            ("resolution", Text),
-            ("remark", Text),
-            ("plan", Json),
-            ("received_at", At),
-            ("created_at", At),
-            ("responded_at", At),
-            ("resolved_at", At),
-            ("resolved_by", Text),
-            ("closed_at", At),
-            ("close_reason", Text),
-            ("unanswered_since_at", At),
-            ("reminders", Int),
-            ("silence_at", At),
-            ("reopened", Int),
-            ("reassigned", Int),
-            ("merged_into", Text),
-            ("rating", Json),
-            ("external_ref", Text),
-            ("messages", Int),
-            ("updated_at", At),
-            ("is_open", Flag),
-            ("next_due_at", Int),
-            ("next_clock", Text),
-        ],
-    },
+    ticket::TICKETS,
     Noun {
         name: "ticket_tags",
         table: "ticket_tag",
@@ -350,6 +296,7 @@ pub const NOUNS: &[Noun] = &[
             ("created_at", At),
         ],
     },
+    appointment::APPOINTMENTS,
     emergency::EMERGENCIES,
     emergency::ORGANISATIONS,
     emergency::MEASURES,

@@ -14,7 +14,8 @@ macro_rules! ticket_columns {
          t.module_id, t.facts, t.extra, t.tags, t.watchers, t.policy_id, t.policy_rev, t.policy_because, t.cause, \
          t.workaround, t.resolution, t.remark, t.plan, t.received_at, t.created_at, t.responded_at, t.resolved_at, \
          t.resolved_by, t.closed_at, t.close_reason, t.unanswered_since_at, t.reminders, t.silence_at, t.reopened, \
-         t.reassigned, t.merged_into, t.rating, t.external_ref, t.messages, t.updated_at"
+         t.reassigned, t.merged_into, t.rating, t.external_ref, t.messages, t.updated_at, \
+         t.follow, t.anything_else"
     };
 }
 pub(crate) use ticket_columns;
@@ -68,6 +69,8 @@ pub(crate) fn read(r: &Row<'_>) -> Result<Ticket> {
         external_ref: r.text_opt(44)?,
         messages: r.int(45)?,
         updated_at: r.at(46)?,
+        follow: r.json_opt(47, "ticket.follow")?,
+        anything_else: r.word_opt(48, "ticket.anything_else")?,
     })
 }
 
@@ -79,6 +82,7 @@ pub(super) struct Docs {
     watchers: String,
     plan: String,
     rating: Option<String>,
+    follow: Option<String>,
 }
 
 impl Docs {
@@ -90,11 +94,13 @@ impl Docs {
             watchers: to_json(&t.watchers),
             plan: to_json(&t.plan),
             rating: t.rating.as_ref().map(to_json),
+            follow: t.follow.as_ref().map(to_json),
         }
     }
 }
 
-/// The columns of `ticket_columns!` and the derived ones: `is_open`, `next_due_at`, `next_clock`.
+/// The columns of `ticket_columns!` up to `updated_at`, the derived ones `is_open`, `next_due_at`, `next_clock`, and the
+/// other columns.
 pub(super) fn values<'v>(
     t: &'v Ticket,
     docs: &'v Docs,
@@ -151,6 +157,8 @@ pub(super) fn values<'v>(
         t.status.is_open().into(),
         nearest.0.into(),
         nearest.1.as_ref().into(),
+        docs.follow.as_ref().into(),
+        t.anything_else.map(domain::ticket::Else::as_str).into(),
     ]
 }
 

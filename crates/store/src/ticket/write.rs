@@ -21,10 +21,11 @@ statements! {
          facts, extra, tags, watchers, policy_id, policy_rev, policy_because, cause, workaround, \
          resolution, remark, plan, received_at, created_at, responded_at, resolved_at, resolved_by, \
          closed_at, close_reason, unanswered_since_at, reminders, silence_at, reopened, reassigned, \
-         merged_into, rating, external_ref, messages, updated_at, is_open, next_due_at, next_clock) VALUES ( \
+         merged_into, rating, external_ref, messages, updated_at, is_open, next_due_at, next_clock, \
+         follow, anything_else) VALUES ( \
          $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
          $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, \
-         $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)";
+         $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52)";
     UPDATE = "UPDATE ticket SET version = $3, external_ref = $45, \
          title = $4, kind = $5, class = $6, severity = $7, level = $8, status = $9, \
          status_note = $10, channel = $11, requester_id = $12, organisation_id = $13, \
@@ -35,7 +36,8 @@ statements! {
          closed_at = $36, close_reason = $37, unanswered_since_at = $38, reminders = $39, \
          silence_at = $40, reopened = $41, reassigned = $42, merged_into = $43, rating = $44, \
          messages = $46, updated_at = $47, is_open = $48, next_due_at = $49, \
-         next_clock = $50 WHERE id = $1 AND number = $2 AND created_at = $32 AND version = $51";
+         next_clock = $50, follow = $51, anything_else = $52 \
+         WHERE id = $1 AND number = $2 AND created_at = $32 AND version = $53";
     NEXT_NUMBER = "INSERT INTO counter (name, value) VALUES ($1, 1) \
          ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value";
     TAG = "INSERT INTO ticket_tag (tag, ticket_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";

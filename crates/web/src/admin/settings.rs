@@ -65,6 +65,7 @@ pub(super) struct SettingsForm {
     close_after_days: String,
     reopen_window_days: String,
     page_next_minutes: String,
+    appointment_reminder_minutes: String,
     miss_count: String,
     miss_days: String,
     miss_consequence: String,
@@ -89,6 +90,7 @@ impl SettingsForm {
             close_after_days: s.close_after_days.to_string(),
             reopen_window_days: s.reopen_window_days.to_string(),
             page_next_minutes: s.page_next_minutes.to_string(),
+            appointment_reminder_minutes: s.appointment_reminder_minutes.to_string(),
             miss_count: s.miss_count.to_string(),
             miss_days: s.miss_days.to_string(),
             miss_consequence: s.miss_consequence.to_string(),
@@ -120,6 +122,11 @@ impl SettingsForm {
             close_after_days: number("close_after_days", &self.close_after_days),
             reopen_window_days: number("reopen_window_days", &self.reopen_window_days),
             page_next_minutes: number("page_next_minutes", &self.page_next_minutes),
+            // Nothing is what ships.
+            appointment_reminder_minutes: match self.appointment_reminder_minutes.trim() {
+                "" => Settings::default().appointment_reminder_minutes,
+                text => number("appointment_reminder_minutes", text),
+            },
             miss_count: number("miss_count", &self.miss_count),
             miss_days: number("miss_days", &self.miss_days),
             miss_consequence: crate::form::required("miss_consequence", &self.miss_consequence)?,

@@ -6,8 +6,9 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 
 /// Creating requests that a key makes repeatable, by the end of their address.
-const REPEATABLE: [&str; 9] = [
+const REPEATABLE: [&str; 10] = [
     "/tickets",
+    "/appointments",
     "/messages",
     "/organisations",
     "/contacts",

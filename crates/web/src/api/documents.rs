@@ -183,6 +183,9 @@ pub(crate) struct SettingsDocument {
     /// Minutes after which the next one is paged when nobody has answered, 1–60.
     #[schema(required = false)]
     page_next_minutes: u32,
+    /// Minutes before an appointment at which whoever has it is reminded, 0–1440; 0 reminds nobody.
+    #[schema(required = false)]
+    appointment_reminder_minutes: u32,
     /// So many missed first responses of one person, 1–100 …
     #[schema(required = false)]
     miss_count: u32,

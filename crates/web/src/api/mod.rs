@@ -1,6 +1,7 @@
 //! The JSON API `/api/v1`: the same use cases as the pages, with bearer tokens and its own views.
 
 mod announcements;
+mod appointments;
 mod appraisal;
 mod asked;
 mod bulk;
@@ -99,6 +100,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(verbs_case::link))
         .routes(routes!(verbs_case::unlink))
         .merge(described_customer())
+        .merge(described_appointments())
         .routes(routes!(verbs_case::excuse))
         .routes(routes!(house::why))
         .routes(routes!(own::draft, own::save_draft))
@@ -169,6 +171,15 @@ fn described_letters() -> OpenApiRouter<App> {
         .routes(routes!(mailboxes::remove_block))
 }
 
+/// Agreed contacts with customers.
+fn described_appointments() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(appointments::list))
+        .routes(routes!(appointments::of_ticket, appointments::create))
+        .routes(routes!(appointments::put, appointments::call_off))
+        .routes(routes!(appointments::keep))
+}
+
 /// What the requester does, passed on.
 fn described_customer() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -176,6 +187,7 @@ fn described_customer() -> OpenApiRouter<App> {
         .routes(routes!(verbs_customer::rate))
         .routes(routes!(verbs_customer::complain))
         .routes(routes!(verbs_customer::withdraw))
+        .routes(routes!(verbs_customer::anything_else))
 }
 
 /// Tables that are read in.

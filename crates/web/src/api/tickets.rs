@@ -9,6 +9,7 @@ use desk::intake::{NewTicket, open_in};
 use desk::risk::risks;
 use desk::{Desk, Error, Result};
 use domain::access::{Actor, ActorRef, Right};
+use domain::appointment::Follow;
 use domain::id::FileId;
 use domain::sla::Clock;
 use domain::ticket::decide::{Body as Text, Refusal, Rules};
@@ -80,6 +81,11 @@ pub(crate) struct NewTicketBody {
     received_at: Option<Timestamp>,
     /// Why it is entered only now; needed with `received_at`.
     received_reason: String,
+    /// How the customer wants to be reached: `phone`, `mail`, `chat`, `on_site`.
+    follow_way: String,
+    /// When, in words.
+    #[schema(max_length = 200)]
+    follow_when: String,
 }
 
 impl NewTicketBody {
@@ -108,6 +114,10 @@ impl NewTicketBody {
             received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
+            follow: Follow::of(
+                noted_choice("follow_way", &self.follow_way, &mut misread)?,
+                &self.follow_when,
+            ),
             quiet: false,
             misread,
         })

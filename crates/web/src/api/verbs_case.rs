@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use desk::ticket as verb;
+use domain::appointment::Follow;
 use domain::ticket::decide::Reclassify;
 use domain::ticket::{Facts, PlanStep, RaiseMode};
 use domain::time::Timestamp;
@@ -43,10 +44,22 @@ pub(crate) struct EditBody {
     tags: Option<Vec<String>>,
     /// Ids of those who watch; replaces all.
     watchers: Option<Vec<String>>,
+    /// How the customer wants to be reached: `phone`, `mail`, `chat`, `on_site`. With `follow_when` it replaces both.
+    follow_way: Option<String>,
+    /// When, in words.
+    #[schema(max_length = 200)]
+    follow_when: Option<String>,
 }
 
 impl EditBody {
     fn read(self) -> desk::Result<verb::EditInput> {
+        let (way, when) = (self.follow_way, self.follow_when);
+        let follow = if way.is_none() && when.is_none() {
+            None
+        } else {
+            let way = choice("follow_way", &way.unwrap_or_default())?;
+            Some(Follow::of(way, &when.unwrap_or_default()))
+        };
         Ok(verb::EditInput {
             seen: self.version,
             title: self.title,
@@ -58,6 +71,7 @@ impl EditBody {
             extra: self.extra.as_ref().map(ExtraValue::all),
             tags: self.tags.map(|t| t.into_iter().collect()),
             watchers: self.watchers.map(|w| w.iter().filter_map(|w| id(w)).collect()),
+            follow,
             settled: Vec::new(),
         })
     }

@@ -84,3 +84,25 @@ pub(crate) async fn complain(
 pub(crate) async fn withdraw(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Answer {
     answer(&app, &caller, say(&app.desk, &caller.actor, &number, FromCustomer::Withdraw).await).await
 }
+
+/// Whether there is anything else.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ElseBody {
+    /// What there is; nothing else if empty.
+    #[schema(max_length = 100_000)]
+    body: String,
+}
+
+/// The customer of a solved ticket says whether there is anything else: what there is becomes a ticket of its own, which
+/// is linked with this one and is the answer; nothing is noted. The question is asked once.
+#[utoipa::path(post, path = "/api/v1/tickets/{number}/anything-else", params(("number" = String, Path)), request_body = ElseBody, responses((status = 200, body = TicketView), (status = 409, body = Problem)))]
+pub(crate) async fn anything_else(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    body: Body<ElseBody>,
+) -> Answer {
+    let said = FromCustomer::Else { text: body.value.body, channel: Channel::Api };
+    answer(&app, &caller, say(&app.desk, &caller.actor, &number, said).await).await
+}

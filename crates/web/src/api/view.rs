@@ -101,6 +101,12 @@ pub(crate) struct TicketView {
     /// The five facts.
     #[schema(value_type = Object)]
     pub facts: Facts,
+    /// How the customer wants to be reached: `phone`, `mail`, `chat`, `on_site`.
+    pub follow_way: Option<&'static str>,
+    /// When, in words.
+    pub follow_when: String,
+    /// Whether there was anything else after it was solved: `asked`, `yes`, `no`.
+    pub anything_else: Option<&'static str>,
     /// Extra fields by their keys, each as text, also numbers and dates.
     pub extra: BTreeMap<String, String>,
     /// Tags.
@@ -188,6 +194,9 @@ pub(super) fn ticket(t: Ticket, clocks: &[Clock], rules: &Rules, names: &Names) 
         product: t.product.map(|i| i.0),
         module: t.module.map(|i| i.0),
         facts: t.facts,
+        follow_way: t.follow.as_ref().and_then(|f| f.way).map(domain::appointment::ContactWay::as_str),
+        follow_when: t.follow.map(|f| f.when).unwrap_or_default(),
+        anything_else: t.anything_else.map(domain::ticket::Else::as_str),
         extra: t.extra,
         tags: t.tags.into_iter().collect(),
         watchers: t.watchers.into_iter().map(|s| s.0).collect(),

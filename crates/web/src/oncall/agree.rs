@@ -106,6 +106,23 @@ pub(super) async fn end(State(app): State<App>, page: StaffPage) -> Result<Respo
     Ok(Said::done("oncall-feed-ended").with(Redirect::to("/on-call#mine").into_response()))
 }
 
+/// An agreed contact as a calendar shows it.
+fn agreed(row: &store::appointment::AppointmentRow, locale: Locale) -> FeedEvent {
+    let (a, plan) = (&row.appointment, &row.appointment.plan);
+    let args = [
+        ("what", word(locale, "appointment", plan.kind.as_str())),
+        ("number", row.number.as_str()),
+        ("title", row.title.as_str()),
+        ("phone", plan.phone.as_str()),
+    ];
+    FeedEvent {
+        uid: format!("{}@appointment.aftercare", a.id),
+        from: plan.from,
+        until: plan.end(),
+        summary: t_args(locale, "feed-appointment", &args).trim_end().to_owned(),
+    }
+}
+
 /// The feed, for whoever knows the secret.
 pub(super) async fn feed(
     State(app): State<App>,
@@ -113,7 +130,8 @@ pub(super) async fn feed(
     headers: axum::http::HeaderMap,
 ) -> Result<Response, WebError> {
     let fail = |e| WebError::asked(e, crate::error::Form::Page, &headers);
-    let (me, duties) = verb::feed(&app.desk, &token).await.map_err(fail)?;
+    let verb::Feed { person: me, duties, appointments } =
+        verb::feed(&app.desk, &token).await.map_err(fail)?;
     let locale = Locale::parse(&me.locale);
     let event = |(rota, d): &(store::oncall::RotaRow, domain::oncall::Duty)| {
         let seat = word(locale, "seat", d.seat.as_str());
@@ -124,7 +142,8 @@ pub(super) async fn feed(
             summary: t_args(locale, "feed-summary", &[("seat", seat), ("rota", &rota.name)]),
         }
     };
-    let events: Vec<FeedEvent> = duties.iter().map(event).collect();
+    let shifts = duties.iter().map(event);
+    let events: Vec<FeedEvent> = shifts.chain(appointments.iter().map(|a| agreed(a, locale))).collect();
     let title = t_args(locale, "feed-title", &[("who", &me.name)]);
     let text = write_feed(&title, &events, app.desk.now());
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())

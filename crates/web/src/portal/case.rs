@@ -6,9 +6,10 @@ use axum::response::Response;
 use desk::Error;
 use desk::ticket::{self as verb, FromCustomer};
 use domain::access::Scope;
+use domain::appointment::Appointment;
 use domain::field::Field;
 use domain::sla::{Clock, Milestone};
-use domain::ticket::decide::{Rules, closes_silently, window_is_over};
+use domain::ticket::decide::{Rules, closes_silently, waits_for_else, window_is_over};
 use domain::ticket::progress::Tally;
 use domain::ticket::{Channel, Kind, Rating, Status, Ticket, linked_with};
 use domain::time::Timestamp;
@@ -17,6 +18,7 @@ use store::{Read, ticket};
 use words::Locale;
 
 use crate::app::App;
+use crate::appointments::open_of;
 use crate::chip::Chip;
 use crate::error::WebError;
 use crate::form::Fields;
@@ -57,6 +59,8 @@ struct CasePage {
     tally: Tally,
     /// It ended too long ago to be opened again: after so many days.
     over: Option<u32>,
+    /// Agreed contacts that are to come, or were missed.
+    appointments: Vec<Appointment>,
 }
 
 impl CasePage {
@@ -65,6 +69,18 @@ impl CasePage {
     }
     fn can_write(&self) -> bool {
         self.over.is_none() && !matches!(self.t.status, Status::Cancelled | Status::Merged)
+    }
+    fn can_appoint(&self) -> bool {
+        !matches!(self.t.status, Status::Closed | Status::Cancelled | Status::Merged)
+    }
+    fn span(&self, a: &Appointment) -> String {
+        crate::appointments::span(&a.plan, (self.ui.locale, &self.ui.zone))
+    }
+    fn is_late(&self, a: &Appointment) -> bool {
+        a.is_overdue(self.ui.now)
+    }
+    fn asks_else(&self) -> bool {
+        waits_for_else(&self.t)
     }
     fn can_rate(&self) -> bool {
         self.is_mine && matches!(self.t.status, Status::Resolved | Status::Closed)
@@ -118,9 +134,11 @@ pub(super) async fn show(
         let others = complaints(r, &scope, &t)?;
         let tally = tally(r, &t)?;
         let why = why_asked(r, &rules, &scope, (&t, &part.why), locale, None)?;
-        Ok((t, clocks, history, told, closes, (others, tally, why, rules)))
+        let appointments = open_of(r, &t)?;
+        Ok((t, clocks, history, told, closes, (others, tally, why, rules, appointments)))
     });
-    let (t, clocks, history, told, closes, (others, tally, why, rules)) = read.await.map_err(fail)?;
+    let (t, clocks, history, told, closes, rest) = read.await.map_err(fail)?;
+    let (others, tally, why, rules, appointments) = rest;
     let apart = (t.kind == Kind::Complaint).then(|| apart(&ui, &others));
     let complaints = others.into_iter().filter(|(other, _)| other.kind == Kind::Complaint && apart.is_none());
     let complaints =
@@ -145,6 +163,7 @@ pub(super) async fn show(
             complaints,
             tally,
             over,
+            appointments,
         },
         &page.visitor,
     )
@@ -251,6 +270,31 @@ pub(super) async fn confirm(
         verb::say(&app.desk, page.visitor.actor(), &number, FromCustomer::Confirm).await,
         Said::done("confirmed"),
     )
+}
+
+/// Whether there is anything else: `yes` with what it is, or `no`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ElseForm {
+    answer: String,
+    text: String,
+}
+
+/// The customer says whether there is anything else; what there is becomes a case of its own.
+pub(super) async fn anything_else(
+    State(app): State<App>,
+    page: ContactPage,
+    Path(number): Path<String>,
+    Fields(form): Fields<ElseForm>,
+) -> Result<Response, WebError> {
+    let yes = form.answer == "yes";
+    if yes && form.text.trim().is_empty() {
+        return Err(page.visitor.fail(Error::field("text", "required")));
+    }
+    let text = if yes { form.text } else { String::new() };
+    let told = FromCustomer::Else { text, channel: Channel::Portal };
+    let done = verb::say(&app.desk, page.visitor.actor(), &number, told).await;
+    said(&page.visitor, done, Said::done(if yes { "else-opened" } else { "else-no" }))
 }
 
 /// Three marks and a word.

@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/portal/emergencies/{id}", get(emergency::show))
         .route("/portal/cases/{number}", get(case::show))
         .route("/portal/cases/{number}/confirmation", post(case::confirm))
+        .route("/portal/cases/{number}/anything-else", post(case::anything_else))
         .route("/portal/cases/{number}/rating", post(case::rate))
         .route("/portal/cases/{number}/complaint", post(case::complain))
 }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use desk::Error;
 use desk::intake::{NewTicket, open};
 use desk::ticket::follow_up;
+use domain::appointment::{ContactWay, Follow};
 use domain::field::Field;
 use domain::ticket::decide::Body;
 use domain::ticket::{Channel, Facts, Kind};
@@ -34,6 +35,8 @@ pub(super) struct RequestForm {
     product: String,
     stopped: String,
     files: Vec<String>,
+    follow_way: String,
+    follow_when: String,
     /// The case to which the customer comes back.
     after: String,
     #[serde(flatten)]
@@ -55,6 +58,9 @@ impl RequestPage {
     /// Complaints have their own button on a case.
     fn kinds(&self) -> impl Iterator<Item = &'static Kind> {
         Kind::ALL.iter().filter(|k| **k != Kind::Complaint)
+    }
+    fn ways(&self) -> &'static [ContactWay] {
+        ContactWay::ALL
     }
 }
 
@@ -122,6 +128,10 @@ pub(super) async fn create(
             NewTicket::by_contact(page.contact.id.clone(), form.title.clone(), body, Channel::Portal);
         new.kind = noted_choice("kind", &form.kind, &mut new.misread)?.unwrap_or(Kind::Fault);
         new.product = id(&form.product);
+        new.follow = Follow::of(
+            noted_choice("follow_way", &form.follow_way, &mut new.misread)?,
+            &form.follow_when,
+        );
         new.facts = facts_of(&form.rest);
         // A field of another kind or product was shown, but not meant.
         let meant = asked.iter().filter(|f| f.applies(new.kind, new.product.as_ref()));

@@ -4,6 +4,7 @@ mod bulk;
 mod called;
 mod card;
 mod columns;
+mod edited;
 mod emergency_line;
 mod filters;
 mod forward;
@@ -28,6 +29,7 @@ mod why;
 
 pub(crate) use called::{because, name_called};
 pub(crate) use card::{Letters, Sent, letters};
+pub(crate) use edited::follow_text;
 pub(crate) use emergency_line::line as emergency_line;
 pub(crate) use history::{Part, Timeline, timeline};
 pub(crate) use letter::document as letter;

@@ -8,6 +8,7 @@ use axum::response::Response;
 use desk::intake::{NewTicket, open};
 use desk::{Error, noted};
 use domain::access::Right;
+use domain::appointment::{ContactWay, Follow};
 use domain::ticket::decide::Body;
 use domain::ticket::{Channel, Facts, IssueClass, Kind, Level, Severity};
 use jiff::tz::TimeZone;
@@ -50,6 +51,8 @@ pub(super) struct NewForm {
     files: Vec<String>,
     received_at: String,
     received_reason: String,
+    follow_way: String,
+    follow_when: String,
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
 }
@@ -86,6 +89,9 @@ impl NewPage {
     }
     fn facts(&self) -> Facts {
         self.form.facts()
+    }
+    fn ways(&self) -> &'static [ContactWay] {
+        ContactWay::ALL
     }
 }
 
@@ -190,6 +196,10 @@ impl NewForm {
             received_reason: self.received_reason.clone(),
             own_words: false,
             external_ref: None,
+            follow: Follow::of(
+                noted_choice("follow_way", &self.follow_way, &mut misread)?,
+                &self.follow_when,
+            ),
             quiet: false,
             misread,
         })

@@ -110,6 +110,7 @@ fn tell(
     // A reminder leads to what is to be done.
     let link = match &event.change {
         Change::ReportDue { .. } => format!("/tickets/{}/progress", row.number),
+        Change::Appointment(change) => format!("/tickets/{}/appointments/{}", row.number, change.no()),
         _ => format!("/tickets/{}#e{}", row.number, row.event),
     };
     Ok(Told { row, who, what, link })

@@ -6,6 +6,7 @@ use axum::response::Response;
 use desk::Error;
 use desk::risk::{AtRisk, risks};
 use domain::access::{Role, Scope};
+use domain::appointment::{Appointment, ContactWay};
 use domain::id::StaffId;
 use domain::mail_in::MailAddress;
 use domain::sla::Clock;
@@ -28,6 +29,7 @@ use super::why::{self, WhyPart};
 use super::{ListQuery, Part, Timeline, timeline};
 use crate::answers::{Values, filled};
 use crate::app::App;
+use crate::appointments::open_of;
 use crate::chip::Chip;
 use crate::error::WebError;
 use crate::names::{Names, everybody};
@@ -83,6 +85,8 @@ pub(crate) struct Shown {
     pub tally: Tally,
     /// The newest letters that did not arrive.
     pub not_arrived: Vec<Sent>,
+    /// Agreed contacts that are to come, or were missed.
+    pub appointments: Vec<Appointment>,
 }
 
 /// The page of a ticket.
@@ -138,8 +142,7 @@ fn read_case(
     let clocks = ticket::shown_clocks(r, &t.id)?;
     let history = timeline(r, (&Scope::All, locale, zone), &t, &mut names, part)?;
     let points = directory::points(r, &t.requester)?.into_iter().map(|p| p.value).collect();
-    let mut others = Vec::new();
-    let mut contracts = Vec::new();
+    let (mut others, mut contracts) = (Vec::new(), Vec::new());
     if let Some(org) = &t.organisation {
         let filter = Filter { open: true, organisations: vec![org.clone()], ..Filter::default() };
         others = ticket::list(r, &Scope::All, &filter, Order::Due, None, OTHERS)?;
@@ -183,6 +186,7 @@ fn read_case(
         report_how: "",
         tally: tally(r, &t)?,
         not_arrived: not_arrived(r, &t)?,
+        appointments: open_of(r, &t)?,
         clocks,
         t,
     })
@@ -268,6 +272,25 @@ impl Shown {
     fn customer(&self) -> String {
         self.name(self.t.organisation.as_ref().map_or(self.t.requester.as_str(), |o| o.as_str()))
     }
+    /// How and when the customer wants to be reached.
+    fn follow(&self, ui: &Ui) -> Option<String> {
+        self.t.follow.as_ref().map(|f| super::follow_text(ui.locale, f))
+    }
+    fn follow_way(&self) -> &'static str {
+        self.t.follow.as_ref().and_then(|f| f.way).map_or("", ContactWay::as_str)
+    }
+    fn follow_when(&self) -> &str {
+        self.t.follow.as_ref().map_or("", |f| &f.when)
+    }
+    fn anything_else(&self) -> Option<&'static str> {
+        self.t.anything_else.map(domain::ticket::Else::as_str)
+    }
+    fn is_late(&self, ui: &Ui, a: &Appointment) -> bool {
+        a.is_overdue(ui.now)
+    }
+    fn span(&self, ui: &Ui, a: &Appointment) -> String {
+        crate::appointments::span(&a.plan, (ui.locale, &ui.zone))
+    }
     fn tags_text(&self) -> String {
         self.t.tags.iter().cloned().collect::<Vec<_>>().join(", ")
     }
@@ -324,6 +347,9 @@ impl TicketPage {
     }
     fn levels(&self) -> &'static [Level] {
         Level::ALL
+    }
+    fn ways(&self) -> &'static [ContactWay] {
+        ContactWay::ALL
     }
     fn waiting(&self) -> [Status; 3] {
         [Status::WaitingCustomer, Status::WaitingVendor, Status::Scheduled]

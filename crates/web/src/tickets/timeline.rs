@@ -6,7 +6,7 @@ use domain::mail_in::Origin;
 use domain::sla::StopReason;
 use domain::ticket::decide::Visibility;
 use domain::ticket::progress::Card;
-use domain::ticket::{Change, EditField, Event, Facts, Handling};
+use domain::ticket::{Change, Event, Handling};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 use store::Read;
@@ -15,6 +15,7 @@ use store::ticket::MessageRow;
 use words::{Locale, counted, step_fired, t, t_args, word};
 
 use super::card::{ReportCard, Sent, is_about_a_report, report_line};
+use super::edited::value_or_nothing;
 use super::mail_line::mail_line;
 use super::timed_line::timed_line;
 use crate::names::Names;
@@ -78,6 +79,9 @@ pub(super) fn name_handling(r: &mut Read<'_>, names: &mut Names, change: &Change
     if let Change::Emergency(change) = change {
         crate::emergencies::name_people(r, names, change)?;
     }
+    if let Change::Appointment(change) = change {
+        crate::appointments::name_people(r, names, change)?;
+    }
     super::called::name_people(r, names, change)?;
     if let Change::Edited { field, from, to } = change {
         names.edited(r, *field, [from, to])?;
@@ -130,8 +134,10 @@ pub(super) fn message_entry(
 
 /// What a customer may read of the history.
 pub(super) fn for_customer(change: &Change) -> bool {
-    if let Change::Emergency(change) = change {
-        return change.is_public();
+    match change {
+        Change::Emergency(change) => return change.is_public(),
+        Change::Appointment(change) => return change.is_public(),
+        _ => {}
     }
     matches!(
         change,
@@ -145,6 +151,7 @@ pub(super) fn for_customer(change: &Change) -> bool {
             | Change::Attended { .. }
             | Change::Rated { .. }
             | Change::Complained { .. }
+            | Change::SaidElse { .. }
             | Change::MergedInto { .. }
             | Change::SeverityChanged { .. }
     )
@@ -161,6 +168,7 @@ pub(super) fn event_entry(
         Change::LetterLost { .. } => return None,
         // Which group gets it is the house's own matter, and so is why a case waits.
         Change::Emergency(change) => super::emergency_line(change, names, locale, internal),
+        Change::Appointment(change) => crate::appointments::line(change, names, (locale, zone), internal),
         Change::Opened { .. } if !internal => (t(locale, "event-opened-plain").to_owned(), ""),
         Change::StatusChanged { from, to, .. } if !internal => {
             let silent = Change::StatusChanged { from: *from, to: *to, note: String::new() };
@@ -179,6 +187,9 @@ pub(super) fn event_entry(
 
 /// An event in words; nothing for what speaks for itself.
 pub(super) fn told(e: &Event, names: &Names, (locale, zone): (Locale, &TimeZone)) -> String {
+    if let Change::Appointment(change) = &e.change {
+        return crate::appointments::line(change, names, (locale, zone), true).0;
+    }
     let text = timed_line(&e.change, e.at, (locale, zone)).or_else(|| line(&e.change, names, locale));
     let text = text.map(|(text, _)| text).unwrap_or_default();
     match other_ticket(&e.change) {
@@ -199,6 +210,7 @@ fn other_ticket(change: &Change) -> Option<&str> {
         | Change::Unlinked { number }
         | Change::MailNamed { number }
         | Change::Complained { number } => Some(number),
+        Change::SaidElse { number } => number.as_deref(),
         _ => None,
     }
 }
@@ -261,10 +273,6 @@ fn line(change: &Change, names: &Names, locale: Locale) -> Option<(String, &'sta
         }
         other => rest(other, names, locale),
     })
-}
-
-fn value_or_nothing(field: EditField, v: &str, names: &Names, locale: Locale) -> String {
-    if v.is_empty() { t(locale, "empty-value").to_owned() } else { value(field, v, names, locale) }
 }
 
 fn is_of_a_clock(change: &Change) -> bool {
@@ -343,6 +351,8 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         }
         Change::Complained { .. } => (say("event-complained", &[]), "overdue"),
         Change::Emergency(change) => super::emergency_line(change, names, locale, true),
+        Change::SaidElse { number: Some(_) } => (say("event-else-yes", &[]), ""),
+        Change::SaidElse { number: None } => (say("event-else-no", &[]), "ok"),
         Change::HandedOver { .. } => (t(locale, "event-handed-over").to_owned(), ""),
         change => mail_line(change, locale),
     }
@@ -363,29 +373,4 @@ fn handling_text(h: &Handling, names: &Names, locale: Locale) -> String {
 fn route_text(route: &domain::routing::RouteReason, locale: Locale) -> String {
     let kind = word(locale, "route", route.kind.as_str());
     if route.text.is_empty() { kind.to_owned() } else { format!("{kind} {}", route.text) }
-}
-
-/// An edited value: words of closed lists in the reader's language, identifiers by name.
-fn value(field: EditField, text: &str, names: &Names, locale: Locale) -> String {
-    let list = match field {
-        EditField::Kind => "kind",
-        EditField::Class => "class",
-        EditField::Level => "level",
-        EditField::Cause => "cause",
-        EditField::Facts => return facts_text(text, locale),
-        _ => return names.get(text),
-    };
-    word(locale, list, text).to_owned()
-}
-
-/// The facts as an event keeps them, `name: text` on a line each, with their names in words.
-pub(super) fn facts_text(text: &str, locale: Locale) -> String {
-    let named = |line: &str| {
-        let (name, rest) = line.split_once(": ")?;
-        Facts::default().named().iter().any(|(n, _)| *n == name).then(|| {
-            let args = [("name", word(locale, "fact", name)), ("text", rest)];
-            t_args(locale, "fact-said", &args)
-        })
-    };
-    text.lines().map(|line| named(line).unwrap_or_else(|| line.to_owned())).collect::<Vec<_>>().join("\n")
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::{Error, ticket as verb};
+use domain::appointment::Follow;
 use domain::ticket::decide::Reclassify;
 use domain::ticket::{PlanStep, RaiseMode, Ticket};
 use domain::time::Timestamp;
 use serde::Deserialize;
 
 use super::stale::{self, Clash};
-use super::timeline::facts_text;
+use super::edited::clashing;
 use super::verbs::{before, said};
 use crate::app::App;
 use crate::error::WebError;
@@ -25,6 +26,8 @@ fn edit_of(form: &BTreeMap<String, String>) -> desk::Result<verb::EditInput> {
     let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let theirs: Vec<String> = parts(text("theirs")).collect();
     let wanted = |name: &str| !theirs.iter().any(|t| t == name);
+    let follow = || Ok::<_, Error>(Follow::of(choice("follow_way", text("follow_way"))?, text("follow_when")));
+    let asked = wanted("follow") && form.contains_key("follow_way");
     let extra = form.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
     Ok(verb::EditInput {
         seen: text("version").parse().ok(),
@@ -37,6 +40,7 @@ fn edit_of(form: &BTreeMap<String, String>) -> desk::Result<verb::EditInput> {
         extra: wanted("extra").then(|| extra.collect()),
         tags: wanted("tags").then(|| parts(text("tags")).collect()),
         watchers: None,
+        follow: asked.then(follow).transpose()?,
         settled: parts(text("mine")).filter_map(|f| f.parse().ok()).collect(),
     })
 }
@@ -52,9 +56,7 @@ pub(super) async fn classify(
     let was = before(&app, &page, &number).await?;
     match verb::edit(&app.desk, page.actor(), &number, input).await {
         Err(Error::Stale { field, mine, theirs }) => {
-            let said = |v: String| {
-                if field == "facts" { facts_text(&v, page.visitor.locale) } else { v }
-            };
+            let said = |v: String| clashing(&field, v, page.visitor.locale);
             let (mine, theirs) = (said(mine), said(theirs));
             stale::show(&app, &page, Clash { number, at: "classification", field, mine, theirs, sent: form })
                 .await

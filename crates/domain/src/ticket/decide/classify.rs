@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::open::{level_fits, one_line};
 use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
 use crate::access::Actor;
+use crate::appointment::Follow;
 use crate::id::{ContactId, ModuleId, OrgId, ProductId, StaffId};
 use crate::sla::{Milestone, PolicyDoc, StopReason};
 use crate::ticket::{EditField, Event, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
@@ -31,6 +32,8 @@ pub struct Edit {
     pub tags: Option<BTreeSet<String>>,
     /// Watchers; replaces all.
     pub watchers: Option<BTreeSet<StaffId>>,
+    /// How and when the customer wants to be reached; `Some(None)` clears it.
+    pub follow: Option<Option<Follow>>,
 }
 
 /// A change of severity or level.
@@ -85,15 +88,7 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
         next.edited(EditField::Module, from, to, |t, _| t.module = module);
     }
     if let Some(facts) = edit.facts {
-        let text = |f: &Facts| {
-            f.named()
-                .iter()
-                .filter(|(_, v)| !v.is_empty())
-                .map(|(k, v)| format!("{k}: {v}"))
-                .collect::<Vec<_>>()
-                .join("\n")
-        };
-        next.edited(EditField::Facts, text(&t.facts), text(&facts), |t, _| t.facts = facts);
+        next.edited(EditField::Facts, told(&t.facts), told(&facts), |t, _| t.facts = facts);
     }
     if let Some(extra) = edit.extra {
         let text = |e: &Extra| e.iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n");
@@ -107,7 +102,17 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
         let text = |s: &BTreeSet<StaffId>| s.iter().map(StaffId::as_str).collect::<Vec<_>>().join(", ");
         next.edited(EditField::Watchers, text(&t.watchers), text(&watchers), |t, _| t.watchers = watchers);
     }
+    if let Some(follow) = edit.follow {
+        let (from, to) = (Follow::text(t.follow.as_ref()), Follow::text(follow.as_ref()));
+        next.edited(EditField::Follow, from, to, |t, _| t.follow = follow);
+    }
     next.finish()
+}
+
+/// The facts as an event keeps them.
+fn told(facts: &Facts) -> String {
+    let given = facts.named().into_iter().filter(|(_, v)| !v.is_empty());
+    given.map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join("\n")
 }
 
 /// The requester turned out to be the same person as another contact; even an ended ticket says so. A ticket that was

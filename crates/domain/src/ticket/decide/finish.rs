@@ -3,7 +3,7 @@
 use super::{Case, Change, Draft, Letter, Next, Outcome, Refusal, Rules, talk};
 use crate::access::Actor;
 use crate::sla::{Clock, Milestone, StopReason};
-use crate::ticket::{Before, Cause, CloseReason, EditField, Rating, Status, Ticket, Unsolved};
+use crate::ticket::{Before, Cause, CloseReason, EditField, Else, Rating, Status, Ticket, Unsolved};
 use crate::time::{Timestamp, plus_seconds};
 
 /// What solved it.
@@ -73,6 +73,9 @@ fn record_solution(
     t.resolved_by = next.actor.staff().map(|s| s.id.clone()).or_else(|| t.assignee.clone());
     t.reminders = 0;
     t.silence_at = next_silence(next.case, t.reminders, now, now).filter(|_| !next.actor.is_import());
+    if !next.actor.is_import() {
+        t.anything_else.get_or_insert(Else::Asked);
+    }
     if let Some(remark) = remark.filter(|r| *r != old_remark) {
         remark.clone_into(&mut t.remark);
         next.event(Change::Edited { field: EditField::Remark, from: old_remark, to: remark });
@@ -215,6 +218,10 @@ pub(super) fn open_again(next: &mut Next<'_>, reason: &str) -> Result<(), Refusa
     next.event(Change::Reopened { reason: reason.trim().to_owned(), slip });
     next.set_status(Status::Open, reason.trim());
     let t = &mut next.out.ticket;
+    // What was solved by a slip has asked nobody anything.
+    if slip && asks_else(t) {
+        t.anything_else = None;
+    }
     t.reopened += u32::from(!slip);
     t.resolved_at = None;
     t.closed_at = None;
@@ -294,6 +301,37 @@ fn enter_again(next: &mut Next<'_>, slip: bool) {
             }
         }
     }
+}
+
+/// Does this solution ask whether there is anything else? The first one does, and no other: one question that nobody
+/// answers is no reason to ask again (S2-64).
+pub fn asks_else(t: &Ticket) -> bool {
+    t.reopened == 0 && t.anything_else == Some(Else::Asked)
+}
+
+/// May the customer still say whether there is anything else?
+pub fn waits_for_else(t: &Ticket) -> bool {
+    matches!(t.status, Status::Resolved | Status::Closed) && t.anything_else == Some(Else::Asked)
+}
+
+/// The customer says that there is something else, which is a ticket with this number, or that there is nothing.
+///
+/// # Errors
+/// `not_asked`.
+pub fn say_else(case: &Case, number: Option<&str>, actor: &Actor, now: Timestamp) -> Outcome {
+    let mut next = Next::new(case, actor, now);
+    if number.is_none() && case.ticket.anything_else == Some(Else::No) {
+        return next.unchanged();
+    }
+    if !waits_for_else(&case.ticket) {
+        return Err(Refusal::NotAsked);
+    }
+    next.out.ticket.anything_else = Some(if number.is_some() { Else::Yes } else { Else::No });
+    let event = next.event(Change::SaidElse { number: number.map(str::to_owned) });
+    if number.is_some() {
+        next.tell_staff(event);
+    }
+    next.finish()
 }
 
 /// The customer gives marks (S2-78 … S2-81); giving them again replaces them.

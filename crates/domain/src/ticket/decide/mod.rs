@@ -1,6 +1,7 @@
 //! Verbs as pure functions: a case, what somebody wants, and the time go in; a decision comes out.
 //! The desk loads, asks `access::may`, calls one of these, saves and commits.
 
+mod appoint;
 mod body;
 mod classify;
 mod clocks;
@@ -23,6 +24,10 @@ mod talk;
 mod tick;
 mod withdraw;
 
+pub use appoint::{
+    NewAppointment, WithAppointment, appoint, call_off_appointment, keep_appointment, move_appointment,
+    ring_appointment,
+};
 pub use body::Body;
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
 pub use combine::{Slip, absorb, link, merge, part, release, split_from, split_off, unlink};
@@ -35,7 +40,8 @@ pub use emergency_after::{
     MOST_MEASURES, MeasureInput, finish_emergency, measure_emergency, resume_emergency, review_emergency,
 };
 pub use finish::{
-    Solution, cancel, close, closes_silently, confirm, excuse, rate, reopen, resolve, window_is_over,
+    Solution, asks_else, cancel, close, closes_silently, confirm, excuse, rate, reopen, resolve, say_else,
+    waits_for_else, window_is_over,
 };
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
@@ -108,6 +114,11 @@ impl Rules {
     /// The calendar of a clock; `None` only if somebody broke the database by hand.
     pub fn calendar(&self, id: &CalendarId) -> Option<&Calendar> {
         self.calendars.get(id).map(|c| &c.calendar)
+    }
+
+    /// When the desk is there for its customers.
+    pub fn service_hours(&self) -> Option<&Calendar> {
+        self.calendar(&self.settings.silence_calendar)
     }
 
     /// May the due of a running clock still move, because it touches a year whose holidays are not announced (C5)?

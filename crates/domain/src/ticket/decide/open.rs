@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Body, Case, Change, Decision, Draft, Earlier, Letter, Next, Refusal, Rules, Visibility};
 use crate::access::{Actor, ActorRef};
+use crate::appointment::Follow;
 use crate::id::{ContactId, ContractId, GroupId, ModuleId, OrgId, PolicyId, ProductId, StaffId, TicketId};
 use crate::routing::RouteReason;
 use crate::sla::{Because, Milestone, StopReason};
@@ -78,6 +79,8 @@ pub struct Opening {
     pub received_reason: String,
     /// Number in the system from which it is imported.
     pub external_ref: Option<String>,
+    /// How and when the customer wants to be reached.
+    pub follow: Option<Follow>,
 }
 
 /// Opens a ticket: its clocks start when the report reached us. A ticket that staff enter during an answered
@@ -225,6 +228,8 @@ fn fresh(identity: Identity, o: Opening, received_at: Timestamp, now: Timestamp)
         external_ref: o.external_ref,
         messages: 0,
         updated_at: now,
+        follow: o.follow,
+        anything_else: None,
     }
 }
 

@@ -83,6 +83,12 @@ named! {
         TooLate = "too_late",
         /// An answer is taken back by who gave it, before it has left, or not at all.
         AlreadySent = "already_sent",
+        /// The appointment was kept or called off; agree on a new one.
+        AppointmentOver = "appointment_over",
+        /// Customers are called within service hours only.
+        OutsideService = "outside_service",
+        /// Nobody was asked whether there is anything else, or it was answered.
+        NotAsked = "not_asked",
         /// More than fit.
         TooMany = "too_many",
         /// Browser push is not set up on this node.

@@ -47,6 +47,17 @@ pub fn contacted(
     }
     let at = happened(case, at, actor, now)?;
     let mut next = Next::on_open(case, actor, now)?;
+    in_contact(&mut next, at, note, on_site)?;
+    next.finish()
+}
+
+/// What a contact outside the system does to a case on which work goes on.
+pub(super) fn in_contact(
+    next: &mut Next<'_>,
+    at: Timestamp,
+    note: &str,
+    on_site: bool,
+) -> Result<(), Refusal> {
     next.event(Change::Contacted { at, note: note.trim().to_owned() });
     let first = next.out.ticket.responded_at.get_or_insert(at);
     *first = at.min(*first);
@@ -57,11 +68,11 @@ pub fn contacted(
         next.event(Change::Attended { at, on_site });
         next.stop(Milestone::Attend, at, StopReason::Done)?;
     }
-    progress::meet(&mut next, at)?;
+    progress::meet(next, at)?;
     if next.out.ticket.status == Status::New {
         next.set_status(Status::Open, "");
     }
-    next.finish()
+    Ok(())
 }
 
 /// A technician begins to work, remote or on site (K5). On site is also a first contact (K4).

@@ -39,6 +39,12 @@ const since = new Date(Date.now() - 24 * 60_000).toISOString();
 const used = { title: "计划软件打不开", body: "启动后闪退。", requester: person.points[0], severity: "urgent", level: 1 };
 const risky = (await api("tickets", { ...used, received_at: since, received_reason: "电话中断" })).number;
 
+// What is agreed with the customer of the pictures, and a kit that is open.
+const hours = (n) => new Date(Date.now() + n * 3_600_000).toISOString();
+await api(`tickets/${waiting}/appointments`, { kind: "call_back", way: "phone", phone: "13800138000", from: hours(5), until: hours(6), wanted_by: "customer", note: "确认导出的范围" });
+const kit = await api("settings"), product = await first("products");
+await api("settings", { version: kit.version, settings: { ...kit.settings, caller_kit: true, support_phone: "400-800-1234" } }, "PUT");
+
 const open = (selector) => (p) => p.locator(selector).first().evaluate((el) => { el.open = true; });
 const press = (key) => (p) => p.keyboard.press(key);
 const click = (selector) => (p) => p.locator(selector).first().click();
@@ -71,7 +77,8 @@ const under = (name, prefix, words) => words.split(" ").map((word) => [`${name}-
 const PAGES = {
   nobody: [
     ["sign-in", "/sign-in"], ["sign-in-forgot", "/sign-in", open(".sign-in details")], ["sign-in-wrong", "/sign-in", wrong],
-    ["sign-in-link", "/sign-in/link/none"], ["api", "/api/docs"], ["api-open", "/api/docs", open(".api details:nth-of-type(2)")],
+    ["sign-in-link", "/sign-in/link/none"], ["kit", "/kit"], ["kit-code", "/kit", async (p) => { await p.fill("[name=symptom]", "点击保存无响应"); await follow("form button")(p); }],
+    ["api", "/api/docs"], ["api-open", "/api/docs", open(".api details:nth-of-type(2)")],
   ],
   supervisor: [
     ["list", "/tickets?view=due_next"], ...under("list", "/tickets?view=", "mine waiting resolved all"),
@@ -87,6 +94,7 @@ const PAGES = {
     ["new", "/tickets/new"], ["notices", "/notices"], ["error", "/tickets/AF-2000-00001"], ["password", "/account/password"],
     ["search", "/search?q=报表"], ["search-exact", `/search?q=${urgent}`],
     ["search-empty", "/search?q=qqqqzzzz"], ["search-start", "/search"], ["search-instead", "/search?q=exmaple"],
+    ["appointments", "/appointments?whose=all"], ["appointments-ticket", `/tickets/${waiting}/appointments`], ["appointments-one", `/tickets/${waiting}/appointments/1`],
     ["emergency", `${ticket}/emergency`], ["emergency-past", `/tickets/${past}/emergency`], ["emergency-none", `/tickets/${waiting}/emergency`],
     ["emergency-roles", `${ticket}/emergency`, open("#staffing details")], ["emergency-start", `/tickets/${waiting}`, press("x")],
     ["oncall", "/on-call"], ["oncall-holiday", "/on-call?month=2026-10"], ["oncall-put", "/on-call", open("#put")],
@@ -95,7 +103,7 @@ const PAGES = {
     ["oncall-rota-preview", rota, follow(".actions [value=preview]")], ["emergencies", "/emergencies"], ["emergencies-empty", "/emergencies?state=called_off"], ["emergencies-measures", "/emergencies/measures"],
     ["log", "/log"], ["log-empty", "/log?until=2001-01-01"],
     ["reports", `/reports?${year}`], ["report-months", `/reports/solving?${year}&by=month`],
-    ...["attainment", "punctuality", "recovery", "satisfaction", "solving", "backlog"].map((r) => [`report-${r}`, `/reports/${r}?${year}`]),
+    ...["attainment", "punctuality", "recovery", "satisfaction", "solving", "repeats", "backlog"].map((r) => [`report-${r}`, `/reports/${r}?${year}`]),
     ["report-appraisal", `/reports/appraisal?${year}`], ["report-hours", `/reports/attainment?${year}&by=hour`],
     ["report-conduct", "/reports/conduct", follow("[action='/reports/conduct'] button")],
     ["report-what-if", "/reports/what-if"], ["report-what-if-told", "/reports/what-if?response=20 min&resolution=3 h"],
@@ -115,7 +123,7 @@ const PAGES = {
     ...under("admin", "/admin/", "staff groups roles calendars policies routing fields answers products synonyms settings"),
     ...under("admin", "/admin/", "senders mail-keys letters imports tokens jobs audit"),
     ["admin-person", `/admin/staff/${await first("staff")}`], ["admin-group", `/admin/groups/${await first("groups")}`],
-    ["admin-product", `/admin/products/${await first("products")}`], ["admin-letter", `/admin/letters/${await first("letters")}`],
+    ["admin-product", `/admin/products/${product}`], ["admin-sheet", `/admin/products/${product}/sheet`], ["admin-letter", `/admin/letters/${await first("letters")}`],
     ["admin-calendar", calendar], ["admin-calendar-new", "/admin/calendars/new"], ["admin-calendar-history", `${calendar}/history`],
     ["admin-calendar-preview", calendar, follow(".actions [value=preview]")],
     ["admin-policy", policy], ["admin-policy-preview", policy, follow("[value=preview]")],
@@ -131,7 +139,7 @@ const PAGES = {
     ...[1, 2, 3].map((n) => [`portal-new-${n}`, "/portal/new", steps(n)]), ["portal-case", `/portal/cases/${waiting}`],
     ["portal-case-solved", `/portal/cases/${solved}`], ["portal-case-closed", `/portal/cases/${closed}`],
     ["portal-emergency", `/portal/emergencies/${running.id}`], ["portal-emergency-past", `/portal/emergencies/${pastEmergency.id}`],
-    ["portal-promises", "/portal/promises"],
+    ["portal-promises", "/portal/promises"], ["portal-call", `/portal/cases/${solved}/appointments`], ["portal-called", `/portal/cases/${waiting}/appointments`],
     ["portal-complain", `/portal/cases/${waiting}`, open("main section.actions details")],
     ["portal-reopen", `/portal/cases/${solved}`, open("main .actions details")],
   ],

@@ -76,6 +76,8 @@ function restore(form: HTMLFormElement, kept: Kept, forget: () => void): void {
   for (const [name, value] of kept.fields) values.set(name, [...(values.get(name) ?? []), value]);
   // The server's draft, with its files, may have gone on elsewhere.
   if (kept.saved) values.delete("html");
+  // What the server has just filled in is newer.
+  for (const name of form.dataset.filled?.split(" ") ?? []) values.delete(name);
   for (const field of form.elements) {
     if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
       field.checked = values.get(field.name)?.includes(field.value) ?? false;

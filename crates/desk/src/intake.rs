@@ -6,6 +6,7 @@ use domain::access::{Actor, ActorRef, Contact};
 use domain::agreement::{Contract, contract_for};
 use domain::appointment::Follow;
 use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId, TicketId};
+use domain::kit::parse_code;
 use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
 use domain::sla::{Picked, choose_policy};
 use domain::ticket::decide::{self, Body, Decision, Identity, Notice, Opening, Refusal, Rules};
@@ -13,7 +14,7 @@ use domain::ticket::{Channel, Extra, Facts, IssueClass, Kind, Level, Severity, T
 use domain::time::Timestamp;
 use jiff::civil::Date;
 use store::directory::{self, ContactRow};
-use store::{Read, staff, ticket};
+use store::{Read, kit, staff, ticket};
 
 use crate::at::at;
 use crate::sweep::candidates;
@@ -70,6 +71,8 @@ pub struct NewTicket {
     pub external_ref: Option<String>,
     /// How and when the customer wants to be reached.
     pub follow: Option<Follow>,
+    /// The code of what the caller had prepared; it is used up.
+    pub prepared: Option<String>,
     /// Nobody is told by letter that it came: a machine would answer.
     pub quiet: bool,
     /// Fields that could not be read at all; said together with what else is wrong.
@@ -102,6 +105,7 @@ impl NewTicket {
             received_reason: String::new(),
             external_ref: None,
             follow: None,
+            prepared: None,
             quiet: false,
             misread: Vec::new(),
         }
@@ -134,6 +138,9 @@ pub fn open_in(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<Decision> {
         decision.notices.retain(|n| !matches!(n, Notice::Letter { .. }));
     }
     save_new(unit, &decision)?;
+    if let Some(code) = new.prepared.as_deref().and_then(parse_code) {
+        kit::remove(unit.work, &code)?;
+    }
     Ok(decision)
 }
 

@@ -14,6 +14,7 @@ mod error;
 pub mod import;
 pub mod intake;
 pub mod jobs;
+pub mod kit;
 pub mod mail_in;
 pub mod oncall;
 pub mod post;
@@ -46,6 +47,8 @@ pub struct Desk {
     rules: Arc<RwLock<(i64, Arc<Rules>)>>,
     /// How long past cases took, and as of when.
     courses: risk::Kept,
+    /// When it is calm, and as of when.
+    calm: kit::Kept,
     ahead_ms: Arc<AtomicI64>,
 }
 
@@ -65,7 +68,7 @@ impl Desk {
     /// A desk on an open database.
     pub fn new(db: Db, entropy: Entropy) -> Self {
         let rules = Arc::new(RwLock::new((-1, Arc::new(Rules::default()))));
-        Self { db, entropy, rules, courses: Arc::default(), ahead_ms: Arc::default() }
+        Self { db, entropy, rules, courses: Arc::default(), calm: Arc::default(), ahead_ms: Arc::default() }
     }
 
     /// The present instant.

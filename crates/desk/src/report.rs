@@ -49,7 +49,7 @@ pub async fn compute(desk: &Desk, who: &Actor, ask: Ask) -> Result<Answer> {
         Report::Attainment | Report::Punctuality => Find::Promises,
         Report::Recovery => Find::Solved,
         Report::Satisfaction => Find::Rated,
-        Report::Solving => Find::Came,
+        Report::Solving | Report::Repeats => Find::Came,
         Report::Backlog => Find::Open,
     };
     let answers = fold(desk, who, find, vec![ask]).await?;

@@ -32,6 +32,10 @@ pub struct Settings {
     pub page_next_minutes: u32,
     /// Minutes before an appointment at which whoever has it is reminded, 0–1440; 0 reminds nobody.
     pub appointment_reminder_minutes: u32,
+    /// Strangers may prepare a call on a page of their own and get a code.
+    pub caller_kit: bool,
+    /// The number that customers call, as it is printed; empty if there is none.
+    pub support_phone: String,
     /// So many missed first responses of one person …
     pub miss_count: u32,
     /// … in so many days, 1–366, are proposed …
@@ -76,6 +80,8 @@ impl Default for Settings {
             reopen_window_days: 7,
             page_next_minutes: 5,
             appointment_reminder_minutes: 15,
+            caller_kit: false,
+            support_phone: String::new(),
             miss_count: 3,
             miss_days: 30,
             miss_consequence: Consequence::Talk,
@@ -118,6 +124,7 @@ impl Settings {
             ("reopen_window_days", self.reopen_window_days <= 365),
             ("page_next_minutes", (1..=60).contains(&self.page_next_minutes)),
             ("appointment_reminder_minutes", self.appointment_reminder_minutes <= 1_440),
+            ("support_phone", self.support_phone.chars().count() <= 40),
             ("miss_count", (1..=100).contains(&self.miss_count)),
             ("miss_days", (1..=366).contains(&self.miss_days)),
             ("undo_seconds", self.undo_seconds <= 60),

@@ -14,6 +14,7 @@ statements! {
     FAILURES = "DELETE FROM sign_in_failure WHERE key IN (SELECT key FROM sign_in_failure WHERE last_at < $1 ORDER BY key LIMIT $2)";
     IDEMPOTENCY = "DELETE FROM idempotency WHERE (owner, key) IN (SELECT owner, key FROM idempotency WHERE at < $1 ORDER BY owner, key LIMIT $2)";
     PAGE_LINKS = "DELETE FROM page_link WHERE token_hash IN (SELECT token_hash FROM page_link WHERE expires_at < $1 ORDER BY expires_at, token_hash LIMIT $2)";
+    KITS = "DELETE FROM pre_ticket WHERE code IN (SELECT code FROM pre_ticket WHERE expires_at < $1 ORDER BY expires_at, code LIMIT $2)";
     ANSWERS = "DELETE FROM canned_answer WHERE id IN (SELECT id FROM canned_answer WHERE deleted_at < $1 ORDER BY id LIMIT $2)";
 }
 
@@ -24,7 +25,10 @@ const ALL: [&Stmt; 8] = [&JOBS, &OUTBOX, &SESSIONS, &LINKS, &FAILURES, &IDEMPOTE
 
 /// Forgets a portion of what ended before an instant: done jobs, lines of the outbox but the newest (pumps that are
 /// further behind read the tables anew), sessions, one-time links, failed sign-ins, remembered answers of the API,
-/// deleted canned answers. Returns the number of rows; 0 when nothing is left.
+/// deleted canned answers; and what callers prepared whose code has expired. Returns the number of rows; 0 when nothing is left.
 pub fn clear(work: &mut Work<'_>, before: Timestamp) -> Result<u64> {
-    ALL.iter().map(|stmt| work.execute(stmt, &[before.into(), PORTION.into()])).sum()
+    let now = work.now();
+    // What callers prepared was promised to be gone after a day.
+    let all = ALL.iter().map(|stmt| (*stmt, before)).chain([(&KITS, now)]);
+    all.map(|(stmt, before)| work.execute(stmt, &[before.into(), PORTION.into()])).sum()
 }

@@ -27,6 +27,7 @@ pub mod health;
 pub mod housekeeping;
 pub mod import;
 pub mod job;
+pub mod kit;
 pub mod letter;
 pub mod mail_in;
 pub mod mailbox;

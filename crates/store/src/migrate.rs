@@ -45,6 +45,7 @@ const FILES: &[(&str, &str)] = &[
     ("0027_rota_drafts.sql", include_str!("../migrations/0027_rota_drafts.sql")),
     ("0028_mail_out.sql", include_str!("../migrations/0028_mail_out.sql")),
     ("0030_appointments.sql", include_str!("../migrations/0030_appointments.sql")),
+    ("0031_kit.sql", include_str!("../migrations/0031_kit.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

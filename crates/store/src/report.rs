@@ -100,7 +100,8 @@ pub struct Wanted {
     pub organisation: Option<OrgId>,
 }
 
-const TICKETS: &str = "SELECT t.id, t.number, t.organisation_id, t.contract_id, t.received_at FROM ticket t";
+const TICKETS: &str =
+    "SELECT t.id, t.number, t.organisation_id, t.contract_id, t.received_at, t.requester_id FROM ticket t";
 const EVENTS: &str = "SELECT e.ticket_id, e.no, e.at, e.actor_kind, e.actor_id, e.change FROM ticket_event e";
 
 /// Tickets whose events are asked for at once.
@@ -117,6 +118,7 @@ pub fn tickets(r: &mut Read<'_>, scope: &Scope, wanted: &Wanted, limit: i64) -> 
             organisation: r.id_opt(2)?,
             contract: r.id_opt(3)?,
             received_at: r.at(4)?,
+            requester: r.id(5)?,
         })
     })
 }

@@ -25,6 +25,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("housekeeping", crate::housekeeping::STATEMENTS),
         ("import", crate::import::STATEMENTS),
         ("job", crate::job::STATEMENTS),
+        ("kit", crate::kit::STATEMENTS),
         ("letter", crate::letter::STATEMENTS),
         ("mail_in", crate::mail_in::STATEMENTS),
         ("mailbox", crate::mailbox::STATEMENTS),

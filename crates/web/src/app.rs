@@ -81,6 +81,7 @@ pub fn router(app: App) -> Router {
         .merge(crate::conduct::routes())
         .merge(crate::wallboard::routes())
         .merge(crate::portal::routes())
+        .merge(crate::kit::routes())
         .merge(crate::search::routes())
         .merge(crate::admin::routes())
         .merge(crate::customers::routes())

@@ -17,6 +17,7 @@ mod files;
 mod form;
 mod health;
 mod html;
+mod kit;
 mod live;
 mod log;
 mod mailbox_port;

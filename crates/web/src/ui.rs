@@ -242,7 +242,10 @@ impl Ui {
 
     /// Is this a section that a phone has under "more"?
     pub(crate) fn is_further(&self) -> bool {
-        matches!(self.section, "emergencies" | "appointments" | "oncall" | "customers" | "log" | "reports" | "admin")
+        matches!(
+            self.section,
+            "emergencies" | "appointments" | "oncall" | "customers" | "log" | "reports" | "admin"
+        )
     }
 }
 

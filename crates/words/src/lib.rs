@@ -174,6 +174,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/zh-CN/paging.ftl"),
         include_str!("../../../locales/zh-CN/wallboard.ftl"),
         include_str!("../../../locales/zh-CN/appointments.ftl"),
+        include_str!("../../../locales/zh-CN/kit.ftl"),
     ],
     &[
         include_str!("../../../locales/en/desk.ftl"),
@@ -194,6 +195,7 @@ const SOURCES: [&[&str]; 2] = [
         include_str!("../../../locales/en/paging.ftl"),
         include_str!("../../../locales/en/wallboard.ftl"),
         include_str!("../../../locales/en/appointments.ftl"),
+        include_str!("../../../locales/en/kit.ftl"),
     ],
 ];
 

@@ -67,6 +67,8 @@ mod joins;
 #[cfg(test)]
 mod journeys;
 #[cfg(test)]
+mod kit;
+#[cfg(test)]
 mod left_open;
 #[cfg(test)]
 mod letters;

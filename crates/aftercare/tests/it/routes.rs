@@ -69,6 +69,9 @@ impl Route {
             "{report}/cases",
             "/pages/{number}",
             "/messages/{no}/letter",
+            "/appointments/{no}",
+            "{code}",
+            "{product}",
         ]
         .iter()
         .any(|p| self.path.contains(p))

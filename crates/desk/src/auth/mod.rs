@@ -109,7 +109,7 @@ pub async fn sign_in(desk: &Desk, login: &str, password: String, from: &str) -> 
 }
 
 /// Seconds that a key must still wait after its failures: 30 s after the last free one, twice as long each time.
-fn wait(r: &mut Read<'_>, key: &str, free: i64, longest_s: i64) -> Result<i64> {
+pub(crate) fn wait(r: &mut Read<'_>, key: &str, free: i64, longest_s: i64) -> Result<i64> {
     let now = r.now().as_second();
     Ok(session::failures(r, key)?
         .filter(|(n, _)| *n >= free)

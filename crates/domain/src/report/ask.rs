@@ -24,6 +24,8 @@ named! {
         Solving = "solving",
         /// Progress slots met by people (S2-63).
         Punctuality = "punctuality",
+        /// Questions asked twice (S1-19).
+        Repeats = "repeats",
         /// Open work by age, as of now.
         Backlog = "backlog",
     }
@@ -37,6 +39,7 @@ impl Report {
             Self::Recovery => Grouping::Severity,
             Self::Satisfaction => Grouping::Kind,
             Self::Punctuality => Grouping::Person,
+            Self::Repeats => Grouping::Month,
             Self::Solving | Self::Backlog => Grouping::Group,
         }
     }
@@ -46,6 +49,7 @@ impl Report {
         Grouping::ALL.iter().copied().filter(move |g| match g {
             Grouping::Milestone | Grouping::Hour => self == Self::Attainment,
             Grouping::Case => self == Self::Punctuality,
+            Grouping::Contact => self == Self::Repeats,
             _ => true,
         })
     }
@@ -69,6 +73,8 @@ named! {
         Severity = "severity",
         /// A customer organisation.
         Customer = "customer",
+        /// A person of a customer.
+        Contact = "contact",
         /// A kind of service (S2-84).
         Kind = "kind",
         /// A case.

@@ -1,6 +1,8 @@
 //! The columns of the reports: which cells a number is made of, and how.
 
-use super::{Entry, Report, attainment, backlog, punctuality, quantile, recovery, satisfaction, solving};
+use super::{
+    Entry, Report, attainment, backlog, punctuality, quantile, recovery, repeats, satisfaction, solving,
+};
 
 /// How a number is made of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +132,7 @@ impl Report {
             Self::Satisfaction => satisfaction::COLUMNS,
             Self::Solving => solving::COLUMNS,
             Self::Punctuality => punctuality::COLUMNS,
+            Self::Repeats => repeats::COLUMNS,
             Self::Backlog => backlog::COLUMNS,
         }
     }
@@ -156,6 +159,7 @@ impl Report {
             Self::Satisfaction => &satisfaction::OVERALL,
             Self::Solving => &solving::RATE,
             Self::Punctuality => &punctuality::RATE,
+            Self::Repeats => &repeats::RATE,
             Self::Backlog => &backlog::ALL,
         }
     }

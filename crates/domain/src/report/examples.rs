@@ -94,7 +94,8 @@ pub(super) fn history(n: usize, text: &str) -> History {
     let organisation = Some(if n.is_multiple_of(2) { "north" } else { "south" }.into());
     let (id, number) = (format!("t{n}").into(), format!("AF-{n}"));
     let contract = Some(format!("c{}", n % 3).into()).filter(|_| !n.is_multiple_of(3));
-    let ticket = Known { id, number, organisation, contract, received_at: events[0].at };
+    let requester = "c".into();
+    let ticket = Known { id, number, requester, organisation, contract, received_at: events[0].at };
     History { ticket, events }
 }
 

@@ -13,6 +13,7 @@ mod place;
 mod punctuality;
 mod quantile;
 mod recovery;
+mod repeats;
 mod satisfaction;
 mod sheet;
 mod solving;

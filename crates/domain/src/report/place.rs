@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::Grouping;
 use crate::access::ActorRef;
-use crate::id::{ContractId, GroupId, OrgId, StaffId, TicketId};
+use crate::id::{ContactId, ContractId, GroupId, OrgId, StaffId, TicketId};
 use crate::sla::Milestone;
 use crate::ticket::{Change, EditField, Event, Kind, Severity};
 use crate::time::Timestamp;
@@ -19,6 +19,8 @@ pub struct Known {
     pub id: TicketId,
     /// Number.
     pub number: String,
+    /// Who asks, as of now.
+    pub requester: ContactId,
     /// The requester's organisation when it came.
     pub organisation: Option<OrgId>,
     /// The contract that serves it now.
@@ -116,6 +118,7 @@ pub(super) fn key(by: Grouping, zone: &TimeZone, ticket: &Known, found: &super::
         Grouping::Person => or_nobody(place.person.as_ref().map(StaffId::as_str)),
         Grouping::Severity => place.severity.to_string(),
         Grouping::Customer => or_nobody(ticket.organisation.as_ref().map(OrgId::as_str)),
+        Grouping::Contact => ticket.requester.to_string(),
         Grouping::Kind => place.kind.to_string(),
         Grouping::Case => ticket.number.clone(),
         Grouping::Contract => or_nobody(ticket.contract.as_ref().map(ContractId::as_str)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::place::{Place, key};
 use super::{Ask, Column, Figure, Grouping, History, Known, Report};
-use super::{attainment, backlog, punctuality, recovery, satisfaction, solving};
+use super::{attainment, backlog, punctuality, recovery, repeats, satisfaction, solving};
 use crate::sla::{Milestone, Outcome};
 use crate::ticket::{Kind, Severity};
 use crate::time::Timestamp;
@@ -168,6 +168,7 @@ fn find(ask: &Ask, history: &History) -> Vec<Found> {
         Report::Satisfaction => satisfaction::find(history),
         Report::Solving => solving::find(history),
         Report::Punctuality => punctuality::find(ask, history),
+        Report::Repeats => repeats::find(history),
         Report::Backlog => backlog::find(history, ask.now),
     }
 }

@@ -15,6 +15,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("oncall_feed", "a secret"),
     ("oncall_told", "the installation's own"),
     ("appointment_told", "the installation's own"),
+    ("pre_ticket", "not yet said"),
     ("page_link", "a secret"),
     ("push_key", "a secret"),
     ("push_subscription", "a secret"),

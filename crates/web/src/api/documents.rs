@@ -186,6 +186,12 @@ pub(crate) struct SettingsDocument {
     /// Minutes before an appointment at which whoever has it is reminded, 0–1440; 0 reminds nobody.
     #[schema(required = false)]
     appointment_reminder_minutes: u32,
+    /// The number that customers call, as it is printed.
+    #[schema(required = false)]
+    support_phone: String,
+    /// Strangers may prepare a call at `/kit` and get a code.
+    #[schema(required = false)]
+    caller_kit: bool,
     /// So many missed first responses of one person, 1–100 …
     #[schema(required = false)]
     miss_count: u32,

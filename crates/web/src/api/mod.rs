@@ -18,6 +18,7 @@ mod emergencies;
 mod emergency_views;
 mod house;
 mod imports;
+mod kit;
 mod mail_in;
 mod mailboxes;
 mod message;
@@ -171,13 +172,14 @@ fn described_letters() -> OpenApiRouter<App> {
         .routes(routes!(mailboxes::remove_block))
 }
 
-/// Agreed contacts with customers.
+/// Agreed contacts with customers, and what callers prepare.
 fn described_appointments() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(appointments::list))
         .routes(routes!(appointments::of_ticket, appointments::create))
         .routes(routes!(appointments::put, appointments::call_off))
         .routes(routes!(appointments::keep))
+        .routes(routes!(kit::show))
 }
 
 /// What the requester does, passed on.

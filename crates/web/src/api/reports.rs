@@ -136,7 +136,7 @@ pub(crate) async fn list(
     Ok(Json(ReportsView { items: answers.iter().map(|a| view(a, Vec::new(), None)).collect() }))
 }
 
-/// A report: `attainment`, `recovery`, `satisfaction`, `solving`, `punctuality`, `backlog`.
+/// A report: `attainment`, `recovery`, `satisfaction`, `solving`, `punctuality`, `repeats`, `backlog`.
 #[utoipa::path(get, path = "/api/v1/reports/{report}", params(("report" = String, Path), ReportQuery, Limit), responses((status = 200, body = ReportView), (status = 422, body = Problem)))]
 pub(crate) async fn show(
     State(app): State<App>,

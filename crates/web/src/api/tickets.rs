@@ -81,6 +81,8 @@ pub(crate) struct NewTicketBody {
     received_at: Option<Timestamp>,
     /// Why it is entered only now; needed with `received_at`.
     received_reason: String,
+    /// The code of what the caller had prepared; it is used up.
+    code: String,
     /// How the customer wants to be reached: `phone`, `mail`, `chat`, `on_site`.
     follow_way: String,
     /// When, in words.
@@ -118,6 +120,7 @@ impl NewTicketBody {
                 noted_choice("follow_way", &self.follow_way, &mut misread)?,
                 &self.follow_when,
             ),
+            prepared: id(&self.code),
             quiet: false,
             misread,
         })

@@ -4,6 +4,7 @@ mod case;
 mod emergency;
 mod promises;
 mod request;
+mod way;
 
 use askama::Template;
 use axum::Router;

@@ -9,12 +9,14 @@ use desk::Error;
 use desk::intake::{NewTicket, open};
 use desk::ticket::follow_up;
 use domain::appointment::{ContactWay, Follow};
+use domain::door::{Complexity, Door, Proposal};
 use domain::field::Field;
-use domain::ticket::decide::Body;
+use domain::ticket::decide::{Body, Rules};
 use domain::ticket::{Channel, Facts, Kind};
 use serde::Deserialize;
 use store::directory::{self, ProductRow};
 
+use super::way::Ways;
 use crate::app::App;
 use crate::error::WebError;
 use crate::form::{Fields, facts_of, id, noted_choice};
@@ -31,9 +33,13 @@ pub(super) struct RequestForm {
     title: String,
     html: String,
     text: String,
-    kind: String,
+    pub(super) kind: String,
     product: String,
-    stopped: String,
+    pub(super) stopped: String,
+    /// How easily it is told; asked for the proposal only.
+    pub(super) complexity: String,
+    /// A call is to be asked for afterwards.
+    call: String,
     files: Vec<String>,
     follow_way: String,
     follow_when: String,
@@ -52,6 +58,7 @@ struct RequestPage {
     errors: Wrongs,
     products: Vec<ProductRow>,
     fields: Vec<(Field, String)>,
+    ways: Ways,
 }
 
 impl RequestPage {
@@ -61,6 +68,19 @@ impl RequestPage {
     }
     fn ways(&self) -> &'static [ContactWay] {
         ContactWay::ALL
+    }
+    fn complexities(&self) -> &'static [Complexity] {
+        Complexity::ALL
+    }
+    /// Why, and what is to be done for it.
+    fn said(&self, p: &Proposal) -> String {
+        let how = match (p.door, &self.ways.mail) {
+            (Door::Mail, Some(address)) => self.ui.t1("way-mail", "address", address),
+            (Door::CallBack, _) => self.ui.t("way-call").to_owned(),
+            (Door::Form, _) => self.ui.t("way-form").to_owned(),
+            _ => String::new(),
+        };
+        self.ui.t2("way-said", "why", self.ui.w("door_because", p.because.as_str()), "how", how)
     }
 }
 
@@ -72,35 +92,46 @@ async fn page_with(
 ) -> Result<Response, WebError> {
     let fail = |e| page.visitor.fail(e);
     let ui = Ui::contact(app, page, "new").await.map_err(fail)?;
-    let products = app.desk.read(|r| Ok(directory::products(r)?)).await.map_err(fail)?;
+    let desk = app.desk.clone();
+    let read = app.desk.read(move |r| Ok((desk.rules_in(r)?, directory::products(r)?)));
+    let (rules, products) = read.await.map_err(fail)?;
+    let ways = Ways::of(&form, &rules, (&app.config.written_mailboxes, ui.now));
     let facts = facts_of(&form.rest);
     let value =
         |f: Field| (f.clone(), form.rest.get(&format!("extra.{}", f.key)).cloned().unwrap_or_default());
-    let fields = asked_of_customers(app).await.map_err(fail)?.into_iter().map(value).collect();
-    render(&RequestPage { ui, form, facts, errors, products, fields }, &page.visitor)
+    let fields = of_customers(&rules).into_iter().map(value).collect();
+    render(&RequestPage { ui, form, facts, errors, products, fields, ways }, &page.visitor)
 }
 
 /// The extra fields that customers fill in.
 async fn asked_of_customers(app: &App) -> desk::Result<Vec<Field>> {
     let desk = app.desk.clone();
     let rules = app.desk.read(move |r| desk.rules_in(r)).await?;
-    Ok(rules.fields.iter().filter(|f| f.customer).cloned().collect())
+    Ok(of_customers(&rules))
 }
 
-/// Which case is gone on with.
+fn of_customers(rules: &Rules) -> Vec<Field> {
+    rules.fields.iter().filter(|f| f.customer).cloned().collect()
+}
+
+/// Which case is gone on with, and what was answered for a proposal.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct After {
+pub(super) struct Asked {
     after: String,
+    kind: String,
+    stopped: String,
+    complexity: String,
 }
 
 /// The empty form; after a case that is not opened again, with what it was about.
 pub(super) async fn form(
     State(app): State<App>,
     page: ContactPage,
-    Query(After { after }): Query<After>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    let mut form = RequestForm::default();
+    let Asked { after, kind, stopped, complexity } = asked;
+    let mut form = RequestForm { stopped, complexity, ..RequestForm::default() };
     if !after.is_empty() {
         let scope = page.visitor.actor().scope();
         let read = app.desk.read(move |r| Ok(store::ticket::by_number(r, &scope, &after)?));
@@ -110,6 +141,9 @@ pub(super) async fn form(
             form.kind = t.kind.to_string();
             form.after = t.number;
         }
+    }
+    if !kind.is_empty() {
+        form.kind = kind;
     }
     page_with(&app, &page, form, Wrongs::default()).await
 }
@@ -128,10 +162,8 @@ pub(super) async fn create(
             NewTicket::by_contact(page.contact.id.clone(), form.title.clone(), body, Channel::Portal);
         new.kind = noted_choice("kind", &form.kind, &mut new.misread)?.unwrap_or(Kind::Fault);
         new.product = id(&form.product);
-        new.follow = Follow::of(
-            noted_choice("follow_way", &form.follow_way, &mut new.misread)?,
-            &form.follow_when,
-        );
+        new.follow =
+            Follow::of(noted_choice("follow_way", &form.follow_way, &mut new.misread)?, &form.follow_when);
         new.facts = facts_of(&form.rest);
         // A field of another kind or product was shown, but not meant.
         let meant = asked.iter().filter(|f| f.applies(new.kind, new.product.as_ref()));
@@ -152,6 +184,7 @@ pub(super) async fn create(
         Err(e) => Err(e),
     };
     match result {
+        Ok(t) if !form.call.is_empty() => Ok(back(&page.visitor, &format!("{}/appointments", t.number))),
         Ok(t) => Ok(back(&page.visitor, &t.number)),
         Err(Error::Invalid(fields)) if !page.visitor.part => {
             let errors = Wrongs::of(&fields, page.visitor.locale);

@@ -23,7 +23,7 @@ pub(crate) struct ReportQuery {
     pub from: String,
     /// Last day, with `days`.
     pub until: String,
-    /// `group`, `person`, `severity`, `customer`, `contract`, `kind`, `month`; for attainment also `milestone` and `hour`, for punctuality also `case`.
+    /// `group`, `person`, `severity`, `customer`, `contract`, `kind`, `month`; for attainment also `milestone` and `hour`, for punctuality also `case`, for repeats also `contact`.
     #[param(schema_with = crate::api::choices::grouping, required = false)]
     pub by: String,
     /// Attainment only: `response`, `attend`, `update`, `reply`, `resolution`. Without it: all, if they are the rows,

@@ -115,6 +115,9 @@ pub(crate) fn sentence(locale: Locale, answer: &Answer) -> String {
         Report::Punctuality => {
             ("report-said-punctuality", &["punctual", "slots", "automatic", "silent_slot"])
         }
+        Report::Repeats => {
+            ("report-said-repeats", &["repeat_rate", "asked_cases", "asked_again", "facts_again"])
+        }
         Report::Backlog => ("report-said-backlog", &["open", "age30", "older", "oldest"]),
     };
     let (period, change) = (period(locale, answer.ask.period), headline_change(locale, answer));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use desk::Result;
 use desk::report::Answer;
-use domain::id::{ContractId, OrgId, StaffId};
+use domain::id::{ContactId, ContractId, OrgId, StaffId};
 use domain::report::{Column, Figure, Grouping, How, NOBODY, Report};
 use store::{Read, directory, staff};
 use words::{Locale, t, word};
@@ -47,6 +47,12 @@ impl Labels {
                 for key in keys {
                     let row = directory::contract(r, &ContractId(key.clone()))?;
                     names.extend(row.map(|c| (c.contract.id.0, c.number)));
+                }
+            }
+            Grouping::Contact => {
+                for key in keys {
+                    let row = directory::contact(r, &ContactId(key.clone()))?;
+                    names.extend(row.map(|c| (c.id.0, c.name)));
                 }
             }
             Grouping::Customer => {

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use desk::intake::{NewTicket, open};
-use desk::{Error, noted};
+use desk::{Error, kit, noted};
 use domain::access::Right;
 use domain::appointment::{ContactWay, Follow};
 use domain::ticket::decide::Body;
@@ -53,6 +53,10 @@ pub(super) struct NewForm {
     received_reason: String,
     follow_way: String,
     follow_when: String,
+    /// The code of what the caller has prepared.
+    code: String,
+    /// The form is to be filled with it.
+    fill: String,
     #[serde(flatten)]
     rest: BTreeMap<String, String>,
 }
@@ -69,6 +73,8 @@ struct NewPage {
     products: Vec<ProductRow>,
     modules: Vec<ModuleRow>,
     fields: Vec<(domain::field::Field, String)>,
+    /// Facts that were filled in just now, by the names of their fields.
+    filled: String,
 }
 
 impl NewPage {
@@ -96,6 +102,16 @@ impl NewPage {
 }
 
 async fn page_with(app: &App, page: &StaffPage, form: NewForm, errors: Wrongs) -> Result<Response, WebError> {
+    filled_with(app, page, form, errors, String::new()).await
+}
+
+async fn filled_with(
+    app: &App,
+    page: &StaffPage,
+    form: NewForm,
+    errors: Wrongs,
+    filled: String,
+) -> Result<Response, WebError> {
     page.need(Right::TicketCreate)?;
     let ui = page.ui(app, "tickets").await?;
     let desk = app.desk.clone();
@@ -119,7 +135,8 @@ async fn page_with(app: &App, page: &StaffPage, form: NewForm, errors: Wrongs) -
         })
         .collect();
     let query = ListQuery::default();
-    render(&NewPage { ui, query, form, errors, groups, people, products, modules, fields }, &page.visitor)
+    let view = NewPage { ui, query, form, errors, groups, people, products, modules, fields, filled };
+    render(&view, &page.visitor)
 }
 
 /// Who asks, if that is known before.
@@ -139,12 +156,45 @@ pub(super) async fn form(
     page_with(&app, &page, form, Wrongs::default()).await
 }
 
+/// Fills the form with what the caller has prepared; what was typed stays.
+async fn fill(app: &App, page: &StaffPage, mut form: NewForm) -> Result<Response, WebError> {
+    let prepared = match kit::redeem(&app.desk, page.actor(), &form.code).await {
+        Ok(prepared) => prepared,
+        Err(Error::Invalid(fields)) => {
+            let errors = Wrongs::of(&fields, page.visitor.locale);
+            return page_with(app, page, form, errors).await;
+        }
+        Err(e) => return Err(page.visitor.fail(e)),
+    };
+    let mut facts = form.facts();
+    let mut filled = domain::kit::fill(&mut facts, &prepared.facts);
+    let Facts { symptom, occurrence, system, version, error_code } = facts;
+    let fields = [
+        ("symptom", symptom),
+        ("occurrence", occurrence),
+        ("system", system),
+        ("product_version", version),
+        ("error_code", error_code),
+    ];
+    form.rest.extend(fields.map(|(name, text)| (name.to_owned(), text)));
+    if let Some(product) = prepared.product.filter(|_| form.product.is_empty()) {
+        form.product = product.0;
+        filled.push("product");
+    }
+    form.code = prepared.code;
+    let filled = filled.join(" ").replace("version", "product_version");
+    filled_with(app, page, form, Wrongs::default(), filled).await
+}
+
 /// Opens the ticket, or shows the form again with what is wrong.
 pub(super) async fn create(
     State(app): State<App>,
     page: StaffPage,
     Fields(form): Fields<NewForm>,
 ) -> Result<Response, WebError> {
+    if !form.fill.is_empty() {
+        return fill(&app, &page, form).await;
+    }
     let desk = app.desk.clone();
     let rules = app.desk.peek(move |r| desk.rules_in(r)).await.map_err(|e| page.visitor.fail(e))?;
     let result = match form.read(&rules.settings.zone()) {
@@ -200,6 +250,7 @@ impl NewForm {
                 noted_choice("follow_way", &self.follow_way, &mut misread)?,
                 &self.follow_when,
             ),
+            prepared: id(&self.code),
             quiet: false,
             misread,
         })

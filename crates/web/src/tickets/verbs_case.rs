@@ -11,8 +11,8 @@ use domain::ticket::{PlanStep, RaiseMode, Ticket};
 use domain::time::Timestamp;
 use serde::Deserialize;
 
-use super::stale::{self, Clash};
 use super::edited::clashing;
+use super::stale::{self, Clash};
 use super::verbs::{before, said};
 use crate::app::App;
 use crate::error::WebError;
@@ -26,7 +26,8 @@ fn edit_of(form: &BTreeMap<String, String>) -> desk::Result<verb::EditInput> {
     let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let theirs: Vec<String> = parts(text("theirs")).collect();
     let wanted = |name: &str| !theirs.iter().any(|t| t == name);
-    let follow = || Ok::<_, Error>(Follow::of(choice("follow_way", text("follow_way"))?, text("follow_when")));
+    let follow =
+        || Ok::<_, Error>(Follow::of(choice("follow_way", text("follow_way"))?, text("follow_when")));
     let asked = wanted("follow") && form.contains_key("follow_way");
     let extra = form.iter().filter_map(|(k, v)| Some((k.strip_prefix("extra.")?.to_owned(), v.clone())));
     Ok(verb::EditInput {

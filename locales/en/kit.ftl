@@ -1,0 +1,51 @@
+# Before you call
+
+kit = Before you call
+kit-intro = Write this down before you call, and you get a number of six digits. Tell it on the telephone: whoever answers sees what you wrote and need not ask again. Leave out what you do not know.
+kit-hours = Service hours
+kit-no-secrets = Please write no passwords and nothing private. It is deleted after 24 hours.
+kit-do = Get a number
+kit-code = Your number
+kit-tell = Tell this number when you call.
+kit-until = Good until { $at }.
+kit-told = What you wrote
+kit-again = Begin again
+kit-fill = Fill in
+kit-fill-help = The six digits that a customer got before calling. Only what is empty is filled in.
+kit-filled = What the caller prepared was filled in. The number ends with the ticket.
+field-code = Caller's number
+field-caller_kit = Open the page “Before you call” (/kit)
+caller-kit-help = Without signing in, customers write down the facts and get a number of six digits, good for 24 hours, to be told on the telephone. Manuals can name /kit/ and the product's id.
+issue-no_such_code = there is no such number, or it has expired; please ask the customer again
+kit-wait = What is written now is usually answered within { $time } (the median of { $n } at this hour in the past { $weeks } weeks).
+kit-wait-unknown = Only { $n } came at this hour so far: too few to say how long it takes.
+kit-closed = It is outside service hours now.
+kit-calm = When it is calm
+kit-calm-help = By what came in the past 12 weeks, service hours only; the stronger the colour, the busier.
+kit-advice = Busiest is { $busy }, calm is { $quiet }.
+calm-0 = calm
+calm-1 = rather calm
+calm-2 = usual
+calm-3 = rather busy
+calm-4 = busy
+sheet = Contact sheet
+sheet-help = Print it for where the product is used, or for its manual. The telephone number is set under Administration → Settings.
+sheet-back = Back to the product
+sheet-mail = E-mail
+sheet-portal = Portal
+sheet-code = Code that leads to { $address }
+sheet-scan = Scan it before you call, write the problem down, and tell the six digits on the telephone.
+sheet-no-kit = The page “Before you call” is closed, or the product is inactive, so there is no code.
+field-support_phone = Support telephone
+support-phone-help = Printed on contact sheets and shown on the page “Before you call”.
+
+# Questions asked twice
+report-repeats = Asked twice
+report-said-repeats = { $period }: of { $asked_cases } tickets that came, { $repeat_rate } had facts that were entered anew, { $change }: { $asked_again } tickets, { $facts_again } facts.
+report-how-repeats = Nobody records what a customer is asked, so this counts facts that a case already had and that agents entered anew with another text; filling in what was empty does not count. By when the case came.
+grouping-contact = By contact
+column-repeat_rate = Tickets asked twice
+column-asked_cases = Came
+column-asked_again = Asked again
+column-facts_again = Facts entered anew
+export-repeat_rate = Tickets asked twice (%)

@@ -1,0 +1,51 @@
+# 来电准备
+
+kit = 来电前的准备
+kit-intro = 打电话之前把这几项写下来，您会得到一个六位号码。通话时报出号码，客服就能看到您写的内容，不必再问一遍。不清楚的可以留空。
+kit-hours = 服务时间
+kit-no-secrets = 请不要填写密码或个人隐私。内容 24 小时后自动删除。
+kit-do = 取号码
+kit-code = 您的号码
+kit-tell = 来电时请报这个号码。
+kit-until = { $at } 前有效。
+kit-told = 您写的内容
+kit-again = 重新填写
+kit-fill = 填入
+kit-fill-help = 客户在来电准备页取的六位号码。只填入还空着的项。
+kit-filled = 已填入客户准备的内容。提交工单后号码失效。
+field-code = 来电号码
+field-caller_kit = 开放“来电前的准备”页面（/kit）
+caller-kit-help = 客户无需登录，填写问题信息后得到一个 24 小时内有效的六位号码，来电时报给客服。产品手册可印 /kit/产品标识。
+issue-no_such_code = 没有这个号码，或已过期。请与客户核对
+kit-wait = 现在写下的问题通常 { $time }内有人答复（过去 { $weeks } 周此时段 { $n } 件的中位数）。
+kit-wait-unknown = 此时段的记录只有 { $n } 件，还说不准要等多久。
+kit-closed = 现在不在服务时间内。
+kit-calm = 什么时候打比较空
+kit-calm-help = 按过去 12 周问题到达的时间，只列服务时间。颜色越浓越忙。
+kit-advice = 最忙的是{ $busy }，较空的是{ $quiet }。
+calm-0 = 空
+calm-1 = 较空
+calm-2 = 一般
+calm-3 = 较忙
+calm-4 = 忙
+sheet = 联系方式单
+sheet-help = 打印后贴在使用产品的地方，或附在手册里。电话在管理 → 设置中填写。
+sheet-back = 返回产品
+sheet-mail = 邮箱
+sheet-portal = 门户
+sheet-code = 二维码：{ $address }
+sheet-scan = 来电前扫码，把问题写下来，通话时报出六位号码。
+sheet-no-kit = “来电前的准备”页面未开放，或产品已停用，因此没有二维码。
+field-support_phone = 客服电话
+support-phone-help = 印在联系方式单上，也显示在来电准备页。
+
+# 重复询问
+report-repeats = 重复询问
+report-said-repeats = { $period }受理的 { $asked_cases } 张工单中，{ $repeat_rate } 有问题信息被重新填写，{ $change }：共 { $asked_again } 张、{ $facts_again } 项。
+report-how-repeats = 系统不记录“问了客户什么”，因此以坐席把已经填过的问题信息改填为其他内容来计：每改一项计一次，补填空着的项不计。按工单受理时间统计。
+grouping-contact = 按联系人
+column-repeat_rate = 重复询问的工单占比
+column-asked_cases = 受理
+column-asked_again = 重复询问的工单
+column-facts_again = 重新填写的项
+export-repeat_rate = 重复询问的工单占比（%）

@@ -51,6 +51,8 @@ mod faults;
 #[cfg(test)]
 mod faults_search;
 #[cfg(test)]
+mod following;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod housekeeping;

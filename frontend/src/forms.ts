@@ -9,7 +9,8 @@ export function forms(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
-    if (!form.closest(".case, [data-keeps]")) return;
+    // Some buttons are answered with a page.
+    if (!form.closest(".case, [data-keeps]") || event.submitter?.hasAttribute("data-page")) return;
     event.preventDefault();
     if (!sending.has(form)) void send(form, event.submitter as HTMLButtonElement | null);
   });

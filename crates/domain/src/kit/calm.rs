@@ -65,7 +65,7 @@ impl Calm {
     pub fn level(&self, (day, hour): (usize, usize), open: impl Fn(usize, usize) -> bool) -> Option<u8> {
         let most = hours().filter(|(d, h)| open(*d, *h)).map(|(d, h)| self.count(d, h)).max()?;
         let n = self.count(day, hour);
-        open(day, hour).then(|| if most == 0 { 0 } else { u8::try_from(n * 4 / most).unwrap_or(4) })
+        open(day, hour).then(|| u8::try_from((n * 4).checked_div(most).unwrap_or(0)).unwrap_or(4))
     }
 
     /// The busiest and the calmest of the hours that are open, as weekday and hour; nothing if all are alike.

@@ -123,3 +123,14 @@ letter-forwarded-body =
     { $message }
 
     Answer this mail to reach { $desk }.
+letter-transcript-subject = { $number } transcript of your chat: { $title }
+letter-transcript-body =
+    Dear { $name },
+
+    this is what was said in the chat.
+
+    { $message }
+
+    See the case or add to it: { $link }
+
+    { $desk }

@@ -123,3 +123,14 @@ letter-forwarded-body =
     { $message }
 
     直接回复本邮件，答复会送到 { $desk }。
+letter-transcript-subject = { $number } 对话记录：{ $title }
+letter-transcript-body =
+    { $name }，您好：
+
+    以下是本次在线会话的记录。
+
+    { $message }
+
+    查看或补充信息：{ $link }
+
+    { $desk }

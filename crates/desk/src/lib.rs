@@ -6,6 +6,7 @@ mod appointment;
 mod at;
 pub mod auth;
 mod case;
+pub mod chat;
 pub mod conduct;
 pub mod counted;
 pub mod dkim;
@@ -62,6 +63,11 @@ pub struct Unit<'u, 'w> {
     pub now: Timestamp,
     /// The rules as of this transaction.
     pub rules: Arc<Rules>,
+}
+
+/// The same unit with somebody else who acts.
+pub(crate) fn as_actor<'u, 'w>(unit: &'u mut Unit<'_, 'w>, actor: &'u Actor) -> Unit<'u, 'w> {
+    Unit { work: &mut *unit.work, actor, now: unit.now, rules: Arc::clone(&unit.rules) }
 }
 
 impl Desk {

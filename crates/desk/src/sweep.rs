@@ -41,8 +41,9 @@ pub async fn sweep(desk: &Desk) -> Result<usize> {
     let watched = crate::oncall::watch::sweep(desk).await;
     let rung = crate::appointment::sweep(desk).await;
     let paged = crate::oncall::paging::sweep(desk).await;
+    let left = crate::chat::sweep(desk).await;
     let counted = |rounds| rung.map(|rings| n + rounds + rings);
-    ticked.and(hushed).and(watched).and(paged).and_then(counted)
+    ticked.and(hushed).and(watched).and(left).and(paged).and_then(counted)
 }
 
 /// A clock further than this from the database server's fires nothing (E7).
@@ -86,7 +87,8 @@ pub async fn next_instant(desk: &Desk) -> Result<Option<Timestamp>> {
 pub fn next_in(r: &mut Read<'_>) -> Result<Option<Timestamp>> {
     let (clocks, rotas) = (ticket::next_instant(r)?, store::oncall::watch::next(r)?);
     let appointments = store::appointment::next(r)?;
-    Ok(clocks.into_iter().chain(rotas).chain(appointments).chain(store::oncall::page::next(r)?).min())
+    let (pages, silent) = (store::oncall::page::next(r)?, crate::chat::next_silent(r)?);
+    Ok(clocks.into_iter().chain(rotas).chain(appointments).chain(pages).chain(silent).min())
 }
 
 async fn tick(desk: Desk, id: TicketId) -> Result<()> {

@@ -59,4 +59,6 @@ ids! {
     RotaId,
     /// A bearer token of the API.
     TokenId,
+    /// A chat.
+    ChatId,
 }

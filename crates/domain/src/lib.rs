@@ -7,6 +7,7 @@ pub mod agreement;
 pub mod answer;
 pub mod appointment;
 pub mod calendar;
+pub mod chat;
 pub mod conduct;
 pub mod dkim;
 pub mod door;

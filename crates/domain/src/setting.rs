@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chat::{MOST_ORIGINS, parse_origin};
 use crate::conduct::Consequence;
 use crate::id::{CalendarId, GroupId, PolicyId};
 use crate::mail_in::Forged;
@@ -47,6 +48,14 @@ pub struct Settings {
     pub undo_seconds: u32,
     /// What becomes of a letter that its sender's domain disowns.
     pub forged_mail: Forged,
+    /// Chat is offered.
+    pub chat_on: bool,
+    /// The sites on whose pages it may stand, besides our own.
+    pub chat_origins: Vec<String>,
+    /// The calendar in whose hours somebody is there to chat.
+    pub chat_calendar: CalendarId,
+    /// Chats that one person may have at once, 1–20.
+    pub chats_per_person: u32,
     /// Largest file, in bytes.
     pub max_file_bytes: u64,
     /// Ends of names of files that are not taken, in small letters, without the dot.
@@ -87,6 +96,10 @@ impl Default for Settings {
             miss_consequence: Consequence::Talk,
             undo_seconds: 0,
             forged_mail: Forged::Mark,
+            chat_on: false,
+            chat_origins: Vec::new(),
+            chat_calendar: CalendarId::from("service"),
+            chats_per_person: 5,
             max_file_bytes: 50 * 1024 * 1024,
             refused_files: REFUSED_FILES.iter().map(|end| (*end).to_owned()).collect(),
         }
@@ -128,6 +141,7 @@ impl Settings {
             ("miss_count", (1..=100).contains(&self.miss_count)),
             ("miss_days", (1..=366).contains(&self.miss_days)),
             ("undo_seconds", self.undo_seconds <= 60),
+            ("chats_per_person", (1..=20).contains(&self.chats_per_person)),
             ("max_file_bytes", (1..=MAX_FILE_BYTES).contains(&self.max_file_bytes)),
             ("refused_files", ends),
         ];
@@ -136,6 +150,11 @@ impl Settings {
         // A ticket that is closed before its customer was reminded: the end comes too soon, not the reminder.
         if closes && reminds && self.remind_after_days.iter().any(|d| *d >= self.close_after_days) {
             found.push(("close_after_days".to_owned(), "before_reminders"));
+        }
+        // They are compared as browsers name them.
+        let is_origin = |o: &String| parse_origin(o).as_ref() == Some(o);
+        if self.chat_origins.len() > MOST_ORIGINS || !self.chat_origins.iter().all(is_origin) {
+            found.push(("chat_origins".to_owned(), "bad_origin"));
         }
         found
     }

@@ -12,6 +12,9 @@ statements! {
          VALUES ($1, 'internal', $2, $3, $4, $5, $6, $7, $8)";
     ATTACH = "UPDATE file SET ticket_id = $2, message_no = $3, visibility = $4 \
          WHERE id = $1 AND ticket_id IS NULL AND actor_kind = $5 AND actor_id = $6";
+    GIVE = "UPDATE file SET ticket_id = $2, visibility = 'public' \
+         WHERE id = $1 AND ticket_id IS NULL AND actor_kind = $3 AND actor_id = $4";
+    PUT_WITH = "UPDATE file SET message_no = $3 WHERE id = $1 AND ticket_id = $2 AND message_no IS NULL";
     HAND_OVER = "UPDATE file SET actor_kind = $2, actor_id = $3 \
          WHERE id = $1 AND ticket_id IS NULL AND actor_kind = $4 AND actor_id = $5";
     OF_MESSAGE = "SELECT id FROM file WHERE ticket_id = $1 AND message_no = $2 ORDER BY id LIMIT 1000";
@@ -97,6 +100,17 @@ pub fn attach(
         id.into(),
     ];
     work.hit("file", &ATTACH, &values)
+}
+
+/// Gives a file to a ticket before there is a message with which it comes: only its uploader may, and only once.
+pub fn give(work: &mut Work<'_>, file: &FileId, ticket: &TicketId, by: &ActorRef) -> Result<()> {
+    let (kind, id) = actor_columns(by);
+    work.hit("file", &GIVE, &[file.as_str().into(), ticket.as_str().into(), kind.into(), id.into()])
+}
+
+/// A file that a ticket has comes with this message.
+pub fn put_with(work: &mut Work<'_>, file: &FileId, ticket: &TicketId, message: i64) -> Result<()> {
+    work.execute(&PUT_WITH, &[file.as_str().into(), ticket.as_str().into(), message.into()]).map(drop)
 }
 
 /// An upload becomes somebody else's, as if they had uploaded it.

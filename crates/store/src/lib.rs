@@ -18,6 +18,7 @@ pub mod admin;
 pub mod answer;
 pub mod appointment;
 pub mod archive;
+pub mod chat;
 pub mod directory;
 pub mod dkim;
 pub mod emergency;

@@ -44,6 +44,7 @@ const FILES: &[(&str, &str)] = &[
     ("0026_clock_known.sql", include_str!("../migrations/0026_clock_known.sql")),
     ("0027_rota_drafts.sql", include_str!("../migrations/0027_rota_drafts.sql")),
     ("0028_mail_out.sql", include_str!("../migrations/0028_mail_out.sql")),
+    ("0029_chat.sql", include_str!("../migrations/0029_chat.sql")),
     ("0030_appointments.sql", include_str!("../migrations/0030_appointments.sql")),
     ("0031_kit.sql", include_str!("../migrations/0031_kit.sql")),
 ];

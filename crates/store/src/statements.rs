@@ -18,6 +18,7 @@ pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
         ("emergency::find", crate::emergency::FIND_STATEMENTS),
         ("feed", crate::feed::STATEMENTS),
         ("archive", crate::archive::STATEMENTS),
+        ("chat", crate::chat::STATEMENTS),
         ("conduct", crate::conduct::STATEMENTS),
         ("copied", crate::copied::STATEMENTS),
         ("dkim", crate::dkim::STATEMENTS),

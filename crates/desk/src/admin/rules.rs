@@ -32,6 +32,9 @@ pub async fn save_settings(desk: &Desk, who: &Actor, settings: Settings, version
         if !unit.rules.calendars.contains_key(&settings.silence_calendar) {
             return Err(Error::field("silence_calendar", "unknown"));
         }
+        if settings.chat_on && !unit.rules.calendars.contains_key(&settings.chat_calendar) {
+            return Err(Error::field("chat_calendar", "unknown"));
+        }
         if let Some(id) = &settings.default_group
             && !store::staff::groups(unit.work)?.iter().any(|g| g.id == *id && g.active)
         {

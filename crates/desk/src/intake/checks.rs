@@ -148,9 +148,10 @@ fn unknown(unit: &mut Unit<'_, '_>, new: &NewTicket, wrong: &mut Vec<FieldError>
     Ok(())
 }
 
-/// The extra values. A customer fills in what the portal asks; the rest is for staff. A letter has no fields.
+/// The extra values. A customer fills in what the portal asks; the rest is for staff. A letter has no fields, a chat neither.
 fn extra(unit: &Unit<'_, '_>, new: &NewTicket) -> Result<Extra> {
-    if new.channel == Channel::Mail && matches!(unit.actor, Actor::Contact(_)) && new.extra.is_empty() {
+    let bare = matches!(new.channel, Channel::Mail | Channel::Chat);
+    if bare && matches!(unit.actor, Actor::Contact(_)) && new.extra.is_empty() {
         return Ok(Extra::new());
     }
     let by_customer = matches!(unit.actor, Actor::Contact(_));

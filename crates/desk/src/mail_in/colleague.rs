@@ -12,12 +12,12 @@ use store::{letter, mail_in};
 
 use super::ReplyKey;
 use super::find::{clues_of, letter_key};
-use super::read::{Fate, Letter, as_actor, attach, body, change};
+use super::read::{Fate, Letter, attach, body, change};
 use crate::auth::staff_actor;
 use crate::case::load_current;
 use crate::jobs::PageJob;
 use crate::ticket::allowed;
-use crate::{Result, Unit};
+use crate::{Result, Unit, as_actor};
 
 /// Takes it as an answer to the customer if it answers the correspondence, else as a note.
 pub(super) fn take_in(

@@ -26,7 +26,7 @@ use super::find::{clues, letter_key};
 use super::{Claimed, ReplyKey, bounce, colleague, outside};
 use crate::case::load_current;
 use crate::intake::{NewTicket, contact_actor, new_contact, open_in};
-use crate::{Desk, Error, Result, Unit, save};
+use crate::{Desk, Error, Result, Unit, as_actor, save};
 
 /// What the configuration says about mail; further mailboxes are in the rules.
 #[derive(Debug, Clone, Default)]
@@ -351,11 +351,6 @@ fn open(
     let copied = put_in_copy(unit, l, contact, &decision.ticket.id)?;
     remark(unit, &decision.ticket.id, MailRemarks { named, left_out: l.left_out.to_vec(), copied })?;
     Ok(fate)
-}
-
-/// The same unit with somebody else who acts.
-pub(super) fn as_actor<'u, 'w>(unit: &'u mut Unit<'_, 'w>, actor: &'u Actor) -> Unit<'u, 'w> {
-    Unit { work: &mut *unit.work, actor, now: unit.now, rules: Arc::clone(&unit.rules) }
 }
 
 /// A decision about a case by whoever wrote. That they may was decided by the place of their letter.

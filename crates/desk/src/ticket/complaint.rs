@@ -84,7 +84,7 @@ pub(super) fn keep_apart(unit: &mut Unit<'_, '_>, t: &Ticket) -> Result<()> {
 }
 
 /// Nobody handles a complaint about a case of their own, nor the case while they handle a complaint about it.
-pub(super) fn stands_apart(unit: &mut Unit<'_, '_>, t: &Ticket, person: &StaffId) -> Result<()> {
+pub(crate) fn stands_apart(unit: &mut Unit<'_, '_>, t: &Ticket, person: &StaffId) -> Result<()> {
     if unit.actor.is_import() || !apart(unit, t)?.contains(person) {
         return Ok(());
     }

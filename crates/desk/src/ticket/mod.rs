@@ -24,7 +24,7 @@ pub use appoint::{
 pub use behalf::{FromCustomer, say, say_in};
 pub use bulk::{Changed, MOST, Outcome as BulkOutcome, Step, bulk};
 pub use combine::{can_unmerge, follow_up, link, merge, split, unlink, unmerge};
-pub(crate) use complaint::apart;
+pub(crate) use complaint::{apart, stands_apart};
 pub use edit::{EditInput, ServiceInput, attend, contact_recorded, edit, edit_service, plan, set_severity};
 pub use emergency::{
     DescribeInput, StartInput, call_off_emergency, describe_emergency, end_emergency, finish_emergency,
@@ -76,5 +76,5 @@ pub(crate) fn allowed(unit: &mut Unit<'_, '_>, action: Action, t: &Ticket) -> Re
     may(unit.actor, action, t)?;
     let Some(me) = unit.actor.staff().map(|s| s.id.clone()) else { return Ok(()) };
     let works = t.kind == Kind::Complaint && !matches!(action, Action::Note | Action::Assign);
-    if works { complaint::stands_apart(unit, t, &me) } else { Ok(()) }
+    if works { stands_apart(unit, t, &me) } else { Ok(()) }
 }

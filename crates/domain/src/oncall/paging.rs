@@ -44,6 +44,7 @@ impl PageEnd {
             Change::PageAcknowledged { .. } => Some(Self::Acknowledged),
             Change::Replied { .. }
             | Change::Reported { .. }
+            | Change::ChatAnswered { .. }
             | Change::Contacted { .. }
             | Change::Attended { .. } => Some(Self::Responded),
             Change::Emergency(said) if said.speaks() => Some(Self::Responded),

@@ -21,6 +21,7 @@ pub fn handled_by(t: &Ticket, events: &[Event]) -> BTreeSet<StaffId> {
                 people.extend([from, to].into_iter().filter_map(|h| h.assignee.clone()));
             }
             Change::Replied { .. }
+            | Change::ChatAnswered { .. }
             | Change::Contacted { .. }
             | Change::Attended { .. }
             | Change::Planned { .. }

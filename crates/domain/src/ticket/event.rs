@@ -10,7 +10,7 @@ use super::{CloseReason, Kind, Level, PlanStep, Rating, Severity, Status};
 use crate::access::ActorRef;
 use crate::appointment::AppointmentChange;
 use crate::emergency::EmergencyChange;
-use crate::id::{GroupId, StaffId};
+use crate::id::{ChatId, GroupId, StaffId};
 use crate::named;
 use crate::oncall::{Called, Means};
 use crate::routing::RouteReason;
@@ -277,6 +277,16 @@ pub enum Change {
     Copied { people: Vec<String> },
     /// Somebody is in copy no more.
     NotCopied { address: String },
+    /// The customer asked for somebody in a chat.
+    ChatAsked { chat: ChatId },
+    /// The first word of ours in a chat.
+    ChatAnswered { chat: ChatId },
+    /// A chat was over; the message is all of it, if anything was said.
+    ChatEnded {
+        chat: ChatId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<i64>,
+    },
     /// A person's deactivation handed it over.
     HandedOver { from: StaffId },
 }

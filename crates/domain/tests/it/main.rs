@@ -5,6 +5,8 @@ mod appointment;
 #[cfg(test)]
 mod catch_up;
 #[cfg(test)]
+mod chat;
+#[cfg(test)]
 mod emergency;
 #[cfg(test)]
 mod examples;

@@ -1,6 +1,7 @@
 //! What an archive holds: the tables in the order in which they can be filled again, with their columns.
 
 mod appointment;
+mod chat;
 mod conduct;
 mod emergency;
 mod mail;
@@ -309,6 +310,8 @@ pub const NOUNS: &[Noun] = &[
     oncall::NOTES,
     oncall::PAGES,
     conduct::CONDUCT,
+    chat::CHATS,
+    chat::LINES,
     mail::IN_COPY,
     Noun {
         name: "queue_counts",
@@ -322,12 +325,7 @@ pub const NOUNS: &[Noun] = &[
         keys: &["id"],
         columns: &[("id", Text), ("staff_id", Text), ("shared", Flag), ("name", Text), ("query", Text)],
     },
-    Noun {
-        name: "canned_answers",
-        table: "canned_answer",
-        keys: &["id"],
-        columns: &[("id", Text), ("name", Text), ("html", Text), ("version", Int), ("deleted_at", At)],
-    },
+    chat::ANSWERS,
     Noun {
         name: "admin_events",
         table: "admin_event",

@@ -49,8 +49,9 @@ async fn listen(target: &Target, shared: &Weak<Shared>) -> Result<(), tokio_post
     };
     let heard = async {
         while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
-            if let (AsyncMessage::Notification(_), Some(shared)) = (message?, shared.upgrade()) {
-                shared.ring();
+            if let (AsyncMessage::Notification(said), Some(shared)) = (message?, shared.upgrade()) {
+                // Without words it is the bell.
+                if said.payload().is_empty() { shared.ring() } else { shared.pass_on(said.payload()) }
             }
         }
         Ok(())

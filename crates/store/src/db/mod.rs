@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::time::{Clock, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::connect as connect_sqlite;
@@ -100,7 +100,13 @@ pub(crate) struct Shared {
     ids: Mutex<Ids>,
     last_now: Mutex<Timestamp>,
     news: watch::Sender<u64>,
+    whispers: broadcast::Sender<String>,
 }
+
+/// Words that wait for who is slow to hear them; those before are lost to them.
+const WHISPERS: usize = 1024;
+/// Longer ones are not passed on: `NOTIFY` takes less than 8,000 bytes.
+const LONGEST_WHISPER: usize = 500;
 
 impl Shared {
     fn new(clock: Arc<dyn Clock>, entropy: &Entropy) -> Self {
@@ -109,6 +115,7 @@ impl Shared {
             ids: Mutex::new(Ids::new(entropy)),
             last_now: Mutex::new(Timestamp::MIN),
             news: watch::Sender::new(0),
+            whispers: broadcast::Sender::new(WHISPERS),
         }
     }
 
@@ -117,6 +124,11 @@ impl Shared {
         let mut last = self.last_now.lock().unwrap_or_else(PoisonError::into_inner);
         *last = self.clock.now().max(*last);
         *last
+    }
+
+    pub(crate) fn pass_on(&self, whisper: &str) {
+        // Nobody listens: then nobody misses it.
+        let _ = self.whispers.send(whisper.to_owned());
     }
 
     pub(crate) fn ring(&self) {
@@ -279,6 +291,29 @@ impl Db {
             Inner::Sqlite(db) => db.checkpoint().await,
             Inner::Postgres(_) => Ok(()),
         }
+    }
+
+    /// Says something that is worth nothing a moment later to whoever listens, on every node. Nothing is written, and nobody
+    /// learns whether it was heard.
+    ///
+    /// # Errors
+    /// [`Error::Connect`]; the engine's.
+    pub async fn whisper(&self, word: &str) -> Result<()> {
+        if word.len() > LONGEST_WHISPER {
+            return Ok(());
+        }
+        match &*self.inner {
+            Inner::Sqlite(_) => {
+                self.shared.pass_on(word);
+                Ok(())
+            }
+            Inner::Postgres(db) => db.whisper(word).await,
+        }
+    }
+
+    /// What is whispered from now on, on any node.
+    pub fn whispers(&self) -> broadcast::Receiver<String> {
+        self.shared.whispers.subscribe()
     }
 
     /// Is rung after commits that appended to the outbox. A hint only: the outbox is the truth.

@@ -13,6 +13,9 @@ use super::work::Conn;
 use super::{Read, Shared, Work};
 use crate::{Error, Result, migrate};
 
+/// What stands beside the bell: words for all nodes.
+const WHISPER: &str = "SELECT pg_notify('aftercare', $1)";
+
 const MAX_CLIENTS: usize = 16;
 /// Of units that want the same row one comes through in each run, and there are no more of them than clients.
 const MAX_RUNS: usize = 2 * MAX_CLIENTS;
@@ -73,6 +76,14 @@ impl Postgres {
         let task =
             tokio::task::spawn_blocking(move || f(&mut Read::new(Conn::Postgres(&client, &handle), now)));
         task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    }
+
+    /// The server passes it on to all nodes, this one included.
+    pub(super) async fn whisper(&self, word: &str) -> Result<()> {
+        let client = self.client().await?;
+        let said = client.prepare_cached(WHISPER).await?;
+        client.query(&said, &[&word]).await?;
+        Ok(())
     }
 
     pub(super) async fn snapshot<T, E, F>(&self, f: F) -> std::result::Result<T, E>

@@ -3,6 +3,7 @@
 
 mod appoint;
 mod body;
+mod chat;
 mod classify;
 mod clocks;
 mod combine;
@@ -29,6 +30,7 @@ pub use appoint::{
     ring_appointment,
 };
 pub use body::Body;
+pub use chat::{chat_answered, chat_asked, chat_ended};
 pub use classify::{Edit, Reclassify, asked_by, classify, set_severity};
 pub use combine::{Slip, absorb, link, merge, part, release, split_from, split_off, unlink};
 pub use earlier::Earlier;
@@ -191,6 +193,8 @@ named! {
         Underway = "underway",
         /// Passed on to somebody outside.
         Forwarded = "forwarded",
+        /// What was said in a chat.
+        Transcript = "transcript",
     }
 }
 

@@ -89,6 +89,16 @@ named! {
         OutsideService = "outside_service",
         /// Nobody was asked whether there is anything else, or it was answered.
         NotAsked = "not_asked",
+        /// The chat is over.
+        ChatOver = "chat_over",
+        /// A colleague has taken the chat.
+        ChatTaken = "chat_taken",
+        /// Only who has the chat does that.
+        ChatNotYours = "chat_not_yours",
+        /// The person has as many chats as one may have.
+        ChatsFull = "chats_full",
+        /// Nobody is there to chat; what was written can be left as a case.
+        ChatClosed = "chat_closed",
         /// More than fit.
         TooMany = "too_many",
         /// Browser push is not set up on this node.

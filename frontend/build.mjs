@@ -2,6 +2,7 @@
 import { build } from "esbuild";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 
 const here = import.meta.dirname;
 const out = path.join(here, "../crates/web/dist");
@@ -12,6 +13,10 @@ await build({
     app: path.join(here, "src/app.ts"),
     // Charts are loaded by the pages of reports only.
     reports: path.join(here, "src/reports.ts"),
+    // The visitor's page, the agent's side of it.
+    chat: path.join(here, "src/chat/frame.ts"),
+    "chat-style": path.join(here, "src/css/chat-frame.css"),
+    chats: path.join(here, "src/chat/console.ts"),
     "push-worker": path.join(here, "src/push-worker.ts"),
     style: path.join(here, "src/css/style.css"),
   },
@@ -22,6 +27,23 @@ await build({
   outdir: out,
   legalComments: "none",
 });
+
+// For other sites: one plain script, which tells by its own element where it comes from.
+await build({
+  entryPoints: { "chat-widget": path.join(here, "src/chat/widget.ts") },
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2020",
+  outdir: out,
+  legalComments: "none",
+});
+
+// Other sites' pages load it: it stays small.
+const MOST_BYTES = 30 * 1024;
+const scripts = await Promise.all(["chat-widget.js", "chat.js"].map((f) => readFile(path.join(out, f))));
+const bytes = scripts.reduce((sum, script) => sum + gzipSync(script).length, 0);
+if (bytes > MOST_BYTES) throw new Error(`the chat's scripts have ${bytes} bytes compressed; ${MOST_BYTES} at most`);
 
 async function walk(dir) {
   const entries = await readdir(dir, { withFileTypes: true });

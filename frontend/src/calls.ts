@@ -29,6 +29,14 @@ function tone(audio: AudioContext): void {
   }
 }
 
+/** Rings once, for somebody who waits. */
+export async function chime(): Promise<void> {
+  if (isMuted() || typeof AudioContext === "undefined") return;
+  context ??= new AudioContext();
+  if (context.state === "suspended") await Promise.race([context.resume(), new Promise((done) => window.setTimeout(done, 200))]);
+  if (context.state === "running") tone(context);
+}
+
 async function ring(): Promise<void> {
   if (isMuted() || !leads || typeof AudioContext === "undefined") return;
   context ??= new AudioContext();

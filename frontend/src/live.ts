@@ -35,6 +35,7 @@ function show(news: News): void {
     refresh("[data-live-list]");
   }
   if (news.topic === "notice") refresh("#pages");
+  if (news.topic === "chats") return refresh("#nav-chats");
   if (news.topic === "presence") refresh(`[data-live-presence="${CSS.escape(news.key)}"]`);
   else refresh("#queues");
 }
@@ -51,6 +52,6 @@ export function live(): void {
   follow(reader ?? "", from, {
     news: show,
     connected: (up) => banner?.toggleAttribute("hidden", up),
-    missed: () => ["[data-live-ticket]", "[data-live-list]", "#queues", "#pages"].forEach(refresh),
+    missed: () => ["[data-live-ticket]", "[data-live-list]", "#queues", "#pages", "#nav-chats"].forEach(refresh),
   });
 }

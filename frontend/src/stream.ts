@@ -112,7 +112,7 @@ function read(place: () => string, hear: (news: News) => void, turn: (up: boolea
   let later = 0;
   const open = () => {
     stream = new EventSource(`/live?after=${place()}`);
-    for (const topic of ["ticket", "notice", "presence", "ended"]) {
+    for (const topic of ["ticket", "notice", "presence", "chats", "ended"]) {
       stream.addEventListener(topic, (event) => hear({ topic, key: event.data, place: event.lastEventId }));
     }
     stream.onopen = () => turn(true);

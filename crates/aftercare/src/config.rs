@@ -53,13 +53,15 @@ pub(crate) struct Config {
 pub(crate) struct LimitsConfig {
     /// API requests per second and token.
     pub api_per_second: u32,
+    /// Requests of visitors who chat, per second and network address.
+    pub chat_per_second: u32,
     /// Largest request, in bytes.
     pub upload_bytes: usize,
 }
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { api_per_second: 100, upload_bytes: 64 * 1024 * 1024 }
+        Self { api_per_second: 100, chat_per_second: 20, upload_bytes: 64 * 1024 * 1024 }
     }
 }
 
@@ -112,6 +114,9 @@ impl Config {
     fn sensible(&self) -> anyhow::Result<()> {
         if self.limits.api_per_second == 0 {
             bail!("limits.api_per_second is 0: no program could ask anything");
+        }
+        if self.limits.chat_per_second == 0 {
+            bail!("limits.chat_per_second is 0: no visitor could chat");
         }
         if self.limits.upload_bytes < SMALLEST_UPLOAD {
             bail!("limits.upload_bytes is below {SMALLEST_UPLOAD}: no form could be sent");
@@ -170,7 +175,12 @@ impl Config {
 
     /// Limits for the pages.
     pub(crate) fn limits(&self) -> Limits {
-        Limits { api_per_second: self.limits.api_per_second, upload_bytes: self.limits.upload_bytes }
+        let l = &self.limits;
+        Limits {
+            api_per_second: l.api_per_second,
+            chat_per_second: l.chat_per_second,
+            upload_bytes: l.upload_bytes,
+        }
     }
 }
 

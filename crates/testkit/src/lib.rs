@@ -90,7 +90,7 @@ impl TestApp {
             files: files.clone(),
             public_url: "http://desk.example".to_owned(),
             demo_accounts: Vec::new(),
-            limits: Limits { api_per_second: 10_000, upload_bytes: 1024 * 1024 },
+            limits: Limits { api_per_second: 10_000, chat_per_second: 10_000, upload_bytes: 1024 * 1024 },
             behind_proxy: false,
             sends_letters: true,
             push: Some(Arc::clone(&pusher)),
@@ -210,6 +210,11 @@ impl TestApp {
     /// A browser or program without credentials.
     pub fn client(&self) -> Client {
         Client::new(self.router.clone())
+    }
+
+    /// A browser that asks another node.
+    pub fn client_of(&self, node: &Desk) -> Client {
+        Client::new(web::router(App::new(node.clone(), self.web.clone())))
     }
 
     /// What the product answers with.

@@ -37,6 +37,11 @@ async fn asset(Path((_, name)): Path<(String, String)>) -> Response {
     file(&name)
 }
 
+/// A script of the bundle as text.
+pub(crate) fn text(name: &str) -> Option<String> {
+    Dist::get(name).map(|f| String::from_utf8_lossy(&f.data).into_owned())
+}
+
 /// A file of the bundle.
 pub(crate) fn file(name: &str) -> Response {
     let Some(file) = Dist::get(name) else { return StatusCode::NOT_FOUND.into_response() };

@@ -29,9 +29,14 @@ pub(crate) fn routes() -> Router<App> {
 /// Pictures that browsers only paint.
 const INLINE: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
+/// Is it a picture that browsers only paint?
+pub(crate) fn is_picture(media_type: &str) -> bool {
+    INLINE.contains(&media_type)
+}
+
 async fn upload(State(app): State<App>, visitor: Visitor, form: Multipart) -> Result<Response, WebError> {
     let file = receive(&app, visitor.actor(), form).await.map_err(|e| visitor.fail(e))?;
-    let picture = INLINE.contains(&file.media_type.as_str());
+    let picture = is_picture(&file.media_type);
     let answer = json!({"id": file.id, "name": file.name, "size": file.size, "picture": picture});
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
@@ -292,7 +297,7 @@ pub(crate) async fn serve(app: &App, who: &Actor, id: String) -> desk::Result<Re
         .await?;
     let file = tokio::fs::File::open(place(&app.config.files, &row.sha256)).await.map_err(broken)?;
     let body = axum::body::Body::from_stream(stream(file));
-    let inline = INLINE.contains(&row.media_type.as_str());
+    let inline = is_picture(&row.media_type);
     let named = inline || row.media_type == TEXT;
     let kind = if named { row.media_type.clone() } else { BYTES.to_owned() };
     let shown = if inline { "inline" } else { "attachment" };

@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod appointments;
 mod assets;
+mod chat;
 mod chip;
 mod conduct;
 mod customers;

@@ -112,7 +112,7 @@ async fn fresh(desk: &Desk, who: &Actor, place: Place) -> Result<(bool, Vec<(Lin
             .into_iter()
             .map(|line| {
                 let visible = match (&scope, line.topic.as_str()) {
-                    (_, ENDED) => false,
+                    (_, ENDED | desk::chat::TOPIC) => false,
                     (Scope::All, "notice") => who.staff().is_some_and(|s| s.id.as_str() == line.key),
                     (Scope::All, _) => true,
                     (scope, "ticket") => store::ticket::by_number(r, scope, &line.key)?.is_some(),

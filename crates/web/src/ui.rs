@@ -42,6 +42,8 @@ pub(crate) struct Ui {
     /// Saved views: key, name, address, is it one's own?
     pub views: Vec<(String, String, String, bool)>,
     pub unread: i64,
+    /// Visitors who wait; nothing where chat is not open, or not the reader's matter.
+    pub chats: Option<i64>,
     /// From where the page is kept fresh.
     pub live: Option<Place>,
     pub desk_name: String,
@@ -59,7 +61,7 @@ impl Ui {
     /// The frame of the console.
     pub(crate) async fn staff(app: &App, page: &StaffPage, section: &'static str) -> Result<Self> {
         let (desk, me, locale) = (app.desk.clone(), page.staff.clone(), page.visitor.locale);
-        let (rules, queues, views, pages, unread, live) = app
+        let (rules, queues, views, pages, unread, chats, live) = app
             .desk
             .peek(move |r| {
                 let rules = desk.rules_in(r)?;
@@ -72,7 +74,9 @@ impl Ui {
                     .map(|v| (v.id.0, v.name, v.query, v.staff == me.id))
                     .collect();
                 let pages = ringing(r, &me.id, locale)?;
-                Ok((rules, queues, views, pages, admin::unread(r, &me.id)?, store::feed::end(r)?.0))
+                let chats = waiting(r, &rules, &me)?;
+                let unread = admin::unread(r, &me.id)?;
+                Ok((rules, queues, views, pages, unread, chats, store::feed::end(r)?.0))
             })
             .await?;
         let mut ui = Self::base(app, &page.visitor, section);
@@ -89,7 +93,7 @@ impl Ui {
             }
         }
         (ui.queues, ui.views, ui.unread, ui.live) = (queues, views, unread, Some(live));
-        ui.pages = pages;
+        (ui.pages, ui.chats) = (pages, chats);
         Ok(ui)
     }
 
@@ -106,6 +110,7 @@ impl Ui {
             .await?;
         let mut ui = Self::base(app, &page.visitor, section);
         ui.emergencies = emergencies;
+        ui.chats = rules.settings.chat_on.then_some(0);
         ui.live = Some(live);
         ui.name.clone_from(&page.contact.name);
         ui.zone = rules.settings.zone();
@@ -127,6 +132,7 @@ impl Ui {
             queues: Vec::new(),
             views: Vec::new(),
             unread: 0,
+            chats: None,
             live: None,
             desk_name: String::new(),
             path: visitor.path.clone(),
@@ -228,6 +234,7 @@ impl Ui {
         let all = [
             ("nav-tickets", true),
             ("nav-notices", true),
+            ("nav-chats", self.chats.is_some()),
             ("nav-emergencies", tickets),
             ("nav-appointments", tickets),
             ("nav-oncall", tickets),
@@ -244,7 +251,7 @@ impl Ui {
     pub(crate) fn is_further(&self) -> bool {
         matches!(
             self.section,
-            "emergencies" | "appointments" | "oncall" | "customers" | "log" | "reports" | "admin"
+            "chats" | "emergencies" | "appointments" | "oncall" | "customers" | "log" | "reports" | "admin"
         )
     }
 }
@@ -255,6 +262,18 @@ fn reader(who: &Actor) -> String {
         Actor::Contact(contact) => contact.id.to_string(),
         Actor::System(_) => String::new(),
     }
+}
+
+/// How many visitors wait, for somebody who may answer them, where chat is open.
+fn waiting(
+    r: &mut store::Read<'_>,
+    rules: &domain::ticket::decide::Rules,
+    me: &domain::access::Staff,
+) -> Result<Option<i64>> {
+    if !rules.settings.chat_on || !me.rights.contains(&Right::TicketReply) {
+        return Ok(None);
+    }
+    Ok(Some(store::chat::count_waiting(r)?))
 }
 
 /// A queue's maintained count; `all` has none worth reading.

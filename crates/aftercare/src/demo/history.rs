@@ -312,6 +312,7 @@ async fn rules(desk: &Desk, world: &World) -> anyhow::Result<()> {
         desk.read(|r| Ok(setting(r, SettingKey::Settings)?)).await?;
     settings.desk_name.clone_from(&world.desk_name);
     world.misses.rule(&mut settings);
+    settings.chat_on = true;
     settings.default_group = world.group.first().map(|g| GroupId(g.id.clone()));
     admin::save_settings(desk, &OPERATOR, settings, version).await?;
     admin::save_routing(desk, &OPERATOR, world.rule.clone(), 0).await?;

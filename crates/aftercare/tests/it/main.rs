@@ -27,6 +27,10 @@ mod bulk;
 #[cfg(test)]
 mod calendars;
 #[cfg(test)]
+mod chat;
+#[cfg(test)]
+mod chat_mutations;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod complaints;

@@ -36,6 +36,7 @@ struct SettingsPage {
     policies: Vec<(String, String)>,
     calendars: Vec<(String, String)>,
     groups: Vec<GroupRow>,
+    public_url: String,
 }
 
 impl SettingsPage {
@@ -73,6 +74,10 @@ pub(super) struct SettingsForm {
     miss_consequence: String,
     undo_seconds: String,
     forged_mail: String,
+    chat_on: String,
+    chat_origins: String,
+    chat_calendar: String,
+    chats_per_person: String,
     max_file_megabytes: String,
     refused_files: String,
 }
@@ -100,6 +105,10 @@ impl SettingsForm {
             miss_consequence: s.miss_consequence.to_string(),
             undo_seconds: s.undo_seconds.to_string(),
             forged_mail: s.forged_mail.to_string(),
+            chat_on: if s.chat_on { "1".to_owned() } else { String::new() },
+            chat_origins: s.chat_origins.join("\n"),
+            chat_calendar: s.chat_calendar.0.clone(),
+            chats_per_person: s.chats_per_person.to_string(),
             max_file_megabytes: (s.max_file_bytes / 1_048_576).to_string(),
             refused_files: s.refused_files.join(", "),
         }
@@ -142,6 +151,15 @@ impl SettingsForm {
                 text => number("undo_seconds", text),
             },
             forged_mail: crate::form::choice("forged_mail", &self.forged_mail)?.unwrap_or_default(),
+            chat_on: !self.chat_on.is_empty(),
+            chat_origins: crate::form::words(&self.chat_origins)
+                .map(|o| domain::chat::parse_origin(&o).unwrap_or(o))
+                .collect(),
+            chat_calendar: id(&self.chat_calendar).unwrap_or_else(|| Settings::default().chat_calendar),
+            chats_per_person: match self.chats_per_person.trim() {
+                "" => Settings::default().chats_per_person,
+                text => number("chats_per_person", text),
+            },
             max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)) * 1_048_576,
             refused_files: crate::form::words(&self.refused_files)
                 .map(|end| end.trim_start_matches('.').to_ascii_lowercase())
@@ -191,7 +209,9 @@ async fn shown(
     let calendars = rules.calendars.iter().map(|(id, c)| (id.0.clone(), c.name.clone())).collect();
     let form = edited.unwrap_or_else(|| SettingsForm::of(&s));
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let shown = SettingsPage { ui, tab: "settings", form, version, errors, policies, calendars, groups };
+    let public_url = app.config.public_url.clone();
+    let shown =
+        SettingsPage { ui, tab: "settings", form, version, errors, policies, calendars, groups, public_url };
     Ok((status, render(&shown, &page.visitor)?).into_response())
 }
 

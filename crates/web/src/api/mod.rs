@@ -6,6 +6,7 @@ mod appraisal;
 mod asked;
 mod bulk;
 mod caller;
+mod chats;
 pub(crate) mod choices;
 mod conduct;
 mod copied;
@@ -123,6 +124,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .merge(people::routes())
         .merge(described_imports())
         .merge(described_emergencies())
+        .merge(described_chats())
         .routes(routes!(queues::list))
         .merge(described_letters())
         .split_for_parts();
@@ -180,6 +182,19 @@ fn described_appointments() -> OpenApiRouter<App> {
         .routes(routes!(appointments::put, appointments::call_off))
         .routes(routes!(appointments::keep))
         .routes(routes!(kit::show))
+}
+
+/// Chats.
+fn described_chats() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(chats::list))
+        .routes(routes!(chats::sit, chats::rise))
+        .routes(routes!(chats::show))
+        .routes(routes!(chats::lines, chats::say))
+        .routes(routes!(chats::take))
+        .routes(routes!(chats::transfer))
+        .routes(routes!(chats::end))
+        .routes(routes!(chats::transcript))
 }
 
 /// What the requester does, passed on.

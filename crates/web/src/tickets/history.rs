@@ -104,6 +104,7 @@ fn messages_of(events: &[Event], newest: bool) -> Option<RangeInclusive<i64>> {
         | Change::CustomerWrote { message }
         | Change::Noted { message, .. }
         | Change::Attached { message, .. } => Some(message),
+        Change::ChatEnded { message, .. } => message,
         _ => None,
     };
     let first = match events.first() {

@@ -96,6 +96,7 @@ fn tell(
     let who = names.of_actor(&event.by, locale);
     let what = match &event.change {
         Change::CustomerWrote { .. } => t(locale, "notice-customer").to_owned(),
+        Change::ChatAsked { .. } => t(locale, "event-chat-asked").to_owned(),
         Change::Replied { .. } => t(locale, "notice-replied").to_owned(),
         Change::Reported { .. } => t(locale, "notice-reported").to_owned(),
         Change::Noted { mentions, .. } if mentions.contains(me) => t(locale, "notice-mentioned").to_owned(),

@@ -30,6 +30,7 @@ use super::{ListQuery, Part, Timeline, timeline};
 use crate::answers::{Values, filled};
 use crate::app::App;
 use crate::appointments::open_of;
+use crate::chat::{Running, running};
 use crate::chip::Chip;
 use crate::error::WebError;
 use crate::names::{Names, everybody};
@@ -87,6 +88,8 @@ pub(crate) struct Shown {
     pub not_arrived: Vec<Sent>,
     /// Agreed contacts that are to come, or were missed.
     pub appointments: Vec<Appointment>,
+    /// Chats that go on.
+    pub chats: Vec<Running>,
 }
 
 /// The page of a ticket.
@@ -187,6 +190,7 @@ fn read_case(
         tally: tally(r, &t)?,
         not_arrived: not_arrived(r, &t)?,
         appointments: open_of(r, &t)?,
+        chats: running(r, &t.id)?,
         clocks,
         t,
     })

@@ -62,9 +62,8 @@ function put(line: Line): void {
   const end = atEnd(list);
   const at = queue.findIndex((q) => line.side === "staff" && q.body.sent_id === line.sent_id);
   if (at >= 0) queue.splice(at, 1).forEach((q) => q.item.remove());
-  const name = talk?.querySelector("h1")?.textContent ?? "";
   const said = (word: string) => document.querySelector<HTMLTemplateElement>(`#line-${word}`)?.content.textContent ?? word;
-  const item = shown(line.side === "visitor" ? { ...line, who: name } : line, { own: "staff", said, file });
+  const item = shown(line, { own: "staff", said, file });
   list.insertBefore(item, queue[0]?.item ?? null);
   if (line.side === "visitor" && typing) typing.textContent = "";
   if (end) list.scrollTop = list.scrollHeight;

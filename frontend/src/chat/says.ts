@@ -10,6 +10,8 @@ export interface Line {
   picture?: boolean;
   sent_id?: string;
   at: string;
+  /** The time of day where it is not the reader's own that counts. */
+  clock?: string;
 }
 
 export interface Manner {
@@ -65,6 +67,7 @@ export function shown(line: Line, manner: Manner): HTMLLIElement {
   const head = document.createElement("p");
   const time = document.createElement("time");
   time.dateTime = line.at;
+  time.textContent = line.clock ?? "";
   if (line.kind === "said") {
     head.className = "say-house";
     head.append(`${line.who ? `${line.who} · ` : ""}${manner.said(line.text)} `, time);

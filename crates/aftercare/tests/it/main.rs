@@ -29,6 +29,8 @@ mod calendars;
 #[cfg(test)]
 mod chat;
 #[cfg(test)]
+mod chat_hands;
+#[cfg(test)]
 mod chat_mutations;
 #[cfg(test)]
 mod commands;

@@ -12,6 +12,7 @@ use domain::id::{ChatId, TicketId};
 use domain::ticket::Ticket;
 use domain::ticket::decide::Rules;
 use domain::time::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::staff::{GroupRow, StaffRow};
@@ -167,7 +168,7 @@ fn open(
     me: &Staff,
     (locale, now): (Locale, Timestamp),
 ) -> Result<OpenChat> {
-    let (chat, who, lines) = whole(r, id)?;
+    let (chat, who, lines) = whole(r, id, &rules.settings.zone())?;
     let t = ticket::by_id(r, &Scope::All, &chat.ticket)?.ok_or(Error::NotFound)?;
     let mut names = Names::default();
     names.ticket(r, &t)?;
@@ -182,13 +183,13 @@ fn open(
 }
 
 /// A chat with all its lines.
-fn whole(r: &mut Read<'_>, id: &ChatId) -> Result<(Chat, String, Vec<LineView>)> {
+fn whole(r: &mut Read<'_>, id: &ChatId, zone: &TimeZone) -> Result<(Chat, String, Vec<LineView>)> {
     let chat = store::chat::one(r, id)?.ok_or(Error::NotFound)?;
     let (mut lines, mut who) = (Vec::new(), String::new());
     loop {
         let after = lines.last().map_or(0, |l: &LineView| l.seq);
         let part = standing(r, chat.clone(), after)?;
-        lines.extend(part.lines.into_iter().map(LineView::of));
+        lines.extend(part.lines.into_iter().map(|l| LineView::ours(l, &chat.name, zone)));
         who = if part.who.is_empty() { who } else { part.who };
         if !part.more {
             return Ok((chat, who, lines));
@@ -211,15 +212,21 @@ pub(super) async fn lines(
 ) -> std::result::Result<Response, WebError> {
     page.need(Right::TicketReply)?;
     page.need(Right::TicketView)?;
-    let answer = app.desk.peek(move |r| lines_after(r, &ChatId(id), from.after)).await;
+    let desk = app.desk.clone();
+    let answer = app.desk.peek(move |r| {
+        let zone = desk.rules_in(r)?.settings.zone();
+        lines_after(r, &ChatId(id), from.after, &zone)
+    });
+    let answer = answer.await;
     Ok(Json(answer.map_err(|e| page.visitor.fail(e))?).into_response())
 }
 
-fn lines_after(r: &mut Read<'_>, id: &ChatId, after: i64) -> Result<Value> {
+fn lines_after(r: &mut Read<'_>, id: &ChatId, after: i64, zone: &TimeZone) -> Result<Value> {
     let chat = store::chat::one(r, id)?.ok_or(Error::NotFound)?;
     let s = standing(r, chat, after)?;
     let state = StateView::of(&s, Side::Staff);
-    let lines: Vec<_> = s.lines.into_iter().map(LineView::of).collect();
+    let name = s.chat.name;
+    let lines: Vec<_> = s.lines.into_iter().map(|l| LineView::ours(l, &name, zone)).collect();
     Ok(json!({"state": state, "lines": lines, "more": s.more}))
 }
 
@@ -231,10 +238,10 @@ pub(crate) struct Running {
 }
 
 /// The chats that go on in a case.
-pub(crate) fn running(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Running>> {
+pub(crate) fn running(r: &mut Read<'_>, id: &TicketId, zone: &TimeZone) -> Result<Vec<Running>> {
     let open = store::chat::of_ticket(r, id)?.into_iter().filter(|c| c.state.is_open());
     open.map(|c| {
-        let (chat, who, lines) = whole(r, &c.id)?;
+        let (chat, who, lines) = whole(r, &c.id, zone)?;
         Ok(Running { chat, who, lines })
     })
     .collect()

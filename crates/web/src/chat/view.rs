@@ -2,6 +2,7 @@
 
 use desk::chat::Standing;
 use domain::chat::{Chat, Side, Wait};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use store::chat::{Content, LineRow};
 
@@ -30,9 +31,22 @@ pub(crate) struct LineView {
     pub sent_id: Option<String>,
     /// When.
     pub at: String,
+    /// The time of day by the house's clock; for its own pages.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub clock: String,
 }
 
 impl LineView {
+    /// A line for a page of ours: with the visitor's name, and the house's time.
+    pub(crate) fn ours(l: LineRow, visitor: &str, zone: &TimeZone) -> Self {
+        let clock = words::clock_time(zone, l.at);
+        let mut line = Self { clock, ..Self::of(l) };
+        if line.side == Side::Visitor.as_str() {
+            visitor.clone_into(&mut line.who);
+        }
+        line
+    }
+
     pub(crate) fn of(l: LineRow) -> Self {
         let (kind, text, file, picture) = match l.content {
             Content::Text(text) => ("text", text, None, false),
@@ -52,6 +66,7 @@ impl LineView {
             picture,
             sent_id: l.sent_id,
             at,
+            clock: String::new(),
         }
     }
 }

@@ -160,8 +160,7 @@ fn read_case(
     }
     let draft = ticket::draft(r, &t.id, me)?;
     let merged_into = t.merged_into.as_ref().map(|id| ticket::number_of(r, id)).transpose()?.flatten();
-    let emergency = store::emergency::by_ticket(r, &t.id)?;
-    let emergency = emergency.map(|e| if e.owes_review() { "owes_review" } else { e.state.as_str() });
+    let emergency = standing(r, &t)?;
     Ok(Shown {
         chips: Vec::new(),
         why: None,
@@ -190,10 +189,16 @@ fn read_case(
         tally: tally(r, &t)?,
         not_arrived: not_arrived(r, &t)?,
         appointments: open_of(r, &t)?,
-        chats: running(r, &t.id)?,
+        chats: running(r, &t.id, zone)?,
         clocks,
         t,
     })
+}
+
+/// Where the emergency stands that a ticket is.
+fn standing(r: &mut Read<'_>, t: &Ticket) -> desk::Result<Option<&'static str>> {
+    let emergency = store::emergency::by_ticket(r, &t.id)?;
+    Ok(emergency.map(|e| if e.owes_review() { "owes_review" } else { e.state.as_str() }))
 }
 
 fn links(r: &mut Read<'_>, t: &Ticket) -> desk::Result<Vec<(Ticket, bool)>> {

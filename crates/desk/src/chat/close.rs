@@ -120,20 +120,26 @@ fn transcript(lines: &[LineRow], c: &Chat, zone: &TimeZone) -> Body {
         }
         let minute = l.at.to_zoned(zone.clone()).strftime("%H:%M").to_string();
         if last.is_none_or(|(w, at)| w != who || l.at.duration_since(at).as_secs() >= 60) {
-            html.push_str(&format!("<p><strong>{}</strong> {minute}</p>", escaped(who)));
-            text.push_str(&format!("{who} {minute}\n"));
+            html.extend(["<p><strong>", escaped(who).as_str(), "</strong> ", minute.as_str(), "</p>"]);
+            text.extend([who, " ", minute.as_str(), "\n"]);
         }
         last = Some((who, l.at));
         match &l.content {
             Content::File { id, name, media_type, .. } if media_type.starts_with("image/") => {
-                html.push_str(&format!("<p><img src=\"/files/{id}\" alt=\"{}\"></p>", escaped(name)));
+                html.extend([
+                    "<p><img src=\"/files/",
+                    id.as_str(),
+                    "\" alt=\"",
+                    escaped(name).as_str(),
+                    "\"></p>",
+                ]);
             }
             Content::File { id, name, .. } => {
-                html.push_str(&format!("<p><a href=\"/files/{id}\">{}</a></p>", escaped(name)));
+                html.extend(["<p><a href=\"/files/", id.as_str(), "\">", escaped(name).as_str(), "</a></p>"]);
             }
             _ => html.push_str(Body::from_text(&said).html()),
         }
-        text.push_str(&format!("{said}\n"));
+        text.extend([said.as_str(), "\n"]);
     }
     Body::from_clean(html, text)
 }

@@ -32,7 +32,7 @@ enum Command {
     /// Measures against the data beside the repository.
     #[command(subcommand)]
     Eval(eval::Eval),
-    /// Measures the release build: pages, creates, seed, start, live updates, search, chat, rebuild.
+    /// Measures the release build: pages, creates, seed, start, live updates, search, rebuild.
     Bench(bench::BenchArgs),
     /// Kills real processes and counts what must hold all the same.
     #[command(subcommand)]

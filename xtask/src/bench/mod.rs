@@ -1,7 +1,6 @@
 //! `cargo xtask bench`: what the release build costs and how fast it answers, measured from a second process.
 //! Loopback only. Every loop is bounded, every server is killed and every folder removed at the end.
 
-mod chat;
 mod clocks;
 mod creates;
 mod figures;
@@ -67,8 +66,6 @@ enum What {
     Clocks,
     /// Letters that come in by SMTP, and memory meanwhile.
     Mail,
-    /// Memory of 2,000 open chats, and how long a message takes to the other side.
-    Chat,
     /// Steps of 100,000 running clocks, and a change of their calendar.
     Firing,
     /// From a changed line to the running program.
@@ -77,7 +74,7 @@ enum What {
     All,
 }
 
-const EACH: [What; 11] = [
+const EACH: [What; 10] = [
     What::Pages,
     What::Start,
     What::Creates,
@@ -87,7 +84,6 @@ const EACH: [What; 11] = [
     What::Clocks,
     What::Firing,
     What::Mail,
-    What::Chat,
     What::Rebuild,
 ];
 
@@ -148,7 +144,6 @@ fn measure(bench: &mut Bench, what: What) -> anyhow::Result<()> {
         What::Clocks => clocks::run(bench),
         What::Firing => firing::run(bench),
         What::Mail => mail::run(bench),
-        What::Chat => chat::run(bench),
         What::Rebuild => rebuild::run(bench),
         What::All => Ok(()),
     }

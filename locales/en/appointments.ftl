@@ -122,6 +122,7 @@ way-ask = Show the proposal
 way-best = We propose:{" "}
 way-others = Other ways
 way-said = { $why } { $how }
+way-chat = Somebody is there now.
 way-form = Please fill in the form below.
 way-mail = Please write to { $address }.
 way-call = Please fill in the form below first, and tick “Ask for a call afterwards”.

@@ -131,9 +131,10 @@ pub fn files(r: &mut Read<'_>, ticket: &TicketId, no: i64) -> Result<(Vec<FileRo
 fn passed(unit: &mut Unit<'_, '_>, l: &LetterRow) -> Result<Vec<Passed>> {
     let Some(ticket) = &l.ticket else { return Ok(Vec::new()) };
     // Somebody outside is in a thread of their own.
-    let mut all = match l.kind == Letter::Forwarded.as_str() {
-        true => Vec::new(),
-        false => store::mail_in::before(unit.work, ticket, l.created_at, MOST_PASSED)?,
+    let mut all = if l.kind == Letter::Forwarded.as_str() {
+        Vec::new()
+    } else {
+        store::mail_in::before(unit.work, ticket, l.created_at, MOST_PASSED)?
     };
     all.extend(letter::before(unit.work, l, MOST_PASSED)?);
     Ok(all)

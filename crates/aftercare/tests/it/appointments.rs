@@ -185,7 +185,8 @@ async fn two_nodes_ring_once(app: TestApp) {
     let other = app.another_node().await;
     app.sleep_through(3 * HOUR + 50 * 60);
     let (a, b) = tokio::join!(desk::sweep::sweep(&app.desk), desk::sweep::sweep(&other));
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     app.drain().await;
     assert_eq!(told(&app, "agent", "提醒：回电").await, 1);
 }
@@ -249,7 +250,7 @@ async fn what_is_wrong_is_said_at_its_field(app: TestApp) {
     for field in ["kind", "from", "phone"] {
         assert!(wrong.text.contains(&format!("\"field\":\"{field}\"")), "{field}: {}", wrong.text);
     }
-    let stranger = store_contact(&app, "eve@south.example").await;
+    let stranger = store_contact(&app, "eve@south.example");
     for (field, value) in [
         ("from", json!("2026-09-24T01:00:00Z")),
         ("from", json!("2028-09-24T01:00:00Z")),
@@ -284,7 +285,7 @@ async fn what_is_wrong_is_said_at_its_field(app: TestApp) {
     assert_eq!(agent.get(&format!("/tickets/{number}/appointments/7")).await.status, StatusCode::NOT_FOUND);
 }
 
-async fn store_contact(app: &TestApp, email: &str) -> String {
+fn store_contact(app: &TestApp, email: &str) -> String {
     match app.cast.contact(email) {
         domain::access::Actor::Contact(c) => c.id.0.clone(),
         other => panic!("{other:?}"),

@@ -218,4 +218,8 @@ async fn s1_57_the_portal_proposes_a_way_and_says_why(app: TestApp) {
     let made = ann.form("/portal/new", "title=t&kind=fault&call=1").await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     assert!(made.location.ends_with("/appointments"), "{}", made.location);
+    // Where somebody takes chats, what stops work is said there.
+    let _agent = crate::chat::opened(&app).await;
+    let page = ann.get("/portal/new?kind=fault&complexity=complex&stopped=1").await.text;
+    assert!(best(&page).contains("在线客服") && best(&page).contains("/chat/frame"), "{}", best(&page));
 }

@@ -40,9 +40,11 @@ impl ListPage {
     fn whens(&self) -> &'static [When] {
         When::ALL
     }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn is_whose(&self, whose: &Whose) -> bool {
         self.asked.whose == whose.as_str() || (self.asked.whose.is_empty() && *whose == Whose::Mine)
     }
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn is_when(&self, when: &When) -> bool {
         self.asked.when == when.as_str() || (self.asked.when.is_empty() && *when == When::Open)
     }

@@ -66,12 +66,12 @@ impl AppointmentQuery {
     ) -> Result<(AppointmentFilter, Option<Cursor>)> {
         let whose = choice("whose", &self.whose)?.unwrap_or(usual);
         let when = choice("when", &self.when)?.unwrap_or(When::Open);
-        let mut filter = AppointmentFilter::default();
-        filter.which = Some(match when {
+        let which = match when {
             When::Open | When::Today | When::Week => WhichAppointments::Open,
             When::Missed => WhichAppointments::Missed,
             When::Over => WhichAppointments::Over,
-        });
+        };
+        let mut filter = AppointmentFilter { which: Some(which), ..AppointmentFilter::default() };
         let today = now.to_zoned(zone.clone()).date();
         let days = match when {
             When::Today => Some((today, today.saturating_add(1.day()))),

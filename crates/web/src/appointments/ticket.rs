@@ -173,7 +173,7 @@ async fn all_with(
     let fresh = || {
         let way = seen.t.follow.as_ref().and_then(|f| f.way).unwrap_or(ContactWay::Phone);
         let (contact, way) = (seen.t.requester.0.clone(), way.to_string());
-        (AppointmentForm { contact, way, ..AppointmentForm::default() }, Wrongs::default())
+        (AppointmentForm { way, contact, ..AppointmentForm::default() }, Wrongs::default())
     };
     let (form, errors) = typed.unwrap_or_else(fresh);
     let Seen { t, names, contacts, people, may } = seen;

@@ -19,7 +19,7 @@ const PAGE: i64 = 500;
 /// When lines are looked for again that cannot be read yet.
 const AGAIN: Duration = Duration::from_millis(100);
 /// How often it is kept who is there.
-const BEAT: Duration = Duration::from_secs(60);
+const BEAT: Duration = Duration::from_mins(1);
 /// News that wait for a page of ours; one that is slower reads everything again.
 const WAITING_NEWS: usize = 256;
 const TYPING: &str = "typing";

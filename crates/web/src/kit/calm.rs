@@ -9,13 +9,16 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// What a cell says, besides its colour.
 const LEVELS: [&str; 5] = ["0", "1", "2", "3", "4"];
 
+/// An hour of the day as it is written, with its level and word on each weekday; none outside the service hours.
+pub(super) type HourRow = (String, Vec<Option<(u8, &'static str)>>);
+
 /// What the pages of the kit show.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Map {
     pub wait: String,
     pub advice: String,
     pub days: Vec<&'static str>,
-    pub hours: Vec<(String, Vec<Option<(u8, &'static str)>>)>,
+    pub hours: Vec<HourRow>,
 }
 
 impl Map {

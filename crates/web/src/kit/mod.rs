@@ -57,7 +57,7 @@ struct House {
     advice: String,
     /// Weekdays and hours of the map; empty where nothing is known.
     days: Vec<&'static str>,
-    hours_of_week: Vec<(String, Vec<Option<(u8, &'static str)>>)>,
+    hours_of_week: Vec<calm::HourRow>,
 }
 
 #[derive(Template)]

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use desk::Error;
+use desk::chat::there_in;
 use desk::intake::{NewTicket, open};
 use desk::ticket::follow_up;
 use domain::appointment::{ContactWay, Follow};
@@ -73,10 +74,12 @@ impl RequestPage {
         Complexity::ALL
     }
     /// Why, and what is to be done for it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     fn said(&self, p: &Proposal) -> String {
         let how = match (p.door, &self.ways.mail) {
             (Door::Mail, Some(address)) => self.ui.t1("way-mail", "address", address),
             (Door::CallBack, _) => self.ui.t("way-call").to_owned(),
+            (Door::Chat, _) => self.ui.t("way-chat").to_owned(),
             (Door::Form, _) => self.ui.t("way-form").to_owned(),
             _ => String::new(),
         };
@@ -93,9 +96,13 @@ async fn page_with(
     let fail = |e| page.visitor.fail(e);
     let ui = Ui::contact(app, page, "new").await.map_err(fail)?;
     let desk = app.desk.clone();
-    let read = app.desk.read(move |r| Ok((desk.rules_in(r)?, directory::products(r)?)));
-    let (rules, products) = read.await.map_err(fail)?;
-    let ways = Ways::of(&form, &rules, (&app.config.written_mailboxes, ui.now));
+    let read = app.desk.read(move |r| {
+        let rules = desk.rules_in(r)?;
+        let chats = there_in(r, &rules)?;
+        Ok((rules, chats, directory::products(r)?))
+    });
+    let (rules, chats, products) = read.await.map_err(fail)?;
+    let ways = Ways::of(&form, (&rules, chats), (&app.config.written_mailboxes, ui.now));
     let facts = facts_of(&form.rest);
     let value =
         |f: Field| (f.clone(), form.rest.get(&format!("extra.{}", f.key)).cloned().unwrap_or_default());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::chat::There;
 use domain::door::{Complexity, Door, Matter, Proposal, propose};
 use domain::ticket::Kind;
 use domain::ticket::decide::Rules;
@@ -22,13 +23,22 @@ pub(super) struct Ways {
 
 impl Ways {
     /// By what was answered so far.
-    pub(super) fn of(form: &RequestForm, rules: &Rules, (written, now): (&[String], Timestamp)) -> Self {
+    pub(super) fn of(
+        form: &RequestForm,
+        (rules, chats): (&Rules, There),
+        (written, now): (&[String], Timestamp),
+    ) -> Self {
         let kept = rules.mailboxes.iter().filter(|m| m.active).map(|m| &m.address);
         let mail = kept.chain(written).next().cloned();
         let hours = rules.service_hours();
         let calls = hours.is_some_and(|c| !domain::appointment::offers(c, now).is_empty());
-        // Chat, knowledge, forum and the line are switched on where they are built.
-        let on = [(Door::Form, true), (Door::Mail, mail.is_some()), (Door::CallBack, calls)];
+        // Knowledge, forum and the line are switched on where they are built.
+        let on = [
+            (Door::Chat, chats == There::Now),
+            (Door::Form, true),
+            (Door::Mail, mail.is_some()),
+            (Door::CallBack, calls),
+        ];
         let on: BTreeSet<Door> = on.into_iter().filter(|(_, is_on)| *is_on).map(|(door, _)| door).collect();
         let matter = Matter {
             kind: form.kind.parse().unwrap_or(Kind::Fault),

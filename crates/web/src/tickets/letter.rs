@@ -64,7 +64,7 @@ pub(crate) async fn document(
     let (scope, number) = (who.scope(), number.to_owned());
     let read = app.desk.read(move |r| {
         let ticket = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        Ok(mail_in::raw_of(r, &ticket.id, no)?.ok_or(Error::NotFound)?)
+        mail_in::raw_of(r, &ticket.id, no)?.ok_or(Error::NotFound)
     });
     let written = needed(app.config.mailboxes.as_ref())?.as_written(&read.await?);
     let (html, text) = match written {

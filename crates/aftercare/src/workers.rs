@@ -324,12 +324,8 @@ fn ticket_letter(
     };
     let message = message.map(|m| with_left_files(r, locale, (&t.id, kind, job.message), m)).transpose()?;
     let desk = ending(r, (rules, house), (&t, kind.as_str()), author.as_ref(), locale)?;
-    let due = ticket::acting_clocks(r, &t.id)?
-        .into_iter()
-        .find(|c| c.milestone == Milestone::Response && c.is_running())
-        // Of a case that came earlier than it was taken down it may have passed.
-        .and_then(|c| c.due_at.filter(|due| *due > r.now()));
-    let next = due
+    let next = answered_by(r, &t.id)?;
+    let next = next
         .map(|at| t_args(locale, "letter-by", &[("at", &words::dated(locale, &rules.settings.zone(), at))]));
     let facts = LetterFacts {
         desk,
@@ -344,6 +340,14 @@ fn ticket_letter(
     let in_copy = job.copy.is_some() && kind != Letter::Forwarded;
     let text = if in_copy { copy_text(locale, kind, &facts) } else { letter_text(locale, kind, &facts) };
     Ok(Some((kind.as_str().to_owned(), Some(t.id), email, text)))
+}
+
+/// By when somebody answers, if nobody has.
+fn answered_by(r: &mut Read<'_>, id: &TicketId) -> Result<Option<Timestamp>> {
+    let clocks = ticket::acting_clocks(r, id)?;
+    let clock = clocks.into_iter().find(|c| c.milestone == Milestone::Response && c.is_running());
+    // Of a case that came earlier than it was taken down it may have passed.
+    Ok(clock.and_then(|c| c.due_at.filter(|due| *due > r.now())))
 }
 
 /// A message as a letter says it: a card in the receiver's language.

@@ -115,6 +115,16 @@ impl SettingsForm {
     }
 
     /// The settings, or everything that cannot be read.
+    fn origins(&self) -> Vec<String> {
+        let typed = crate::form::words(&self.chat_origins);
+        typed.map(|o| domain::chat::parse_origin(&o).unwrap_or(o)).collect()
+    }
+
+    fn refused(&self) -> Vec<String> {
+        let typed = crate::form::words(&self.refused_files);
+        typed.map(|end| end.trim_start_matches('.').to_ascii_lowercase()).collect()
+    }
+
     fn read(&self) -> desk::Result<Settings> {
         let mut wrong = Vec::new();
         let mut number = |field: &str, text: &str| {
@@ -152,18 +162,14 @@ impl SettingsForm {
             },
             forged_mail: crate::form::choice("forged_mail", &self.forged_mail)?.unwrap_or_default(),
             chat_on: !self.chat_on.is_empty(),
-            chat_origins: crate::form::words(&self.chat_origins)
-                .map(|o| domain::chat::parse_origin(&o).unwrap_or(o))
-                .collect(),
+            chat_origins: self.origins(),
             chat_calendar: id(&self.chat_calendar).unwrap_or_else(|| Settings::default().chat_calendar),
             chats_per_person: match self.chats_per_person.trim() {
                 "" => Settings::default().chats_per_person,
                 text => number("chats_per_person", text),
             },
             max_file_bytes: u64::from(number("max_file_megabytes", &self.max_file_megabytes)) * 1_048_576,
-            refused_files: crate::form::words(&self.refused_files)
-                .map(|end| end.trim_start_matches('.').to_ascii_lowercase())
-                .collect(),
+            refused_files: self.refused(),
         };
         wrong.dedup();
         if wrong.is_empty() {

@@ -112,12 +112,7 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(own::read_notices))
         .routes(routes!(own::views, own::save_view))
         .routes(routes!(own::delete_view))
-        .routes(routes!(house::log))
-        .routes(routes!(house::audit))
-        .routes(routes!(house::jobs))
-        .routes(routes!(house::retry_job))
-        .routes(routes!(house::tokens, house::create_token))
-        .routes(routes!(house::revoke_token))
+        .merge(described_house())
         .merge(described_reports())
         .routes(routes!(search::search))
         .merge(described_rules())
@@ -132,6 +127,17 @@ fn described() -> (Router<App>, utoipa::openapi::OpenApi) {
     let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     api.components.get_or_insert_default().add_security_scheme("token", scheme);
     (router, api)
+}
+
+/// The house's own books.
+fn described_house() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(house::log))
+        .routes(routes!(house::audit))
+        .routes(routes!(house::jobs))
+        .routes(routes!(house::retry_job))
+        .routes(routes!(house::tokens, house::create_token))
+        .routes(routes!(house::revoke_token))
 }
 
 /// Numbers, and what is made of those about people.

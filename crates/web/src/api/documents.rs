@@ -192,6 +192,18 @@ pub(crate) struct SettingsDocument {
     /// Strangers may prepare a call at `/kit` and get a code.
     #[schema(required = false)]
     caller_kit: bool,
+    /// Chat is offered.
+    #[schema(required = false)]
+    chat_on: bool,
+    /// The sites on whose pages it may stand besides the portal: `https://www.example.com`, 20 at most.
+    #[schema(required = false)]
+    chat_origins: Vec<String>,
+    /// The calendar in whose hours somebody is there to chat.
+    #[schema(required = false)]
+    chat_calendar: String,
+    /// Chats that one person may have at once, 1–20.
+    #[schema(required = false)]
+    chats_per_person: u32,
     /// So many missed first responses of one person, 1–100 …
     #[schema(required = false)]
     miss_count: u32,

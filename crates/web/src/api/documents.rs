@@ -195,7 +195,7 @@ pub(crate) struct SettingsDocument {
     /// Chat is offered.
     #[schema(required = false)]
     chat_on: bool,
-    /// The sites on whose pages it may stand besides the portal: `https://www.example.com`, 20 at most.
+    /// The sites on whose pages it may stand besides the portal: `https://www.example.com`, 50 at most.
     #[schema(required = false)]
     chat_origins: Vec<String>,
     /// The calendar in whose hours somebody is there to chat.

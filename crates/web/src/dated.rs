@@ -15,7 +15,7 @@ impl Display for Dated<'_> {
         for part in self.0.split_inclusive(|c: char| !of_date(c)) {
             let end = part.find(|c: char| !of_date(c)).unwrap_or(part.len());
             let (date, rest) = part.split_at(end);
-            if date.matches('-').count() == 2 {
+            if date.len() >= "2026-10".len() && date.contains('-') {
                 write!(f, "<span class=\"nowrap\">{date}</span>")?;
             } else {
                 f.write_str(date)?;
@@ -37,8 +37,8 @@ mod tests {
     #[test]
     fn dates_stay_whole_and_the_rest_is_escaped() {
         assert_eq!(
-            Dated("高于 2026-11-01 <至> 2026-11-27 的 96.4%，-3").to_string(),
-            "高于 <span class=\"nowrap\">2026-11-01</span> &#60;至&#62; <span class=\"nowrap\">2026-11-27</span> 的 96.4%，-3"
+            Dated("高于 2026-11-01 <至> 2026-11-27 的 96.4%，-3，2026-10").to_string(),
+            "高于 <span class=\"nowrap\">2026-11-01</span> &#60;至&#62; <span class=\"nowrap\">2026-11-27</span> 的 96.4%，-3，<span class=\"nowrap\">2026-10</span>"
         );
     }
 }

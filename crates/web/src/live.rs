@@ -91,7 +91,7 @@ async fn pump(desk: Desk, who: Actor, token: String, mut place: Place, sender: O
 
 /// Returns when it is time to look again without a ring: never, when all lines were read.
 #[expect(clippy::disallowed_methods, reason = "nothing rings when the transaction ends that held lines back")]
-async fn again(more: bool) {
+pub(crate) async fn again(more: bool) {
     if more {
         tokio::time::sleep(AGAIN).await;
     } else {

@@ -14,10 +14,10 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::AbortHandle;
 use tokio::time::MissedTickBehavior;
 
+use crate::live::again;
+
 /// Lines of the outbox that are read at once.
 const PAGE: i64 = 500;
-/// When lines are looked for again that cannot be read yet.
-const AGAIN: Duration = Duration::from_millis(100);
 /// How often it is kept who is there.
 const BEAT: Duration = Duration::from_mins(1);
 /// News that wait for a page of ours; one that is slower reads everything again.
@@ -157,7 +157,7 @@ impl Hub {
         self.desk.get_or_init(|| {
             let (hub, desk) = (Arc::downgrade(self), desk.clone());
             let task = tokio::spawn(async move {
-                let Some(mut reader) = Reader::begin(desk).await else { return };
+                let mut reader = Reader::begin(desk).await;
                 if let Some(hub) = hub.upgrade() {
                     // What was committed before the reader had its place is read by everybody now.
                     hub.wake_all();
@@ -311,14 +311,20 @@ struct Reader {
 }
 
 impl Reader {
-    async fn begin(desk: Desk) -> Option<Self> {
+    /// Without a place there is nothing to read from: it is asked for until the database says it.
+    async fn begin(desk: Desk) -> Self {
         let (mut news, whispers) = (desk.db().news(), desk.db().whispers());
         news.mark_unchanged();
-        let place = desk.read(|r| Ok(feed::end(r)?.0)).await;
-        let place = place.inspect_err(|e| tracing::error!(error = %e, "chats are not live")).ok()?;
+        let place = loop {
+            match desk.read(|r| Ok(feed::end(r)?.0)).await {
+                Ok(place) => break place,
+                Err(e) => tracing::warn!(error = %e, "chats wait for the database"),
+            }
+            again(true).await;
+        };
         let mut beat = tokio::time::interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Some(Self { desk, place, news, whispers, beat, more: true })
+        Self { desk, place, news, whispers, beat, more: true }
     }
 
     /// What is next; nothing when nobody will ring any more.
@@ -360,16 +366,6 @@ impl Reader {
             self.place = last.place;
         }
         Ok(lines)
-    }
-}
-
-/// Returns when it is time to look again without a ring: never, when all lines were read.
-#[expect(clippy::disallowed_methods, reason = "nothing rings when the transaction ends that held lines back")]
-async fn again(more: bool) {
-    if more {
-        tokio::time::sleep(AGAIN).await;
-    } else {
-        std::future::pending::<()>().await;
     }
 }
 

@@ -42,6 +42,8 @@ htmx.config.responseHandling = [
 ];
 
 toasts();
+// Before what was typed is compared: a field that does not apply is not sent.
+applicable();
 unsent();
 forms();
 fills();
@@ -49,7 +51,6 @@ filters();
 lists();
 remember();
 guides();
-applicable();
 keys();
 dialogs();
 strips();

@@ -29,6 +29,15 @@ function show(chip: HTMLElement, now: number): void {
   }
 }
 
+/** Paper does not count: it names the due, in the house's zone. */
+function name(chip: HTMLElement): void {
+  const due = Number(chip.dataset.due);
+  const time = chip.querySelector<HTMLElement>(".chip-time");
+  if (!time || !Number.isFinite(due)) return;
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: document.body.dataset.zone, dateStyle: "short", timeStyle: "short" });
+  time.textContent = `${document.body.dataset.wordDue} ${day.format(due)}`;
+}
+
 let ticking = false;
 
 export function countdowns(root: ParentNode): void {
@@ -36,8 +45,11 @@ export function countdowns(root: ParentNode): void {
   root.querySelectorAll<HTMLElement>(".chip[data-due]").forEach((chip) => show(chip, now));
   if (ticking) return;
   ticking = true;
-  setInterval(() => {
+  const paper = window.matchMedia("print");
+  const all = () => {
     const at = Date.now();
-    document.querySelectorAll<HTMLElement>(".chip[data-due]").forEach((chip) => show(chip, at));
-  }, 1000);
+    document.querySelectorAll<HTMLElement>(".chip[data-due]").forEach((chip) => (paper.matches ? name(chip) : show(chip, at)));
+  };
+  paper.addEventListener("change", all);
+  setInterval(all, 1000);
 }

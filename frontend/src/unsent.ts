@@ -86,6 +86,8 @@ function restore(form: HTMLFormElement, kept: Kept, forget: () => void): void {
       if (value !== undefined) field.value = value;
     }
   }
+  // What applies depends on what was chosen.
+  form.dispatchEvent(new Event("change"));
   const place = form.querySelector<HTMLElement>(".files");
   if (kept.saved) return;
   const there = new Set(attachments(form).map((file) => file.id));

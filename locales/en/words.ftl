@@ -139,6 +139,7 @@ holiday-national_day = National Day
 holiday-mid_autumn_national_day = Mid-Autumn and National Day
 
 # the promise chip
+chip-due = due
 chip-running = left
 chip-overdue = over
 chip-met = met
@@ -344,6 +345,9 @@ issue-not_a_number = must be a number
 issue-not_a_date = must be a day, such as 2026-10-01
 issue-not_a_choice = must be one of the choices
 issue-bad_value = cannot be read
+issue-no_requester = must be an e-mail address, a phone number or the id of a contact
+issue-limit_200 = must be a whole number from 1 to 200
+issue-limit_100 = must be a whole number from 1 to 100
 issue-bad_plan = write “date space text” on each line, for example 2026-10-09 replace the driver
 issue-level_needs_urgent = level 1 is an urgent fault
 issue-level_needs_fault = a level is for sudden problems and technical faults only; leave it empty

@@ -136,6 +136,7 @@ holiday-national_day = 国庆节
 holiday-mid_autumn_national_day = 中秋节、国庆节
 
 # the promise chip
+chip-due = 到期
 chip-running = 还剩
 chip-overdue = 已超
 chip-met = 已达成
@@ -329,6 +330,9 @@ issue-not_a_number = 请填写数字
 issue-not_a_date = 请填写日期，如 2026-10-01
 issue-not_a_choice = 请从选项中选择
 issue-bad_value = 无法识别
+issue-no_requester = 应为邮箱、电话或已有联系人的编号
+issue-limit_200 = 应为 1–200 的整数
+issue-limit_100 = 应为 1–100 的整数
 issue-bad_plan = 每行写“日期 空格 内容”，如 2026-10-09 更换驱动
 issue-level_needs_urgent = 一级故障属于紧急
 issue-level_needs_fault = 级别仅用于突发问题和技术故障，请留空

@@ -1,12 +1,10 @@
 //! Which running clocks are at risk: past cases are read now and then, running clocks each time. Decides nothing.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::id::TicketId;
 use domain::sla::{Clock, Courses, Milestone, Risk, Sort, risk};
 use domain::ticket::decide::Rules;
-use domain::ticket::pauses;
+use domain::ticket::{Ticket, pauses};
 use domain::time::{Timestamp, plus_seconds};
 use store::ticket::Running;
 use store::{Read, ticket};
@@ -32,9 +30,6 @@ pub struct AtRisk {
     pub risk: Risk,
 }
 
-/// What is at risk of some tickets, by ticket.
-pub type Risks = BTreeMap<TicketId, Vec<AtRisk>>;
-
 impl Desk {
     /// How long cases took to be solved: the newest 5,000 of a year, as they were some minutes ago at most.
     ///
@@ -59,32 +54,31 @@ impl Desk {
     }
 }
 
-/// The running clocks of these tickets that are at risk now; two statements, however many tickets.
+/// The running clocks of a ticket that are at risk now.
 ///
 /// # Errors
 /// The store's.
-pub fn risks(r: &mut Read<'_>, rules: &Rules, courses: &Courses, ids: &[TicketId]) -> Result<Risks> {
-    if ids.is_empty() {
-        return Ok(Risks::new());
-    }
-    let running = ticket::running_of(r, ids)?;
-    Ok(risks_of(r.now(), rules, courses, &running))
+pub fn risks(r: &mut Read<'_>, rules: &Rules, courses: &Courses, t: &Ticket) -> Result<Vec<AtRisk>> {
+    let running = ticket::running_of(r, std::slice::from_ref(&t.id))?.remove(&t.id).unwrap_or_default();
+    let sort = Sort { severity: t.severity, product: t.product.clone(), group: t.group.clone() };
+    Ok(risks_of(r.now(), rules, courses, (&sort, &running)))
 }
 
-/// Those of these running clocks that are at risk at an instant.
-pub fn risks_of(now: Timestamp, rules: &Rules, courses: &Courses, running: &[(Running, Sort)]) -> Risks {
-    let mut found = Risks::new();
-    for (running, sort) in running {
-        let clock: &Clock = &running.clock;
-        let Some(calendar) = rules.calendar(&clock.calendar) else { continue };
+/// Those clocks of a ticket that are at risk at an instant.
+pub fn risks_of(
+    now: Timestamp,
+    rules: &Rules,
+    courses: &Courses,
+    (sort, running): (&Sort, &Running),
+) -> Vec<AtRisk> {
+    let at_risk = |clock: &Clock| {
+        let calendar = rules.calendar(&clock.calendar)?;
         let holds = pauses(&running.holds, clock);
         // A clock that can never fall due is in no danger.
-        let Ok(reading) = clock.run(calendar, &holds).read(now) else { continue };
+        let reading = clock.run(calendar, &holds).read(now).ok()?;
         let (of, seconds) = ((clock.milestone, reading.state), (clock.target_s, reading.counted_s));
-        if let Some(risk) = risk(of, seconds, sort, courses) {
-            let at_risk = AtRisk { clock: (clock.milestone, clock.cycle), risk };
-            found.entry(running.ticket.clone()).or_default().push(at_risk);
-        }
-    }
-    found
+        let risk = risk(of, seconds, sort, courses)?;
+        Some(AtRisk { clock: (clock.milestone, clock.cycle), risk })
+    };
+    running.clocks.iter().filter_map(at_risk).collect()
 }

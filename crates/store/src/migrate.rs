@@ -47,6 +47,7 @@ const FILES: &[(&str, &str)] = &[
     ("0029_chat.sql", include_str!("../migrations/0029_chat.sql")),
     ("0030_appointments.sql", include_str!("../migrations/0030_appointments.sql")),
     ("0031_kit.sql", include_str!("../migrations/0031_kit.sql")),
+    ("0034_clock_running.sql", include_str!("../migrations/0034_clock_running.sql")),
 ];
 
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, run_at BIGINT NOT NULL)";

@@ -90,9 +90,17 @@ impl Row<'_> {
         Ok(self.text_opt(i)?.map(Into::into))
     }
 
+    /// What a TEXT column holds, without a copy of it.
+    fn lent<T>(&self, i: usize, read: impl FnOnce(Option<&str>) -> Result<T>) -> Result<T> {
+        match self {
+            Self::Sqlite(r) => read(r.get_ref(i)?.as_str_or_null().map_err(rusqlite::Error::from)?),
+            Self::Postgres(r) => read(r.try_get(i)?),
+        }
+    }
+
     /// A word of a closed list.
     pub fn word<T: FromStr<Err: std::fmt::Display>>(&self, i: usize, column: &'static str) -> Result<T> {
-        self.text(i)?.parse().map_err(|e| Error::corrupt(column, e))
+        self.lent(i, |text| text.unwrap_or_default().parse().map_err(|e| Error::corrupt(column, e)))
     }
 
     /// A word of a closed list that may be NULL.
@@ -101,7 +109,7 @@ impl Row<'_> {
         i: usize,
         column: &'static str,
     ) -> Result<Option<T>> {
-        self.text_opt(i)?.map(|t| t.parse()).transpose().map_err(|e| Error::corrupt(column, e))
+        self.lent(i, |text| text.map(str::parse).transpose().map_err(|e| Error::corrupt(column, e)))
     }
 
     /// A JSON document.
@@ -110,12 +118,14 @@ impl Row<'_> {
         i: usize,
         column: &'static str,
     ) -> Result<Option<T>> {
-        if self.text_opt(i)?.is_none() { Ok(None) } else { self.json(i, column).map(Some) }
+        self.lent(i, |text| text.map(serde_json::from_str).transpose().map_err(|e| Error::corrupt(column, e)))
     }
 
     /// JSON of a column.
     pub fn json<T: serde::de::DeserializeOwned>(&self, i: usize, column: &'static str) -> Result<T> {
-        serde_json::from_str(&self.text(i)?).map_err(|e| Error::corrupt(column, e))
+        self.lent(i, |text| {
+            serde_json::from_str(text.unwrap_or_default()).map_err(|e| Error::corrupt(column, e))
+        })
     }
 }
 

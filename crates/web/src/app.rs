@@ -92,13 +92,14 @@ pub fn router(app: App) -> Router {
         .merge(crate::admin::routes())
         .merge(crate::customers::routes())
         .route_layer(middleware::from_fn_with_state(app.clone(), crate::session::guard_forms));
+    let later = crate::api::Later::new(&app);
     Router::new()
         .merge(pages)
         .merge(crate::live::routes())
         .merge(crate::health::routes())
         .merge(crate::api::routes())
         .merge(crate::assets::routes())
-        .fallback(crate::error::no_such_page)
+        .fallback(move |request| later.answer(request))
         .layer(DefaultBodyLimit::max(limit))
         .layer(middleware::from_fn(crate::api::problems::refuse_nul))
         .layer(middleware::from_fn_with_state(app.clone(), safe_headers))

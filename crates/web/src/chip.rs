@@ -1,7 +1,7 @@
 //! The promise chip: icon, name, state word, time. Says the same everywhere.
 
 use askama::Template;
-use domain::sla::{Clock, Milestone, Risk, Sort, State};
+use domain::sla::{Clock, Milestone, Risk, State};
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, to_millis};
 use store::ticket::{ListRow, Running};
@@ -39,13 +39,11 @@ pub(crate) enum Moves {
 }
 
 impl Moves {
-    /// Says it of a row, by the clocks that run.
-    pub(crate) fn of(row: &ListRow, running: &[(Running, Sort)], rules: &Rules) -> Self {
+    /// Says it of a row, by its clocks that run.
+    pub(crate) fn of(row: &ListRow, running: &Running, rules: &Rules) -> Self {
         let Some((milestone, due, _)) = row.nearest else { return Self::No };
-        let is_its = |(r, _): &(Running, Sort)| {
-            r.clock.due_at == Some(due) && r.clock.milestone == milestone && r.ticket == row.id
-        };
-        let moves = running.iter().any(|r| is_its(r) && rules.is_uncertain(&r.0.clock));
+        let is_its = |c: &&Clock| c.due_at == Some(due) && c.milestone == milestone;
+        let moves = running.clocks.iter().filter(is_its).any(|c| rules.is_uncertain(c));
         if moves { Self::Maybe } else { Self::No }
     }
 }

@@ -113,6 +113,21 @@ impl LogPage {
     fn wrong(&self, field: &str) -> Option<String> {
         self.wrong.iter().find(|f| f.field == field).map(|f| field_text(f, self.ui.locale))
     }
+
+    /// What a printed log was narrowed to: on paper the filters themselves are not there.
+    fn narrowed(&self) -> String {
+        let LogQuery { from, until, class, solver, .. } = &self.asked;
+        let days =
+            if from.is_empty() && until.is_empty() { String::new() } else { format!("{from} – {until}") };
+        let class = if class.is_empty() { "" } else { self.ui.w("class", class) };
+        let person = self.people.iter().find(|p| p.id.as_str() == solver).map_or("", |p| &p.name);
+        [days.trim(), class, person]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
+    }
+
     fn classes(&self) -> &'static [IssueClass] {
         IssueClass::ALL
     }

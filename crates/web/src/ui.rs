@@ -209,6 +209,11 @@ impl Ui {
         at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
     }
 
+    /// The IANA name of the zone, for the browser.
+    pub(crate) fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
     /// The key of the saved view whose address a list has; a queue's own address is the queue.
     pub(crate) fn view_in_use(&self, query: &ListQuery) -> Option<&str> {
         let here = query.address("");

@@ -78,14 +78,15 @@ impl Locale {
     }
 }
 
-/// The text of a key without arguments. Formatted once per language and kept: a page asks for hundreds.
+/// The text of a key without arguments. Made once per language and kept: a page asks for hundreds.
 pub fn t(locale: Locale, key: &str) -> &'static str {
-    static KEPT: OnceLock<[FxHashMap<String, String>; 2]> = OnceLock::new();
-    let kept = KEPT.get_or_init(|| Locale::ALL.map(all_texts));
-    let [zh, en] = kept;
-    let texts = if locale == Locale::Zh { zh } else { en };
+    static PLAIN: [OnceLock<Texts>; 2] = [const { OnceLock::new() }; 2];
+    static FORMATTED: [OnceLock<Texts>; 2] = [const { OnceLock::new() }; 2];
+    let [plain, formatted] = [&PLAIN, &FORMATTED].map(|[zh, en]| if locale == Locale::Zh { zh } else { en });
+    let found = plain.get_or_init(|| plain_texts(locale)).get(key);
+    let found = found.or_else(|| formatted.get_or_init(|| formatted_texts(locale)).get(key));
     // A missing key shows itself in the page; `cargo xtask tidy` finds it before that.
-    texts.get(key).map_or("⟦missing text⟧", String::as_str)
+    found.map_or("⟦missing text⟧", String::as_str)
 }
 
 /// The text of a word of a closed list: key `list-word`.
@@ -201,18 +202,53 @@ const SOURCES: [&[&str]; 2] = [
     ],
 ];
 
-fn all_texts(locale: Locale) -> FxHashMap<String, String> {
+type Texts = FxHashMap<String, String>;
+
+/// The messages of a language: the key, what stands behind it on its line, and whether it goes on in the next.
+fn messages(locale: Locale) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
     let [zh, en] = SOURCES;
     let sources = if locale == Locale::Zh { zh } else { en };
-    let keys = sources.iter().flat_map(|s| s.lines()).filter_map(|l| l.split_once(" =")).map(|(k, _)| k);
-    keys.filter(|k| k.starts_with(|c: char| c.is_ascii_lowercase()))
-        .filter_map(|k| LOCALES.try_lookup(locale.langid(), k).map(|text| (k.to_owned(), text)))
-        .collect()
+    let lines = sources.iter().flat_map(|s| s.lines().zip(s.lines().skip(1).chain([""])));
+    lines.filter_map(|(line, next)| {
+        let (key, text) = line.split_once(" =")?;
+        key.starts_with(|c: char| c.is_ascii_lowercase()).then_some((key, text, next.starts_with(' ')))
+    })
+}
+
+/// Texts of one line with nothing to be put in are what Fluent would make of them: a start needs no other, and they are
+/// ready long before all messages are read.
+fn plain_texts(locale: Locale) -> Texts {
+    let plain = messages(locale).filter(|(_, text, goes_on)| is_plain(text, *goes_on));
+    plain.map(|(key, text, _)| (key.to_owned(), text.trim().to_owned())).collect()
+}
+
+fn formatted_texts(locale: Locale) -> Texts {
+    let others = messages(locale).filter(|(_, text, goes_on)| !is_plain(text, *goes_on));
+    others.filter_map(|(key, ..)| Some((key.to_owned(), formatted(locale, key)?))).collect()
+}
+
+fn is_plain(text: &str, goes_on: bool) -> bool {
+    !goes_on && !text.contains('{')
+}
+
+fn formatted(locale: Locale, key: &str) -> Option<String> {
+    LOCALES.try_lookup(locale.langid(), key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_texts_are_what_fluent_makes_of_them() {
+        for locale in Locale::ALL {
+            let plain = plain_texts(locale);
+            assert!(plain.len() > 2_000, "{}", plain.len());
+            for (key, text) in plain {
+                assert_eq!(Some(text), formatted(locale, &key), "{key}");
+            }
+        }
+    }
 
     #[test]
     fn one_is_told_from_many_and_numbers_stay_as_they_are_written() {

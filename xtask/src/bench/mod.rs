@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: what the release build costs and how fast it answers, measured from a second process.
 //! Loopback only. Every loop is bounded, every server is killed and every folder removed at the end.
 
+mod chat;
+mod chat_ears;
 mod clocks;
 mod creates;
 mod figures;
@@ -66,6 +68,8 @@ enum What {
     Clocks,
     /// Letters that come in by SMTP, and memory meanwhile.
     Mail,
+    /// Memory of 2,000 open chats, and the way of a line to the other side.
+    Chat,
     /// Steps of 100,000 running clocks, and a change of their calendar.
     Firing,
     /// From a changed line to the running program.
@@ -74,7 +78,7 @@ enum What {
     All,
 }
 
-const EACH: [What; 10] = [
+const EACH: [What; 11] = [
     What::Pages,
     What::Start,
     What::Creates,
@@ -84,6 +88,7 @@ const EACH: [What; 10] = [
     What::Clocks,
     What::Firing,
     What::Mail,
+    What::Chat,
     What::Rebuild,
 ];
 
@@ -138,6 +143,7 @@ fn measure(bench: &mut Bench, what: What) -> anyhow::Result<()> {
         What::Pages => pages::run(bench),
         What::Creates => creates::run(bench),
         What::Seed => seed::run(bench),
+        What::Chat => chat::run(bench),
         What::Start => start::run(bench),
         What::Live => live::run(bench),
         What::Search => search::run(bench),

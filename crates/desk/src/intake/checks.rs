@@ -87,7 +87,7 @@ fn requester(unit: &mut Unit<'_, '_>, new: &NewTicket) -> Result<ContactRow> {
             let id = ContactId(id);
             // A contact who was merged asks as the person that remained.
             let id = directory::merged_into(unit.work, &id)?.unwrap_or(id);
-            directory::contact(unit.work, &id)?.ok_or_else(|| Error::field("requester", "unknown"))
+            directory::contact(unit.work, &id)?.ok_or_else(|| Error::field("requester", "no_requester"))
         }
         Requester::Point(point) => match directory::by_point(unit.work, &point)? {
             Some(contact) => Ok(contact),

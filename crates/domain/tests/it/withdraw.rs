@@ -93,3 +93,46 @@ fn it_stays_when_it_has_left_or_something_builds_on_it() {
     let all: Vec<Event> = events.iter().chain(&note.events).cloned().collect();
     assert!(decide::withdraw(&after(&given, note), held, &all, &agent(), soon()).is_ok());
 }
+
+#[test]
+fn a_customer_knows_nothing_of_an_answer_that_waits_or_was_taken_back() {
+    let before = waiting();
+    let (d, held) = answered(&before);
+    let events = d.events.clone();
+    let given = after(&before, d);
+    let (told, clocks) = decide::as_told(&given, &[held], &events, soon()).unwrap();
+    let now = decide::note(&before, say("x"), &[].into(), &agent(), soon()).unwrap();
+    assert_eq!((told.status, told.responded_at, clocks), (Status::New, None, now.clocks));
+    let untold = decide::untold(&events, &[held]);
+    assert_eq!(untold, events.iter().map(|e| e.no).collect(), "neither the answer nor the status");
+    assert!(decide::untold(&events, &[]).is_empty(), "once it has left it is told");
+    let (kept, _) = decide::as_told(&given, &[], &events, soon()).unwrap();
+    assert_eq!((kept.status, kept.responded_at), (Status::Open, Some(at(10))));
+    // Taken back, and another one given, which takes the same number.
+    let d = decide::withdraw(&given, held, &events, &agent(), soon()).unwrap();
+    let mut all = [events, d.events.clone()].concat();
+    let hidden = decide::untold(&all, &[]);
+    assert_eq!(hidden.len(), all.len());
+    let d = decide::reply(&after(&given, d), say("right"), &agent(), at(20)).unwrap();
+    all.extend(d.events.clone());
+    assert_eq!(decide::untold(&all, &[]), hidden, "the second is told");
+}
+
+#[test]
+fn an_answer_that_solves_is_no_solution_before_it_leaves() {
+    let before = waiting();
+    let solution = decide::Solution {
+        resolution: "done".to_owned(),
+        draft: Some(say("done")),
+        ..decide::Solution::default()
+    };
+    let d = decide::resolve(&before, solution, &agent(), at(10)).unwrap();
+    let held: Vec<_> =
+        d.messages.iter().filter_map(|m| Some(Held { message: m.no, until: m.held_until? })).collect();
+    let events = d.events.clone();
+    let given = after(&before, d);
+    assert_eq!((given.ticket.status, held.len()), (Status::Resolved, 1));
+    let (told, clocks) = decide::as_told(&given, &held, &events, soon()).unwrap();
+    assert_eq!((told.status, told.resolved_at), (Status::New, None));
+    assert!(clocks.iter().all(domain::sla::Clock::is_running), "{clocks:?}");
+}

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::work::Conn;
-use super::{Read, Shared, Work};
+use super::{Doing, Read, Shared, Work};
 use crate::Error;
 
 const MAX_BATCH: usize = 256;
@@ -23,61 +23,47 @@ const WORTH: usize = 16;
 /// After so many naps in which nobody came, nobody is waited for.
 const IDLE_NAPS: u32 = 3;
 
-/// A unit of work waiting for its turn.
-pub(super) type Unit = Box<dyn Waiting + Send>;
-
-/// What the writer does with a unit: it is run, again if its batch begins anew, and then answered once.
-pub(super) trait Waiting {
-    fn run(&mut self, conn: &Connection, shared: &Shared) -> Ran;
-    fn answer(self: Box<Self>, committed: &Result<(), String>);
-}
-
 /// How a unit went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ran {
+enum Ran {
     Well { news: bool },
     Failed,
+    Panicked,
 }
 
-/// A unit with the one who asked for it.
-pub(super) struct Asked<T, E, F> {
-    f: F,
-    tell: oneshot::Sender<Result<T, E>>,
-    result: Option<Result<T, E>>,
+/// A unit of work waiting for its turn, with the one who asked for it. It is run, again if its batch begins anew, and then
+/// answered once; what it found itself, errors included, is not told here.
+pub(super) struct Unit {
+    f: Doing,
+    tell: oneshot::Sender<crate::Result<()>>,
+    ran: Option<Ran>,
 }
 
-impl<T, E, F> Asked<T, E, F> {
-    pub(super) fn new(f: F, tell: oneshot::Sender<Result<T, E>>) -> Self {
-        Self { f, tell, result: None }
+impl Unit {
+    pub(super) fn new(f: Doing, tell: oneshot::Sender<crate::Result<()>>) -> Self {
+        Self { f, tell, ran: None }
     }
-}
 
-impl<T, E, F> Waiting for Asked<T, E, F>
-where
-    E: From<Error>,
-    F: Fn(&mut Work<'_>) -> Result<T, E>,
-{
     fn run(&mut self, conn: &Connection, shared: &Shared) -> Ran {
-        let (result, news) = catch_unwind(AssertUnwindSafe(|| {
+        let ran = catch_unwind(AssertUnwindSafe(|| {
             let mut work = Work::new(Read::new(Conn::Sqlite(conn), shared.now()), shared);
-            let result = (self.f)(&mut work);
-            (result, work.has_news())
-        }))
-        .unwrap_or_else(|_| (Err(Error::Panicked.into()), false));
-        let ran = if result.is_ok() { Ran::Well { news } } else { Ran::Failed };
-        self.result = Some(result);
+            if (self.f)(&mut work) { Ran::Well { news: work.has_news() } } else { Ran::Failed }
+        }));
+        let ran = ran.unwrap_or(Ran::Panicked);
+        self.ran = Some(ran);
         ran
     }
 
-    fn answer(self: Box<Self>, committed: &Result<(), String>) {
-        let result = match (self.result, committed) {
-            (Some(Err(e)), _) => Err(e),
-            (_, Err(why)) => Err(Error::Commit(why.clone()).into()),
-            (Some(done), Ok(())) => done,
-            (None, Ok(())) => Err(Error::Closed.into()),
+    fn answer(self, committed: &Result<(), String>) {
+        let told = match (self.ran, committed) {
+            (Some(Ran::Failed), _) => Ok(()),
+            (Some(Ran::Panicked), _) => Err(Error::Panicked),
+            (_, Err(why)) => Err(Error::Commit(why.clone())),
+            (Some(Ran::Well { .. }), Ok(())) => Ok(()),
+            (None, Ok(())) => Err(Error::Closed),
         };
         // Whoever asked may have gone; the change stands all the same.
-        let _ = self.tell.send(result);
+        let _ = self.tell.send(told);
     }
 }
 
@@ -164,7 +150,7 @@ fn run_plainly(
         let before = conn.total_changes();
         match unit.run(conn, shared) {
             Ran::Well { news } => any |= news,
-            Ran::Failed => {
+            Ran::Failed | Ran::Panicked => {
                 failed.insert(i);
                 if conn.total_changes() != before {
                     return None;
@@ -190,7 +176,7 @@ fn run_apart(
         conn.execute_batch("SAVEPOINT unit")?;
         match unit.run(conn, shared) {
             Ran::Well { news } => any |= news,
-            Ran::Failed => conn.execute_batch("ROLLBACK TO unit")?,
+            Ran::Failed | Ran::Panicked => conn.execute_batch("ROLLBACK TO unit")?,
         }
         conn.execute_batch("RELEASE unit")?;
     }
@@ -207,6 +193,7 @@ mod tests {
     use rusqlite::OpenFlags;
 
     use super::super::sqlite::connect;
+    use super::super::{Answer, doing};
     use super::*;
     use crate::statement::Stmt;
     use crate::{Entropy, Result};
@@ -219,11 +206,13 @@ mod tests {
         }
     }
 
-    fn asked(
-        f: impl Fn(&mut Work<'_>) -> Result<()> + Send + 'static,
-    ) -> (Unit, oneshot::Receiver<Result<()>>) {
-        let (tell, answer) = oneshot::channel();
-        (Box::new(Asked::new(f, tell)), answer)
+    /// Who asked for a unit: whether its batch was committed, and what it found itself.
+    type Asker = (oneshot::Receiver<Result<()>>, Answer<(), Error>);
+
+    fn asked(f: impl Fn(&mut Work<'_>) -> Result<()> + Send + 'static) -> (Unit, Asker) {
+        let (tell, told) = oneshot::channel();
+        let (f, answer) = doing(f);
+        (Unit::new(f, tell), (told, answer))
     }
 
     #[test]
@@ -274,7 +263,10 @@ mod tests {
         answer(batch, done, &shared);
         let mut kept = conn.prepare("SELECT n FROM t ORDER BY n").unwrap();
         let kept = kept.query_map([], |r| r.get(0)).unwrap().map(|n| n.unwrap()).collect();
-        (answers.into_iter().map(|mut a| a.try_recv().unwrap()).collect(), kept)
+        let answers = answers
+            .into_iter()
+            .map(|(mut told, answer)| told.try_recv().unwrap().and_then(|()| answer.take()));
+        (answers.collect(), kept)
     }
 
     #[test]

@@ -136,6 +136,55 @@ impl Shared {
     }
 }
 
+/// A read without its types. Engines run it and know nothing of what it answers, so they are compiled once, and not again for
+/// each of a thousand use cases.
+type Reading = Box<dyn FnOnce(&mut Read<'_>) + Send>;
+
+/// A unit of work without its types; tells whether what it changed is to stay.
+type Doing = Box<dyn Fn(&mut Work<'_>) -> bool + Send>;
+
+/// Where what was answered waits for whoever asked.
+struct Answer<T, E>(Arc<Mutex<Option<std::result::Result<T, E>>>>);
+
+impl<T, E: From<Error>> Answer<T, E> {
+    fn take(self) -> std::result::Result<T, E> {
+        let answered = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answered.unwrap_or_else(|| Err(Error::Closed.into()))
+    }
+}
+
+fn reading<T, E, F>(f: F) -> (Reading, Answer<T, E>)
+where
+    T: Send + 'static,
+    E: Send + 'static,
+    F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
+{
+    let place = Arc::new(Mutex::new(None));
+    let answer = Answer(Arc::clone(&place));
+    let run = move |r: &mut Read<'_>| {
+        let answered = f(r);
+        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(answered);
+    };
+    (Box::new(run), answer)
+}
+
+fn doing<T, E, F>(f: F) -> (Doing, Answer<T, E>)
+where
+    T: Send + 'static,
+    E: Send + 'static,
+    F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
+{
+    let place = Arc::new(Mutex::new(None));
+    let answer = Answer(Arc::clone(&place));
+    let run = move |work: &mut Work<'_>| {
+        let answered = f(work);
+        let stays = answered.is_ok();
+        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(answered);
+        stays
+    };
+    (Box::new(run), answer)
+}
+
 /// Why a rehearsal is rolled back: it was seen to its end, or it failed.
 enum Undone<T, E> {
     Seen(T),
@@ -206,10 +255,12 @@ impl Db {
         E: From<Error> + Send + 'static,
         F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
+        let (reading, answer) = reading(f);
         match &*self.inner {
-            Inner::Sqlite(db) => db.read(f).await,
-            Inner::Postgres(db) => db.read(f).await,
+            Inner::Sqlite(db) => db.read(reading).await?,
+            Inner::Postgres(db) => db.read(reading).await?,
         }
+        answer.take()
     }
 
     /// A short read, a few rows by key or a page along an index: like [`Db::read`], but the embedded engine runs it at
@@ -225,8 +276,16 @@ impl Db {
         F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
         match &*self.inner {
-            Inner::Sqlite(db) => db.peek(f).await,
-            Inner::Postgres(db) => db.read(f).await,
+            Inner::Sqlite(db) => {
+                let (mut f, mut answered) = (Some(f), None);
+                db.peek(&mut |r| answered = f.take().map(|f| f(r))).await?;
+                answered.unwrap_or_else(|| Err(Error::Closed.into()))
+            }
+            Inner::Postgres(db) => {
+                let (reading, answer) = reading(f);
+                db.read(reading).await?;
+                answer.take()
+            }
         }
     }
 
@@ -240,10 +299,12 @@ impl Db {
         E: From<Error> + Send + 'static,
         F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
+        let (reading, answer) = reading(f);
         match &*self.inner {
-            Inner::Sqlite(db) => db.read(f).await,
-            Inner::Postgres(db) => db.snapshot(f).await,
+            Inner::Sqlite(db) => db.read(reading).await?,
+            Inner::Postgres(db) => db.snapshot(reading).await?,
         }
+        answer.take()
     }
 
     /// One unit of work: all or nothing. The closure may run twice and must touch nothing but its `Work`.
@@ -256,10 +317,12 @@ impl Db {
         E: From<Error> + Send + 'static,
         F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
+        let (doing, answer) = doing(f);
         match &*self.inner {
-            Inner::Sqlite(db) => db.write(f).await,
-            Inner::Postgres(db) => db.write(f).await,
+            Inner::Sqlite(db) => db.write(doing).await?,
+            Inner::Postgres(db) => db.write(doing).await?,
         }
+        answer.take()
     }
 
     /// One unit of work whose changes are thrown away, whatever it returns: what would happen, with nothing written.

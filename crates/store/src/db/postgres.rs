@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use super::listen::Bell;
 use super::tls::Target;
 use super::work::Conn;
-use super::{Read, Shared, Work};
+use super::{Doing, Read, Reading, Shared, Work};
 use crate::{Error, Result, migrate};
 
 /// What stands beside the bell: words for all nodes.
@@ -66,16 +66,11 @@ impl Postgres {
         migrate::postgres(&mut self.client().await?, now).await
     }
 
-    pub(super) async fn read<T, E, F>(&self, f: F) -> std::result::Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
-    {
+    pub(super) async fn read(&self, f: Reading) -> Result<()> {
         let (client, handle, now) = (self.client().await?, Handle::current(), self.shared.now());
         let task =
             tokio::task::spawn_blocking(move || f(&mut Read::new(Conn::Postgres(&client, &handle), now)));
-        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+        task.await.map_err(|_| Error::Panicked)
     }
 
     /// The server passes it on to all nodes, this one included.
@@ -86,12 +81,7 @@ impl Postgres {
         Ok(())
     }
 
-    pub(super) async fn snapshot<T, E, F>(&self, f: F) -> std::result::Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
-    {
+    pub(super) async fn snapshot(&self, f: Reading) -> Result<()> {
         let (client, handle, now) = (self.client().await?, Handle::current(), self.shared.now());
         let task = tokio::task::spawn_blocking(move || {
             let batch = |sql: &str| handle.block_on(client.batch_execute(sql)).map_err(Error::from);
@@ -99,59 +89,48 @@ impl Postgres {
             let answer =
                 catch_unwind(AssertUnwindSafe(|| f(&mut Read::new(Conn::Postgres(&client, &handle), now))));
             batch("COMMIT")?;
-            answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
+            answer.map_err(|_| Error::Panicked)
         });
-        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+        task.await.unwrap_or(Err(Error::Panicked))
     }
 
-    pub(super) async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
-    {
+    pub(super) async fn write(&self, f: Doing) -> Result<()> {
         let (client, handle, shared) = (self.client().await?, Handle::current(), Arc::clone(&self.shared));
         let task = tokio::task::spawn_blocking(move || unit(&client, &handle, &shared, &f));
-        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+        task.await.unwrap_or(Err(Error::Panicked))
     }
 }
 
-/// Runs a unit until it is committed, refused, or the server has asked too often for another run.
-fn unit<T, E: From<Error>>(
-    client: &Client,
-    handle: &Handle,
-    shared: &Shared,
-    f: &impl Fn(&mut Work<'_>) -> std::result::Result<T, E>,
-) -> std::result::Result<T, E> {
+/// Runs a unit until it is committed, refused, or the server has asked too often for another run. A refusal is the unit's own
+/// answer, and no error here.
+fn unit(client: &Client, handle: &Handle, shared: &Shared, f: &Doing) -> Result<()> {
     let batch = |sql: &str| handle.block_on(client.batch_execute(sql)).map_err(Error::from);
     let mut runs = 0;
     loop {
         runs += 1;
         batch("BEGIN")?;
         let mut work = Work::new(Read::new(Conn::Postgres(client, handle), shared.now()), shared);
-        let result =
-            catch_unwind(AssertUnwindSafe(|| f(&mut work))).unwrap_or_else(|_| Err(Error::Panicked.into()));
+        let ran = catch_unwind(AssertUnwindSafe(|| f(&mut work)));
         let news = work.has_news();
-        match result {
-            Ok(value) => match batch("COMMIT") {
+        if ran.as_ref().is_ok_and(|stays| *stays) {
+            match batch("COMMIT") {
                 Ok(()) => {
                     if news {
                         shared.ring();
                         // Other nodes get a hint; losing it only delays them.
                         let _ = batch("NOTIFY aftercare");
                     }
-                    return Ok(value);
+                    return Ok(());
                 }
                 Err(e) if e.wants_retry() && runs < MAX_RUNS => {}
-                Err(e) => return Err(Error::Commit(e.to_string()).into()),
-            },
-            Err(e) => {
-                // The server may want another run; our own errors end it.
-                let again = work.retry_wanted() && runs < MAX_RUNS;
-                batch("ROLLBACK")?;
-                if !again {
-                    return Err(e);
-                }
+                Err(e) => return Err(Error::Commit(e.to_string())),
+            }
+        } else {
+            // The server may want another run; our own errors end it.
+            let again = work.retry_wanted() && runs < MAX_RUNS;
+            batch("ROLLBACK")?;
+            if !again {
+                return ran.map(drop).map_err(|_| Error::Panicked);
             }
         }
     }

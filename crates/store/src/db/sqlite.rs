@@ -13,9 +13,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::batch::{Asked, Unit, write_loop};
+use super::batch::{Unit, write_loop};
 use super::work::Conn;
-use super::{Read, Shared, Work};
+use super::{Doing, Read, Reading, Shared};
 use crate::{Error, Result};
 
 /// So many units wait for their turn; further ones wait to be let in.
@@ -88,58 +88,40 @@ impl Sqlite {
         task.await.unwrap_or(Err(Error::Panicked))
     }
 
-    pub(super) async fn read<T, E, F>(&self, f: F) -> std::result::Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E> + Send + 'static,
-    {
+    pub(super) async fn read(&self, f: Reading) -> Result<()> {
         let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
         let (readers, now) = (Arc::clone(&self.readers), self.shared.now());
         let task = tokio::task::spawn_blocking(move || on_reader(&readers, now, f));
-        task.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
+        task.await.unwrap_or(Err(Error::Panicked))
     }
 
     /// A read on the caller's own thread.
-    pub(super) async fn peek<T, E, F>(&self, f: F) -> std::result::Result<T, E>
-    where
-        E: From<Error>,
-        F: FnOnce(&mut Read<'_>) -> std::result::Result<T, E>,
-    {
+    pub(super) async fn peek(&self, f: &mut (dyn FnMut(&mut Read<'_>) + Send)) -> Result<()> {
         let _permit = self.permits.acquire().await.map_err(|_| Error::Closed)?;
         on_reader(&self.readers, self.shared.now(), f)
     }
 
-    pub(super) async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-        F: Fn(&mut Work<'_>) -> std::result::Result<T, E> + Send + 'static,
-    {
+    pub(super) async fn write(&self, f: Doing) -> Result<()> {
         let (tell, answer) = oneshot::channel();
-        let unit: Unit = Box::new(Asked::new(f, tell));
         let _room = self.room.acquire().await.map_err(|_| Error::Closed)?;
-        self.units.send(unit).map_err(|_| Error::Closed)?;
-        answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
+        self.units.send(Unit::new(f, tell)).map_err(|_| Error::Closed)?;
+        answer.await.unwrap_or(Err(Error::Closed))
     }
 }
 
 /// Runs a read on a connection of its own, in one snapshot, so that a page does not show half of a change.
-fn on_reader<T, E: From<Error>>(
-    readers: &Mutex<Vec<Connection>>,
-    now: Timestamp,
-    f: impl FnOnce(&mut Read<'_>) -> std::result::Result<T, E>,
-) -> std::result::Result<T, E> {
+fn on_reader(readers: &Mutex<Vec<Connection>>, now: Timestamp, f: impl FnOnce(&mut Read<'_>)) -> Result<()> {
     let pop = || readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let conn = pop().ok_or(Error::Closed)?;
     let sql = |text: &str| conn.prepare_cached(text).and_then(|mut s| s.execute([])).map_err(Error::from);
     let answer = catch_unwind(AssertUnwindSafe(|| {
         sql("BEGIN")?;
-        f(&mut Read::new(Conn::Sqlite(&conn), now))
+        f(&mut Read::new(Conn::Sqlite(&conn), now));
+        Ok(())
     }));
     let _ = sql("COMMIT");
     readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
-    answer.unwrap_or_else(|_| Err(Error::Panicked.into()))
+    answer.unwrap_or(Err(Error::Panicked))
 }
 
 #[cfg(test)]

@@ -11,13 +11,13 @@ use super::read::{clock_columns, read_clock};
 use crate::{Read, Result, Row};
 
 statements! {
-    /// The newest cycle of each milestone by the key, and what runs by the index of running clocks, in which calendars come
-    /// first: no clock that is over is even looked at.
+    /// The newest cycle of each milestone by the key, and what runs by the index of running clocks: no clock that is over is
+    /// even looked at.
     ACTING = concat!("WITH kind (milestone) AS (VALUES ('response'), ('attend'), ('update'), ('reply'), ('resolution')) \
          SELECT ", clock_columns!(), " FROM kind k JOIN clock c ON c.ticket_id = $1 AND c.milestone = k.milestone AND c.cycle = \
          (SELECT MAX(m.cycle) FROM clock m WHERE m.ticket_id = $1 AND m.milestone = k.milestone) \
-         UNION SELECT ", clock_columns!(), " FROM calendar k CROSS JOIN clock c \
-         WHERE c.calendar_id = k.id AND c.ticket_id = $1 AND c.stopped_at IS NULL ORDER BY 6, 1, 2");
+         UNION SELECT ", clock_columns!(), " FROM clock c \
+         WHERE c.ticket_id = $1 AND c.stopped_at IS NULL ORDER BY 6, 1, 2");
     /// Looks back from the newest slot, and no further than it must.
     BROKEN = "SELECT cycle, started_at, stop_reason FROM clock WHERE ticket_id = $1 AND milestone = 'update' AND cycle < $2 \
          AND (stop_reason <> 'missed' OR (started_at < $3 AND cycle <= $4)) ORDER BY cycle DESC LIMIT 1";

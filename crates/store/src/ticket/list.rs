@@ -4,7 +4,7 @@
 use domain::access::Scope;
 use domain::id::{ContactId, GroupId, OrgId, ProductId, StaffId, TicketId};
 use domain::named;
-use domain::sla::{Milestone, State};
+use domain::sla::{Milestone, Sort, State};
 use domain::ticket::{Channel, IssueClass, Kind, Level, Severity, Status};
 use domain::time::Timestamp;
 
@@ -143,11 +143,13 @@ pub struct Keys {
     pub group: Option<GroupId>,
     /// Who in person.
     pub assignee: Option<StaffId>,
+    /// In what.
+    pub product: Option<ProductId>,
 }
 
 const BASE: &str = "SELECT t.id, t.number, t.title, t.kind, t.severity, t.level, t.status, c.name, o.name, g.name, \
      s.name, t.created_at, t.updated_at, t.unanswered_since_at, t.next_due_at, t.next_clock, \
-     t.class, p.name, t.extra, t.requester_id, t.organisation_id, t.group_id, t.assignee_id \
+     t.class, p.name, t.extra, t.requester_id, t.organisation_id, t.group_id, t.assignee_id, t.product_id \
      FROM ticket t JOIN contact c ON c.id = t.requester_id \
      LEFT JOIN product p ON p.id = t.product_id \
      LEFT JOIN organisation o ON o.id = t.organisation_id \
@@ -162,6 +164,12 @@ const HAS_TAG: (&str, &str, &str) =
     ("t.id IN (SELECT x.ticket_id FROM ticket_tag x WHERE x.tag", " IN (", "))");
 
 impl ListRow {
+    /// By what it is like other cases.
+    pub fn sort(&self) -> Sort {
+        let Keys { group, product, .. } = &self.keys;
+        Sort { severity: self.severity, product: product.clone(), group: group.clone() }
+    }
+
     /// The value of an extra field; empty if it was not given.
     pub fn extra_value(&self, key: &str) -> String {
         let values: domain::ticket::Extra = serde_json::from_str(&self.extra).unwrap_or_default();
@@ -315,6 +323,7 @@ fn read_row(r: &Row<'_>, order: Order) -> Result<ListRow> {
             organisation: r.id_opt(20)?,
             group: r.id_opt(21)?,
             assignee: r.id_opt(22)?,
+            product: r.id_opt(23)?,
         },
         created_at: r.at(11)?,
         updated_at: r.at(12)?,

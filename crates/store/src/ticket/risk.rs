@@ -1,6 +1,6 @@
 //! What tells whether running clocks will be in time: how long past resolutions took, and the clocks that run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::TicketId;
 use domain::sla::{Clock, Past, Sort, StopReason};
@@ -51,28 +51,30 @@ fn sort(r: &Row<'_>, at: usize) -> Result<Sort> {
     })
 }
 
-/// A list reads them each time: no more than what is asked of a clock that runs.
+/// A list reads them each time: no more than what is asked of a clock that runs, by the index of running clocks. A case of
+/// half-hourly reports has dozens that are over.
 const RUNNING: &str = "SELECT c.ticket_id, c.milestone, c.cycle, c.target_s, c.calendar_id, c.started_at, c.reopened, \
-     c.due_at, t.severity, t.product_id, t.group_id \
-     FROM calendar k CROSS JOIN clock c JOIN ticket t ON t.id = c.ticket_id";
+     c.due_at FROM clock c";
 const HOLDS: &str = "SELECT h.ticket_id, h.status, h.from_at, h.to_at FROM ticket_hold h";
 
-/// A running clock.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What runs of a ticket.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Running {
-    /// Its ticket.
-    pub ticket: TicketId,
-    /// The clock: its beginning, its pauses and its due; what was read or fired of it is left out.
-    pub clock: Clock,
+    /// The clocks, by milestone and cycle: their beginning, their pauses and their due; what was read or fired of them is left out.
+    pub clocks: Vec<Clock>,
     /// The ticket's waiting stretches.
     pub holds: Vec<Hold>,
 }
 
-/// The running clocks of some tickets with all that is needed to read them, in the order of the tickets' keys.
-pub fn running_of(r: &mut Read<'_>, ids: &[TicketId]) -> Result<Vec<(Running, Sort)>> {
+/// The running clocks of some tickets with all that is needed to read them; tickets of which nothing runs are left out.
+pub fn running_of(r: &mut Read<'_>, ids: &[TicketId]) -> Result<BTreeMap<TicketId, Running>> {
+    let mut running = BTreeMap::<TicketId, Running>::new();
+    if ids.is_empty() {
+        return Ok(running);
+    }
     let engine = r.engine();
     let (text, values) = assemble_running(ids);
-    let mut clocks = r.query(&engine.assembled(text), &values, |r| {
+    let clocks = r.query(&engine.assembled(text), &values, |r| {
         let clock = Clock::running(
             (r.word(1, "clock.milestone")?, r.small(2, "clock.cycle")?),
             r.int(3)?,
@@ -80,24 +82,28 @@ pub fn running_of(r: &mut Read<'_>, ids: &[TicketId]) -> Result<Vec<(Running, So
             r.at(5)?,
         );
         let clock = Clock { reopened: r.json(6, "clock.reopened")?, due_at: r.at_opt(7)?, ..clock };
-        Ok((Running { ticket: r.id(0)?, clock, holds: Vec::new() }, sort(r, 8)?))
+        Ok((r.id::<TicketId>(0)?, clock))
     })?;
+    for (id, clock) in clocks {
+        running.entry(id).or_default().clocks.push(clock);
+    }
     let (text, values) = assemble_holds(ids);
     let holds = r.query(&engine.assembled(text), &values, |r| {
         let hold = Hold { status: r.word(1, "hold.status")?, from: r.at(2)?, to: r.at_opt(3)? };
         Ok((r.id::<TicketId>(0)?, hold))
     })?;
-    for (clock, _) in &mut clocks {
-        clock.holds = holds.iter().filter(|(id, _)| *id == clock.ticket).map(|(_, h)| h.clone()).collect();
+    for (id, hold) in holds {
+        if let Some(of) = running.get_mut(&id) {
+            of.holds.push(hold);
+        }
     }
-    Ok(clocks)
+    Ok(running)
 }
 
 /// Assembles the statement; also used by the test that prepares it on both engines.
 pub(crate) fn assemble_running(ids: &[TicketId]) -> (String, Vec<Value<'_>>) {
     let mut a = Assembly::new(RUNNING);
-    // By the index of running clocks, in which calendars come first: a case of half-hourly reports has dozens that are over.
-    a.and("c.calendar_id = k.id AND c.stopped_at IS NULL", &[]);
+    a.and("c.stopped_at IS NULL", &[]);
     a.and_in("c.ticket_id", ids.iter().map(|id| id.as_str().into()));
     a.end(" ORDER BY c.ticket_id, c.milestone, c.cycle", &[])
 }

@@ -2,7 +2,6 @@
 //! misspelt filter that is passed over answers another question.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use axum::extract::{MatchedPath, Query};
 use axum::http::Method;
@@ -17,11 +16,10 @@ const OWN_FIELDS: [&str; 2] = ["x.", "extra."];
 /// Every list takes these, so that one loop of a client reads any of them; one that is always whole only checks them.
 const PAGING: [&str; 2] = ["limit", "cursor"];
 
-type Names = BTreeMap<String, BTreeSet<String>>;
+/// For each method and address the names that its query may have.
+pub(super) type Names = BTreeMap<String, BTreeSet<String>>;
 
-static KNOWN: LazyLock<Names> = LazyLock::new(|| names(&super::described().1));
-
-fn names(api: &OpenApi) -> Names {
+pub(super) fn names(api: &OpenApi) -> Names {
     let mut names = Names::new();
     for (path, item) in &api.paths.paths {
         let all = [
@@ -50,7 +48,7 @@ fn asked_of(operation: &Operation) -> BTreeSet<String> {
 pub(super) fn wrong(parts: &Parts) -> Option<FieldError> {
     parts.uri.query().filter(|q| !q.is_empty())?;
     let path = parts.extensions.get::<MatchedPath>()?.as_str();
-    let known = KNOWN.get(&format!("{} {path}", parts.method))?;
+    let known = super::later::known().get(&format!("{} {path}", parts.method))?;
     // What cannot be read at all is said by whoever reads it.
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).ok()?;
     let own = |name: &str| path == "/api/v1/tickets" && OWN_FIELDS.iter().any(|p| name.starts_with(p));
@@ -59,6 +57,7 @@ pub(super) fn wrong(parts: &Parts) -> Option<FieldError> {
         match name.as_str() {
             "limit" if pages("limit") && fits(&value) => None,
             "cursor" if pages("cursor") && value.is_empty() => None,
+            "limit" if pages("limit") => Some(FieldError::new(name, "limit_200")),
             page if pages(page) => Some(FieldError::new(name, "bad_value")),
             // It is called by the name that it was given: what a field of that name would be called misleads.
             _ => Some(FieldError { label: Some(name.clone()), ..FieldError::new(name, "unknown_parameter") }),

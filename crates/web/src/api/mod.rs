@@ -20,6 +20,7 @@ mod emergency_views;
 mod house;
 mod imports;
 mod kit;
+mod later;
 mod mail_in;
 mod mailboxes;
 mod message;
@@ -54,7 +55,6 @@ mod view;
 mod what_if;
 
 use axum::Router;
-use axum::middleware::from_fn;
 use axum::response::Redirect;
 use axum::routing::get;
 use utoipa::OpenApi;
@@ -63,6 +63,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+
+pub(crate) use later::Later;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -286,11 +288,9 @@ fn described_rules() -> OpenApiRouter<App> {
         .merge(described_oncall())
 }
 
-/// Routes of the API, its document and its page.
+/// The API's document and its page; its routes are made later.
 pub(crate) fn routes() -> Router<App> {
-    let (router, _) = described();
-    router
-        .layer(from_fn(problems::speak))
+    Router::new()
         .route("/api/v1/openapi.json", get(docs::document))
         .route("/api", get(|| async { Redirect::to("/api/docs") }))
         .route("/api/docs", get(docs::page))

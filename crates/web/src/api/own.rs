@@ -71,7 +71,7 @@ impl Limit {
 pub(super) fn size(caller: &Caller, limit: Option<i64>) -> Answer<i64> {
     let limit = limit.unwrap_or(50);
     let fits = (1..=200).contains(&limit);
-    fits.then_some(limit).ok_or_else(|| caller.fail(Error::field("limit", "bad_value")))
+    fits.then_some(limit).ok_or_else(|| caller.fail(Error::field("limit", "limit_200")))
 }
 
 /// The key before which a page begins; keys are UUIDs, and anything else was never given out.

@@ -132,7 +132,7 @@ impl Before {
         let limit = self.limit.unwrap_or(50);
         match before {
             None => Err(Error::field("cursor", "bad_value")),
-            Some(_) if !(1..=200).contains(&limit) => Err(Error::field("limit", "bad_value")),
+            Some(_) if !(1..=200).contains(&limit) => Err(Error::field("limit", "limit_200")),
             Some(before) => Ok((before, limit)),
         }
     }

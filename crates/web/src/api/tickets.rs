@@ -196,12 +196,11 @@ pub(super) async fn shown(desk: &Desk, who: &Actor, number: String) -> Result<Ti
     desk.peek(move |r| {
         let rules = of_desk.rules_in(r)?;
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        let ids = [t.id.clone()];
+        let risks = if by_customer { Vec::new() } else { risks(r, &rules, &courses, &t)? };
         let shown = shown_in(r, t, &rules)?;
         if by_customer {
             return Ok(shown.for_customer(&rules));
         }
-        let risks: Vec<_> = risks(r, &rules, &courses, &ids)?.into_values().flatten().collect();
         Ok(shown.with_risks(&risks))
     })
     .await
@@ -248,7 +247,7 @@ impl After {
         let limit = self.limit.unwrap_or(50);
         match after {
             None => Err(Error::field("cursor", "bad_value")),
-            Some(_) if !(1..=200).contains(&limit) => Err(Error::field("limit", "bad_value")),
+            Some(_) if !(1..=200).contains(&limit) => Err(Error::field("limit", "limit_200")),
             Some(after) => Ok((after, limit)),
         }
     }

@@ -17,7 +17,7 @@ pub(crate) fn limit(text: &str) -> Result<i64> {
         return Ok(DEFAULT_LIMIT);
     }
     let given = text.parse().ok().filter(|n| (1..=MAX_LIMIT).contains(n));
-    given.ok_or_else(|| Error::field("limit", "bad_value"))
+    given.ok_or_else(|| Error::field("limit", "limit_200"))
 }
 
 /// The rows of a page, of which one more was read, and whether there are more.

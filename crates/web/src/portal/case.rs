@@ -1,5 +1,7 @@
 //! A customer's case: what happens next and by when, the conversation, the promise ledger, the last word.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -9,7 +11,7 @@ use domain::access::Scope;
 use domain::appointment::Appointment;
 use domain::field::Field;
 use domain::sla::{Clock, Milestone};
-use domain::ticket::decide::{Rules, closes_silently, waits_for_else, window_is_over};
+use domain::ticket::decide::{self, Case, Earlier, Rules, closes_silently, waits_for_else, window_is_over};
 use domain::ticket::progress::Tally;
 use domain::ticket::{Channel, Kind, Rating, Status, Ticket, linked_with};
 use domain::time::Timestamp;
@@ -27,6 +29,9 @@ use crate::said::Said;
 use crate::session::ContactPage;
 use crate::tickets::{EntryBody, Part, Timeline, WhyPart, render, said, tally, timeline, why_asked};
 use crate::ui::Ui;
+
+/// An answer waits for seconds: what it did is among so many events.
+const WAITING_EVENTS: i64 = 50;
 
 /// A line of the promise ledger.
 struct Promise {
@@ -125,7 +130,7 @@ pub(super) async fn show(
     let read = app.desk.peek(move |r| {
         let rules = desk.rules_in(r)?;
         let t = ticket::by_number(r, &scope, &number)?.ok_or(Error::NotFound)?;
-        let clocks = ticket::shown_clocks(r, &t.id)?;
+        let (t, clocks) = as_told(r, &rules, t)?;
         let mut names = Names::default();
         names.ticket(r, &t)?;
         let history = timeline(r, (&scope, locale, &zone), &t, &mut names, &part)?;
@@ -167,6 +172,19 @@ pub(super) async fn show(
         },
         &page.visitor,
     )
+}
+
+/// A case with its clocks, as its customer knows it: an answer that has not left was not given yet.
+fn as_told(r: &mut Read<'_>, rules: &Arc<Rules>, t: Ticket) -> desk::Result<(Ticket, Vec<Clock>)> {
+    let held = ticket::held(r, &t.id)?;
+    if held.is_empty() {
+        let clocks = ticket::shown_clocks(r, &t.id)?;
+        return Ok((t, clocks));
+    }
+    let events = ticket::recent_events(r, &t.id, i64::MAX, WAITING_EVENTS)?;
+    let (clocks, holds) = (ticket::shown_clocks(r, &t.id)?, ticket::holds(r, &t.id)?);
+    let case = Case { ticket: t, clocks, earlier: Earlier::default(), holds, rules: Arc::clone(rules) };
+    Ok(decide::as_told(&case, &held, &events, r.now())?)
 }
 
 /// Other cases that a complaint is about, or complaints about a case, as far as the reader may see them.

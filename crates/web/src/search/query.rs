@@ -120,7 +120,7 @@ impl SearchQuery {
                 .parse()
                 .ok()
                 .filter(|n| (1..=MAX_LIMIT).contains(n))
-                .ok_or_else(|| Error::field("limit", "bad_value")),
+                .ok_or_else(|| Error::field("limit", "limit_100")),
         }
     }
 

@@ -1,9 +1,11 @@
 //! What a timeline shows of a ticket's history, in the order of what happened: the newest part, or an older one.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use desk::Result;
 use domain::access::{ActorRef, Scope};
+use domain::ticket::decide::untold;
 use domain::ticket::{Change, Event, Ticket};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -88,7 +90,9 @@ pub(crate) fn timeline(
         names.actor(r, &e.by)?;
         name_handling(r, names, &e.change)?;
     }
-    let lines = events.iter().filter(|e| internal || for_customer(&e.change));
+    let untold = if internal { BTreeSet::new() } else { untold(&events, &ticket::held(r, &t.id)?) };
+    let is_told = |e: &&Event| for_customer(&e.change) && !untold.contains(&e.no);
+    let lines = events.iter().filter(|e| internal || is_told(e));
     entries.extend(lines.filter_map(|e| event_entry(e, names, (locale, zone), internal)));
     entries.sort_by_key(|a| a.at);
     let is_older = before.is_some();

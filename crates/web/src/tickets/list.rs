@@ -244,11 +244,13 @@ async fn find(app: &App, page: &StaffPage, query: &ListQuery, extent: Extent) ->
         let promised = rows.iter().filter(|row| row.nearest.is_some());
         let ids: Vec<_> = promised.map(|row| row.id.clone()).collect();
         let running = store::ticket::running_of(r, &ids)?;
-        let mut at_risk = risks_of(r.now(), &rules, &courses, &running);
-        let marked = rows.into_iter().map(|row| Marked {
-            moves: Moves::of(&row, &running, &rules),
-            risks: at_risk.remove(&row.id).unwrap_or_default(),
-            row,
+        let now = r.now();
+        let marked = rows.into_iter().map(|row| {
+            let Some(running) = running.get(&row.id) else {
+                return Marked { row, moves: Moves::No, risks: Vec::new() };
+            };
+            let risks = risks_of(now, &rules, &courses, (&row.sort(), running));
+            Marked { moves: Moves::of(&row, running, &rules), risks, row }
         });
         let rows = marked.collect();
         let fields = rules.fields.clone();

@@ -270,7 +270,7 @@ impl ListQuery {
                 .parse()
                 .ok()
                 .filter(|n| (1..=MAX_LIMIT).contains(n))
-                .ok_or_else(|| Error::field("limit", "bad_value"))?,
+                .ok_or_else(|| Error::field("limit", "limit_200"))?,
         };
         Ok((after, limit))
     }

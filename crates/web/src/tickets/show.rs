@@ -112,8 +112,7 @@ pub(super) async fn show(
         shown.can_unmerge = desk::ticket::can_unmerge(r, &actor, &shown.t)?;
         let values = Values::of((&shown.t, &shown.clocks), &shown.names, &rules, &me, (locale, now));
         shown.answers = filled(r, &values)?;
-        let ids = [shown.t.id.clone()];
-        let risks = risks(r, &rules, &courses, &ids)?.into_values().flatten().collect::<Vec<_>>();
+        let risks = risks(r, &rules, &courses, &shown.t)?;
         shown.why = why::asked(r, &rules, &actor.scope(), (&shown.t, &part.why), locale, Some(&courses))?;
         shown.chips = chips(&shown, &rules, &risks, locale, now);
         let t = &shown.t;

@@ -101,8 +101,8 @@ pub(crate) fn told(
         lines.push(Told { kind: "missed", text: words::t(locale, "why-missed").to_owned() });
     }
     if let Some(courses) = courses {
-        let found = desk::risk::risks(r, rules, courses, std::slice::from_ref(&t.id))?;
-        let mine = found.into_values().flatten().find(|f| f.clock == (clock.milestone, clock.cycle));
+        let found = desk::risk::risks(r, rules, courses, &t)?;
+        let mine = found.into_iter().find(|f| f.clock == (clock.milestone, clock.cycle));
         lines.extend(mine.map(|f| Told { kind: "risk", text: at_risk(locale, &f.risk) }));
     }
     if let Some(reason) = &clock.excused {

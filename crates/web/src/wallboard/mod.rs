@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use desk::oncall::Standing;
-use desk::risk::risks;
+use desk::risk::risks_of;
 use domain::access::{Right, Scope};
 use domain::id::StaffId;
 use domain::oncall::Seat;
@@ -116,10 +116,14 @@ impl Board {
         let mut coming = ticket::list(r, scope, &open, Order::Due, Some(&from_now), LOOKED)?;
         coming.retain(|row| row.nearest.is_some());
         let ids: Vec<_> = coming.iter().map(|row| row.id.clone()).collect();
-        let mut at_risk = risks(r, rules, courses, &ids)?;
-        let risky = i64::try_from(at_risk.len()).unwrap_or(i64::MAX);
-        for row in coming {
-            let first = at_risk.remove(&row.id).and_then(|all| all.into_iter().next());
+        let running = ticket::running_of(r, &ids)?;
+        let first_risk = |row: &ListRow| {
+            risks_of(ui.now, rules, courses, (&row.sort(), running.get(&row.id)?)).into_iter().next()
+        };
+        let coming: Vec<_> = coming.into_iter().map(|row| (first_risk(&row), row)).collect();
+        let risky = coming.iter().filter(|(first, _)| first.is_some()).count();
+        let risky = i64::try_from(risky).unwrap_or(i64::MAX);
+        for (first, row) in coming {
             let is_risky = first.is_some() && self.risky.len() < RISKY;
             if !is_risky && self.next.len() >= NEXT {
                 continue;

@@ -224,6 +224,10 @@ requester_name-help = Only for a new contact.
 channel-help = A ticket entered during a call counts as responded.
 received-help = For an entry after the fact, at most 72 hours ago: promises count from then.
 field-received_reason = Why it is entered late
+field-first_contact_at = First contact with the customer
+first-contact-help = For an entry after the fact, if the customer was reached already: the first response counts at this time.
+field-first_contact_by = Reached by
+first-contact-me = me
 severity-help = Urgent: work is stopped or data lost. General: everything else.
 level-help = For faults only. 1: urgent fault. 2: a fault with a way round.
 tags-help = Separate with commas.
@@ -298,7 +302,12 @@ notice-replied = answered the customer
 notice-noted = added a note
 notice-mentioned = mentioned you in a note
 notice-digest = { $n ->
-        [one] { $n } step or breach that came more than a day late was caught up; this notice stands for it
-       *[other] { $n } steps and breaches that came more than a day late were caught up; this one notice stands for all of them
+        [one] { $n } step or breach that came more than a day late was caught up, of this ticket
+       *[other] { $n } steps and breaches that came more than a day late were caught up, of these tickets
     }
+entered-at = (entered { $at })
+late-breach = { $clock } was due { $at }
+late-step = { $clock } escalation ({ $when }) at { $at }
+late-and-more = { $what }; { $n } in all
+late-more = { $n } more: see the list of tickets
 filters-more = More filters

@@ -102,6 +102,17 @@ letter-underway-body =
     Progress: { $link }
 
     { $desk }
+letter-emergency-subject = { $number } emergency update: { $title }
+letter-emergency-body =
+    Dear { $name },
+
+    there is news of the emergency “{ $title }”:
+
+    { $message }
+
+    Progress and answers: { $link }
+
+    { $desk }
 report-phase = Phase
 report-finding = Found
 report-next = Next step

@@ -28,6 +28,7 @@ page-link-open = Open the ticket (needs a sign-in)
 page-over-acknowledged = { $who } acknowledged at { $at }; nobody is paged any more.
 page-over-responded = { $who } was in contact with the customer or began to work at { $at }; nobody is paged any more.
 page-over-taken = { $who } took the ticket at { $at }; nobody is paged any more.
+page-over-called_off = { $who } took back at { $at } what had been raised by mistake; nobody is paged any more.
 page-over-over = The ticket was finished at { $at }; nobody is paged any more.
 said-page-acknowledged = Acknowledged; nobody else is paged
 field-page_next_minutes = Page the next one after (minutes)

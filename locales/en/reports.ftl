@@ -239,6 +239,7 @@ column-on_time = In time (count)
 column-slots_missed = Missed
 column-automatic = of these told automatically
 column-silent_slot = of these not told
+column-retro_slot = Established afterwards, not counted
 column-p50 = Median time
 column-p90 = 90th percentile
 column-mttr = Mean time to recovery

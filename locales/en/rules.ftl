@@ -331,6 +331,7 @@ announced-days = Found { $off ->
         [one] { $work } make-up workday
        *[other] { $work } make-up workdays
     }, too few for a whole year. The changes are below; they count once you save.
+announced-backwards = A range ends before it begins, or goes beyond the year without naming the next one; not taken over, please correct it and read the text again ({ $n }):
 announced-unread = Not understood, please check ({ $n }):
 announced-assumed = The text names no year and was read as { $year }. If another is meant, write it in front and take it over again.
 announced-doubts = The weekday does not belong to the date; read by the date, please check ({ $n }):

@@ -6,6 +6,7 @@ board-back = Back to tickets
 board-next = Due next
 board-next-none = No promise falls due
 board-overdue = Overdue
+board-more = { $n } more
 board-overdue-none = Nothing is overdue
 board-at_risk = At risk
 board-at_risk-none = Nothing is at risk

@@ -189,7 +189,7 @@ why-over-closed = as of { $at } it is over by { $time } (by the wall clock { $wa
 why-off-hours = it started outside the service hours of calendar “{ $service }”, so the off-hours rule of promise “{ $policy }” applies: { $time }, counted in calendar “{ $calendar }”
 why-uncertain = The holidays of that year are not announced yet; the due may change
 why-missed = No report by then: counted as missed
-why-excused = Excused by a supervisor and counted apart: { $reason }
+why-excused = Excused and counted apart: { $reason }
 
 # events of the timeline
 event-opened = opened the ticket ({ $severity }); goes to { $to } ({ $reason })
@@ -228,6 +228,7 @@ event-on-site-at = arrived on site at { $at }
 event-remote = began remote assistance
 event-remote-at = began remote assistance at { $at }
 event-excused = excused the missed { $clock }: { $reason }
+excuse-misclick = raised by mistake, taken back after { $time }
 ledger-excused = excused: { $reason }
 event-resolved = solved: { $resolution }
 event-reopened = opened it again

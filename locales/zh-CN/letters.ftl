@@ -102,6 +102,17 @@ letter-underway-body =
     查看进度：{ $link }
 
     { $desk }
+letter-emergency-subject = { $number } 应急通报：{ $title }
+letter-emergency-body =
+    { $name }，您好：
+
+    “{ $title }”的应急处理有新通报：
+
+    { $message }
+
+    查看进展或回复：{ $link }
+
+    { $desk }
 report-phase = 当前阶段
 report-finding = 已查明
 report-next = 下一步

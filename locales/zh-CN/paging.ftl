@@ -22,6 +22,7 @@ page-link-open = 打开工单（需要登录）
 page-over-acknowledged = { $who } 已于 { $at } 确认，不再呼叫。
 page-over-responded = { $who } 已于 { $at } 联系客户或开始处理，不再呼叫。
 page-over-taken = { $who } 已于 { $at } 接手，不再呼叫。
+page-over-called_off = { $who } 已于 { $at } 撤回误调的紧急，不再呼叫。
 page-over-over = 工单已于 { $at } 处理完毕，不再呼叫。
 said-page-acknowledged = 已确认呼叫，不再呼叫下一位
 field-page_next_minutes = 呼叫未确认时改呼下一位（分钟）

@@ -179,6 +179,7 @@ column-on_time = 按时
 column-slots_missed = 未按时
 column-automatic = 其中自动告知
 column-silent_slot = 其中未告知
+column-retro_slot = 事后认定，不计入
 column-p50 = 中位用时
 column-p90 = 90 分位用时
 column-mttr = 平均恢复用时

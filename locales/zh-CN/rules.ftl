@@ -268,6 +268,7 @@ announce-now = 去导入
 announce-now-for = 导入「{ $name }」
 announced-years = 识别出 { $years } 年的安排：休 { $off } 天，调休上班 { $work } 天。下面是变化，保存后生效。
 announced-days = 识别出休 { $off } 天，调休上班 { $work } 天，不足以认定为全年安排。下面是变化，保存后生效。
+announced-backwards = 有 { $n } 处起止日期颠倒，或跨年而未写年份，未采用，请更正后重新识别：
 announced-unread = 有 { $n } 条未能识别，请核对：
 announced-assumed = 原文没有写年份，已按 { $year } 年识别。如不是这一年，请在原文前补上年份后重新识别。
 announced-doubts = 有 { $n } 处星期与日期不符，已按日期识别，请核对：

@@ -6,6 +6,7 @@ board-back = 返回工单
 board-next = 接下来到期
 board-next-none = 没有将到期的承诺
 board-overdue = 已超时
+board-more = 还有 { $n } 件
 board-overdue-none = 没有超时的工单
 board-at_risk = 可能超时
 board-at_risk-none = 没有可能超时的工单

@@ -177,7 +177,7 @@ why-over-closed = 截至 { $at } 已超 { $time }（从到期起实际过了 { $
 why-off-hours = 开始计时时不在日历“{ $service }”的服务时间内，适用承诺“{ $policy }”的非服务时间规则：{ $time }，按日历“{ $calendar }”计时
 why-uncertain = 未公布节假日安排，截止时间可能调整
 why-missed = 到期前没有通报，计为未达成
-why-excused = 主管已免责，另行统计：{ $reason }
+why-excused = 已免责，另行统计：{ $reason }
 
 # events of the timeline
 event-opened = 提交了工单（{ $severity }），分配给 { $to }（{ $reason }）
@@ -215,7 +215,8 @@ event-on-site = 到达现场
 event-on-site-at = 于 { $at } 到达现场
 event-remote = 开始远程协助
 event-remote-at = 于 { $at } 开始远程协助
-event-excused = { $clock }未达成，主管免责：{ $reason }
+event-excused = { $clock }未达成，已免责：{ $reason }
+excuse-misclick = 误调紧急，{ $time }后撤回
 ledger-excused = 已免责：{ $reason }
 event-resolved = 解决了问题：{ $resolution }
 event-reopened = 重新打开了工单

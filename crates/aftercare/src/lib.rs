@@ -24,6 +24,7 @@ mod serve;
 mod sign;
 mod sla;
 mod workers;
+mod written;
 
 pub use archive::{Manifest, export, restore};
 pub use check::overlapping_rotas;

@@ -9,7 +9,7 @@ use store::oncall::page::PageKey;
 use store::staff;
 use words::{LetterText, Locale, step_fired, t_args};
 
-use crate::workers::Written;
+use crate::written::Written;
 
 /// Writes it; nothing if somebody has answered meanwhile, or the person has left or has no address any more.
 pub(crate) fn write(

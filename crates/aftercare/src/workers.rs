@@ -8,21 +8,19 @@ use desk::jobs::{LetterJob, LinkJob, PageJob, PushJob, RecountJob};
 use desk::mail_in::House;
 use desk::ticket::progress;
 use desk::{Desk, Result, Unit, post, sweep};
-use domain::access::{Actor, ActorRef, System};
+use domain::access::{Actor, System};
 use domain::id::TicketId;
 use domain::import::Vocabulary;
-use domain::post::{LetterState, is_automatic};
-use domain::sla::Milestone;
-use domain::ticket::decide::{Letter, asks_else};
+use domain::post::LetterState;
 use domain::time::{Timestamp, plus_seconds, to_millis};
 use store::job::{self, JobRow};
 use store::letter::LetterRow;
-use store::{Read, directory, letter, ticket};
+use store::{Read, letter, ticket};
 use tokio::sync::watch;
-use words::{LetterFacts, LetterText, Locale, copy_text, letter_text, t, t_args};
+use words::LetterText;
 
 use crate::post::Postman;
-use crate::sign::ending;
+use crate::written::{link_letter, ticket_letter};
 
 /// Nothing sleeps longer than this: a clock that was set back, or a hint that was lost, is noticed then.
 pub(crate) const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -278,105 +276,4 @@ fn about(row: &JobRow) -> Result<Option<(TicketId, Option<i64>)>> {
     let read = serde_json::from_str::<LetterJob>(&row.payload);
     let job = read.map_err(|e| desk::Error::Internal(e.to_string()))?;
     Ok(Some((job.ticket, job.message)))
-}
-
-/// Kind, ticket, recipient, text.
-pub(crate) type Written = (String, Option<TicketId>, String, LetterText);
-
-fn ticket_letter(
-    r: &mut Read<'_>,
-    (rules, house): (&domain::ticket::decide::Rules, &House),
-    job: &LetterJob,
-    public_url: &str,
-) -> Result<Option<Written>> {
-    let scope = domain::access::Scope::All;
-    let (Some(t), Some(contact)) = (ticket::by_id(r, &scope, &job.ticket)?, directory::contact(r, &job.to)?)
-    else {
-        return Ok(None);
-    };
-    let Some(kind) = job.letter.as_of(&t, job.message.is_some()) else { return Ok(None) };
-    let (email, name) = if let Some((address, name)) = &job.copy {
-        (address.clone(), if name.is_empty() { address.clone() } else { name.clone() })
-    } else {
-        let points = directory::points(r, &contact.id)?;
-        let found = points.into_iter().find(|p| p.kind == domain::people::PointKind::Email);
-        let Some(email) = found else { return Ok(None) };
-        (email.value, contact.name)
-    };
-    let locale = Locale::parse(&contact.locale);
-    let carried = match job.message {
-        Some(no) => ticket::messages(r, &t.id, no - 1, job.letter == Letter::Forwarded, 1)?
-            .pop()
-            .filter(|m| m.no == no),
-        None => None,
-    };
-    // It was taken back meanwhile.
-    if job.message.is_some() && carried.is_none() {
-        return Ok(None);
-    }
-    let author = match &carried {
-        Some(m) => Some(m.by.clone()),
-        None => t.resolved_by.clone().map(ActorRef::Staff),
-    };
-    let message = match job.message {
-        Some(_) => carried.map(|m| said(locale, &rules.settings.zone(), &m)),
-        None => Some(t.resolution.clone()),
-    };
-    let message = message.map(|m| with_left_files(r, locale, (&t.id, kind, job.message), m)).transpose()?;
-    let desk = ending(r, (rules, house), (&t, kind.as_str()), author.as_ref(), locale)?;
-    let next = answered_by(r, &t.id)?;
-    let next = next
-        .map(|at| t_args(locale, "letter-by", &[("at", &words::dated(locale, &rules.settings.zone(), at))]));
-    let facts = LetterFacts {
-        desk,
-        number: t.number.clone(),
-        title: t.title.clone(),
-        name,
-        next: next.unwrap_or_default(),
-        message: message.unwrap_or_default(),
-        link: format!("{public_url}/portal/cases/{}", t.number),
-        asks_else: asks_else(&t),
-    };
-    let in_copy = job.copy.is_some() && kind != Letter::Forwarded;
-    let text = if in_copy { copy_text(locale, kind, &facts) } else { letter_text(locale, kind, &facts) };
-    Ok(Some((kind.as_str().to_owned(), Some(t.id), email, text)))
-}
-
-/// By when somebody answers, if nobody has.
-fn answered_by(r: &mut Read<'_>, id: &TicketId) -> Result<Option<Timestamp>> {
-    let clocks = ticket::acting_clocks(r, id)?;
-    let clock = clocks.into_iter().find(|c| c.milestone == Milestone::Response && c.is_running());
-    // Of a case that came earlier than it was taken down it may have passed.
-    Ok(clock.and_then(|c| c.due_at.filter(|due| *due > r.now())))
-}
-
-/// A message as a letter says it: a card in the receiver's language.
-fn said(locale: Locale, zone: &jiff::tz::TimeZone, m: &ticket::MessageRow) -> String {
-    m.card.as_ref().map_or_else(|| web::plain_text(&m.html), |card| words::card_text(locale, zone, card))
-}
-
-/// The words, and which files are too large to go along.
-fn with_left_files(
-    r: &mut Read<'_>,
-    locale: Locale,
-    (ticket, kind, no): (&TicketId, Letter, Option<i64>),
-    words: String,
-) -> Result<String> {
-    let Some(no) = no.filter(|_| !is_automatic(kind.as_str())) else { return Ok(words) };
-    let (_, left) = post::files(r, ticket, no)?;
-    if left.is_empty() {
-        return Ok(words);
-    }
-    let names = left.join(t(locale, "list-comma"));
-    Ok(format!("{words}\n\n{}", t_args(locale, "letter-files-left", &[("names", &names)])))
-}
-
-fn link_letter(desk_name: &str, job: &LinkJob, public_url: &str) -> Written {
-    let locale = Locale::parse(&job.locale);
-    let link = format!("{public_url}/sign-in/link/{}", job.token);
-    let kind = if job.purpose == "invitation" { "letter-invitation" } else { "letter-link" };
-    let args = [("desk", desk_name), ("name", job.name.as_str()), ("link", link.as_str())];
-    let subject = t_args(locale, &format!("{kind}-subject"), &args);
-    let body = t_args(locale, &format!("{kind}-body"), &args);
-    (job.purpose.clone(), None, job.email.clone(), LetterText { subject, body })
 }

@@ -8,7 +8,7 @@ use domain::queue;
 use domain::sla::{Clock, Milestone};
 use domain::ticket::decide::{self, Case, Decision, Earlier, Letter, Message, Notice, Visibility};
 use domain::ticket::{Change, Status, Ticket};
-use store::{admin, copied, file, job, staff, ticket};
+use store::{admin, copied, digest, file, job, staff, ticket};
 
 use crate::jobs::LetterJob;
 use crate::sweep::helpers_for;
@@ -162,7 +162,11 @@ fn tell(unit: &mut Unit<'_, '_>, decision: &Decision, notice: &Notice) -> Result
         Notice::Letter { letter, to, message } => {
             let (letter, message) = (*letter, *message);
             let leaves_at = message.and_then(held).unwrap_or_else(|| letter.leaves_at(unit.now));
-            let payload = LetterJob { letter, ticket: t.id.clone(), to: to.clone(), message, copy: None };
+            let speaks = |c: &Change| matches!(c, Change::Emergency(said) if said.speaks());
+            let said = decision.events.iter().find(|e| speaks(&e.change)).map(|e| e.no);
+            let event = said.filter(|_| letter == Letter::Emergency);
+            let (ticket, to) = (t.id.clone(), to.clone());
+            let payload = LetterJob { letter, ticket, to, message, copy: None, event };
             job::insert(unit.work, LetterJob::KIND, &payload, leaves_at)?;
         }
         Notice::Copies { letter, message } => {
@@ -174,6 +178,7 @@ fn tell(unit: &mut Unit<'_, '_>, decision: &Decision, notice: &Notice) -> Result
                     to: t.requester.clone(),
                     message: Some(*message),
                     copy: Some((who.address, who.name)),
+                    event: None,
                 };
                 job::insert(unit.work, LetterJob::KIND, &payload, leaves_at)?;
             }
@@ -185,6 +190,7 @@ fn tell(unit: &mut Unit<'_, '_>, decision: &Decision, notice: &Notice) -> Result
                 to: t.requester.clone(),
                 message: Some(*message),
                 copy: Some((to.address.clone(), to.name.clone())),
+                event: None,
             };
             job::insert(unit.work, LetterJob::KIND, &payload, unit.now)?;
         }
@@ -207,16 +213,16 @@ fn recipients(unit: &mut Unit<'_, '_>, t: &Ticket, notice: &Notice) -> Result<Ve
     })
 }
 
-/// What is told very late is told each person in one notice, which the next late ticket makes longer (E6).
+/// What is told very late is told each person in one notice, which names each ticket (E6).
 fn tell_digest(unit: &mut Unit<'_, '_>, t: &Ticket, notices: &[Notice]) -> Result<()> {
-    let mut late: BTreeMap<StaffId, (i64, i64)> = BTreeMap::new();
+    let mut late: BTreeMap<StaffId, Vec<i64>> = BTreeMap::new();
     for notice in notices {
         for (person, event) in recipients(unit, t, notice)? {
-            late.entry(person).or_insert((event, 0)).1 += 1;
+            late.entry(person).or_default().push(event);
         }
     }
-    for (person, (event, n)) in late {
-        admin::notify_in_digest(unit.work, &person, &t.id, event, n)?;
+    for (person, events) in late {
+        digest::notify(unit.work, &person, &t.id, &events)?;
         unit.work.publish("notice", person.as_str())?;
     }
     Ok(())

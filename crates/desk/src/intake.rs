@@ -9,7 +9,7 @@ use domain::id::{ContactId, FileId, GroupId, ModuleId, OrgId, ProductId, StaffId
 use domain::kit::parse_code;
 use domain::routing::{RouteKind, RouteReason, Subject, pick_person, route};
 use domain::sla::{Picked, choose_policy};
-use domain::ticket::decide::{self, Body, Decision, Identity, Notice, Opening, Refusal, Rules};
+use domain::ticket::decide::{self, Body, Decision, FirstContact, Identity, Notice, Opening, Refusal, Rules};
 use domain::ticket::{Channel, Extra, Facts, IssueClass, Kind, Level, Severity, Ticket, format_number};
 use domain::time::Timestamp;
 use jiff::civil::Date;
@@ -23,6 +23,15 @@ use crate::{Desk, FieldError, Result, Unit, save_new};
 mod checks;
 
 pub(crate) use checks::{check_module, new_contact};
+
+/// When the customer was reached first, and by whom of ours; by whoever enters it if nobody is named.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FirstTold {
+    /// When.
+    pub at: Option<Timestamp>,
+    /// By whom.
+    pub by: Option<StaffId>,
+}
 
 /// A request as it comes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +76,8 @@ pub struct NewTicket {
     pub received_at: Option<Timestamp>,
     /// Why it is entered only now.
     pub received_reason: String,
+    /// The first contact that had been by then, if somebody says so.
+    pub first_contact: FirstTold,
     /// Number in the system from which it is imported.
     pub external_ref: Option<String>,
     /// How and when the customer wants to be reached.
@@ -103,6 +114,7 @@ impl NewTicket {
             assignee: None,
             received_at: None,
             received_reason: String::new(),
+            first_contact: FirstTold::default(),
             external_ref: None,
             follow: None,
             prepared: None,
@@ -153,6 +165,10 @@ fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow, extra
     });
     let (group, assignee, because) = handling(unit, new, severity, contact.organisation.as_ref())?;
     let rev = unit.rules.newest.get(&policy.policy).map_or(0, |(_, rev)| *rev);
+    let me = unit.actor.staff().map(|s| &s.id);
+    let told = &new.first_contact;
+    let first_contact =
+        told.at.zip(told.by.as_ref().or(me)).map(|(at, by)| FirstContact { at, by: by.clone() });
     let said_by = if new.own_words { unit.actor.reference() } else { ActorRef::Contact(contact.id.clone()) };
     Ok(Opening {
         said_by,
@@ -179,6 +195,7 @@ fn prepare(unit: &mut Unit<'_, '_>, new: &NewTicket, contact: &ContactRow, extra
         route: because,
         received_at: new.received_at,
         received_reason: new.received_reason.clone(),
+        first_contact,
         external_ref: new.external_ref.clone(),
         follow: new.follow.clone(),
     })

@@ -18,6 +18,9 @@ pub struct LetterJob {
     /// To somebody in copy instead: they read the message and answer by mail, and see nothing else.
     #[serde(default)]
     pub copy: Option<(String, String)>,
+    /// The event of the ticket that it tells, where that is no message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<i64>,
 }
 
 impl LetterJob {

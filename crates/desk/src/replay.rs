@@ -153,7 +153,7 @@ fn take(unit: &Unit<'_, '_>, case: &Case, at: Timestamp, step: &Step) -> Outcome
         Step::Severity(severity, level) => {
             let mode = RaiseMode::NewFacts;
             let to = Reclassify { severity: *severity, level: *level, mode, reason: String::new() };
-            decide::set_severity(case, &to, None, who, at)
+            decide::set_severity(case, &to, &[], who, at)
         }
         Step::Resolved => decide::resolve(case, Solution::default(), who, at),
         Step::Solved(text) => {

@@ -93,7 +93,7 @@ pub fn worth_s(kind: &str) -> i64 {
 
 /// Was the letter written by nobody? An acknowledgement, a reminder, a link; not the words of a colleague.
 pub fn is_automatic(kind: &str) -> bool {
-    !matches!(kind, "answered" | "waiting" | "solved" | "progress" | "forwarded")
+    !matches!(kind, "answered" | "waiting" | "solved" | "progress" | "forwarded" | "emergency")
 }
 
 /// When a letter is tried again after so many failed attempts since it was asked to be sent; `None` if the next

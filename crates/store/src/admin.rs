@@ -17,8 +17,6 @@ statements! {
     PAGE_OF = "SELECT id, at, actor_kind, actor_id, subject, subject_id, what, before, after FROM admin_event \
          WHERE subject = $3 AND id < $1 ORDER BY id DESC LIMIT $2";
     NOTIFY = "INSERT INTO notice (staff_id, id, ticket_id, event_no, at) VALUES ($1, $2, $3, $4, $5)";
-    DIGEST = "INSERT INTO notice (staff_id, id, ticket_id, event_no, at, digest) VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (staff_id) WHERE digest > 0 AND read_at IS NULL DO UPDATE SET digest = notice.digest + EXCLUDED.digest";
     NOTIFY_NEWS = "INSERT INTO notice (staff_id, id, at, news) VALUES ($1, $2, $3, $4)";
     NOTICES = "SELECT n.id, n.ticket_id, t.number, t.title, n.event_no, n.at, n.read_at, n.digest, n.news FROM notice n \
          LEFT JOIN ticket t ON t.id = n.ticket_id WHERE n.staff_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3";
@@ -155,21 +153,6 @@ pub fn notify(work: &mut Work<'_>, to: &StaffId, ticket: &TicketId, event: i64) 
 pub fn notify_news(work: &mut Work<'_>, to: &StaffId, news: &News) -> Result<()> {
     let (id, now, news) = (work.next_id(), work.now(), to_json(news));
     work.hit("notice", &NOTIFY_NEWS, &[to.as_str().into(), (&id).into(), now.into(), (&news).into()])
-}
-
-/// Tells a colleague of `n` things that came very late: one unread notice stands for all of them, and leads to the
-/// first ticket.
-pub fn notify_in_digest(
-    work: &mut Work<'_>,
-    to: &StaffId,
-    ticket: &TicketId,
-    event: i64,
-    n: i64,
-) -> Result<()> {
-    let (id, now) = (work.next_id(), work.now());
-    let values =
-        [to.as_str().into(), (&id).into(), ticket.as_str().into(), event.into(), now.into(), n.into()];
-    work.hit("notice", &DIGEST, &values)
 }
 
 /// A notice.

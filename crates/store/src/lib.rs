@@ -19,6 +19,7 @@ pub mod answer;
 pub mod appointment;
 pub mod archive;
 pub mod chat;
+pub mod digest;
 pub mod directory;
 pub mod dkim;
 pub mod emergency;

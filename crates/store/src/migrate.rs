@@ -47,6 +47,7 @@ const FILES: &[(&str, &str)] = &[
     ("0029_chat.sql", include_str!("../migrations/0029_chat.sql")),
     ("0030_appointments.sql", include_str!("../migrations/0030_appointments.sql")),
     ("0031_kit.sql", include_str!("../migrations/0031_kit.sql")),
+    ("0032_digest.sql", include_str!("../migrations/0032_digest.sql")),
     ("0034_clock_running.sql", include_str!("../migrations/0034_clock_running.sql")),
 ];
 

@@ -12,6 +12,7 @@ use crate::ticket::{Cursor, Filter, LogFilter, Order};
 pub fn all_statements(engine: Engine) -> Vec<(String, String)> {
     let lists: &[(&str, &[(&str, crate::statement::Stmt)])] = &[
         ("admin", crate::admin::STATEMENTS),
+        ("digest", crate::digest::STATEMENTS),
         ("answer", crate::answer::STATEMENTS),
         ("appointment", crate::appointment::STATEMENTS),
         ("emergency", crate::emergency::STATEMENTS),

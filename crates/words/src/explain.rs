@@ -1,8 +1,11 @@
 //! "Why this time": the steps of a clock's explanation, in words.
 
-use domain::calendar::CalendarDoc;
+use std::ops::Range;
+
+use domain::calendar::{CalendarDoc, ExceptionDoc, ExceptionKind};
 use domain::sla::{ClosedWhy, Explanation, Line};
 use domain::time::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::{Locale, counted, has, t, t_args, when};
@@ -91,9 +94,7 @@ fn line(
             say("closed", "why-closed", &[("from", &at(*from)), ("to", &at(*to))])
         }
         Line::Closed { from, to, why: ClosedWhy::DayOff(date) } => {
-            let name = calendar.exceptions.iter().find(|e| e.date == *date).map_or("", |e| e.name.as_str());
-            let name =
-                if name.is_empty() { t(locale, "why-weekend").to_owned() } else { holiday(locale, name) };
+            let name = days_off(locale, calendar, *date..to.to_zoned(zone.clone()).date());
             say("closed", "why-day-off", &[("from", &at(*from)), ("to", &at(*to)), ("name", &name)])
         }
         Line::Folded { from, to, seconds, stretches } => {
@@ -116,6 +117,21 @@ fn line(
             say("over", key, &[("at", &at(*now)), ("time", &time), ("wall", &wall)])
         }
     }
+}
+
+/// Whose days off they are: the holidays of a stretch by their names, else the weekend.
+fn days_off(locale: Locale, calendar: &CalendarDoc, days: Range<Date>) -> String {
+    let closed = |e: &&ExceptionDoc| e.kind != ExceptionKind::MakeupWork && e.windows.is_empty();
+    let off = calendar.exceptions.iter().filter(closed).filter(|e| days.contains(&e.date));
+    let mut named: Vec<(Date, String)> = off.map(|e| (e.date, holiday(locale, &e.name))).collect();
+    named.sort();
+    let mut names: Vec<String> = Vec::new();
+    for (_, name) in named {
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { t(locale, "why-weekend").to_owned() } else { names.join(t(locale, "list-comma")) }
 }
 
 /// A holiday's name: shipped ones have a text in both languages, others stand as they were typed.
@@ -144,7 +160,55 @@ pub fn holiday_key(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::calendar::{china_coverage, china_exceptions};
+    use domain::sla::{Run, explain};
+    use jiff::civil::date;
+
     use super::*;
+
+    /// The closed stretches between a start and its due, in words.
+    fn closed(locale: Locale, start: &str, hours: i64, more: &[ExceptionDoc]) -> Vec<String> {
+        let day = || vec![("09:00".to_owned(), "18:00".to_owned())];
+        let free = Vec::new;
+        let doc = CalendarDoc {
+            time_zone: "Asia/Shanghai".to_owned(),
+            always_open: false,
+            week: [day(), day(), day(), day(), day(), free(), free()],
+            makeup: Vec::new(),
+            exceptions: china_exceptions().into_iter().chain(more.iter().cloned()).collect(),
+            coverage: china_coverage(),
+        };
+        let calendar = doc.compile().unwrap();
+        let started_at: Timestamp = format!("{start}+08:00").parse().unwrap();
+        let run =
+            Run { calendar: &calendar, started_at, target_s: hours * 3600, pauses: &[], stopped_at: None };
+        let why = explain(&run, started_at).unwrap();
+        let told = tell(locale, calendar.zone(), &doc, (&why, &[]), started_at);
+        told.into_iter().filter(|l| l.kind == "closed").map(|l| l.text).collect()
+    }
+
+    #[test]
+    fn each_closed_stretch_names_the_holiday_of_its_days() {
+        // From a Thursday over mid-autumn, three working days, and the national day.
+        let told = closed(Locale::Zh, "2026-09-24T16:00:00", 32, &[]);
+        let holidays: Vec<&str> = ["中秋节", "国庆节"]
+            .into_iter()
+            .filter(|name| told.iter().filter(|l| l.contains(&format!("（{name}）"))).count() == 1)
+            .collect();
+        assert_eq!((holidays, told.len()), (vec!["中秋节", "国庆节"], 4), "{told:#?}");
+        assert!(told[1].contains("非服务时间") && told[2].contains("非服务时间"), "{told:#?}");
+        // A Friday to Monday: the weekend alone has no name of its own.
+        assert!(closed(Locale::Zh, "2026-09-11T17:00:00", 2, &[])[0].contains("（周末）"));
+        assert!(closed(Locale::En, "2026-09-30T17:00:00", 2, &[])[0].contains("National Day"));
+        // A day of the house's own that joins on to a holiday.
+        let own = plain(date(2026, 9, 30), "盘点");
+        let told = closed(Locale::Zh, "2026-09-29T17:00:00", 2, &[own]);
+        assert!(told[0].contains("（盘点、国庆节）"), "{told:?}");
+    }
+
+    fn plain(date: Date, name: &str) -> ExceptionDoc {
+        ExceptionDoc { date, kind: ExceptionKind::Off, windows: Vec::new(), name: name.to_owned() }
+    }
 
     #[test]
     fn from_an_end_to_the_reopening_nobody_waited() {

@@ -2,6 +2,7 @@
 //! dates and durations. Knows no rule and does no I/O.
 
 mod card;
+mod excuse;
 mod explain;
 mod import;
 mod letter;
@@ -12,13 +13,14 @@ mod step;
 mod time;
 
 pub use card::card_text;
+pub use excuse::excuse;
 pub use explain::{Told, holiday, holiday_key, tell};
 pub use import::{column, difference, vocabulary, wrong};
 pub use letter::{LetterFacts, LetterText, copy_text, letter_text};
 pub use order::{NameKey, name_key};
 pub use risk::risk;
 pub use span::{read_span, span};
-pub use step::{step_fired, step_when};
+pub use step::{fell_due, step_fired, step_when};
 pub use time::{clock_time, countdown, counted, date, dated, duration, instant, weekday, when};
 
 use std::collections::HashMap;

@@ -1,9 +1,11 @@
 //! The steps of a promise in words: when one comes, and that it fired.
 
 use domain::sla::StepAt;
-use domain::ticket::Change;
+use domain::ticket::{Change, Event};
+use domain::time::plus_seconds;
+use jiff::tz::TimeZone;
 
-use crate::{Locale, duration, span, t_args, word};
+use crate::{Locale, dated, duration, span, t_args, word};
 
 /// From here on a step says that it came late.
 const LATE_S: i64 = 60;
@@ -18,6 +20,25 @@ pub fn step_when(locale: Locale, at: StepAt) -> String {
             t_args(locale, key, &[("time", &span(locale, s))])
         }
         StepAt::Missed(n) => t_args(locale, "step-missed", &[("n", &n.to_string())]),
+    }
+}
+
+/// What fell due when, of an event that was caught up: a breach, or a step of a promise.
+pub fn fell_due(locale: Locale, zone: &TimeZone, event: &Event) -> Option<String> {
+    match &event.change {
+        Change::Breached { milestone, due_at, .. } => {
+            let clock = word(locale, "milestone", milestone.as_str());
+            Some(t_args(locale, "late-breach", &[("clock", clock), ("at", &dated(locale, zone, *due_at))]))
+        }
+        Change::StepFired { milestone, percent, offset_s, missed, late_s, .. } => {
+            let percent = percent.map(StepAt::Percent);
+            let at = percent.or(offset_s.map(StepAt::Offset)).or(missed.map(StepAt::Missed));
+            let when = at.map(|at| step_when(locale, at)).unwrap_or_default();
+            let clock = word(locale, "milestone", milestone.as_str());
+            let came_at = dated(locale, zone, plus_seconds(event.at, -late_s));
+            Some(t_args(locale, "late-step", &[("clock", clock), ("when", &when), ("at", &came_at)]))
+        }
+        _ => None,
     }
 }
 

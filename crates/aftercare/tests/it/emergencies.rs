@@ -14,6 +14,7 @@ mod engines {
         a_refused_form_comes_back_without_a_script,
         lists_are_filtered_paged_and_exported,
         two_who_edit_the_same_part_see_both,
+        what_is_said_to_everybody_reaches_who_asked_by_letter,
     );
 }
 
@@ -365,4 +366,20 @@ async fn two_who_edit_the_same_part_see_both(app: TestApp) {
     good(&api, &number, (Method::PUT, "/description"), json!({"impact": "填报", "version": seen})).await;
     let answer = verb(&api, &number, (Method::PUT, "/plan"), plan("电话报数")).await;
     assert_eq!((answer.status, &answer.json()["theirs"]), (StatusCode::CONFLICT, &json!("离线填报")));
+}
+
+async fn what_is_said_to_everybody_reaches_who_asked_by_letter(app: TestApp) {
+    let (number, api) = (case(&app).await, app.api().await);
+    started(&app, &number).await;
+    good(&api, &number, (Method::POST, "/entries"), json!({"text": "INTERNAL"})).await;
+    let public = json!({"text": "已切换到备用库", "public": true, "next_report_at": "2026-09-24T03:00:00Z"});
+    good(&api, &number, (Method::POST, "/entries"), public).await;
+    good(&api, &number, (Method::POST, "/end"), json!({"text": "已恢复"})).await;
+    app.drain().await;
+    let all = app.desk.read(|r| Ok(store::letter::page(r, "~", 200)?)).await.unwrap();
+    let said: Vec<_> = all.iter().filter(|l| l.kind == "emergency").collect();
+    assert_eq!(said.len(), 2, "{all:#?}");
+    assert!(said.iter().all(|l| l.recipient == "ben@north.example" && l.subject.starts_with(&number)));
+    let has = |words: &[&str]| said.iter().any(|l| words.iter().all(|w| l.body.contains(w)));
+    assert!(has(&["已切换到备用库", "下次通报 2026-09-24 周四 11:00 前"]) && has(&["已恢复"]), "{said:#?}");
 }

@@ -175,6 +175,8 @@ mod search_nodes;
 #[cfg(test)]
 mod senders;
 #[cfg(test)]
+mod slips;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod together;

@@ -140,6 +140,9 @@ async fn people_go_on_leave_and_are_put_in(app: TestApp) {
     let bad = Override { until: now, ..put.clone() };
     let refused = put_in(&app.desk, &OPERATOR, row.id.clone(), bad, String::new()).await;
     assert!(format!("{refused:?}").contains("until"), "{refused:?}");
+    let over = Override { from: plus_seconds(now, -2 * HOUR), until: now, ..put.clone() };
+    let refused = put_in(&app.desk, &OPERATOR, row.id.clone(), over, String::new()).await;
+    assert!(format!("{refused:?}").contains("past"), "who had it is history: {refused:?}");
     let kept = put_in(&app.desk, &OPERATOR, row.id.clone(), put, "临时".into()).await.unwrap();
     let leave = go_on_leave(&app.desk, &OPERATOR, away(&app, "colleague", now), String::new()).await.unwrap();
     // The same once more is refused, not kept twice.

@@ -81,4 +81,12 @@ async fn s2_53_holidays_are_checked_against_the_promise(app: TestApp) {
     }
     assert_eq!((checked().await["holds"].clone(), checked().await["weak"].clone()), (json!(true), json!([])));
     assert!(boss.get("/on-call").await.text.contains("目前的排班可以保障"));
+    // What holds for two rotas alike is said once.
+    let group = api.post("/api/v1/groups", &json!({"name": "deep", "members": []})).await.json();
+    let mut second = rota(&app, &["agent", "colleague"]);
+    second.name = "二线值班".to_owned();
+    second.doc.groups.insert(group["id"].as_str().unwrap().into());
+    save_rota(&app.desk, &OPERATOR, second).await.unwrap();
+    let page = boss.get("/on-call").await.text;
+    assert_eq!(page.matches("HT-1").count(), 1, "{page}");
 }

@@ -11,7 +11,11 @@ use words::{Locale, t, word};
 use super::oncall::{OPERATOR, rota};
 
 mod engines {
-    testkit::on_both_engines!(it_says_what_a_room_has_to_know, customers_do_not_know_of_it);
+    testkit::on_both_engines!(
+        it_says_what_a_room_has_to_know,
+        urgent_ones_come_first_and_what_is_cut_is_counted,
+        customers_do_not_know_of_it,
+    );
 }
 
 async fn open(app: &TestApp, title: &str, severity: &str) -> String {
@@ -69,6 +73,28 @@ async fn it_says_what_a_room_has_to_know(app: TestApp) {
     // Tomorrow nothing has come and nothing was solved.
     app.sleep_through(86_400);
     assert_eq!(figures(&boss).await[5..], ["0", "0"]);
+}
+
+async fn urgent_ones_come_first_and_what_is_cut_is_counted(app: TestApp) {
+    let boss = app.signed_in("boss").await;
+    for n in 1..=4 {
+        open(&app, &format!("general {n}"), "general").await;
+    }
+    app.advance(60).await;
+    for n in 1..=2 {
+        open(&app, &format!("urgent {n}"), "urgent").await;
+        app.advance(60).await;
+    }
+    app.advance(86_400).await;
+    let late = below(&boss, "board-overdue").await;
+    let places = ["urgent 1", "urgent 2", "general 1", "general 2"].map(|t| late.find(t));
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{late}");
+    assert!(!late.contains("general 3"), "{late}");
+    let more = format!(
+        "<a href=\"/tickets?view=due_next\">{}</a>",
+        words::t_args(Locale::Zh, "board-more", &[("n", "2")])
+    );
+    assert!(late.contains(&more), "{late}");
 }
 
 async fn customers_do_not_know_of_it(app: TestApp) {

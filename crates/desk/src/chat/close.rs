@@ -199,6 +199,7 @@ fn send(unit: &mut Unit<'_, '_>, c: &Chat, message: i64) -> Result<()> {
         to: c.contact.clone(),
         message: Some(message),
         copy: None,
+        event: None,
     };
     job::insert(unit.work, LetterJob::KIND, &payload, unit.now)?;
     Ok(())

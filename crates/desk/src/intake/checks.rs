@@ -71,6 +71,17 @@ fn plainly_wrong(unit: &Unit<'_, '_>, new: &NewTicket, wrong: &mut Vec<FieldErro
     if let Err(rule) = decide::received(new.received_at, unit.actor, unit.now) {
         field("received_at", issue(rule));
     }
+    let received_at = new.received_at.unwrap_or(unit.now);
+    match (new.first_contact.at, unit.actor.staff()) {
+        (Some(_), None) => field("first_contact_at", "bad_value"),
+        (Some(at), _) => {
+            if let Err(rule) = decide::first_contact_at(at, received_at, unit.now) {
+                field("first_contact_at", issue(rule));
+            }
+        }
+        (None, _) if new.first_contact.by.is_some() => field("first_contact_at", "required"),
+        (None, _) => {}
+    }
     // Without a severity a level says it.
     let severity = new.severity.unwrap_or(Severity::Urgent);
     let told = !new.misread.iter().any(|e| e.field == "kind");
@@ -137,6 +148,11 @@ fn unknown(unit: &mut Unit<'_, '_>, new: &NewTicket, wrong: &mut Vec<FieldError>
         && staff::one(unit.work, id)?.is_none()
     {
         wrong.push(FieldError::new("assignee", "unknown"));
+    }
+    if let Some(id) = &new.first_contact.by
+        && staff::one(unit.work, id)?.is_none()
+    {
+        wrong.push(FieldError::new("first_contact_by", "unknown"));
     }
     let mine = unit.actor.reference();
     for id in &new.files {

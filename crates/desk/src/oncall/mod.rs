@@ -203,7 +203,7 @@ fn check_span(
     if active(unit.work)?.contains(person) { Ok(()) } else { Err(Error::field("person", "unknown")) }
 }
 
-/// Puts somebody in over the layers.
+/// Puts somebody in over the layers, for a time that is not over.
 ///
 /// # Errors
 /// `Lacks`, `Invalid`, `NotFound` for the rota.
@@ -218,6 +218,10 @@ pub async fn put_in(
         need(unit, Right::OncallEdit)?;
         oncall::one(unit.work, &rota)?.ok_or(Error::NotFound)?;
         check_span(unit, &put.person, (put.from, put.until), &note)?;
+        // Who had a shift that is over is history.
+        if put.until <= unit.now {
+            return Err(Error::field("until", "past"));
+        }
         let away = oncall::leaves(unit.work, put.from, put.until)?;
         if away.iter().any(|l| l.leave.person == put.person) {
             return Err(Error::field("person", "not_free"));

@@ -117,6 +117,7 @@ pub(crate) fn keep(unit: &mut Unit<'_, '_>, decision: &Decision) -> Result<()> {
             }
         }
     }
+    call_off(unit, decision)?;
     let ends = |e: &Event| PageEnd::of(&e.change, &e.by).map(|how| (how, e.by.clone()));
     let Some((how, by)) = decision.events.iter().find_map(ends).filter(|_| !unit.actor.is_import()) else {
         return Ok(());
@@ -124,6 +125,18 @@ pub(crate) fn keep(unit: &mut Unit<'_, '_>, decision: &Decision) -> Result<()> {
     let by = if let domain::access::ActorRef::Staff(by) = by { Some(by) } else { None };
     for person in page::end(unit.work, &t.id, by.as_ref(), how)? {
         unit.work.publish("notice", person.as_str())?;
+    }
+    Ok(())
+}
+
+/// The pages of steps that are called off: who was paged learns it, and nobody else is paged for them.
+fn call_off(unit: &mut Unit<'_, '_>, decision: &Decision) -> Result<()> {
+    let by = unit.actor.staff().map(|s| s.id.clone());
+    for step in &decision.called_off {
+        let key = (&decision.ticket.id, *step);
+        for person in page::end_of_step(unit.work, key, by.as_ref(), PageEnd::CalledOff)? {
+            unit.work.publish("notice", person.as_str())?;
+        }
     }
     Ok(())
 }

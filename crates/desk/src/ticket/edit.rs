@@ -9,7 +9,7 @@ use domain::id::{ModuleId, ProductId, StaffId};
 use domain::ticket::clash;
 use domain::ticket::decide::{self, Case, Decision, Edit, Reclassify, Refusal};
 use domain::ticket::{Cause, Change, EditField, Extra, Facts, IssueClass, Kind, PlanStep, Ticket};
-use domain::time::Timestamp;
+use domain::time::{Timestamp, plus_seconds};
 use store::{directory, staff, ticket};
 
 use super::allowed;
@@ -186,8 +186,8 @@ fn untouched(
     })
 }
 
-/// Events among which a raise is looked for that may be taken back: more than happen in five minutes.
-const RECENT: i64 = 200;
+/// For longer than this no raise is taken back as a slip.
+const RECENT_S: i64 = 600;
 
 const SEVERITY: &[About] = &[
     (Refusal::NeedsReason, "reason"),
@@ -204,9 +204,9 @@ pub async fn set_severity(desk: &Desk, who: &Actor, number: &str, to: Reclassify
     desk.write(who, move |unit| {
         let case = load_case(unit, &number)?;
         allowed(unit, Action::Classify, &case.ticket)?;
-        let recent = ticket::events(unit.work, &case.ticket.id, case.ticket.version - RECENT, RECENT)?;
-        let last = recent.iter().rfind(|e| matches!(e.change, Change::SeverityChanged { .. }));
-        let decision = decide::set_severity(&case, &to, last, unit.actor, unit.now)?;
+        let recent = plus_seconds(unit.now, -RECENT_S);
+        let history = ticket::course_of_severity(unit.work, &case.ticket.id, recent)?;
+        let decision = decide::set_severity(&case, &to, &history, unit.actor, unit.now)?;
         save(unit, &case, &decision)?;
         Ok(decision.ticket)
     })

@@ -33,6 +33,8 @@ named! {
         Taken = "taken",
         /// The case is solved, or ended otherwise.
         Over = "over",
+        /// The raise for which somebody was paged was a misclick and was taken back (M4).
+        CalledOff = "called_off",
     }
 }
 

@@ -126,7 +126,7 @@ const ALWAYS: [&str; 11] = [
 ];
 /// Kinds of which every milestone has its own. Progress slots of a forgotten ticket are thousands: a report reads
 /// them only if it counts them.
-const PROMISES: [&str; 3] = ["clock_stopped", "breached", "excused"];
+const PROMISES: [&str; 4] = ["clock_stopped", "clock_resumed", "breached", "excused"];
 /// What else decides about progress slots: a report that never arrived, and what the customer was told by itself.
 const SLOTS: [&str; 2] = ["report_failed", "told_underway"];
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::place::{Hands, Place};
 use super::sheet::Found;
 use super::{Ask, Basis, Column, History, How};
-use crate::sla::{Fixed, Milestone, StopReason};
+use crate::sla::{Excuse, Fixed, Milestone, StopReason};
 use crate::ticket::{Change, Event, Kind, RaiseMode};
 use crate::time::Timestamp;
 
@@ -44,6 +44,8 @@ struct Cycle {
     fixed: Option<(Timestamp, Fixed, Option<Place>)>,
     breached: Option<(Timestamp, Option<Place>)>,
     excused: bool,
+    /// Only a raise had made it that was a misclick (M4).
+    slip: bool,
     /// Another cycle of the same promise counts in its place.
     replaced: bool,
 }
@@ -74,11 +76,16 @@ fn fresh(cycles: &Cycles, e: &Event, fresh: &mut BTreeSet<(Milestone, u32)>) {
     }
 }
 
-/// Of the cycles of one promise that were all late the last one counts; it is excused if one of them was.
+/// Of the cycles of one promise that were all late the last one counts; it is excused if one of them was. What a misclick
+/// had made is no such cycle: its excuse is its own.
 fn once(cycles: &mut Cycles, fresh: &BTreeSet<(Milestone, u32)>) {
-    let keys: Vec<_> = cycles.keys().copied().filter(|(m, _)| RECOUNTED.contains(m)).collect();
-    for key in keys {
-        let next = (key.0, key.1 + 1);
+    let counts = |((m, _), c): &(&(Milestone, u32), &Cycle)| RECOUNTED.contains(m) && !c.slip;
+    let keys: Vec<_> = cycles.iter().filter(counts).map(|(key, _)| *key).collect();
+    for pair in keys.windows(2) {
+        let &[key, next] = pair else { continue };
+        if key.0 != next.0 {
+            continue;
+        }
         let again = !fresh.contains(&next) && cycles.get(&next).is_some_and(Cycle::is_late);
         let Some(cycle) = cycles.get_mut(&key).filter(|c| again && c.is_late()) else { continue };
         cycle.replaced = true;
@@ -119,8 +126,14 @@ fn take(cycles: &mut Cycles, (place, hands): (&Place, &Hands), e: &Event) {
             let late = Some((*due_at, Some(hands.before(*due_at, place))));
             cycles.entry((*milestone, *cycle)).or_default().breached = late;
         }
-        Change::Excused { milestone, cycle, .. } => {
-            cycles.entry((*milestone, *cycle)).or_default().excused = true;
+        Change::Excused { milestone, cycle, reason } => {
+            let cycle = cycles.entry((*milestone, *cycle)).or_default();
+            cycle.excused = true;
+            cycle.slip = matches!(Excuse::of(reason), Excuse::Misclick(_));
+        }
+        // What had replaced it is gone: what it comes to is open again.
+        Change::ClockResumed { milestone, cycle } => {
+            cycles.entry((*milestone, *cycle)).or_default().fixed = None;
         }
         // The report that had met a progress slot never arrived: what the slot came to is open again.
         Change::ReportFailed { reopened: Some(cycle), .. } => {

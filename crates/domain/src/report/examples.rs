@@ -48,6 +48,7 @@ fn change(words: &[&str], when: Timestamp) -> Change {
                 met: result == "met",
                 reason: word(reason),
                 calendar_rev: None,
+                retro: false,
             })
         }
         ["breached", milestone, cycle] => {

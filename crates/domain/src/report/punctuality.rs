@@ -1,5 +1,8 @@
 //! Progress reports in time (S2-63): of the slots of the progress duty, how many people met. What is met and missed
 //! is what the promises' report counts for this milestone; here it is told apart what the customer heard instead.
+//! Slots that were over before there was the duty, because the case turned out to have been urgent all along or was entered
+//! late (M2, K3), are missed towards the customer, and the promises' report counts them. Here they stand apart and count neither
+//! for nor against anybody: nobody can report on a duty that there is not.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +16,7 @@ use crate::time::Timestamp;
 const ON_TIME: &str = "on_time";
 const AUTOMATIC: &str = "automatic";
 const SILENT: &str = "silent_slot";
+const RETRO: &str = "retro_slot";
 const LEFT_OUT: &str = "left_out";
 
 pub(super) const RATE: Column =
@@ -26,6 +30,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::count("automatic", &[AUTOMATIC]),
     Column::count("silent_slot", &[SILENT]),
     Column::count("excused", &[EXCUSED]),
+    Column::count("retro_slot", &[RETRO]),
 ];
 
 pub(super) fn find(ask: &Ask, history: &History) -> Vec<Found> {
@@ -33,16 +38,25 @@ pub(super) fn find(ask: &Ask, history: &History) -> Vec<Found> {
     let dues = history.events.iter().filter_map(|e| breach(&e.change));
     let dues: Vec<(u32, Timestamp)> = dues.collect();
     let covered = |cycle: u32| dues.iter().any(|(c, due)| *c == cycle && told.contains(due));
+    let retro: BTreeSet<u32> = history.events.iter().filter_map(|e| before_the_duty(&e.change)).collect();
     attainment::find(ask, history)
         .into_iter()
         .filter(|f| f.cell != LEFT_OUT)
         .map(|f| match f.cell {
             EXCUSED => f,
+            _ if retro.contains(&f.cycle) => Found { cell: RETRO, ..f },
             MISSED if covered(f.cycle) => Found { cell: AUTOMATIC, ..f },
             MISSED => Found { cell: SILENT, ..f },
             _ => Found { cell: ON_TIME, ..f },
         })
         .collect()
+}
+
+fn before_the_duty(change: &Change) -> Option<u32> {
+    match change {
+        Change::ClockStopped(f) if f.milestone == Milestone::Update && f.retro => Some(f.cycle),
+        _ => None,
+    }
 }
 
 fn told(change: &Change) -> Option<Timestamp> {

@@ -20,7 +20,7 @@ pub use outlook::{Outlook, outlook};
 pub use policy::{
     Because, MAX_MISSED, OffHours, Picked, PolicyDoc, PolicyError, PromiseClass, Target, choose_policy,
 };
-pub use record::{Clock, Fixed, Milestone, StopReason};
+pub use record::{Clock, Excuse, Fixed, Milestone, StopReason};
 pub use replay::{Happened, Other, Outcome, moved_outcome};
 pub use risk::{Chance, Courses, Like, Past, Risk, Sort, Survival, risk};
 pub use shift::{Shift, shift};

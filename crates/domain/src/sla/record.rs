@@ -72,6 +72,37 @@ pub struct Fixed {
     /// The revision of the calendar in which it was counted; absent in events of before it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar_rev: Option<i64>,
+    /// A progress slot that was over before there was the duty to report (M2): it counts for nobody's punctuality.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retro: bool,
+}
+
+/// Why a broken promise is excused (M3, M4). Kept as one text: a supervisor's words, or a word that people read in
+/// their language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excuse<'a> {
+    /// What a supervisor wrote.
+    Given(&'a str),
+    /// Only a raise had broken it that was a misclick, taken back after so many seconds.
+    Misclick(i64),
+}
+
+impl<'a> Excuse<'a> {
+    const MISCLICK: &'static str = "misclick:";
+
+    /// Reads what is kept.
+    pub fn of(kept: &'a str) -> Self {
+        let after_s = kept.strip_prefix(Self::MISCLICK).and_then(|s| s.parse().ok());
+        after_s.map_or(Self::Given(kept), Self::Misclick)
+    }
+
+    /// As it is kept.
+    pub fn kept(self) -> String {
+        match self {
+            Self::Given(words) => words.to_owned(),
+            Self::Misclick(after_s) => format!("{}{after_s}", Self::MISCLICK),
+        }
+    }
 }
 
 /// One clock of a ticket, one cycle. Key: ticket, milestone, cycle.
@@ -93,7 +124,7 @@ pub struct Clock {
     pub stopped: Option<(Timestamp, StopReason)>,
     /// Reopened stretches `[stopped, reopened)` that do not count (M5).
     pub reopened: Vec<(Timestamp, Timestamp)>,
-    /// Excused by a supervisor, with the reason (M3).
+    /// Excused, with the reason: a supervisor's, or that of a misclick (M3, M4); see [`Excuse`].
     pub excused: Option<String>,
     /// Cached: the due as of the last change.
     pub due_at: Option<Timestamp>,
@@ -186,6 +217,11 @@ impl Clock {
             Some((_, StopReason::Missed)) => State::Breached,
             _ => self.state,
         }
+    }
+
+    /// Had only a raise made it that was a misclick (M4)?
+    pub fn is_slip(&self) -> bool {
+        self.excused.as_deref().map(Excuse::of).is_some_and(|e| matches!(e, Excuse::Misclick(_)))
     }
 
     /// Was it taken out of the reckoning before it was missed?

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::progress::{Progress, Way};
-use super::{CloseReason, Kind, Level, PlanStep, Rating, Severity, Status};
+use super::{CloseReason, Kind, Level, PlanStep, Rating, Severity, Status, Unsolved};
 use crate::access::ActorRef;
 use crate::appointment::AppointmentChange;
 use crate::emergency::EmergencyChange;
@@ -64,6 +64,18 @@ named! {
         Misclassified = "misclassified",
         /// A raise taken back within five minutes by the same person (M4).
         Misclick = "misclick",
+    }
+}
+
+named! {
+    /// Why a resolution has no due.
+    pub enum NoDue ("reason without a due") {
+        /// What the case is now has no promised resolution.
+        NotPromised = "not_promised",
+        /// It waits; the due is known when the work goes on.
+        Paused = "paused",
+        /// The case is solved, or has ended.
+        Over = "over",
     }
 }
 
@@ -150,7 +162,11 @@ pub enum Change {
         mode: Option<RaiseMode>,
         reason: String,
         due_before: Option<Timestamp>,
+        /// Absent where the resolution has no due; then `no_due` says why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         due_after: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        no_due: Option<NoDue>,
     },
     /// A fix plan was made.
     Planned { plan: Vec<PlanStep> },
@@ -169,9 +185,11 @@ pub enum Change {
         #[serde(default)]
         retro: bool,
     },
+    /// A clock that a change had replaced is promised again: it goes on as if it had not been replaced.
+    ClockResumed { milestone: Milestone, cycle: u32 },
     /// What stood in a history from elsewhere: these steps of a clock that it left running are not done any more.
     StepsPassed { milestone: Milestone, cycle: u32, steps: Vec<String> },
-    /// A breach was excused by a supervisor (M3).
+    /// A breach was excused (M3, M4); the reason as in [`crate::sla::Excuse`].
     Excused { milestone: Milestone, cycle: u32, reason: String },
     /// A step of the promise fired: at a percent, at an offset, or after missed updates.
     StepFired {
@@ -190,7 +208,7 @@ pub enum Change {
         #[serde(default)]
         level: u8,
         /// Its instant lay before anybody could know of it.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(default)]
         retro: bool,
     },
     /// Somebody was paged, by the step whose event has this number.
@@ -289,62 +307,6 @@ pub enum Change {
     },
     /// A person's deactivation handed it over.
     HandedOver { from: StaffId },
-}
-
-/// What a solution replaced; a slip gives it back.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Unsolved {
-    /// Where the cause was thought to lie.
-    #[serde(default)]
-    pub cause: Option<super::Cause>,
-    /// An earlier solution.
-    #[serde(default)]
-    pub resolution: String,
-    /// The remark of the problem log.
-    #[serde(default)]
-    pub remark: String,
-    /// Since when the customer waited for a word, if the solution came without one and so was the answer itself.
-    #[serde(default)]
-    pub unanswered_since: Option<Timestamp>,
-}
-
-impl Unsolved {
-    fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// How a ticket was before it ended, of the events of its history in their order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Before {
-    /// Its status.
-    pub status: Status,
-    /// What the solution replaced, if it was solved.
-    pub solved: Option<Unsolved>,
-    /// Who ended it.
-    pub by: ActorRef,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl Before {
-    /// Of the last end.
-    pub fn of(events: &[Event]) -> Option<Self> {
-        let mut last = None;
-        let mut solved = None;
-        for event in events {
-            match &event.change {
-                Change::StatusChanged { from, to, .. } if !to.is_open() => {
-                    last = Some((*from, event.by.clone(), event.at));
-                }
-                Change::Resolved { was, .. } => solved = Some(was.clone()),
-                Change::Reopened { .. } => (last, solved) = (None, None),
-                _ => {}
-            }
-        }
-        let (status, by, at) = last?;
-        Some(Self { status, solved, by, at })
-    }
 }
 
 /// A change with who and when. The position in the ticket's history is its number, from 1.

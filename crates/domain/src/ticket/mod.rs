@@ -1,6 +1,7 @@
 //! A ticket: one request of a customer and everything that was promised and done about it.
 
 mod apart;
+mod before;
 pub mod clash;
 pub mod decide;
 mod event;
@@ -12,9 +13,8 @@ mod rebuild;
 mod state;
 
 pub use apart::{HANDLING, handled_by};
-pub use event::{
-    Apart, Before, Change, EditField, Event, Handling, MovedDue, RaiseMode, Unsolved, linked_with,
-};
+pub use before::{Before, Unsolved};
+pub use event::{Apart, Change, EditField, Event, Handling, MovedDue, NoDue, RaiseMode, linked_with};
 pub use facts::Facts;
 pub use mention::mentioned;
 pub use number::{NumberError, format_number, parse_number};

@@ -80,11 +80,11 @@ fn act(deed: Deed, case: &Case, now: Timestamp) -> Outcome {
         }
         Deed::Resume => decide::resume(case, &me, now),
         Deed::Raise(mode) => {
-            decide::set_severity(case, &severity(Severity::Urgent, Some(Level::One), mode), None, &me, now)
+            decide::set_severity(case, &severity(Severity::Urgent, Some(Level::One), mode), &[], &me, now)
         }
         Deed::Lower => {
             let to = severity(Severity::General, None, RaiseMode::NewFacts);
-            decide::set_severity(case, &to, None, &me, now)
+            decide::set_severity(case, &to, &[], &me, now)
         }
         Deed::Attend => decide::attend(case, None, false, &me, now),
         Deed::Take => {
@@ -126,8 +126,9 @@ fn acting(case: &Case) -> Case {
         earlier.broken = broken.map(|l| (slots[l].started_at, slots[l].cycle));
         let row = &slots[last.map_or(0, |l| if broken.is_some() { l + 1 } else { l })..i];
         earlier.missed = u32::try_from(row.len()).unwrap();
-        let from = row.iter().map(|c| c.started_at).filter(|at| earlier.broken.is_none_or(|(b, _)| *at >= b));
-        earlier.missed_from = from.min();
+        let in_row = |c: &&&Clock| earlier.broken.is_none_or(|(b, _)| c.started_at >= b);
+        let from = row.iter().filter(in_row).min_by_key(|c| (c.started_at, c.cycle));
+        earlier.missed_from = from.map(|c| c.known_at.unwrap_or(c.started_at));
     }
     let newest = |c: &Clock| {
         let all = case.clocks.iter().filter(|o| o.milestone == c.milestone);

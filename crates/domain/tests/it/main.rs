@@ -21,6 +21,8 @@ mod mail_fold;
 #[cfg(test)]
 mod mail_styles;
 #[cfg(test)]
+mod misclick;
+#[cfg(test)]
 mod notice;
 #[cfg(test)]
 mod oncall;

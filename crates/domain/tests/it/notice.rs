@@ -8,6 +8,7 @@ fn check(text: &str, expected: &str) {
     let days: Vec<_> = read.days.iter().map(|d| format!("{} {} {}", d.date, d.kind, d.name)).collect();
     let mut all = days.join("; ");
     all.extend(read.extended.iter().map(|e| format!("..{} {}", e.until, e.name)));
+    all.extend(read.backwards.iter().map(|u| format!(" <{u}")));
     all.extend(read.unread.iter().map(|u| format!(" ?{u}")));
     all.extend(read.doubts.iter().map(|d| format!(" !{} {:?}: {}", d.date, d.said, d.line)));
     all.extend(read.miscounts.iter().map(|m| format!(" !{} for {}: {}", m.said, m.read, m.line)));
@@ -24,6 +25,23 @@ fn clauses_are_read_as_they_are_written() {
     check("4月30日至5月2日放假，共3天。", "2026-04-30 off ; 2026-05-01 off ; 2026-05-02 off ");
     check("节假日期间，各地区要妥善安排好值班和安全工作。", "");
     check("13月40日放假。", " ?13月40日放假");
+}
+
+#[test]
+fn a_holiday_is_named_without_its_year() {
+    check("2027年元旦：1月1日放假。", "2027-01-01 off 元旦");
+    check("一、二〇二七年元旦：1月1日放假。", "2027-01-01 off 元旦");
+    check("一、2027年元旦：1月1日放假。\n二、春节：2月6日放假。", "2027-01-01 off 元旦; 2027-02-06 off 春节");
+}
+
+#[test]
+fn a_stretch_that_runs_backwards_is_named_and_nothing_of_it_is_read() {
+    check("元旦：1月3日至1日放假，共3天。", " <元旦：1月3日至1日放假，共3天");
+    check(
+        "元旦：12月31日至1月2日放假。1月4日上班。",
+        "2026-01-04 makeup_work 元旦 <元旦：12月31日至1月2日放假",
+    );
+    check("1月1日至1日放假。", "2026-01-01 off ");
 }
 
 #[test]

@@ -126,6 +126,7 @@ pub(crate) fn opening(severity: Severity, channel: Channel) -> Opening {
         route: RouteReason { kind: RouteKind::Default, text: String::new() },
         received_at: None,
         received_reason: String::new(),
+        first_contact: None,
         external_ref: None,
         follow: None,
     }
@@ -263,17 +264,15 @@ fn a_raise_with_new_facts_restarts_and_a_misclassified_one_counts_from_the_start
         reason: "stopped".into(),
     };
     let silent = Reclassify { reason: String::new(), ..raise(RaiseMode::NewFacts) };
-    assert_eq!(decide::set_severity(&c, &silent, None, &agent(), at(50)).unwrap_err(), Refusal::NeedsReason);
-    let d = decide::set_severity(&c, &raise(RaiseMode::NewFacts), None, &agent(), at(50)).unwrap();
+    assert_eq!(decide::set_severity(&c, &silent, &[], &agent(), at(50)).unwrap_err(), Refusal::NeedsReason);
+    let d = decide::set_severity(&c, &raise(RaiseMode::NewFacts), &[], &agent(), at(50)).unwrap();
     let n = after(&c, d);
     assert_eq!(clock(&n, Milestone::Resolution).due_at, Some(at(290)));
     assert_eq!(clock(&n, Milestone::Response).due_at, Some(at(80)));
     let old = n.clocks.iter().find(|k| k.milestone == Milestone::Resolution).unwrap();
     assert_eq!(old.stopped.map(|s| s.1), Some(StopReason::Superseded));
-    let m = after(
-        &c,
-        decide::set_severity(&c, &raise(RaiseMode::Misclassified), None, &agent(), at(50)).unwrap(),
-    );
+    let m =
+        after(&c, decide::set_severity(&c, &raise(RaiseMode::Misclassified), &[], &agent(), at(50)).unwrap());
     assert_eq!(clock(&m, Milestone::Resolution).due_at, Some(at(240)));
     assert_eq!(clock(&m, Milestone::Response).due_at, Some(at(30)));
 }
@@ -331,7 +330,7 @@ fn another_level_does_not_call_the_technician_again() {
         mode: RaiseMode::NewFacts,
         reason: String::new(),
     };
-    let c = after(&c, decide::set_severity(&c, &to, None, &agent(), at(40)).unwrap());
+    let c = after(&c, decide::set_severity(&c, &to, &[], &agent(), at(40)).unwrap());
     let attends: Vec<_> =
         c.clocks.iter().filter(|k| k.milestone == Milestone::Attend).map(|k| k.state).collect();
     assert_eq!(attends, [State::Met]);
@@ -352,11 +351,11 @@ fn a_raise_taken_back_within_five_minutes_leaves_the_clocks_as_they_were() {
     let answered = |c: &Case| after(c, decide::reply(c, say("hello"), &agent(), at(10)).unwrap());
     for before in [opened(Severity::General), answered(&opened(Severity::General))] {
         for mode in [RaiseMode::NewFacts, RaiseMode::Misclassified] {
-            let d = decide::set_severity(&before, &raise(mode), None, &agent(), at(20)).unwrap();
-            let last = d.events.iter().rfind(|e| matches!(e.change, Change::SeverityChanged { .. })).cloned();
+            let d = decide::set_severity(&before, &raise(mode), &[], &agent(), at(20)).unwrap();
+            let history = d.events.clone();
             let raised = after(&before, d);
             let back = |who: &Actor, minutes| {
-                let d = decide::set_severity(&raised, &lower, last.as_ref(), who, at(minutes)).unwrap();
+                let d = decide::set_severity(&raised, &lower, &history, who, at(minutes)).unwrap();
                 let slip = d.events.iter().any(|e| {
                     matches!(e.change, Change::SeverityChanged { mode: Some(RaiseMode::Misclick), .. })
                 });

@@ -12,6 +12,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("dkim_key", "a secret"),
     ("mailbox_state", "the installation's own"),
     ("notice", "read or not, it was for that place"),
+    ("notice_late", "read or not, it was for that place"),
     ("oncall_feed", "a secret"),
     ("oncall_told", "the installation's own"),
     ("appointment_told", "the installation's own"),

@@ -18,6 +18,8 @@ statements! {
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     END = "UPDATE page SET next_at = NULL, ended_at = $2, ended_by = $3, ended = $4 WHERE ticket_id = $1 AND ended_at IS NULL \
          RETURNING staff_id";
+    END_STEP = "UPDATE page SET next_at = NULL, ended_at = $2, ended_by = $3, ended = $4 WHERE ticket_id = $1 AND step_event = $5 \
+         AND ended_at IS NULL RETURNING staff_id";
     OPEN = "SELECT p.ticket_id, t.number, t.title, p.step_event, p.event_no, p.paged_at, p.means, p.next_at, p.ended_at, p.ended_by, p.ended \
          FROM page p JOIN ticket t ON t.id = p.ticket_id WHERE p.staff_id = $1 AND p.ended_at IS NULL \
          ORDER BY p.paged_at DESC, p.ticket_id, p.step_event LIMIT 200";
@@ -146,6 +148,18 @@ pub fn end(
     let now = work.now();
     let values = [ticket.as_str().into(), now.into(), by.map(StaffId::as_str).into(), how.as_str().into()];
     Ok(work.rows(&END, &values, |r| r.id(0))?.into_iter().collect())
+}
+
+/// The pages of one step that still ring end; answers whose they were.
+pub fn end_of_step(
+    work: &mut Work<'_>,
+    (ticket, step): (&TicketId, i64),
+    by: Option<&StaffId>,
+    how: PageEnd,
+) -> Result<BTreeSet<StaffId>> {
+    let (now, by) = (work.now(), by.map(StaffId::as_str));
+    let values = [ticket.as_str().into(), now.into(), by.into(), how.as_str().into(), step.into()];
+    Ok(work.rows(&END_STEP, &values, |r| r.id(0))?.into_iter().collect())
 }
 
 /// A person's pages that still ring, newest first.

@@ -19,9 +19,9 @@ statements! {
          UNION SELECT ", clock_columns!(), " FROM clock c \
          WHERE c.ticket_id = $1 AND c.stopped_at IS NULL ORDER BY 6, 1, 2");
     /// Looks back from the newest slot, and no further than it must.
-    BROKEN = "SELECT cycle, started_at, stop_reason FROM clock WHERE ticket_id = $1 AND milestone = 'update' AND cycle < $2 \
+    BROKEN = "SELECT cycle, started_at, stop_reason, COALESCE(known_at, started_at) FROM clock WHERE ticket_id = $1 AND milestone = 'update' AND cycle < $2 \
          AND (stop_reason <> 'missed' OR (started_at < $3 AND cycle <= $4)) ORDER BY cycle DESC LIMIT 1";
-    MISSED_FROM = "SELECT started_at FROM clock WHERE ticket_id = $1 AND milestone = 'update' AND cycle > $2 AND cycle < $3 \
+    MISSED_FROM = "SELECT COALESCE(known_at, started_at) FROM clock WHERE ticket_id = $1 AND milestone = 'update' AND cycle > $2 AND cycle < $3 \
          AND started_at >= $4 ORDER BY started_at, cycle LIMIT 1";
 }
 
@@ -39,14 +39,14 @@ pub fn earlier_slots(r: &mut Read<'_>, id: &TicketId, slot: &Clock) -> Result<Ea
     let values = [id.as_str().into(), slot.cycle.into(), since.into(), cycle.into()];
     let read = |r: &Row<'_>| {
         let reason: Option<StopReason> = r.word_opt(2, "clock.stop_reason")?;
-        Ok((r.small(0, "clock.cycle")?, r.at(1)?, reason == Some(StopReason::Missed)))
+        Ok((r.small(0, "clock.cycle")?, [r.at(1)?, r.at(3)?], reason == Some(StopReason::Missed)))
     };
     let (last, from, broken) = match r.first(&BROKEN, &values, read)? {
         // The row reaches beyond what the rules look at.
-        Some((last, at, true)) => {
-            return Ok(Earlier { missed: slot.cycle - last, broken: None, missed_from: Some(at) });
+        Some((last, [_, known_at], true)) => {
+            return Ok(Earlier { missed: slot.cycle - last, broken: None, missed_from: Some(known_at) });
         }
-        Some((last, at, false)) => (last, at, Some((at, last))),
+        Some((last, [at, _], false)) => (last, at, Some((at, last))),
         None => (0, Timestamp::UNIX_EPOCH, None),
     };
     let values = [id.as_str().into(), last.into(), slot.cycle.into(), from.into()];

@@ -2,7 +2,8 @@
 
 use domain::access::ActorRef;
 use domain::id::TicketId;
-use domain::ticket::Event;
+use domain::ticket::{Change, Event};
+use domain::time::Timestamp;
 
 use crate::row::to_json;
 use crate::{Error, Read, Result, Row, Work};
@@ -14,6 +15,9 @@ statements! {
          WHERE ticket_id = $1 AND no < $2 ORDER BY no DESC LIMIT $3";
     HANDLING = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event WHERE ticket_id = $1 AND kind IN \
          ('opened', 'assigned', 'replied', 'contacted', 'attended', 'planned', 'resolved') ORDER BY no LIMIT $2";
+    COURSE = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event WHERE ticket_id = $1 AND kind IN \
+         ('severity_changed', 'reported', 'report_delivered', 'report_failed', 'contacted') ORDER BY no DESC LIMIT $2";
+    SINCE = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event WHERE ticket_id = $1 AND at >= $2 ORDER BY no LIMIT $3";
     RELATED = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event WHERE ticket_id = $1 AND kind IN \
          ('linked', 'unlinked', 'complained', 'absorbed', 'split_from') ORDER BY no LIMIT $2";
     EMERGENCY = "SELECT no, at, actor_kind, actor_id, change FROM ticket_event \
@@ -84,6 +88,22 @@ pub fn handling_events(r: &mut Read<'_>, ticket: &TicketId, limit: i64) -> Resul
     r.rows(&HANDLING, &[ticket.as_str().into(), limit.into()], read)
 }
 
+/// So many events decide about a change of severity at most: more than a case has reports.
+const COURSES: i64 = 5_000;
+
+/// What a change of severity depends on, oldest first: the earlier ones, the reports and calls that reached the customer,
+/// and, if the last one happened at or after `recent`, all since then.
+pub fn course_of_severity(r: &mut Read<'_>, ticket: &TicketId, recent: Timestamp) -> Result<Vec<Event>> {
+    let mut events = r.rows(&COURSE, &[ticket.as_str().into(), COURSES.into()], read)?;
+    let last = events.iter().find(|e| matches!(e.change, Change::SeverityChanged { .. })).map(|e| e.at);
+    if let Some(last) = last.filter(|at| *at >= recent) {
+        events.extend(r.rows(&SINCE, &[ticket.as_str().into(), last.into(), COURSES.into()], read)?);
+    }
+    events.sort_by_key(|e| e.no);
+    events.dedup_by_key(|e| e.no);
+    Ok(events)
+}
+
 /// Relations of a ticket that are followed, by pages and by rules: more than a ticket has.
 const RELATIONS: i64 = 200;
 
@@ -112,8 +132,6 @@ fn read(r: &Row<'_>) -> Result<Event> {
 #[cfg(test)]
 mod tests {
     use domain::sla::{Fixed, Milestone, StopReason};
-    use domain::ticket::Change;
-    use domain::time::Timestamp;
 
     use super::*;
 
@@ -135,8 +153,17 @@ mod tests {
         assert_eq!(kind_of(&to_json(&excused)), "excused:update");
         let (target_s, counted_s, due_at) = (1, 1, None);
         let reason = StopReason::Done;
-        let fixed =
-            Fixed { milestone, cycle: 1, target_s, counted_s, due_at, met: true, reason, calendar_rev: None };
+        let fixed = Fixed {
+            milestone,
+            cycle: 1,
+            target_s,
+            counted_s,
+            due_at,
+            met: true,
+            reason,
+            calendar_rev: None,
+            retro: false,
+        };
         assert_eq!(kind_of(&to_json(&Change::ClockStopped(fixed))), "clock_stopped:update");
         assert_eq!(kind_of("{}"), "");
     }

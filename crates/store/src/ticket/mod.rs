@@ -25,7 +25,10 @@ pub(crate) use cycles::assemble_cycles;
 pub use cycles::{PastCycle, past_cycles};
 pub use draft::{DraftRow, delete_draft, draft, drafting, drafts, save_draft};
 pub(crate) use event::{actor, actor_columns};
-pub use event::{emergency_events, events, handling_events, insert_events, recent_events, related_events};
+pub use event::{
+    course_of_severity, emergency_events, events, handling_events, insert_events, recent_events,
+    related_events,
+};
 pub use extra::index_all as index_extra;
 pub use firing::{claim_due, firings, insert_firings, next_clock};
 pub use list::{Cursor, Filter, Keys, ListRow, Order, list, rows_of};

@@ -37,6 +37,7 @@ statements! {
          ORDER BY c.started_at, c.milestone, c.cycle");
     SLOTS = "SELECT stop_reason, state, excused, COUNT(*) FROM clock \
          WHERE ticket_id = $1 AND milestone = 'update' AND stopped_at IS NOT NULL \
+         AND (known_at IS NULL OR stopped_at > known_at) \
          GROUP BY stop_reason, state, excused ORDER BY stop_reason, state, excused LIMIT 1000";
     HOLDS = "SELECT status, from_at, to_at FROM ticket_hold WHERE ticket_id = $1 ORDER BY no";
     SILENT = "SELECT id FROM ticket WHERE silence_at <= $1 ORDER BY silence_at, id LIMIT $2";
@@ -81,7 +82,8 @@ pub fn shown_clocks(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<Clock>> {
     r.rows(&SHOWN_CLOCKS, &[id.as_str().into(), CYCLES.into()], read_clock)
 }
 
-/// The progress slots of a ticket that are over: how they ended, whether they were excused, how many.
+/// The progress slots of a ticket that are over: how they ended, whether they were excused, how many. Those that were over
+/// before there was the duty are nobody's.
 pub fn slots(r: &mut Read<'_>, id: &TicketId) -> Result<Vec<(StopReason, State, bool, i64)>> {
     r.rows(&SLOTS, &[id.as_str().into()], |r| {
         Ok((r.word(0, "clock.stop_reason")?, r.word(1, "clock.state")?, r.text_opt(2)?.is_some(), r.int(3)?))

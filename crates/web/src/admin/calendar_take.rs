@@ -68,6 +68,7 @@ impl Taken {
             (!first.is_empty()).then(|| (t_args(locale, key, &[("n", &n)]), first))
         };
         let unread = list("announced-unread", announced.unread.clone());
+        let backwards = list("announced-backwards", announced.backwards.clone());
         let assumed = announced
             .assumed_year
             .map(|year| (t_args(locale, "announced-assumed", &[("year", &year.to_string())]), Vec::new()));
@@ -75,7 +76,11 @@ impl Taken {
             let (said, read) = (m.said.to_string(), m.read.to_string());
             t_args(locale, "announced-miscount", &[("said", &*said), ("read", &*read), ("line", &*m.line)])
         });
-        let doubts = assumed.into_iter().chain(unread).chain(list("announced-doubts", doubtful.collect()));
+        let doubts = assumed
+            .into_iter()
+            .chain(backwards)
+            .chain(unread)
+            .chain(list("announced-doubts", doubtful.collect()));
         let doubts = doubts.chain(list("announced-miscounts", miscounted.collect()));
         Self { said: t_args(locale, key, &args), doubts: doubts.collect() }
     }

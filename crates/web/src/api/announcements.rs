@@ -40,6 +40,9 @@ pub(crate) struct AnnouncementView {
     makeup_work: usize,
     /// What speaks of days and was not understood.
     unread: Vec<String>,
+    /// Clauses with a stretch of days that ends before it begins, or goes beyond the year without naming the next one. Nothing of
+    /// them was read.
+    backwards: Vec<String>,
     /// Dates with a weekday that is not theirs. They were read by the date.
     doubts: Vec<DoubtView>,
     /// Numbers of days off that are not those of the dates beside them. They were read by the dates.
@@ -103,6 +106,7 @@ pub(crate) async fn announcements(
         off: announced.count(ExceptionKind::Off),
         makeup_work: announced.count(ExceptionKind::MakeupWork),
         unread: announced.unread,
+        backwards: announced.backwards,
         doubts: announced.doubts.into_iter().map(DoubtView::of).collect(),
         miscounts: announced.miscounts.into_iter().map(MiscountView::of).collect(),
         assumed_year: announced.assumed_year,

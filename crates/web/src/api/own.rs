@@ -109,11 +109,33 @@ pub(crate) struct NoticeView {
     read_at: Option<String>,
     /// How many late steps and breaches it stands for; 0 for an ordinary notice. Ticket and event are the first.
     digest: i64,
+    /// The tickets for which it stands, 50 at most.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    late: Vec<LateView>,
+    /// How many tickets it stands for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late_tickets: Option<i64>,
     /// What happened, where no ticket tells it: swaps, findings before holidays, the start of a shift.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     news: Option<domain::oncall::News>,
 }
+
+/// A ticket for which a notice stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LateView {
+    /// Its number.
+    ticket: String,
+    /// Its title.
+    title: String,
+    /// The first of its events that came late: breaches and steps.
+    events: Vec<i64>,
+    /// How many came late.
+    count: i64,
+}
+
+/// So many tickets of a notice are named.
+const NAMED: i64 = 50;
 
 /// A page of notices.
 #[derive(Debug, Serialize, ToSchema)]
@@ -131,10 +153,20 @@ pub(crate) async fn notices(
 ) -> Answer<Json<NoticesView>> {
     let (me, (before, limit)) = (caller.person()?, before.read(&caller)?);
     super::tickets::may_view(&caller.actor).map_err(|e| caller.fail(e))?;
-    let read = app.desk.read(move |r| Ok(store::admin::notices(r, &me.id, &before, limit + 1)?));
+    let read = app.desk.read(move |r| {
+        let mut rows = Vec::new();
+        for row in store::admin::notices(r, &me.id, &before, limit + 1)? {
+            let late =
+                (row.digest > 0).then(|| store::digest::late(r, &me.id, &row.id, NAMED)).transpose()?;
+            rows.push((row, late));
+        }
+        Ok(rows)
+    });
     let mut rows = read.await.map_err(|e| caller.fail(e))?;
-    let next_cursor = cut(&mut rows, limit, |n| n.id.clone());
-    let items = rows.into_iter().map(|n| NoticeView {
+    let next_cursor = cut(&mut rows, limit, |(n, _)| n.id.clone());
+    let items = rows.into_iter().map(|(n, late)| NoticeView {
+        late_tickets: late.as_ref().map(|(_, all)| *all),
+        late: late.into_iter().flat_map(|(tickets, _)| tickets).map(late_view).collect(),
         id: n.id,
         ticket: n.number,
         title: n.title,
@@ -145,6 +177,10 @@ pub(crate) async fn notices(
         news: n.news,
     });
     Ok(Json(NoticesView { items: items.collect(), next_cursor }))
+}
+
+fn late_view(t: store::digest::LateTicket) -> LateView {
+    LateView { ticket: t.number, title: t.title, events: t.events, count: t.n }
 }
 
 /// Marks all notices of the caller as read.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use desk::intake::{NewTicket, open_in};
+use desk::intake::{FirstTold, NewTicket, open_in};
 use desk::risk::risks;
 use desk::{Desk, Error, Result};
 use domain::access::{Actor, ActorRef, Right};
@@ -81,6 +81,12 @@ pub(crate) struct NewTicketBody {
     received_at: Option<Timestamp>,
     /// Why it is entered only now; needed with `received_at`.
     received_reason: String,
+    /// Of an entry after the fact: when the customer was reached first, not before `received_at` and not in the future. A
+    /// contact in time keeps the promise of the first response, and nobody is alarmed because it is entered late.
+    #[schema(value_type = Option<String>)]
+    first_contact_at: Option<Timestamp>,
+    /// By whom: a person's id; the caller if absent.
+    first_contact_by: String,
     /// The code of what the caller had prepared; it is used up.
     code: String,
     /// How the customer wants to be reached: `phone`, `mail`, `chat`, `on_site`.
@@ -114,6 +120,7 @@ impl NewTicketBody {
             assignee: id(&self.assignee),
             received_at: self.received_at,
             received_reason: self.received_reason.clone(),
+            first_contact: FirstTold { at: self.first_contact_at, by: id(&self.first_contact_by) },
             own_words: false,
             external_ref: None,
             follow: Follow::of(

@@ -40,7 +40,8 @@ pub(crate) struct ClockView {
     pub counted_s: i64,
     /// The calendar in which it counts.
     pub calendar: String,
-    /// Why a broken promise was excused.
+    /// Why a broken promise was excused: a supervisor's words, or `misclick:` and the seconds after which the raise that alone
+    /// had broken it was taken back.
     pub excused: Option<String>,
     /// The due may move: it touches a year whose holidays are not announced.
     pub uncertain: bool,

@@ -15,7 +15,7 @@ use store::{Read, oncall::SwapRow};
 use words::{t, t_args, word};
 
 use super::look::Look;
-use super::parity::Parity;
+use super::parity::{Parity, said_once};
 
 const DAY_S: i64 = 86_400;
 /// Days before holidays on which the month says how they stand.
@@ -98,6 +98,7 @@ impl Around {
             around.begun(r, rules, look, &row, me)?;
             around.notes(r, rules, look, &row, me, names)?;
         }
+        said_once(&mut around.bars, t(look.locale, "list-comma"));
         let rotas: BTreeMap<_, _> = oncall::in_force(r)?.into_iter().map(|row| (row.id, row.name)).collect();
         for row in oncall::open_swaps(r, look.now)? {
             let Some(rota) = rotas.get(&row.rota) else { continue };

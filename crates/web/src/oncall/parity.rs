@@ -4,12 +4,14 @@ use desk::oncall::ParityCheck;
 use domain::oncall::able;
 use words::{t, t_args};
 
+use super::around::Bar;
 use super::look::Look;
 
 /// Times that are named one by one.
 const MOST: usize = 12;
 
 /// The result of the check.
+#[derive(PartialEq)]
 pub(super) struct Parity {
     pub said: &'static str,
     /// Where it is not held, why, and what to do.
@@ -17,6 +19,8 @@ pub(super) struct Parity {
     /// Key, number and customer.
     pub contracts: Vec<(String, String, String)>,
     pub how: String,
+    /// For which rotas it is the result; empty where there is only one result.
+    pub rotas: String,
 }
 
 impl Parity {
@@ -37,7 +41,27 @@ impl Parity {
         let how = t_args(locale, "parity-how", &[("days", &days), ("each", &each)]);
         let said = t(locale, if check.weak.is_empty() { "parity-holds" } else { "parity-fails" });
         let contracts = check.contracts.into_iter().map(|c| (c.id.0, c.number, c.customer)).collect();
-        Self { said, lines, contracts, how }
+        Self { said, lines, contracts, how, rotas: String::new() }
+    }
+}
+
+/// What holds for several rotas alike is said once; where their results differ, each says whose it is.
+pub(super) fn said_once(bars: &mut [Bar], comma: &str) {
+    let mut results: Vec<(Parity, Vec<String>)> = Vec::new();
+    for bar in bars.iter_mut() {
+        let Some(parity) = bar.parity.take() else { continue };
+        match results.iter_mut().find(|(other, _)| *other == parity) {
+            Some((_, rotas)) => rotas.push(bar.rota.clone()),
+            None => results.push((parity, vec![bar.rota.clone()])),
+        }
+    }
+    let several = results.len() > 1;
+    for (mut parity, rotas) in results {
+        let first = bars.iter_mut().find(|b| rotas.first() == Some(&b.rota) && b.parity.is_none());
+        parity.rotas = if several { rotas.join(comma) } else { String::new() };
+        if let Some(bar) = first {
+            bar.parity = Some(parity);
+        }
     }
 }
 

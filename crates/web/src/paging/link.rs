@@ -101,5 +101,6 @@ fn over_key(how: PageEnd) -> &'static str {
         PageEnd::Responded => "page-over-responded",
         PageEnd::Taken => "page-over-taken",
         PageEnd::Over => "page-over-over",
+        PageEnd::CalledOff => "page-over-called_off",
     }
 }

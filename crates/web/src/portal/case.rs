@@ -227,15 +227,15 @@ fn told(locale: Locale, t: &Ticket, names: &Names, fields: &[Field]) -> Vec<(Str
     product.chain(facts).chain(extra).filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// Every promise that was made, met or missed; one that was replaced in time is left out.
+/// Every promise that was made, met or missed; one that was replaced in time is left out, and so is one that was never meant.
 fn ledger(ui: &Ui, t: &Ticket, clocks: &[Clock], rules: &Rules) -> Vec<Promise> {
-    let shown = clocks.iter().filter(|c| !c.is_dropped());
+    let shown = clocks.iter().filter(|c| !c.is_dropped() && !c.is_slip());
     shown
         .map(|c| Promise {
             chip: Chip::of(ui.locale, &t.number, c, rules, ui.now).in_portal(),
             target: words::counted(ui.locale, c.target_s),
             due: c.due_at.map(|at| ui.when(&at)).unwrap_or_default(),
-            excused: c.excused.clone().unwrap_or_default(),
+            excused: c.excused.as_deref().map(|why| words::excuse(ui.locale, why)).unwrap_or_default(),
         })
         .collect()
 }

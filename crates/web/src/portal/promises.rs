@@ -97,6 +97,8 @@ pub(super) async fn show(
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let more = rows.len() > most;
     rows.truncate(most);
+    // A promise that was a misclick was none.
+    rows.retain(|p| !p.clock.is_slip());
     let books = books(&ui, &rules, rows, contracts);
     let said = |d: Date| d.strftime("%Y-%m").to_string();
     let after = (period.1 <= ui.now || !later.is_empty()).then(|| said(month.saturating_add(1.month())));
@@ -158,7 +160,7 @@ fn line(ui: &Ui, rules: &Rules, p: &Promised) -> Line {
             .clock
             .excused
             .as_ref()
-            .map(|why| ui.t1("ledger-excused", "reason", why))
+            .map(|why| ui.t1("ledger-excused", "reason", words::excuse(ui.locale, why)))
             .unwrap_or_default(),
     }
 }

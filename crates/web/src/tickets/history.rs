@@ -14,6 +14,7 @@ use store::{Read, file, ticket};
 use words::{Locale, t_args};
 
 use super::card::{Letters, Sent, letters};
+use super::timed_line::entered;
 use super::timeline::{Entry, EntryBody, event_entry, for_customer, message_entry, name_handling};
 use crate::names::Names;
 
@@ -94,9 +95,20 @@ pub(crate) fn timeline(
     let is_told = |e: &&Event| for_customer(&e.change) && !untold.contains(&e.no);
     let lines = events.iter().filter(|e| internal || is_told(e));
     entries.extend(lines.filter_map(|e| event_entry(e, names, (locale, zone), internal)));
+    if let Some(opened) = events.iter().find(|e| is_late_entry(e, t)) {
+        let first = [format!("e{}", opened.no), "m1".to_owned()];
+        for entry in entries.iter_mut().filter(|e| first.contains(&e.anchor) && e.at == opened.at) {
+            (entry.at, entry.entered) = (t.received_at, entered(t.received_at, opened.at));
+        }
+    }
     entries.sort_by_key(|a| a.at);
     let is_older = before.is_some();
     Ok(Timeline { entries: folded(entries, locale), shown, all: t.version, is_older })
+}
+
+/// Was the case entered after it had reached us (K3)? It stands at the time at which it had.
+fn is_late_entry(e: &Event, t: &Ticket) -> bool {
+    matches!(&e.change, Change::Opened { late, .. } if !late.is_empty()) && t.received_at < e.at
 }
 
 /// The messages that belong to a part: those that its events tell of, and at either end of the history all there are.

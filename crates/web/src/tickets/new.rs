@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use desk::intake::{NewTicket, open};
+use desk::intake::{FirstTold, NewTicket, open};
 use desk::{Error, kit, noted};
 use domain::access::Right;
 use domain::appointment::{ContactWay, Follow};
@@ -51,6 +51,8 @@ pub(super) struct NewForm {
     files: Vec<String>,
     received_at: String,
     received_reason: String,
+    first_contact_at: String,
+    first_contact_by: String,
     follow_way: String,
     follow_when: String,
     /// The code of what the caller has prepared.
@@ -224,6 +226,8 @@ impl NewForm {
         let kind = noted(required("kind", &self.kind), &mut misread)?.unwrap_or(Kind::Fault);
         let channel = noted(required("channel", &self.channel), &mut misread)?.unwrap_or(Channel::Phone);
         let received_at = noted(wall(zone, "received_at", &self.received_at), &mut misread)?.flatten();
+        let contact = noted(wall(zone, "first_contact_at", &self.first_contact_at), &mut misread)?.flatten();
+        let first_contact = FirstTold { at: contact, by: id(&self.first_contact_by) };
         Ok(NewTicket {
             title: self.title.clone(),
             body,
@@ -244,6 +248,7 @@ impl NewForm {
             assignee: id(&self.assignee),
             received_at,
             received_reason: self.received_reason.clone(),
+            first_contact,
             own_words: false,
             external_ref: None,
             follow: Follow::of(

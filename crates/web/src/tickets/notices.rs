@@ -10,8 +10,8 @@ use domain::ticket::Change;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::admin::{self, NoticeRow};
-use store::{Read, ticket};
-use words::{Locale, step_fired, t, t_args};
+use store::{Read, digest, ticket};
+use words::{Locale, fell_due, step_fired, t, t_args};
 
 use super::list::render;
 use super::timeline::told;
@@ -29,7 +29,27 @@ struct Told {
     what: String,
     /// Where it leads.
     link: String,
+    /// The tickets for which it stands, and how many more there are.
+    late: (Vec<Late>, i64),
 }
+
+impl Told {
+    fn of(row: NoticeRow, (who, what): (String, String), link: String) -> Self {
+        Self { row, who, what, link, late: (Vec::new(), 0) }
+    }
+}
+
+/// A ticket for which a notice stands.
+struct Late {
+    number: String,
+    title: String,
+    /// What fell due when.
+    what: String,
+    link: String,
+}
+
+/// So many tickets are named.
+const NAMED: i64 = 50;
 
 #[derive(Template)]
 #[template(path = "tickets/notices.html")]
@@ -78,17 +98,18 @@ fn tell(
     if let Some(news) = &row.news {
         let (title, what, link) = news::tell(r, news, (locale, zone))?;
         row.title = title;
-        return Ok(Told { row, who: String::new(), what, link });
+        return Ok(Told::of(row, (String::new(), what), link));
     }
     if row.digest > 0 {
         let what = t_args(locale, "notice-digest", &[("n", &row.digest.to_string())]);
+        let late = late(r, (me, &row.id), (locale, zone))?;
         let link = format!("/tickets/{}", row.number);
-        return Ok(Told { row, who: String::new(), what, link });
+        return Ok(Told { late, ..Told::of(row, (String::new(), what), link) });
     }
     let found = row.ticket.as_ref().map(|t| ticket::events(r, t, row.event - 1, 1)).transpose()?;
     let Some(event) = found.unwrap_or_default().pop() else {
         let link = format!("/tickets/{}", row.number);
-        return Ok(Told { row, who: String::new(), what: String::new(), link });
+        return Ok(Told::of(row, <_>::default(), link));
     };
     let mut names = Names::default();
     names.actor(r, &event.by)?;
@@ -114,7 +135,33 @@ fn tell(
         Change::Appointment(change) => format!("/tickets/{}/appointments/{}", row.number, change.no()),
         _ => format!("/tickets/{}#e{}", row.number, row.event),
     };
-    Ok(Told { row, who, what, link })
+    Ok(Told::of(row, (who, what), link))
+}
+
+/// The tickets for which a notice stands, with what of each fell due when.
+fn late(
+    r: &mut Read<'_>,
+    (me, notice): (&StaffId, &str),
+    (locale, zone): (Locale, &TimeZone),
+) -> Result<(Vec<Late>, i64)> {
+    let (tickets, all) = digest::late(r, me, notice, NAMED)?;
+    let mut shown = Vec::with_capacity(tickets.len());
+    for t in tickets {
+        let mut dues = Vec::new();
+        for no in &t.events {
+            let event = ticket::events(r, &t.id, no - 1, 1)?.pop();
+            dues.extend(event.and_then(|e| fell_due(locale, zone, &e)));
+        }
+        let mut what = dues.join(words::t(locale, "list-semicolon"));
+        if t.n > i64::try_from(dues.len()).unwrap_or(i64::MAX) {
+            what = t_args(locale, "late-and-more", &[("what", &what), ("n", &t.n.to_string())]);
+        }
+        let first = t.events.first().copied().unwrap_or_default();
+        let link = format!("/tickets/{}#e{first}", t.number);
+        shown.push(Late { number: t.number, title: t.title, what, link });
+    }
+    let more = all - i64::try_from(shown.len()).unwrap_or(all);
+    Ok((shown, more))
 }
 
 /// Marks all notices as read.

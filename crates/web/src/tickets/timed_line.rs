@@ -1,9 +1,23 @@
 //! Lines of the timeline that say a time besides their own: when something is due, or happened outside the system.
 
-use domain::ticket::{Change, MovedDue};
+use domain::ticket::{Change, Event, MovedDue};
 use domain::time::{Timestamp, to_seconds};
 use jiff::tz::TimeZone;
 use words::{Locale, clock_time, date, dated, duration, t, t_args, word};
+
+/// When it happened, where somebody said so afterwards.
+pub(super) fn happened(e: &Event) -> Timestamp {
+    match e.change {
+        Change::Contacted { at, .. } | Change::Attended { at, .. } => at.min(e.at),
+        _ => e.at,
+    }
+}
+
+/// When something was entered, if that was not in the minute in which it happened.
+pub(super) fn entered(happened: Timestamp, entered: Timestamp) -> Option<Timestamp> {
+    let minute = |t: Timestamp| t.as_second().div_euclid(60);
+    (minute(entered) > minute(happened)).then_some(entered)
+}
 
 /// What was recorded at `at`, with its colour role; nothing for events that name no other time.
 pub(super) fn timed_line(

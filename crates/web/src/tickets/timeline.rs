@@ -12,12 +12,12 @@ use jiff::tz::TimeZone;
 use store::Read;
 use store::file::FileRow;
 use store::ticket::MessageRow;
-use words::{Locale, counted, step_fired, t, t_args, word};
+use words::{Locale, counted, excuse, step_fired, t, t_args, word};
 
 use super::card::{ReportCard, Sent, is_about_a_report, report_line};
 use super::edited::value_or_nothing;
 use super::mail_line::mail_line;
-use super::timed_line::timed_line;
+use super::timed_line::{entered, happened, timed_line};
 use crate::names::Names;
 
 /// An entry of the timeline.
@@ -25,7 +25,10 @@ use crate::names::Names;
 pub(crate) struct Entry {
     /// For deep links: `m3`, `e12`.
     pub anchor: String,
+    /// When it happened.
     pub at: Timestamp,
+    /// When it was entered, if that was after it had happened.
+    pub entered: Option<Timestamp>,
     pub who: String,
     /// The number of the ticket that was merged into this one, if the entry is from there.
     pub from: Option<String>,
@@ -101,11 +104,11 @@ pub(super) fn message_entry(
     match &m.card {
         Some(Card::Progress { progress, way }) => {
             let card = ReportCard::of(&m, (progress, *way), sent);
-            return Entry { anchor, at, who, from: None, body: EntryBody::Report(card) };
+            return Entry { anchor, at, entered: None, who, from: None, body: EntryBody::Report(card) };
         }
         Some(Card::Underway { next_at, .. }) => {
             let body = EntryBody::Underway { next_at: *next_at, internal: sent.is_some() };
-            return Entry { anchor, at, who, from: None, body };
+            return Entry { anchor, at, entered: None, who, from: None, body };
         }
         None => {}
     }
@@ -114,6 +117,7 @@ pub(super) fn message_entry(
     Entry {
         anchor,
         at,
+        entered: None,
         who,
         from: None,
         body: EntryBody::Message {
@@ -174,11 +178,14 @@ pub(super) fn event_entry(
             let silent = Change::StatusChanged { from: *from, to: *to, note: String::new() };
             line(&silent, names, locale)?
         }
-        change => timed_line(change, e.at, (locale, zone)).or_else(|| line(change, names, locale))?,
+        // The entry stands where it happened: no other time is to be said.
+        change => timed_line(change, happened(e), (locale, zone)).or_else(|| line(change, names, locale))?,
     };
+    let at = happened(e);
     Some(Entry {
         anchor: format!("e{}", e.no),
-        at: e.at,
+        at,
+        entered: entered(at, e.at),
         who: names.of_actor(&e.by, locale),
         from: None,
         body: EntryBody::Line { text, role, number: other_ticket(&e.change).map(str::to_owned) },
@@ -279,6 +286,7 @@ fn is_of_a_clock(change: &Change) -> bool {
     matches!(
         change,
         Change::ClockStopped(_)
+            | Change::ClockResumed { .. }
             | Change::Breached { .. }
             | Change::StepFired { .. }
             | Change::StepsPassed { .. }
@@ -291,6 +299,8 @@ fn clock_line(change: &Change, locale: Locale) -> Option<(String, &'static str)>
     let milestone = |m: &domain::sla::Milestone| word(locale, "milestone", m.as_str());
     Some(match change {
         Change::ClockStopped(fixed) if !fixed.reason.counts() => return None,
+        // The change that lets it go on is told already.
+        Change::ClockResumed { .. } => return None,
         // Its breach stands there already.
         Change::ClockStopped(fixed) if fixed.reason == StopReason::Missed => return None,
         Change::ClockStopped(fixed) if fixed.met => {
@@ -322,7 +332,7 @@ fn rest(change: &Change, names: &Names, locale: Locale) -> (String, &'static str
         }
         Change::Excused { milestone, reason, .. } => {
             let clock = word(locale, "milestone", milestone.as_str());
-            (say("event-excused", &[("clock", clock), ("reason", reason)]), "")
+            (say("event-excused", &[("clock", clock), ("reason", &excuse(locale, reason))]), "")
         }
         Change::Resolved { resolution, .. } => (say("event-resolved", &[("resolution", resolution)]), "ok"),
         Change::Closed { reason } => {

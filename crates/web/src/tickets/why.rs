@@ -106,7 +106,7 @@ pub(crate) fn told(
         lines.extend(mine.map(|f| Told { kind: "risk", text: at_risk(locale, &f.risk) }));
     }
     if let Some(reason) = &clock.excused {
-        let text = words::t_args(locale, "why-excused", &[("reason", reason)]);
+        let text = words::t_args(locale, "why-excused", &[("reason", &words::excuse(locale, reason))]);
         lines.push(Told { kind: "excused", text });
     }
     let target = words::counted(locale, clock.target_s);

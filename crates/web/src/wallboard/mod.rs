@@ -13,6 +13,7 @@ use domain::access::{Right, Scope};
 use domain::id::StaffId;
 use domain::oncall::Seat;
 use domain::sla::Courses;
+use domain::ticket::Severity;
 use domain::ticket::decide::Rules;
 use domain::time::{Timestamp, plus_seconds, to_millis};
 use store::staff::StaffRow;
@@ -69,6 +70,8 @@ struct Board {
     figures: Vec<Figure>,
     next: Vec<Line>,
     late: Vec<Line>,
+    /// How many more are overdue than are named.
+    more_late: Option<String>,
     risky: Vec<Line>,
     rotas: Vec<(String, Vec<Duty>)>,
     more_rotas: usize,
@@ -109,9 +112,7 @@ impl Board {
         ui: &Ui,
     ) -> desk::Result<()> {
         let open = Filter { open: true, ..Filter::default() };
-        let late = ticket::list(r, scope, &open, Order::Due, None, LATE)?;
-        let is_late = |row: &ListRow| row.nearest.is_some_and(|(_, due, _)| due < ui.now);
-        self.late = late.into_iter().filter(is_late).filter_map(|row| Line::of(ui, row)).collect();
+        self.overdue(r, scope, &open, ui)?;
         let from_now = Cursor { value: to_millis(ui.now).saturating_sub(1), id: "~".to_owned() };
         let mut coming = ticket::list(r, scope, &open, Order::Due, Some(&from_now), LOOKED)?;
         coming.retain(|row| row.nearest.is_some());
@@ -142,11 +143,27 @@ impl Board {
         self.count(r, scope, risky, ui)
     }
 
+    /// What is overdue: the urgent ones first, then by how long they are over.
+    fn overdue(&mut self, r: &mut Read<'_>, scope: &Scope, open: &Filter, ui: &Ui) -> desk::Result<()> {
+        let is_late = |row: &ListRow| row.nearest.is_some_and(|(_, due, _)| due < ui.now);
+        let mut late = Vec::new();
+        for severity in [Severity::Urgent, Severity::General] {
+            let of = Filter { severities: vec![severity], ..open.clone() };
+            late.extend(ticket::list(r, scope, &of, Order::Due, None, LATE)?.into_iter().filter(is_late));
+        }
+        late.truncate(usize::try_from(LATE).unwrap_or_default());
+        self.late = late.into_iter().filter_map(|row| Line::of(ui, row)).collect();
+        Ok(())
+    }
+
     fn count(&mut self, r: &mut Read<'_>, scope: &Scope, risky: i64, ui: &Ui) -> desk::Result<()> {
         let midnight = ui.now.to_zoned(ui.zone.clone()).start_of_day();
         let today = (midnight.map_or(ui.now, |z| z.timestamp()), plus_seconds(ui.now, 1));
         let late = ticket::late(r, scope, ui.now, COUNTED + 1)?;
         let capped = |n: i64| if n > COUNTED { format!("{COUNTED}+") } else { n.to_string() };
+        let hidden = late - i64::try_from(self.late.len()).unwrap_or(late);
+        self.more_late =
+            (hidden > 0).then(|| if late > COUNTED { format!("{hidden}+") } else { hidden.to_string() });
         let figure = |key, said, role| Figure { key, said, role };
         self.figures = vec![
             figure("overdue", capped(late), if late > 0 { "overdue" } else { "ok" }),

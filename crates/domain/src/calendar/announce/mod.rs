@@ -34,6 +34,8 @@ pub struct Announcement {
     pub unread: Vec<String>,
     /// Holidays that are made longer: where they end now. [`Announcement::for_calendar`] finds their days.
     pub extended: Vec<Extension>,
+    /// Clauses with a stretch that ends before it begins; nothing of them was read.
+    pub backwards: Vec<String>,
     /// Dates with a weekday that is not theirs; they were read by the date.
     pub doubts: Vec<Doubt>,
     /// Numbers of days that are not those of the dates; they were read by the dates.

@@ -70,8 +70,8 @@ pub fn read_notice(text: &str, year: i16) -> Announcement {
     let Reader { days, out, .. } = reader;
     let read = Announcement::of(days, out.unread.clone());
     let assumed_year = Some(year).filter(|_| named.is_none() && !read.days.is_empty());
-    let Announcement { extended, doubts, miscounts, .. } = out;
-    Announcement { extended, doubts, miscounts, assumed_year, ..read }
+    let Announcement { extended, backwards, doubts, miscounts, .. } = out;
+    Announcement { extended, backwards, doubts, miscounts, assumed_year, ..read }
 }
 
 /// What a phrase says of its dates.
@@ -118,6 +118,8 @@ struct Reader {
     item: usize,
     /// How many of a clause's days off are in lieu.
     in_lieu: usize,
+    /// A stretch of the clause ends before it begins.
+    is_backwards: bool,
     out: Announcement,
 }
 
@@ -133,7 +135,7 @@ impl Reader {
         let (mut waiting, mut said, mut read) = (Vec::new(), false, true);
         let (days, extended) = (self.days.len(), self.out.extended.len());
         let mut as_usual = false;
-        self.in_lieu = 0;
+        (self.in_lieu, self.is_backwards) = (0, false);
         for phrase in rest.split(COMMAS) {
             let found = self.dates(phrase, clause);
             let Some(verb) = Verb::of(phrase) else {
@@ -166,6 +168,13 @@ impl Reader {
                 Verb::Longer => self.longer(&dates, clause),
                 Verb::Off | Verb::NotRead => read = false,
             }
+        }
+        if self.is_backwards {
+            // Which end is wrong, nobody can tell.
+            self.days.truncate(days);
+            self.out.extended.truncate(extended);
+            self.out.backwards.push(unmarked(clause));
+            return;
         }
         let speaks = said || Verb::of(rest).is_some() && rest.contains(MONTH);
         let nothing = self.days.len() == days && self.out.extended.len() == extended && !as_usual;
@@ -214,14 +223,18 @@ impl Reader {
         if self.in_lieu > 0 { self.in_a_row(dates) } else { dates.len() }
     }
 
-    /// An item begins: its name, and the year of the title again.
+    /// An item begins: its name, and the year of the title again, unless it names its own.
     fn head(&mut self, head: &str) {
         let name = head.rsplit(ITEM).next().unwrap_or(head).trim();
+        let (own_year, name) = match name.split_once(YEAR) {
+            Some((year, name)) => (year_of(&in_digits(year), false, self.year), name.trim()),
+            None => (None, name),
+        };
         self.name.clear();
         if name.chars().count() <= NAME {
             self.name.push_str(name);
         }
-        (self.year, self.month) = (self.title.unwrap_or(self.year), None);
+        (self.year, self.month) = (own_year.or(self.title).unwrap_or(self.year), None);
         self.item = self.days.len();
     }
 
@@ -260,6 +273,7 @@ impl Reader {
                 let day = value.and_then(|d| i8::try_from(d).ok());
                 let date = self.month.zip(day).and_then(|(m, d)| Date::new(self.year, m, d).ok());
                 match (from.filter(|_| joined), date) {
+                    (Some(first), Some(last)) if last < first => self.is_backwards = true,
                     (Some(first), Some(last)) => found.dates.extend(stretch(first, last).into_iter().skip(1)),
                     (_, Some(date)) => found.dates.push(date),
                     _ => {}

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::open::{level_fits, one_line};
-use super::{Case, Change, Next, Outcome, Refusal, clocks, misclick};
+use super::{Case, Change, Next, Outcome, Refusal, anew, clocks, misclick};
 use crate::access::Actor;
 use crate::appointment::Follow;
 use crate::id::{ContactId, ModuleId, OrgId, ProductId, StaffId};
-use crate::sla::{Milestone, PolicyDoc, StopReason};
-use crate::ticket::{EditField, Event, Extra, Facts, IssueClass, Kind, Level, RaiseMode, Severity};
+use crate::sla::{Clock, Milestone};
+use crate::ticket::{EditField, Event, Extra, Facts, IssueClass, Kind, Level, NoDue, RaiseMode, Severity};
 use crate::time::Timestamp;
 
 /// Fields to be edited; what is `None` stays.
@@ -72,7 +72,7 @@ pub fn classify(case: &Case, edit: Edit, actor: &Actor, now: Timestamp) -> Outco
             t.kind = kind;
         });
         if (t.kind == Kind::Complaint) != (kind == Kind::Complaint) && t.status.is_open() {
-            other_promises(&mut next)?;
+            anew::other_promises(&mut next)?;
         }
     }
     if let Some(class) = edit.class {
@@ -156,15 +156,17 @@ impl Next<'_> {
 }
 
 /// Changes severity and level. A raise needs a reason; `new_facts` restarts the clocks at this moment,
-/// `misclassified` and a lowering count from the original start (M1–M3). No breach is ever deleted. `last` is the
-/// ticket's last change of severity: a raise that its author takes back within five minutes was a slip (M4).
+/// `misclassified` and a lowering count from the original start, another level from where its severity counts (M1–M3). No
+/// breach is ever deleted. `history` tells, oldest first, of the changes of severity, of what happened to the clocks since
+/// the last of them, and of the reports and calls that reached the customer; a raise that its author takes back within
+/// five minutes was a slip (M4).
 ///
 /// # Errors
 /// `needs_reason`, `level_needs_urgent`, `level_needs_fault`, `ended`, `merged`.
 pub fn set_severity(
     case: &Case,
     to: &Reclassify,
-    last: Option<&Event>,
+    history: &[Event],
     actor: &Actor,
     now: Timestamp,
 ) -> Outcome {
@@ -179,30 +181,32 @@ pub fn set_severity(
     if raised && to.reason.trim().is_empty() && !actor.is_import() {
         return Err(Refusal::NeedsReason);
     }
-    let due_before = resolution_due(&next);
+    // That a raise was a misclick, only its lowering can say.
+    let mode = if to.mode == RaiseMode::Misclick { RaiseMode::NewFacts } else { to.mode };
+    let due_before = resolution_due(&next).ok();
     next.out.ticket.severity = to.severity;
     next.out.ticket.level = to.level;
-    let restart = raised && to.mode == RaiseMode::NewFacts;
     let open = case.ticket.status.is_open();
-    let slip = misclick::slip(&next, to.severity, last).filter(|_| open);
+    let slip = misclick::slip(&next, to.severity, history).filter(|_| open);
+    let origin = if severity == to.severity { anew::Origin::Replaced } else { anew::Origin::Report };
     match slip {
         _ if !open => {}
-        Some(raised_at) => misclick::restore(&mut next, raised_at)?,
-        None if restart => restart_clocks(&mut next)?,
-        None => recount_clocks(&mut next)?,
+        Some(raise) => misclick::restore(&mut next, raise, history)?,
+        None if raised && mode == RaiseMode::NewFacts => anew::restart_clocks(&mut next)?,
+        None => anew::recount_clocks(&mut next, origin, history)?,
     }
     clocks::refresh(&mut next)?;
     let due_after = resolution_due(&next);
     if severity != to.severity {
-        let mode = raised.then_some(to.mode).or(slip.map(|_| RaiseMode::Misclick));
-        let reason = to.reason.trim().to_owned();
+        let mode = raised.then_some(mode).or(slip.map(|_| RaiseMode::Misclick));
         next.event(Change::SeverityChanged {
             from: severity,
             to: to.severity,
             mode,
-            reason,
+            reason: to.reason.trim().to_owned(),
             due_before,
-            due_after,
+            due_after: due_after.ok(),
+            no_due: due_after.err(),
         });
     }
     if level != to.level {
@@ -214,65 +218,12 @@ pub fn set_severity(
     next.finish()
 }
 
-fn resolution_due(next: &Next<'_>) -> Option<Timestamp> {
-    next.out.clocks.iter().rev().find(|c| c.milestone == Milestone::Resolution).and_then(|c| c.due_at)
-}
-
-/// The promises of another kind of case, from the original start, unless its document makes no difference.
-fn other_promises(next: &mut Next<'_>) -> Result<(), Refusal> {
-    let rules = std::sync::Arc::clone(&next.case.rules);
-    let differs = rules.policies.get(&next.out.ticket.policy).is_some_and(PolicyDoc::knows_complaints);
-    if differs { recount_clocks(next) } else { Ok(()) }
-}
-
-/// The clocks that a change of severity touches; a reply that is owed stays owed.
-pub(super) const RECOUNTED: [Milestone; 4] =
-    [Milestone::Response, Milestone::Attend, Milestone::Update, Milestone::Resolution];
-
-/// `new_facts`: the contract counts from the receipt of the urgent report.
-fn restart_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
-    for milestone in RECOUNTED {
-        next.stop(milestone, next.now, StopReason::Superseded)?;
-        next.start(milestone, next.now);
-    }
-    Ok(())
-}
-
-/// From the original start: the new target with the same t0 and the same pauses. A response that was
-/// already given is measured against the new target.
-fn recount_clocks(next: &mut Next<'_>) -> Result<(), Refusal> {
-    let t0 = next.out.ticket.received_at;
-    let responded_at = next.out.ticket.responded_at;
-    for milestone in RECOUNTED {
-        let done = is_done(next, milestone);
-        next.stop(milestone, next.now, StopReason::Superseded)?;
-        match (milestone, responded_at) {
-            (Milestone::Response, Some(at)) => {
-                supersede_finished(next, milestone);
-                next.start_known(milestone, t0, Some(next.now));
-                next.stop(milestone, at, StopReason::Done)?;
-            }
-            // What was done stays done: a technician who has come need not come again.
-            _ if done => {}
-            (Milestone::Update, _) => next.start(milestone, next.now),
-            _ => next.start_known(milestone, t0, Some(next.now)),
-        }
-    }
-    Ok(())
-}
-
-/// Did the last cycle end by what was promised? One that a change took away did not: another change brings it back.
-fn is_done(next: &Next<'_>, milestone: Milestone) -> bool {
-    let last = next.out.clocks.iter().filter(|c| c.milestone == milestone).max_by_key(|c| c.cycle);
-    last.and_then(|c| c.stopped).is_some_and(|(_, why)| why.counts())
-}
-
-/// A finished cycle that another one replaces leaves attainment, unless it was a breach.
-fn supersede_finished(next: &mut Next<'_>, milestone: Milestone) {
-    let finished = next.out.clocks.iter_mut().filter(|c| c.milestone == milestone && !c.breach_noted);
-    for clock in finished {
-        if let Some((_, reason)) = clock.stopped.as_mut() {
-            *reason = StopReason::Superseded;
-        }
+/// The due of the resolution that runs, else why there is none.
+fn resolution_due(next: &Next<'_>) -> Result<Timestamp, NoDue> {
+    let of = |c: &&Clock| c.milestone == Milestone::Resolution;
+    match next.out.clocks.iter().filter(of).find(|c| c.is_running()) {
+        Some(clock) => clock.due_at.ok_or(NoDue::Paused),
+        None if next.out.ticket.status.is_open() => Err(NoDue::NotPromised),
+        None => Err(NoDue::Over),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Change, Next, Refusal, Rules};
 use crate::calendar::CountError;
+use crate::id::CalendarId;
 use crate::sla::{Clock, Fixed, Milestone, Pause, State, StopReason, Target};
 use crate::ticket::{Ticket, pauses};
 use crate::time::{Timestamp, plus_seconds};
@@ -28,9 +29,7 @@ impl Next<'_> {
 
     /// The same for a beginning of which nobody could know before `known_at`.
     pub(super) fn start_known(&mut self, milestone: Milestone, at: Timestamp, known_at: Option<Timestamp>) {
-        let Some(target) = self.target(milestone) else { return };
-        let closed = self.case.rules.calendar(&target.calendar).is_some_and(|c| !c.is_open(at));
-        let (seconds, calendar, off_hours) = target.chosen(!closed);
+        let Some((seconds, calendar, off_hours)) = self.promised(milestone, at) else { return };
         let cycle = 1 + self
             .out
             .clocks
@@ -39,9 +38,17 @@ impl Next<'_> {
             .map(|c| c.cycle)
             .max()
             .unwrap_or(0);
-        let clock = Clock::running((milestone, cycle), seconds, calendar.clone(), at);
+        let clock = Clock::running((milestone, cycle), seconds, calendar, at);
         let known_at = known_at.filter(|known| *known > at);
         self.out.clocks.push(Clock { off_hours, known_at, ..clock });
+    }
+
+    /// What a milestone that starts at `at` is promised, if it is: seconds, calendar, and whether by the off-hours target.
+    pub(super) fn promised(&self, milestone: Milestone, at: Timestamp) -> Option<(i64, CalendarId, bool)> {
+        let target = self.target(milestone)?;
+        let closed = self.case.rules.calendar(&target.calendar).is_some_and(|c| !c.is_open(at));
+        let (seconds, calendar, off_hours) = target.chosen(!closed);
+        Some((seconds, calendar.clone(), off_hours))
     }
 
     /// Stops the running cycle of a milestone, if there is one, and records what it came to.
@@ -84,6 +91,7 @@ impl Next<'_> {
             met: !late && reason != StopReason::Missed,
             reason,
             calendar_rev: clock.calendar_rev,
+            retro: clock.milestone == Milestone::Update && clock.is_retro(at),
         };
         let milestone = clock.milestone;
         if let Some((true, cycle, Some(due_at))) = breach {

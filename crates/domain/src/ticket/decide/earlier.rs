@@ -18,7 +18,8 @@ pub struct Earlier {
     pub missed: u32,
     /// Start and cycle of the slot before that row: it ended otherwise.
     pub broken: Option<(Timestamp, u32)>,
-    /// When the first slot of the row began that began after it; of a row beyond the reach, an instant beyond it.
+    /// When the first slot of the row began that began after it, or could be known of, if that was later; of a row
+    /// beyond the reach, the same of a slot beyond it.
     pub missed_from: Option<Timestamp>,
 }
 
@@ -55,12 +56,14 @@ pub(super) fn missed_before(next: &Next<'_>, cycle: u32) -> u32 {
     row
 }
 
-/// When the first slot began that was missed since the last report, or since the duty began.
+/// When the first slot began that was missed since the last report, or since the duty began. One of which nobody could
+/// know then began when it could be known of.
 pub(super) fn missed_since(next: &Next<'_>) -> Option<Timestamp> {
     let earlier = &next.case.earlier;
     let ended_otherwise = slots(next).filter(|c| !c.is_running() && !was_missed(c));
     let broken = ended_otherwise.map(|c| (c.started_at, c.cycle)).chain(earlier.broken).max();
-    let missed = slots(next).filter(|c| was_missed(c)).map(|c| (c.started_at, c.cycle));
-    let missed = missed.chain(earlier.missed_from.map(|at| (at, u32::MAX)));
-    missed.filter(|slot| broken.is_none_or(|broken| *slot > broken)).min().map(|(at, _)| at)
+    let since = |c: &Clock| ((c.started_at, c.cycle), c.known_at.unwrap_or(c.started_at));
+    let missed = slots(next).filter(|c| was_missed(c)).map(since);
+    let missed = missed.chain(earlier.missed_from.map(|at| ((at, u32::MAX), at)));
+    missed.filter(|(slot, _)| broken.is_none_or(|broken| *slot > broken)).min().map(|(_, since)| since)
 }

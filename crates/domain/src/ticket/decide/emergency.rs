@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Change, Decision, Next, Notice, Refusal, Status, talk};
+use super::{Case, Change, Decision, Letter, Next, Notice, Refusal, Status, talk};
 use crate::access::Actor;
 use crate::emergency::{Emergency, EmergencyChange, Holder, InterimPlan, PlanState, State};
 use crate::id::{EmergencyId, OrgId, StaffId};
@@ -272,6 +272,7 @@ impl Next<'_> {
         let event = self.event(Change::Emergency(change));
         if answers {
             talk::answered(&mut self)?;
+            self.letter(Letter::Emergency, None);
             if self.out.ticket.status == Status::New {
                 self.set_status(Status::Open, "");
             }

@@ -1,6 +1,7 @@
 //! Verbs as pure functions: a case, what somebody wants, and the time go in; a decision comes out.
 //! The desk loads, asks `access::may`, calls one of these, saves and commits.
 
+mod anew;
 mod appoint;
 mod body;
 mod chat;
@@ -49,7 +50,7 @@ pub use finish::{
 pub use hand::{Assignment, assign, escalate, hand_over};
 pub use hold::{hold, resume};
 pub use mail::{LostLetter, MailRemarks, forward, letter_lost, outside_wrote, remark_mail, take_out_of_copy};
-pub use open::{Identity, Opening, level_fits, open, received};
+pub use open::{FirstContact, Identity, Opening, first_contact_at, level_fits, open, received};
 pub use page::{acknowledge, page_next};
 pub use progress::{delivered, report, undelivered};
 pub use refusal::Refusal;
@@ -197,6 +198,8 @@ named! {
         Forwarded = "forwarded",
         /// What was said in a chat.
         Transcript = "transcript",
+        /// What an emergency says to everybody it affects.
+        Emergency = "emergency",
     }
 }
 
@@ -268,6 +271,8 @@ pub struct Decision {
     pub firings: Vec<Firing>,
     /// Who is paged.
     pub paged: Vec<PageRound>,
+    /// The steps, by their events, whose pages are called off: what they fired for was a slip.
+    pub called_off: Vec<i64>,
 }
 
 impl Decision {
@@ -300,6 +305,7 @@ impl<'a> Next<'a> {
             digest: Vec::new(),
             firings: Vec::new(),
             paged: Vec::new(),
+            called_off: Vec::new(),
         };
         Self { case, actor, now, out }
     }

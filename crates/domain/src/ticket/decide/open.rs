@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::progress::met_before;
 use super::{Body, Case, Change, Decision, Draft, Earlier, Letter, Next, Refusal, Rules, Visibility};
 use crate::access::{Actor, ActorRef};
 use crate::appointment::Follow;
@@ -24,6 +25,30 @@ pub struct Identity {
     pub id: TicketId,
     /// Number.
     pub number: String,
+}
+
+/// The first contact of a case that is entered after it: told with the entry, it is in time if it was, and nothing is
+/// raised because of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstContact {
+    /// When the customer was reached.
+    pub at: Timestamp,
+    /// Who reached them.
+    pub by: StaffId,
+}
+
+/// When a first contact may have been: after the request had come, and not in the future. Forms give minutes: the one in
+/// which it came is not before it.
+///
+/// # Errors
+/// `in_future`, `before_received`.
+pub fn first_contact_at(at: Timestamp, received_at: Timestamp, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let minute = |t: Timestamp| t.as_second().div_euclid(60);
+    match at {
+        at if at > plus_seconds(now, SKEW_S) => Err(Refusal::InFuture),
+        at if minute(at) < minute(received_at) => Err(Refusal::BeforeReceived),
+        at => Ok(at.max(received_at).min(now)),
+    }
 }
 
 /// A request with everything that was found out about it before the decision.
@@ -77,6 +102,8 @@ pub struct Opening {
     pub received_at: Option<Timestamp>,
     /// Why it is entered only now.
     pub received_reason: String,
+    /// The first contact that had been by then, of an entry after the fact.
+    pub first_contact: Option<FirstContact>,
     /// Number in the system from which it is imported.
     pub external_ref: Option<String>,
     /// How and when the customer wants to be reached.
@@ -84,10 +111,10 @@ pub struct Opening {
 }
 
 /// Opens a ticket: its clocks start when the report reached us. A ticket that staff enter during an answered
-/// call has its first response at that moment (K4).
+/// call has its first response at that moment, and one that is entered after the first contact has it then (K4).
 ///
 /// # Errors
-/// `empty_text`, `level_needs_urgent`, `level_needs_fault`, `in_future`, `too_old`, `needs_reason` for an entry after the fact, `never_opens`.
+/// `empty_text`, `level_needs_urgent`, `level_needs_fault`, `in_future`, `before_received`, `too_old`, `needs_reason` for an entry after the fact, `never_opens`.
 pub fn open(
     rules: &Arc<Rules>,
     identity: Identity,
@@ -116,7 +143,8 @@ pub fn open(
     };
     let draft = Draft { body: opening.body.clone(), files: opening.files.clone(), ..Draft::default() };
     let said_by = opening.said_by.clone();
-    let by_phone = opening.channel == Channel::Phone && actor.staff().is_some();
+    let contact = opening.first_contact.clone();
+    let by_phone = opening.channel == Channel::Phone && actor.staff().is_some() && contact.is_none();
     let case = Case {
         ticket: fresh(identity, opening, received_at, now),
         clocks: Vec::new(),
@@ -138,14 +166,37 @@ pub fn open(
         next.start_known(milestone, received_at, known_at);
     }
     if by_phone {
-        next.out.ticket.responded_at = Some(received_at);
-        next.out.ticket.unanswered_since = None;
-        next.stop(Milestone::Response, received_at, StopReason::Done)?;
+        answered_at_once(&mut next, received_at)?;
+    }
+    if let Some(contact) = contact {
+        contacted(&mut next, &contact, received_at)?;
     }
     next.letter(Letter::Received, None);
     let version = next.out.ticket.version;
     next.tell_staff(version);
     next.finish()
+}
+
+/// Whoever called was answered by the call itself.
+fn answered_at_once(next: &mut Next<'_>, at: Timestamp) -> Result<(), Refusal> {
+    next.out.ticket.responded_at = Some(at);
+    next.out.ticket.unanswered_since = None;
+    next.stop(Milestone::Response, at, StopReason::Done)
+}
+
+/// What was done before the case was entered is the doing of whoever did it.
+fn contacted(next: &mut Next<'_>, contact: &FirstContact, received_at: Timestamp) -> Result<(), Refusal> {
+    let at = first_contact_at(contact.at, received_at, next.now)?;
+    let by = ActorRef::Staff(contact.by.clone());
+    let before = next.out.events.len();
+    next.event(Change::Contacted { at, note: String::new() });
+    next.out.ticket.responded_at = Some(at);
+    next.out.ticket.unanswered_since = None;
+    next.stop(Milestone::Response, at, StopReason::Done)?;
+    next.out.events.iter_mut().skip(before).for_each(|e| e.by.clone_from(&by));
+    met_before(next, at, &by)?;
+    next.set_status(Status::Open, "");
+    Ok(())
 }
 
 /// When a request reached us, if somebody says so: not in the future, and at most 72 hours ago (K3).

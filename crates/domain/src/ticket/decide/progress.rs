@@ -3,10 +3,10 @@
 
 use super::earlier::{FALLS_SILENT_S, missed_since};
 use super::{Body, Case, Change, Draft, Letter, Next, Notice, Outcome, Refusal, Visibility, talk};
-use crate::access::{Actor, ActorRef};
+use crate::access::{Actor, ActorRef, System};
 use crate::sla::{Clock, Milestone, Reading, StopReason};
 use crate::ticket::progress::{Card, Progress, Way};
-use crate::ticket::{Channel, Status, Ticket, pauses};
+use crate::ticket::{Channel, Event, Status, Ticket, pauses};
 use crate::time::{Timestamp, plus_seconds, to_seconds};
 
 /// Wall seconds before a slot's due at which the assignee is reminded.
@@ -144,6 +144,68 @@ pub(super) fn meet(next: &mut Next<'_>, at: Timestamp) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// When something reached the customer that meets the duty, and by whom: a report that was handed over and whose letter
+/// did not come back, or an answered call (U1). `history` is in the order of what happened; so is the answer.
+pub(super) fn handed_over(history: &[Event]) -> Vec<(Timestamp, ActorRef)> {
+    let author = |message: i64| {
+        let of = |e: &&Event| matches!(e.change, Change::Reported { message: m, .. } if m == message);
+        history.iter().find(of).map(|e| e.by.clone())
+    };
+    let failed = |message: i64| {
+        history.iter().any(|e| matches!(e.change, Change::ReportFailed { message: m, .. } if m == message))
+    };
+    let reached = |e: &Event| match &e.change {
+        Change::Reported { way: Way::Portal, .. } => Some((e.at, e.by.clone())),
+        Change::ReportDelivered { message } if !failed(*message) => {
+            Some((e.at, author(*message).unwrap_or(e.by.clone())))
+        }
+        Change::Contacted { at, .. } => Some((*at, e.by.clone())),
+        _ => None,
+    };
+    let mut all: Vec<_> = history.iter().filter_map(reached).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all
+}
+
+/// Something reached the customer at `at` that meets the duty, of which nobody could know here then: the slots that had
+/// passed by then are missed at their own dues, the one that ran is met and `by` has the merit, and the next one begins.
+pub(super) fn met_before(next: &mut Next<'_>, at: Timestamp, by: &ActorRef) -> Result<(), Refusal> {
+    let now = next.now;
+    pass_until(next, at)?;
+    if next.is_running(Milestone::Update) {
+        let before = next.out.events.len();
+        next.stop(Milestone::Update, at, StopReason::Done)?;
+        next.out.events.iter_mut().skip(before).for_each(|e| e.by.clone_from(by));
+        next.start_known(Milestone::Update, at, Some(now));
+    }
+    Ok(())
+}
+
+/// Records the slots that passed before `until`, each at its own due, and begins the next ones. Nobody is told.
+pub(super) fn pass_until(next: &mut Next<'_>, until: Timestamp) -> Result<(), Refusal> {
+    let rules = std::sync::Arc::clone(&next.case.rules);
+    loop {
+        let runs = |c: &Clock| c.milestone == Milestone::Update && c.is_running();
+        let Some(i) = next.out.clocks.iter().position(runs) else { return Ok(()) };
+        let Some(slot) = next.out.clocks.get_mut(i) else { return Ok(()) };
+        let calendar = rules.calendar(&slot.calendar).ok_or(Refusal::NeverOpens)?;
+        let reading = slot.run(calendar, &pauses(&next.out.holds, slot)).read(until)?;
+        let Some(due_at) = reading.due.filter(|due| to_seconds(until) > to_seconds(*due)) else {
+            return Ok(());
+        };
+        slot.breach_noted = true;
+        let (milestone, cycle, known_at, retro) =
+            (slot.milestone, slot.cycle, slot.known_at, slot.is_retro(due_at));
+        let before = next.out.events.len();
+        next.event_at(due_at, Change::Breached { milestone, cycle, due_at, retro });
+        next.stop_at(i, due_at, StopReason::Missed)?;
+        // It is nobody's deed, as if the sweep had found it.
+        let by = ActorRef::System(System::Clock);
+        next.out.events.iter_mut().skip(before).for_each(|e| e.by.clone_from(&by));
+        next.start_known(Milestone::Update, due_at, known_at);
+    }
+}
+
 /// When the assignee is reminded of a slot, if that is still to come or due.
 pub(super) fn reminder(
     ticket: &Ticket,
@@ -186,12 +248,8 @@ pub(super) fn tell_underway(next: &mut Next<'_>) -> Result<(), Refusal> {
     if is_history(&next.out.ticket) || (lone && silent_since(next, slot_at) > FALLS_SILENT_S) {
         return Ok(());
     }
-    let rules = std::sync::Arc::clone(&next.case.rules);
-    let running = next.out.clocks.iter().find(|c| c.milestone == Milestone::Update && c.is_running());
-    let Some(clock) = running else { return Ok(()) };
-    let calendar = rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
-    let reading = clock.run(calendar, &pauses(&next.out.holds, clock)).read(next.now)?;
-    // More slots than one decision walks: the next one goes on, and tells.
+    let Some(reading) = running_slot(next)? else { return Ok(()) };
+    // The next decision goes on, and tells.
     if reading.state.is_breached() {
         return Ok(());
     }
@@ -200,6 +258,18 @@ pub(super) fn tell_underway(next: &mut Next<'_>) -> Result<(), Refusal> {
     next.event(Change::ToldUnderway { message, slot_at, next_at });
     next.letter(Letter::Underway, Some(message));
     Ok(())
+}
+
+fn running_slot(next: &Next<'_>) -> Result<Option<Reading>, Refusal> {
+    let running = next.out.clocks.iter().find(|c| c.milestone == Milestone::Update && c.is_running());
+    let Some(clock) = running else { return Ok(None) };
+    let calendar = next.case.rules.calendar(&clock.calendar).ok_or(Refusal::NeverOpens)?;
+    Ok(Some(clock.run(calendar, &pauses(&next.out.holds, clock)).read(next.now)?))
+}
+
+/// Have more slots passed than one decision walks?
+pub(super) fn slots_are_left(next: &Next<'_>) -> Result<bool, Refusal> {
+    Ok(running_slot(next)?.is_some_and(|reading| reading.state.is_breached()))
 }
 
 /// Seconds from the last report, or the beginning of the duty here, to a slot that passed.

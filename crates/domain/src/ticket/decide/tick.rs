@@ -49,24 +49,28 @@ pub fn tick(case: &Case, helpers: &Helpers, actor: &Actor, now: Timestamp) -> Ou
         }
     }
     progress::tell_underway(&mut next)?;
-    gather_slots(&mut next);
+    gather_slots(&mut next)?;
     if next.out.events.is_empty() { hush(next) } else { next.finish() }
 }
 
-/// Of several progress slots that are found missed together, only the last one is told of by itself. After a downtime
-/// the others go into the digest; what passed before anybody could know of it stands in the timeline alone.
-fn gather_slots(next: &mut Next<'_>) {
+/// Of several progress slots of a case that are found missed together, only the last one is told of by itself. After a
+/// downtime the others go into the digest; what passed before anybody could know of it stands in the timeline alone. Where
+/// there are more than one decision walks, the last one is told of by the decision that comes to it.
+fn gather_slots(next: &mut Next<'_>) -> Result<(), Refusal> {
     let missed = |e: &Event| match e.change {
         Change::Breached { milestone: Milestone::Update, retro, .. } => Some((e.no, retro)),
         _ => None,
     };
     let mut slots: BTreeMap<i64, bool> = next.out.events.iter().filter_map(missed).collect();
-    slots.pop_last();
+    if !progress::slots_are_left(next)? {
+        slots.pop_last();
+    }
     let of = |n: &Notice| n.event().and_then(|no| slots.get(&no)).copied();
     let (told, earlier): (Vec<_>, Vec<_>) =
         std::mem::take(&mut next.out.notices).into_iter().partition(|n| of(n).is_none());
     next.out.notices = told;
     next.out.digest.extend(earlier.into_iter().filter(|n| of(n) == Some(false)));
+    Ok(())
 }
 
 /// Something whose instant has come.

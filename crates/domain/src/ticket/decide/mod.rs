@@ -24,7 +24,6 @@ mod rest;
 mod serve;
 mod talk;
 mod tick;
-mod untold;
 mod withdraw;
 
 pub use appoint::{
@@ -58,8 +57,7 @@ pub use rest::{answered_elsewhere, come_to_rest, leave_unknown};
 pub use serve::{LONGEST_NOTE, attend, complained, contacted, edit_service, happened, plan};
 pub use talk::{Audience, Draft, customer_message, note, reply};
 pub use tick::{Helpers, recount, tick, tick_silence};
-pub use untold::{as_told, untold};
-pub use withdraw::{Held, withdraw};
+pub use withdraw::{Held, as_told, untold, withdraw};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -172,8 +172,7 @@ pub fn open(
         contacted(&mut next, &contact, received_at)?;
     }
     next.letter(Letter::Received, None);
-    let version = next.out.ticket.version;
-    next.tell_staff(version);
+    next.tell_staff(next.out.ticket.version);
     next.finish()
 }
 

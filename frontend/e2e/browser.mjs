@@ -82,12 +82,17 @@ export async function stage() {
     await browser.close();
     await demo.stop();
   });
-  /** Somebody signed in, in a window of their own; errors of the console are collected. */
-  async function visitor(account, width = 1440) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, locale: "zh-CN" });
+  /** Somebody in a window of their own; errors of the console are collected. */
+  async function stranger(width = 1440, more = {}) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, locale: "zh-CN", ...more });
     const page = await context.newPage();
     page.on("console", (m) => m.type() === "error" && problems.push(`${page.url()}: ${m.text()}`));
     page.on("pageerror", (e) => problems.push(`${page.url()}: ${e}`));
+    return page;
+  }
+  /** The same, signed in. */
+  async function visitor(account, width = 1440, more = {}) {
+    const page = await stranger(width, more);
     await signIn(page, demo, account);
     return page;
   }
@@ -102,7 +107,36 @@ export async function stage() {
   async function fresh(title) {
     return (await api("tickets", "POST", { title, body: "b", requester: "wu@hongda.example" })).number;
   }
-  return { demo, browser, visitor, problems, api, fresh };
+  /** Changes some of the settings. */
+  async function settle(change) {
+    const { settings, version } = await api("settings", "GET");
+    await api("settings", "PUT", { version, settings: { ...settings, ...change } });
+  }
+  return { demo, browser, stranger, visitor, problems, api, fresh, settle };
+}
+
+/** Walks with the tabulator until the control has the focus, visibly. */
+export async function reach(page, selector, step = "Tab") {
+  for (let n = 0; n < 150; n += 1) {
+    const shown = await page.evaluate((wanted) => {
+      const here = document.activeElement;
+      if (!here?.matches(wanted)) return null;
+      const ring = (e) => e && (getComputedStyle(e).outlineStyle !== "none" || getComputedStyle(e).boxShadow !== "none");
+      return Boolean(ring(here) || ring(here.closest("label, .editor")));
+    }, selector);
+    if (shown !== null) {
+      assert.ok(shown, `${page.url()}: ${selector} does not show its focus`);
+      return;
+    }
+    await page.keyboard.press(step);
+  }
+  assert.fail(`${page.url()}: the tabulator never comes to ${selector}`);
+}
+
+/** Nothing of the page lies beside the window. */
+export async function fits(page) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${page.url()}: ${wide} too wide`);
 }
 
 const axe = await readFile(path.join(import.meta.dirname, "../node_modules/axe-core/axe.min.js"), "utf8");
@@ -116,4 +150,16 @@ export async function accessible(page) {
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
   assert.deepEqual(serious.map((v) => `${page.url()} ${v.id}: ${v.nodes[0].html}`), []);
+}
+
+/** The same in light and dark, on the desk and on a phone, where nothing lies beside the window either. */
+export async function accessibleEverywhere(page) {
+  for (const [width, height] of [[1440, 900], [390, 844]]) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await accessible(page);
+    }
+    await fits(page);
+  }
 }

@@ -2,38 +2,20 @@
 // tabulator or with a key that the help names, and is seen to have the focus.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stage } from "./browser.mjs";
+import { reach, stage } from "./browser.mjs";
 
-const { demo, browser, problems, api } = await stage();
+const { demo, stranger, problems, api } = await stage();
 
 /** A window without anybody, and hands that only type. */
 async function hands(width = 1440) {
-  const page = await (await browser.newContext({ viewport: { width, height: 900 }, locale: "zh-CN" })).newPage();
-  page.on("console", (m) => m.type() === "error" && problems.push(`${page.url()}: ${m.text()}`));
-  page.on("pageerror", (e) => problems.push(`${page.url()}: ${e}`));
-  /** Walks with the tabulator until the control has the focus, visibly. */
-  const reach = async (selector, step = "Tab") => {
-    for (let n = 0; n < 150; n += 1) {
-      const shown = await page.evaluate((wanted) => {
-        const here = document.activeElement;
-        if (!here?.matches(wanted)) return null;
-        const ring = (e) => e && (getComputedStyle(e).outlineStyle !== "none" || getComputedStyle(e).boxShadow !== "none");
-        return Boolean(ring(here) || ring(here.closest("label, .editor")));
-      }, selector);
-      if (shown !== null) {
-        assert.ok(shown, `${page.url()}: ${selector} does not show its focus`);
-        return;
-      }
-      await page.keyboard.press(step);
-    }
-    assert.fail(`${page.url()}: the tabulator never comes to ${selector}`);
-  };
+  const page = await stranger(width);
+  const walk = (selector, step) => reach(page, selector, step);
   const press = async (...keys) => {
     for (const key of keys) await page.keyboard.press(key);
   };
   const type = (text) => page.keyboard.type(text);
   const write = async (selector, text) => {
-    await reach(selector);
+    await walk(selector);
     await type(text);
   };
   const signIn = async (account) => {
@@ -43,7 +25,7 @@ async function hands(width = 1440) {
     await press("Enter");
     await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
   };
-  return { page, reach, press, type, write, signIn };
+  return { page, reach: walk, press, type, write, signIn };
 }
 
 test("by keyboard: asked, taken, answered, solved, confirmed, rated, reported", async () => {

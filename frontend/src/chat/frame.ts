@@ -66,7 +66,7 @@ window.addEventListener("message", (event) => {
 document.addEventListener("visibilitychange", () => !document.hidden && isShown && talk?.looked());
 document.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && tell({ close: true }));
 
-keepFor(boot.origin);
+keepFor(boot.origin, boot.customer?.id ?? "");
 const token = kept().token;
 if (token) goOn(token);
 else begin();

@@ -11,9 +11,9 @@ export interface Kept {
 let memory: Kept = {};
 let name = "aftercare-chat";
 
-/** What is kept for one site stays apart from another's. */
-export function keepFor(origin: string): void {
-  name = `aftercare-chat ${origin}`;
+/** What is kept for one site, and for one account on our own pages, stays apart from another's: a browser may be shared. */
+export function keepFor(origin: string, account: string): void {
+  name = `aftercare-chat ${origin} ${account}`.trimEnd();
 }
 
 export function kept(): Kept {

@@ -30,7 +30,7 @@ export interface Boot {
   again: string | null;
   promised: string | null;
   products: { id: string; name: string }[];
-  customer: { name: string; cases: { number: string; title: string }[]; product: string; version: string } | null;
+  customer: { id: string; name: string; cases: { number: string; title: string }[]; product: string; version: string } | null;
   max: { text: number; name: number; fact: number; file: number };
   words: Record<string, string>;
 }

@@ -88,7 +88,7 @@ async fn all_that_is_wrong_is_said_at_once(app: TestApp) {
         "class bad_value",
         "severity bad_value",
         "title required",
-        "requester unknown",
+        "requester no_requester",
         "module unknown",
         "group unknown",
         "assignee unknown",

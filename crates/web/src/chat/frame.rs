@@ -200,7 +200,7 @@ fn known(r: &mut Read<'_>, who: &Actor) -> Result<Value> {
         [one] => (one.product.to_string(), one.product_version.clone()),
         _ => Default::default(),
     };
-    Ok(json!({"name": c.name, "cases": cases, "product": product, "version": version}))
+    Ok(json!({"id": c.id, "name": c.name, "cases": cases, "product": product, "version": version}))
 }
 
 /// The script for other sites: a button, and the frame. It brings its words along, so that it has nothing to ask for.

@@ -136,3 +136,17 @@ fn an_answer_that_solves_is_no_solution_before_it_leaves() {
     assert_eq!((told.status, told.resolved_at), (Status::New, None));
     assert!(clocks.iter().all(domain::sla::Clock::is_running), "{clocks:?}");
 }
+
+#[test]
+fn what_is_solved_after_an_answer_is_solved_while_the_answer_waits() {
+    let before = waiting();
+    let (d, held) = answered(&before);
+    let mut events = d.events.clone();
+    let given = after(&before, d);
+    let solution = decide::Solution { resolution: "done".to_owned(), ..decide::Solution::default() };
+    let d = decide::resolve(&given, solution, &agent(), soon()).unwrap();
+    events.extend(d.events.clone());
+    let solved = after(&given, d);
+    let (told, _) = decide::as_told(&solved, &[held], &events, soon()).unwrap();
+    assert_eq!((told.status, told.resolved_at), (Status::Resolved, Some(soon())));
+}

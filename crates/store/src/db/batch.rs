@@ -56,10 +56,9 @@ impl Unit {
 
     fn answer(self, committed: &Result<(), String>) {
         let told = match (self.ran, committed) {
-            (Some(Ran::Failed), _) => Ok(()),
+            (Some(Ran::Failed), _) | (Some(Ran::Well { .. }), Ok(())) => Ok(()),
             (Some(Ran::Panicked), _) => Err(Error::Panicked),
             (_, Err(why)) => Err(Error::Commit(why.clone())),
-            (Some(Ran::Well { .. }), Ok(())) => Ok(()),
             (None, Ok(())) => Err(Error::Closed),
         };
         // Whoever asked may have gone; the change stands all the same.

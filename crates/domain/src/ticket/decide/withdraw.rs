@@ -118,11 +118,16 @@ pub fn as_told(
 fn unsay(next: &mut Next<'_>, (said, waited_since): (&Event, Option<Timestamp>), events: &[Event]) {
     let at = said.at;
     let t = &mut next.out.ticket;
-    let mut statuses = came_with(said, events).filter_map(|e| match e.change {
-        Change::StatusChanged { from, .. } => Some(from),
+    let status_of = |e: &Event| match e.change {
+        Change::StatusChanged { from, .. } => Some((e.no, from)),
         _ => None,
-    });
-    if let Some(before) = statuses.next() {
+    };
+    // Whatever was done to the status later stands.
+    let last = events.iter().filter_map(status_of).map(|(no, _)| no).max();
+    let mut came = came_with(said, events).filter_map(status_of);
+    if let Some((no, before)) = came.next()
+        && came.last().map_or(no, |(no, _)| no) == last.unwrap_or(no)
+    {
         t.status = before;
     }
     t.responded_at = t.responded_at.filter(|then| *then != at);

@@ -119,25 +119,6 @@ fn a_customer_knows_nothing_of_an_answer_that_waits_or_was_taken_back() {
 }
 
 #[test]
-fn an_answer_that_solves_is_no_solution_before_it_leaves() {
-    let before = waiting();
-    let solution = decide::Solution {
-        resolution: "done".to_owned(),
-        draft: Some(say("done")),
-        ..decide::Solution::default()
-    };
-    let d = decide::resolve(&before, solution, &agent(), at(10)).unwrap();
-    let held: Vec<_> =
-        d.messages.iter().filter_map(|m| Some(Held { message: m.no, until: m.held_until? })).collect();
-    let events = d.events.clone();
-    let given = after(&before, d);
-    assert_eq!((given.ticket.status, held.len()), (Status::Resolved, 1));
-    let (told, clocks) = decide::as_told(&given, &held, &events, soon()).unwrap();
-    assert_eq!((told.status, told.resolved_at), (Status::New, None));
-    assert!(clocks.iter().all(domain::sla::Clock::is_running), "{clocks:?}");
-}
-
-#[test]
 fn what_is_solved_after_an_answer_is_solved_while_the_answer_waits() {
     let before = waiting();
     let (d, held) = answered(&before);

@@ -39,15 +39,23 @@ pub fn withdraw(case: &Case, held: Held, events: &[Event], actor: &Actor, now: T
     if now >= held.until || said.by != actor.reference() {
         return Err(Refusal::AlreadySent);
     }
-    let of_answer = |e: &Event| e.at == said.at && e.by == said.by;
-    let later = || events.iter().filter(|e| e.no > said.no);
-    if later().any(|e| !of_answer(e) && !is_beside(&e.change)) {
+    let came = came_with(said, events).map(|e| e.no).collect::<BTreeSet<_>>();
+    let mut later = events.iter().filter(|e| e.no > said.no && !came.contains(&e.no));
+    if later.any(|e| !is_beside(&e.change)) {
         return Err(Refusal::AlreadySent);
     }
-    let was_new = later()
-        .filter(|e| of_answer(e))
-        .any(|e| matches!(e.change, Change::StatusChanged { from: Status::New, to: Status::Open, .. }));
     let mut next = Next::on_open(case, actor, now)?;
+    let reopened = unsay(&mut next, (said, *waited_since));
+    let event = next.event(Change::Withdrawn { message: held.message, reopened });
+    if is_first_word(said, events) && next.out.ticket.status == Status::Open {
+        next.set_status(Status::New, "");
+    }
+    next.tell_staff(event);
+    next.finish()
+}
+
+/// Takes out what an answer did to promises and to the ticket; says which clocks run on.
+fn unsay(next: &mut Next<'_>, (said, waited_since): (&Event, Option<Timestamp>)) -> Vec<(Milestone, u32)> {
     let mut reopened = Vec::new();
     let answers = |c: &&mut Clock| matches!(c.milestone, Milestone::Response | Milestone::Reply);
     for clock in next.out.clocks.iter_mut().filter(answers) {
@@ -58,13 +66,14 @@ pub fn withdraw(case: &Case, held: Held, events: &[Event], actor: &Actor, now: T
     }
     let t = &mut next.out.ticket;
     t.responded_at = t.responded_at.filter(|at| *at != said.at);
-    t.unanswered_since = *waited_since;
-    let event = next.event(Change::Withdrawn { message: held.message, reopened });
-    if was_new && next.out.ticket.status == Status::Open {
-        next.set_status(Status::New, "");
-    }
-    next.tell_staff(event);
-    next.finish()
+    t.unanswered_since = waited_since;
+    reopened
+}
+
+/// Did work on a new case begin with this answer?
+fn is_first_word(said: &Event, events: &[Event]) -> bool {
+    let begins = |c: &Change| matches!(c, Change::StatusChanged { from: Status::New, to: Status::Open, .. });
+    came_with(said, events).any(|e| begins(&e.change))
 }
 
 /// What may happen while an answer waits without building on it.
@@ -107,41 +116,15 @@ pub fn as_told(
         if let Change::Replied { message, waited_since, .. } = &said.change
             && waits(*message)
         {
-            unsay(&mut next, (said, *waited_since), events);
+            unsay(&mut next, (said, *waited_since));
+            // What was done to the status since stands.
+            if is_first_word(said, events) && next.out.ticket.status == Status::Open {
+                next.out.ticket.status = Status::New;
+            }
         }
     }
     refresh(&mut next)?;
     Ok((next.out.ticket, next.out.clocks))
-}
-
-/// Takes out what an answer did.
-fn unsay(next: &mut Next<'_>, (said, waited_since): (&Event, Option<Timestamp>), events: &[Event]) {
-    let at = said.at;
-    let t = &mut next.out.ticket;
-    let status_of = |e: &Event| match e.change {
-        Change::StatusChanged { from, .. } => Some((e.no, from)),
-        _ => None,
-    };
-    // Whatever was done to the status later stands.
-    let last = events.iter().filter_map(status_of).map(|(no, _)| no).max();
-    let mut came = came_with(said, events).filter_map(status_of);
-    if let Some((no, before)) = came.next()
-        && came.last().map_or(no, |(no, _)| no) == last.unwrap_or(no)
-    {
-        t.status = before;
-    }
-    t.responded_at = t.responded_at.filter(|then| *then != at);
-    t.resolved_at = t.resolved_at.filter(|then| *then != at);
-    t.unanswered_since = waited_since;
-    let began = t.created_at;
-    next.out.holds.retain(|h| h.from != at);
-    for hold in next.out.holds.iter_mut().filter(|h| h.to == Some(at)) {
-        hold.to = None;
-    }
-    next.out.clocks.retain(|c| c.started_at != at || at == began);
-    for clock in next.out.clocks.iter_mut().filter(|c| c.stopped == Some((at, StopReason::Done))) {
-        clock.run_on();
-    }
 }
 
 /// What came about with an event: the same person at the same instant.
